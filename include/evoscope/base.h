@@ -1,0 +1,273 @@
+/*
+ * base: what every other room stands on.
+ *
+ * Errors, memory, text, numbers, random streams, clock, the machine, threads and files. Nothing in
+ * here knows what a network or an expression is.
+ */
+#ifndef EVOSCOPE_BASE_H
+#define EVOSCOPE_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#if defined(__GNUC__)
+#define EVO_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#else
+#define EVO_PRINTF(format, first)
+#endif
+
+#define EVO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * A function of plain loops that is compiled for AVX-512, AVX2 and the baseline, and chosen when
+ * the program starts. Use it only where the compiler may not change a result between them: sums
+ * are written with a fixed number of lanes, and the build says -ffp-contract=off.
+ */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(EVO_SANITIZED)
+#define EVO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define EVO_CLONES
+#endif
+
+/* ---- Errors -------------------------------------------------------------------------------- */
+
+enum evo_code {
+	EVO_OK = 0,
+	EVO_E_USAGE,     /* what was asked for makes no sense (exit status 2) */
+	EVO_E_INPUT,     /* a file, expression, string or setting is wrong */
+	EVO_E_IO,        /* the system refused: open, read, write, rename */
+	EVO_E_MEMORY,    /* a large buffer could not be had, or a memory budget is too small */
+	EVO_E_NOT_FOUND, /* no such name */
+	EVO_E_CANCELLED, /* stopped on request */
+};
+
+/*
+ * One failure: a code, one line that says what is wrong and what to do, and where. A function
+ * that can fail takes `struct evo_error *err` last; err may be NULL. The first failure wins:
+ * an error that is already set is never overwritten.
+ */
+struct evo_error {
+	enum evo_code code;
+	char message[480];
+	char file[256]; /* "" when there is none */
+	size_t line;    /* from 1; 0 when there is none */
+	size_t column;  /* from 1; 0 when there is none */
+};
+
+/* Sets err (unless NULL or already set) and returns false, so that `return evo_fail(...)` works. */
+bool evo_fail(struct evo_error *err, enum evo_code code, const char *format, ...) EVO_PRINTF(3, 4);
+
+/* As evo_fail, with the place. file may be NULL; line and column 0 when they do not apply. */
+bool evo_fail_at(struct evo_error *err, enum evo_code code, const char *file, size_t line,
+                 size_t column, const char *format, ...) EVO_PRINTF(6, 7);
+
+/* Forgets what err holds. */
+void evo_error_clear(struct evo_error *err);
+
+/* "FILE:LINE:COLUMN: message" with the parts that are set, NUL-terminated, at most size bytes. */
+void evo_error_text(const struct evo_error *err, char *out, size_t size);
+
+/* ---- Memory -------------------------------------------------------------------------------- */
+
+/*
+ * Bookkeeping memory. These never return NULL: when the system has none left, one line goes to
+ * standard error and the process aborts. Large buffers (statistics, activations, images, tables)
+ * are not taken from here but from evo_big_alloc or an arena, and their failure is an error.
+ */
+void *evo_malloc(size_t size);
+void *evo_calloc(size_t count, size_t size);
+void *evo_realloc(void *memory, size_t count, size_t size);
+char *evo_strdup(const char *text);
+char *evo_strndup(const char *text, size_t length);
+char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */
+
+/* Large, 64-byte aligned, not cleared; NULL with err set when it cannot be had. Free with free(). */
+void *evo_big_alloc(size_t bytes, const char *what, struct evo_error *err);
+
+/* Memory that dies together. Blocks are 64-byte aligned. */
+struct evo_arena {
+	struct evo_arena_block *first, *current;
+	size_t used, peak;
+};
+void evo_arena_init(struct evo_arena *arena);
+void *evo_arena_alloc(struct evo_arena *arena, size_t bytes, struct evo_error *err);
+void evo_arena_reset(struct evo_arena *arena); /* forgets what is in it, keeps the memory */
+void evo_arena_clear(struct evo_arena *arena); /* gives the memory back */
+
+/* ---- Text and numbers ---------------------------------------------------------------------- */
+
+/* A growing, always NUL-terminated string, of at most EVO_TEXT_MAX bytes; what is beyond is lost. */
+#define EVO_TEXT_MAX ((size_t) 64 << 20)
+struct evo_text {
+	char *data; /* "" while empty, never NULL after init */
+	size_t length, capacity;
+};
+void evo_text_init(struct evo_text *text);
+void evo_text_clear(struct evo_text *text); /* frees; the text may be used again after init */
+void evo_text_reset(struct evo_text *text); /* empties, keeps the memory */
+void evo_text_append(struct evo_text *text, const char *string);
+void evo_text_append_n(struct evo_text *text, const char *bytes, size_t length);
+void evo_text_printf(struct evo_text *text, const char *format, ...) EVO_PRINTF(2, 3);
+void evo_text_number(struct evo_text *text, double number);
+
+/*
+ * The shortest decimal text that reads back as the same double ("0.1", "1e-05", "nan", "inf",
+ * "-inf"), whatever the locale. out holds at least EVO_NUMBER_SIZE bytes. Returns the length.
+ */
+#define EVO_NUMBER_SIZE 32
+size_t evo_number_format(double number, char *out);
+
+/* Reads a whole string as a number in the C locale. No surrounding space, no hexadecimal. */
+bool evo_number_parse(const char *text, double *number, struct evo_error *err);
+bool evo_integer_parse(const char *text, int64_t min, int64_t max, int64_t *value,
+                       struct evo_error *err);
+/* "512M", "4G", "1.5G", "100000": bytes. */
+bool evo_size_parse(const char *text, size_t *bytes, struct evo_error *err);
+/* "90", "90s", "30m", "1.5h": seconds. */
+bool evo_duration_parse(const char *text, double *seconds, struct evo_error *err);
+
+/* Edit distance (insert, delete, replace, swap of neighbours), to name the nearest known word. */
+size_t evo_edit_distance(const char *a, const char *b);
+/* Index of the nearest of count names, or count when none is near enough to be what was meant. */
+size_t evo_nearest(const char *word, const char *const *names, size_t count);
+
+/* ---- Random numbers ------------------------------------------------------------------------ */
+
+/*
+ * Counter-based streams (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011). A stream is named by (seed, purpose, index): the same name gives the same
+ * numbers whatever else was drawn, on any thread.
+ */
+struct evo_rng {
+	uint32_t key[2];
+	uint64_t counter, stream;
+	uint32_t block[4];
+	unsigned used;  /* words of block already handed out */
+	bool has_spare; /* the second number of a Box-Muller pair */
+	double spare;
+};
+struct evo_rng evo_rng_stream(uint64_t seed, const char *purpose, uint64_t index);
+uint64_t evo_rng_u64(struct evo_rng *rng);
+double evo_rng_uniform(struct evo_rng *rng);             /* in [0, 1) */
+size_t evo_rng_below(struct evo_rng *rng, size_t bound); /* in [0, bound), unbiased; bound > 0 */
+double evo_rng_normal(struct evo_rng *rng);              /* mean 0, variance 1 */
+void evo_rng_normals(struct evo_rng *rng, float *out, size_t count, double deviation);
+void evo_rng_shuffle(struct evo_rng *rng, size_t *items, size_t count);
+
+/* FNV-1a with a final mix: for names, never for security. */
+uint64_t evo_hash(const void *bytes, size_t length, uint64_t seed);
+uint64_t evo_hash_text(const char *text);
+
+/* ---- Clock and machine --------------------------------------------------------------------- */
+
+double evo_now(void); /* monotonic seconds */
+
+/* What this process may use (affinity, cgroup v1 and v2 quotas and limits, rlimits), not what the
+   machine has. */
+unsigned evo_cores(void); /* at least 1 */
+size_t evo_memory(void);  /* bytes; 0 when unknown */
+/* The processor's name as the system gives it, for records of how a number came about. */
+const char *evo_processor(void);
+
+/* ---- Threads ------------------------------------------------------------------------------- */
+
+/*
+ * A pool of workers that does jobs of `count` tasks each, one index at a time. A worker always
+ * takes the next index of the oldest job of the highest priority, so what a person waits for goes
+ * before the search without either starving the other's finished work.
+ */
+enum evo_priority {
+	EVO_PRIORITY_SEARCH,
+	EVO_PRIORITY_PERSON
+};
+#define EVO_PRIORITIES 2
+
+struct evo_pool;
+struct evo_job;
+/* worker is below evo_pool_threads: scratch memory can be kept by worker. */
+typedef void (*evo_task)(void *context, size_t index, unsigned worker);
+
+struct evo_pool *evo_pool_create(unsigned threads, struct evo_error *err);
+void evo_pool_destroy(struct evo_pool *pool); /* no job may be outstanding */
+unsigned evo_pool_threads(const struct evo_pool *pool);
+
+struct evo_job *evo_pool_submit(struct evo_pool *pool, enum evo_priority priority, size_t count,
+                                evo_task task, void *context);
+size_t evo_job_done(struct evo_job *job); /* tasks finished */
+void evo_job_cancel(struct evo_job *job); /* no further index begins */
+/* Waits at most `seconds` (negative: for ever); true when every begun task has ended and none is
+   left to begin. */
+bool evo_job_wait(struct evo_job *job, double seconds);
+void evo_job_destroy(struct evo_job *job); /* waits first */
+/* Submit, wait, destroy. */
+void evo_pool_run(struct evo_pool *pool, enum evo_priority priority, size_t count, evo_task task,
+                  void *context);
+
+/* A bounded queue of fixed-size items; any number of threads at either end. */
+struct evo_queue;
+struct evo_queue *evo_queue_create(size_t item_size, size_t capacity);
+void evo_queue_destroy(struct evo_queue *queue);
+bool evo_queue_push(struct evo_queue *queue, const void *item); /* false when full */
+bool evo_queue_pop(struct evo_queue *queue, void *item);        /* false when empty */
+/* Waits at most seconds (negative: for ever) for an item. */
+bool evo_queue_wait(struct evo_queue *queue, void *item, double seconds);
+
+/* ---- Files --------------------------------------------------------------------------------- */
+
+/*
+ * A file that is there whole or not at all: written beside its target under a temporary name,
+ * flushed, and renamed by evo_file_commit. evo_file_abort (or a failed commit) removes the
+ * temporary file and leaves what was there before.
+ */
+struct evo_file;
+struct evo_file *evo_file_create(const char *path, struct evo_error *err);
+FILE *evo_file_stream(struct evo_file *file);
+bool evo_file_commit(struct evo_file *file, struct evo_error *err);
+void evo_file_abort(struct evo_file *file);
+
+/* Reads a file of at most limit bytes; caller frees; a NUL follows the last byte. */
+char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err);
+bool evo_make_directories(const char *path, struct evo_error *err); /* like mkdir -p */
+bool evo_remove_tree(const char *path, struct evo_error *err); /* like rm -r; no links followed */
+
+/*
+ * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.
+ * Nothing is created here. evo_path_shared is what is installed beside the program: themes/,
+ * presets, the embedded benchmark; an uninstalled program finds it in its source tree;
+ * EVOSCOPE_SHARED overrides.
+ */
+char *evo_path_config(const char *name);
+char *evo_path_data(const char *name);
+char *evo_path_state(const char *name);
+char *evo_path_shared(const char *name);
+char *evo_path_join(const char *directory, const char *name);
+bool evo_path_exists(const char *path);
+
+/* CSV (RFC 4180) by libcsv. ---- */
+
+/* One record; fields and count live until the callback returns. line: where it begins. Returning
+   false ends the reading, with err as the callback set it. */
+typedef bool (*evo_csv_row)(void *context, size_t line, size_t count, char *const *fields,
+                            struct evo_error *err);
+bool evo_csv_read(const char *path, evo_csv_row row, void *context, struct evo_error *err);
+
+/* Rows out: quoted where needed, LF line ends, through an evo_file or any stream. */
+struct evo_csv {
+	FILE *stream;
+	bool begun; /* a field has been written on this line */
+};
+void evo_csv_begin(struct evo_csv *csv, FILE *stream);
+void evo_csv_text(struct evo_csv *csv, const char *text);
+void evo_csv_integer(struct evo_csv *csv, int64_t value);
+void evo_csv_number(struct evo_csv *csv, double value); /* NaN is an empty field */
+void evo_csv_end_row(struct evo_csv *csv);
+
+/* INI by inih. Unknown keys are the callback's to refuse, with line for the message. */
+typedef bool (*evo_ini_entry)(void *context, const char *section, const char *key,
+                              const char *value, size_t line, struct evo_error *err);
+bool evo_ini_read(const char *path, evo_ini_entry entry, void *context, struct evo_error *err);
+
+#endif
