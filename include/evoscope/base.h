@@ -27,7 +27,7 @@
  * are written with a fixed number of lanes, and the build says -ffp-contract=off.
  */
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(EVO_SANITIZED)
-#define EVO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define EVO_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define EVO_CLONES
 #endif
