@@ -14,9 +14,9 @@
 #include <stdio.h>
 
 #if defined(__GNUC__)
-#define EVO_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define EVO_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define EVO_PRINTF(format, first)
+#define EVO_PRINTF(text, first)
 #endif
 
 #define EVO_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,0 +1,232 @@
+/*
+ * net: networks as a list of operations on tensors, run forward and backward over OpenBLAS.
+ *
+ * A graph says what is computed; it knows no weights, no batch size and no precision. Parameters
+ * hold the weights in one precision. A session runs one graph with one batch size: forward, then
+ * backward, in training mode unless said otherwise. One session belongs to one thread at a time;
+ * graphs and parameters may be shared for reading.
+ *
+ * Tensors are dense, row-major: B,C,H,W for images, O,I/groups,Kh,Kw for convolution weights, B,F
+ * for logits. Every function works in single and in double precision from one source.
+ */
+#ifndef EVOSCOPE_NET_H
+#define EVOSCOPE_NET_H
+
+#include "evoscope/base.h"
+
+enum evo_precision {
+	EVO_F32,
+	EVO_F64
+};
+size_t evo_precision_size(enum evo_precision precision); /* bytes of one number */
+
+/* ---- Graph ----------------------------------------------------------------------------------- */
+
+enum evo_op {
+	EVO_OP_INPUT,     /* the images */
+	EVO_OP_ZERO,      /* zeros of a shape; no gradient goes through it */
+	EVO_OP_RELU,      /* max(a, 0) */
+	EVO_OP_CONV,      /* convolution without bias */
+	EVO_OP_BATCHNORM, /* over batch and plane of each channel; epsilon 1e-5, biased variance */
+	EVO_OP_ADD,       /* sum of any number of equal shapes, from left to right */
+	EVO_OP_AVGPOOL,   /* mean over a window; padding is not counted */
+	EVO_OP_MAXPOOL,   /* maximum over a window; the first of equals gets the gradient */
+	EVO_OP_GLOBAL_POOL, /* mean over the plane: C,H,W -> C,1,1 */
+	EVO_OP_LINEAR,      /* C -> classes, with bias */
+	EVO_OP_CONCAT,      /* along channels */
+	EVO_OP_SHIFT,       /* one pixel up and left; zeros enter at the bottom and right */
+};
+
+/* A tensor's shape for one image. */
+struct evo_shape {
+	size_t channels, height, width;
+};
+
+/* Geometry of a convolution or pooling window; evo_window(k, s) is square and padded by k / 2. */
+struct evo_window {
+	size_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+};
+struct evo_window evo_window(size_t kernel, size_t stride);
+
+enum evo_parameter_kind {
+	EVO_CONV_WEIGHT,
+	EVO_BN_SCALE,
+	EVO_BN_SHIFT,
+	EVO_FC_WEIGHT,
+	EVO_FC_BIAS
+};
+
+struct evo_parameter {
+	char name[48]; /* "stem.weight", "cell3.e31.weight", "cell3.e31.bn.scale", "fc.bias" */
+	enum evo_parameter_kind kind;
+	size_t dims[4]; /* unused trailing dimensions are 1 */
+	size_t count;   /* numbers in it */
+	size_t offset;  /* where it begins among all parameters */
+};
+
+struct evo_graph_node {
+	enum evo_op op;
+	struct evo_shape shape;     /* of its value */
+	size_t first_input, inputs; /* a range of graph->inputs */
+	struct evo_window window;   /* convolutions and pooling */
+	size_t groups;              /* convolutions */
+	int parameter; /* index of its weight or scale; -1 without. Bias or shift follows it */
+};
+
+/*
+ * A unit: one ReLU - convolution - BatchNorm triple, the place where statistics are read. The
+ * ReLU belongs to this unit alone, so that its input's gradient is the one through this branch.
+ */
+struct evo_unit {
+	char name[32];           /* "cell3.e31", "cell5.a" */
+	size_t relu, conv, norm; /* node indices; the unit's input is the ReLU's input node */
+};
+
+struct evo_graph {
+	struct evo_graph_node *nodes;
+	size_t node_count;
+	size_t *inputs; /* node indices, all nodes' inputs one after the other */
+	size_t input_count;
+	struct evo_parameter *parameters;
+	size_t parameter_count;
+	size_t parameter_total; /* numbers in all parameters: `params` */
+	struct evo_unit *units;
+	size_t unit_count;
+	size_t output;   /* the node of the logits; set by evo_graph_linear */
+	size_t features; /* the node before the global pool */
+};
+
+/*
+ * Building. Every function appends a node and returns its index; inputs are indices of earlier
+ * nodes. Names become parameter names. They abort on shapes that cannot be (a builder's mistake,
+ * never input): a space validates the text before it builds.
+ */
+struct evo_graph *evo_graph_create(void);
+void evo_graph_destroy(struct evo_graph *graph);
+size_t evo_graph_input(struct evo_graph *graph, struct evo_shape shape);
+size_t evo_graph_zero(struct evo_graph *graph, struct evo_shape shape);
+size_t evo_graph_relu(struct evo_graph *graph, size_t input);
+size_t evo_graph_conv(struct evo_graph *graph, const char *name, size_t input, size_t channels,
+                      struct evo_window window, size_t groups);
+/* affine: with a trainable scale and shift. */
+size_t evo_graph_norm(struct evo_graph *graph, const char *name, size_t input, bool affine);
+size_t evo_graph_add(struct evo_graph *graph, const size_t *inputs, size_t count);
+size_t evo_graph_avgpool(struct evo_graph *graph, size_t input, struct evo_window window);
+size_t evo_graph_maxpool(struct evo_graph *graph, size_t input, struct evo_window window);
+size_t evo_graph_global_pool(struct evo_graph *graph, size_t input);
+size_t evo_graph_linear(struct evo_graph *graph, const char *name, size_t input, size_t classes);
+size_t evo_graph_concat(struct evo_graph *graph, const size_t *inputs, size_t count);
+size_t evo_graph_shift(struct evo_graph *graph, size_t input);
+/* ReLU, convolution, BatchNorm, and the unit that they are. Returns the BatchNorm's node. */
+size_t evo_graph_unit(struct evo_graph *graph, const char *name, size_t input, size_t channels,
+                      struct evo_window window);
+
+/* Multiply-adds of convolutions and linear layers for one image: `flops`. */
+double evo_graph_flops(const struct evo_graph *graph);
+
+/* ---- Parameters ------------------------------------------------------------------------------ */
+
+/* All trainable numbers of one network, one after the other as the graph lists them. */
+struct evo_parameters {
+	enum evo_precision precision;
+	size_t count;
+	void *values;
+};
+bool evo_parameters_init(struct evo_parameters *parameters, const struct evo_graph *graph,
+                         enum evo_precision precision, struct evo_error *err);
+void evo_parameters_clear(struct evo_parameters *parameters);
+void *evo_parameter_values(const struct evo_parameters *parameters,
+                           const struct evo_parameter *parameter);
+
+/*
+ * Initial weights: convolutions Kaiming normal, fan-out, gain sqrt(2) (He et al. 2015; standard
+ * deviation sqrt(2 / (O k k))), BatchNorm 1 and 0, linear normal with standard deviation 0.01 and
+ * bias 0. Each parameter comes from the stream (seed, "weights NAME PARAMETER", 0), NAME being the
+ * architecture's text: it depends on nothing else.
+ */
+void evo_parameters_random(struct evo_parameters *parameters, const struct evo_graph *graph,
+                           const char *name, uint64_t seed);
+
+/* ---- Sessions -------------------------------------------------------------------------------- */
+
+/* What a session has to leave readable; the rest of its memory is used again on the way. */
+enum {
+	EVO_KEEP_VALUE = 1, /* a node's value */
+	EVO_KEEP_GRADIENT =
+	        2, /* the gradient at a node's value, complete after the backward pass */
+};
+
+struct evo_session;
+
+/*
+ * keep: one byte a node (EVO_KEEP_*), or NULL for everything. backward false: only the forward
+ * pass will be run. Memory is allocated once, here.
+ */
+struct evo_session *evo_session_create(const struct evo_graph *graph, enum evo_precision precision,
+                                       size_t batch, const unsigned char *keep, bool backward,
+                                       struct evo_error *err);
+void evo_session_destroy(struct evo_session *session);
+size_t evo_session_bytes(const struct evo_session *session);
+
+/* Bytes that a session of that kind would take, without making one. */
+size_t evo_session_size(const struct evo_graph *graph, enum evo_precision precision, size_t batch,
+                        const unsigned char *keep, bool backward);
+
+/* input: B,3,H,W in the session's precision. Training mode: BatchNorm by the batch's own mean and
+   biased variance. */
+void evo_session_forward(struct evo_session *session, const struct evo_parameters *parameters,
+                         const void *input);
+
+/*
+ * The backward pass of the last forward pass. seed: gradient at the logits, B,classes; NULL is all
+ * ones (the loss is the sum of the logits). Gradients of all parameters are left in the session.
+ * What no gradient reaches is zero.
+ */
+void evo_session_backward(struct evo_session *session, const struct evo_parameters *parameters,
+                          const void *seed);
+
+/* Kept tensors of the last passes; NULL when the session was not asked to keep them. */
+const void *evo_session_value(const struct evo_session *session, size_t node);
+const void *evo_session_gradient(const struct evo_session *session, size_t node);
+/* Gradients of all parameters, laid out as in evo_parameters. */
+const void *evo_session_parameter_gradient(const struct evo_session *session,
+                                           const struct evo_parameter *parameter);
+
+/* ---- Training ---------------------------------------------------------------------------------- */
+
+/* Images in memory: normalised floats N,3,side,side and labels below classes. */
+struct evo_images {
+	float *pixels;
+	unsigned short *labels; /* NULL: without labels */
+	size_t count, side, classes;
+};
+void evo_images_clear(struct evo_images *images);
+
+struct evo_training {
+	size_t epochs, batch;
+	double rate, momentum, weight_decay; /* SGD with Nesterov momentum, cosine schedule to 0 */
+	bool flip;                           /* mirror images left to right at random */
+	size_t shift;                        /* move them by up to so many pixels, zeros enter */
+	uint64_t seed; /* initial weights, order and augmentation: same seed, same result */
+};
+struct evo_training evo_training_default(void);
+
+struct evo_trained {
+	double train_loss, train_accuracy; /* of the last epoch, as seen in training */
+	double test_accuracy;              /* percent, BatchNorm by running statistics */
+	double seconds;
+};
+
+/*
+ * Trains a network from its initial weights (evo_parameters_random with name and the seed) by
+ * cross-entropy. cancel (may be NULL) is read at every batch. Errors: EVO_E_MEMORY,
+ * EVO_E_CANCELLED.
+ */
+bool evo_train(const struct evo_graph *graph, const char *name, const struct evo_images *train,
+               const struct evo_images *test, const struct evo_training *how,
+               const volatile bool *cancel, struct evo_trained *result, struct evo_error *err);
+
+/* OpenBLAS is held to one thread by the first session; this says which kernels it chose. */
+const char *evo_blas_name(void);
+
+#endif
