@@ -25,7 +25,7 @@ static const struct evo_proxy library[] = {
         {"meco-tree", "layer_sum(eigmin(corr(by_channel(r.n))))",
          "Jiang et al., MeCo, NeurIPS 2023"},
         {"wrcor-tree", "logabsdet(layer_total(add(abs(corr(x.d)), abs(corr(gx.d)))))",
-         "after WRCor (Yang et al. 2021), unweighted"},
+         "after weighted response correlation (WRCor), unweighted"},
         {"depth", "layer_count(ones(w))", "the number of units"},
 };
 
