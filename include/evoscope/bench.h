@@ -1,0 +1,170 @@
+/*
+ * bench: benchmarks. Architectures whose accuracy is known, and the images of their task.
+ *
+ * A benchmark is a folder: manifest.ini says what it is, table.csv has one row an architecture
+ * (architecture, accuracy, and for trained ones the accuracy of every seed), images.bin the first
+ * images of its task in CIFAR-10's binary layout or a task made by code. Embedded benchmarks lie
+ * beside the program, imported and built ones in the user's data folder; one format for all.
+ */
+#ifndef EVOSCOPE_BENCH_H
+#define EVOSCOPE_BENCH_H
+
+#include "evoscope/space.h"
+
+/*
+ * Pools. Every benchmark splits its networks once and for all by a hash of their function: 60 %
+ * train, 20 % validation, 20 % test of the functions, so that no run trains on what another calls
+ * test, and nothing leaks through strings that are the same function.
+ */
+enum evo_split {
+	EVO_TRAIN,
+	EVO_VALIDATION,
+	EVO_TEST,
+	EVO_ALL
+};
+const char *evo_split_name(enum evo_split split);
+bool evo_split_find(const char *name, enum evo_split *split, struct evo_error *err);
+enum evo_split evo_function_split(const char *function);
+
+struct evo_row {
+	char *architecture;
+	char *function;     /* canonical text of its function, shared between equal rows */
+	size_t function_id; /* from 0, by first appearance */
+	double accuracy;    /* percent */
+	enum evo_split split;
+};
+
+struct evo_benchmark {
+	char *name;    /* "nb201-cifar10": letters, digits, - and _ */
+	char *title;   /* one line for people */
+	char *dataset; /* "CIFAR-10 test accuracy, 200 epochs" */
+	char *origin;  /* how its numbers came about: file imported, or command, seeds, date */
+	char *folder;
+	bool embedded;
+	const struct evo_space *space;
+
+	/* The probe's defaults. */
+	struct evo_macro macro;
+	size_t batch;
+	/* Where the data batch comes from: "" (standard normal noise), "cifar10 FILE's name, ..." */
+	char *image_source;
+	char *image_title; /* "CIFAR-10 images", "noise, no images given": shown wherever scores are */
+
+	struct evo_row *rows;
+	size_t row_count, function_count;
+	double ceiling; /* Kendall tau between the accuracies of two seeds; NaN when not known */
+};
+
+/* Loads one by name: the user's data folder first, then the embedded ones. Caller destroys. The
+   error names the nearest known one. */
+struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err);
+void evo_benchmark_destroy(struct evo_benchmark *benchmark);
+
+/* Names of all, sorted; *count of them; caller frees each and the list. */
+char **evo_benchmark_names(size_t *count);
+
+/* The default of the program: the embedded benchmark. */
+#define EVO_DEFAULT_BENCHMARK "tiny201-shapes"
+
+bool evo_benchmark_remove(const char *name, struct evo_error *err); /* imported ones only */
+
+/*
+ * The first `count` images of the benchmark's task, normalised, at the given side (32 becomes 16,
+ * 8 ... by averaging 2x2), with labels. *images is left empty, and true returned, when the
+ * benchmark has none.
+ */
+bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
+                          struct evo_images *images, struct evo_error *err);
+
+/*
+ * A sample of `count` rows of a pool, without repetition, at most one a function (the first string
+ * of the function in the table stands for it); count 0 or more than there are: all of them. It
+ * depends on seed, purpose and the functions alone, so benchmarks of one space with the same rows
+ * give the same architectures in the same order. Indices of rows; caller frees.
+ */
+size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_split split,
+                             size_t count, uint64_t seed, const char *purpose, size_t *got);
+/* All strings of a pool, not one a function: for final figures. */
+size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_split split,
+                              size_t count, uint64_t seed, const char *purpose, size_t *got);
+/* The row of an architecture, or row_count. */
+size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture);
+
+/* ---- Import ----------------------------------------------------------------------------------- */
+
+enum evo_image_format {
+	EVO_IMAGES_NONE,
+	EVO_IMAGES_CIFAR10,
+	EVO_IMAGES_CIFAR100
+};
+struct evo_import {
+	const char *file;
+	const char *name; /* prefix of the benchmarks' names; NULL: "nb201" */
+	enum evo_image_format format;
+	const char *images; /* file of the images; NULL without */
+	bool replace;       /* overwrite benchmarks of the same names */
+};
+
+/* What an import did, and a line a problem. The callback is called for at most `report_limit`
+   problems; all are counted. */
+struct evo_import_report {
+	size_t rows, used, duplicates, malformed, unknown, out_of_range;
+	size_t benchmark_count;
+	char *benchmarks[8]; /* names; caller frees */
+};
+typedef void (*evo_import_problem)(void *context, size_t line, const char *what);
+
+/*
+ * NATS-Bench's accuracy table as CSV with a header: ArchitectureString and any of
+ * CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs, ImageNetTestAccuracy200Epochs, in any
+ * order. One benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100, PREFIX-imagenet16-120. A file with
+ * no usable row fails and writes nothing.
+ */
+bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem problem,
+                           void *context, struct evo_import_report *report, struct evo_error *err);
+void evo_import_report_clear(struct evo_import_report *report);
+
+/* "cifar10:FILE" or "cifar100:FILE". *file points into text. */
+bool evo_image_argument(const char *text, enum evo_image_format *format, const char **file,
+                        struct evo_error *err);
+
+/* ---- Tasks made by code, and benchmarks trained on them --------------------------------------- */
+
+/* A labelled image task drawn from a seed: image i depends on (seed, task, i) alone. */
+struct evo_task_row {
+	const char *name;  /* "shapes" */
+	const char *title; /* one line */
+	size_t classes, side;
+	void (*draw)(uint64_t seed, size_t index, float *pixels,
+	             unsigned short *label); /* 3,side,side */
+};
+const struct evo_task_row *evo_task_find(const char *name, struct evo_error *err);
+size_t evo_task_count(void);
+const struct evo_task_row *evo_task_at(size_t index);
+bool evo_task_images(const struct evo_task_row *task, uint64_t seed, size_t first, size_t count,
+                     struct evo_images *images, struct evo_error *err);
+
+struct evo_build {
+	const char *name; /* of the benchmark */
+	const char *task;
+	size_t networks, seeds; /* architectures; trainings of each */
+	struct evo_macro macro;
+	struct evo_training how;
+	size_t train_images, test_images;
+	uint64_t seed;
+	const char *command; /* as typed, for the record */
+	const char *folder;  /* where to write; NULL: the user's data folder */
+};
+struct evo_build evo_build_default(void);
+/* Called after each training, from one thread at a time. Returning false stops. */
+typedef bool (*evo_build_progress)(void *context, size_t done, size_t total,
+                                   const char *architecture, double accuracy);
+/*
+ * Trains a sample of architectures of nb201 (no two the same function, in equal shares by number
+ * of live convolutions as far as there are that many) and writes a benchmark. Finished trainings
+ * are kept on disk as they come; building again goes on from there and ends the same.
+ */
+bool evo_benchmark_build(const struct evo_build *build, struct evo_pool *pool,
+                         evo_build_progress progress, void *context, struct evo_error *err);
+
+#endif

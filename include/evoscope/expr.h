@@ -1,0 +1,176 @@
+/*
+ * expr: expressions over statistics. Trees, their text, their types, their values.
+ *
+ * The language is the genetic-programming representation of EZNAS (Akhauri et al., NeurIPS 2022),
+ * typed and extended. A value has a level (one a unit, or one a network) and a shape (rank 4, 2 or
+ * 0). A primitive stays on its arguments' level; an aggregate goes from unit to network. The root
+ * is at network level: a unit-level root t means layer_mean(t). A network's score is the root's
+ * mean. Rank-4 values are single precision, accumulated in double; the others are double.
+ */
+#ifndef EVOSCOPE_EXPR_H
+#define EVOSCOPE_EXPR_H
+
+#include "evoscope/stats.h"
+
+/* ---- Primitives ------------------------------------------------------------------------------ */
+
+enum evo_kind {
+	EVO_NUMBER,           /* a constant; fits both levels */
+	EVO_UNIT_TERMINAL,    /* a statistic of a unit */
+	EVO_NETWORK_TERMINAL, /* a statistic of the network */
+	EVO_PRIMITIVE,        /* stays on its arguments' level */
+	EVO_AGGREGATE,        /* unit level in, network level out */
+};
+enum evo_level {
+	EVO_LEVEL_ANY,
+	EVO_LEVEL_UNIT,
+	EVO_LEVEL_NETWORK
+}; /* ANY: numbers only */
+
+/* One row of the table that parser, printer, help, menus and grammar are made from. */
+struct evo_primitive {
+	const char *name;
+	enum evo_kind kind;
+	unsigned char arity; /* 0, 1 or 2 */
+	bool commutative;
+	bool paper;       /* among the primitives and terminals of EZNAS */
+	const char *help; /* one line: what it computes */
+};
+/* Codes: 0 is the number; then every statistic, primitive and aggregate. */
+size_t evo_primitive_count(void);
+const struct evo_primitive *evo_primitive(unsigned code);
+/* False when there is none of that name. */
+bool evo_primitive_find(const char *name, unsigned *code);
+
+/* ---- Trees ----------------------------------------------------------------------------------- */
+
+/*
+ * A tree is a value: nodes in prefix order, each with the number of nodes of its subtree, so that
+ * a subtree is a range. Copy it with memcpy or evo_tree_copy (which copies what is used).
+ */
+#define EVO_TREE_MAX 256
+struct evo_tree_node {
+	uint16_t code; /* of the table; 0 is the number */
+	uint16_t span; /* nodes of the subtree, itself included */
+	double number; /* 0 unless code is 0 */
+};
+struct evo_tree {
+	size_t size; /* nodes: terminals, numbers and aggregates count */
+	struct evo_tree_node nodes[EVO_TREE_MAX];
+};
+void evo_tree_copy(struct evo_tree *to, const struct evo_tree *from);
+bool evo_tree_equal(const struct evo_tree *a, const struct evo_tree *b);
+size_t evo_tree_depth(const struct evo_tree *tree); /* edges from the root to the deepest leaf */
+/* Index of argument `which` of node `at`. */
+size_t evo_tree_argument(const struct evo_tree *tree, size_t at, size_t which);
+/* Index of the parent of node `at`; EVO_TREE_MAX for the root. */
+size_t evo_tree_parent(const struct evo_tree *tree, size_t at);
+/* The level of the subtree at `at`. */
+enum evo_level evo_tree_level(const struct evo_tree *tree, size_t at);
+/* The level that the place of node `at` demands: ANY where both would do (then a replacement may
+   be of either level as long as evo_tree_check says yes). */
+enum evo_level evo_tree_place(const struct evo_tree *tree, size_t at);
+
+/* Do arities, spans and levels fit? The message names the node and what is wrong. */
+bool evo_tree_check(const struct evo_tree *tree, struct evo_error *err);
+
+/* out = tree with the subtree at `at` replaced by the subtree at `from` of `donor`. out must not be
+   an argument. False when it would have more than EVO_TREE_MAX nodes; levels are not checked. */
+bool evo_tree_replace(const struct evo_tree *tree, size_t at, const struct evo_tree *donor,
+                      size_t from, struct evo_tree *out);
+
+/* The subtree at `at` as a tree of its own. */
+void evo_tree_subtree(const struct evo_tree *tree, size_t at, struct evo_tree *out);
+
+/*
+ * Text: name(arg, arg), terminals and numbers bare. A syntax error has the column, what was found
+ * and what was expected, and for an unknown name the nearest known one. print appends; parse of
+ * print is the same tree. `names`, when given, is asked about a bare word that is no terminal: it
+ * returns the text of a named expression (which is read in its place) or NULL.
+ */
+typedef const char *(*evo_expression_lookup)(void *context, const char *name);
+bool evo_tree_parse(const char *text, struct evo_tree *tree, struct evo_error *err);
+bool evo_tree_parse_named(const char *text, evo_expression_lookup names, void *context,
+                          struct evo_tree *tree, struct evo_error *err);
+void evo_tree_print(const struct evo_tree *tree, struct evo_text *out);
+void evo_tree_print_node(const struct evo_tree_node *node,
+                         struct evo_text *out); /* its word only */
+
+/* The canonical form, to find duplicates: arguments of commutative primitives in order, and a
+   unit-level root under layer_mean. */
+void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out);
+uint64_t evo_tree_hash(const struct evo_tree *tree); /* of the tree as it is */
+
+/* The statistics that its terminals name. */
+evo_needs evo_tree_needs(const struct evo_tree *tree);
+
+/* ---- Random trees ---------------------------------------------------------------------------- */
+
+/* Which codes may be used, and how often: weight 0 is never. */
+struct evo_grammar {
+	float weight[256]; /* by code; weight[0] is the number's */
+	bool network; /* may primitives stand above aggregates? else the root is an aggregate */
+	double number_low, number_high; /* new numbers are log-uniform in magnitude, either sign */
+	size_t max_size, max_depth;
+};
+/* Every primitive, terminal and aggregate, or those of the paper (root layer_mean). */
+void evo_grammar_all(struct evo_grammar *grammar);
+void evo_grammar_paper(struct evo_grammar *grammar);
+
+/*
+ * A random tree at the level asked for (UNIT or NETWORK) within the grammar's bounds: full (every
+ * leaf at `depth` where arities allow) or grown (leaves at any depth up to it). Always well typed.
+ * False when the grammar allows none.
+ */
+bool evo_tree_random(const struct evo_grammar *grammar, struct evo_rng *rng, enum evo_level level,
+                     size_t depth, bool full, struct evo_tree *tree);
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+/*
+ * An evaluator holds the scratch memory of one thread. Values do not depend on what else is
+ * evaluated with it, nor on the order.
+ */
+struct evo_evaluator;
+struct evo_evaluator *evo_evaluator_create(void);
+void evo_evaluator_destroy(struct evo_evaluator *evaluator);
+size_t evo_evaluator_bytes(const struct evo_evaluator *evaluator);
+
+/*
+ * scores[i] = the score of trees[i] on the network. The trees passed evo_tree_check, and stats has
+ * what they need. False only for EVO_E_MEMORY.
+ */
+bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_stats *stats,
+                  const struct evo_tree *const *trees, size_t count, double *scores,
+                  struct evo_error *err);
+
+/* ---- Scoring many networks ------------------------------------------------------------------- */
+
+/*
+ * The one service through which everything is evaluated: `tree_count` expressions on
+ * `network_count` networks of a store, network by network on a pool. For each network its
+ * statistics are had (kept or extracted), every expression is evaluated, and it is let go.
+ */
+struct evo_scoring;
+struct evo_scorer; /* a store, a pool and an evaluator a worker */
+struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool);
+void evo_scorer_destroy(struct evo_scorer *scorer);
+struct evo_store *evo_scorer_store(const struct evo_scorer *scorer);
+
+/*
+ * Starts. networks: numbers of the store. scores: tree_count rows of network_count, filled as
+ * networks finish; NaN where cancelled. trees, networks and scores belong to the caller and stay
+ * until evo_scoring_finish.
+ */
+struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priority priority,
+                                      const struct evo_tree *const *trees, size_t tree_count,
+                                      const size_t *networks, size_t network_count, double *scores);
+size_t evo_scoring_done(struct evo_scoring *scoring);               /* networks finished */
+bool evo_scoring_wait(struct evo_scoring *scoring, double seconds); /* true when all are */
+void evo_scoring_cancel(struct evo_scoring *scoring);
+/* Milliseconds that network number i took, extraction included; NaN before it is done. */
+double evo_scoring_milliseconds(const struct evo_scoring *scoring, size_t i);
+/* Waits and frees. False with the first error (EVO_E_MEMORY, EVO_E_CANCELLED). */
+bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err);
+
+#endif

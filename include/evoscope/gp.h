@@ -1,0 +1,170 @@
+/*
+ * gp: genetic programming over typed expression trees.
+ *
+ * The search knows no networks: it asks for trees to be scored and is told their scores. It runs
+ * on one thread and draws only from streams named by its seed, so the same seed and the same
+ * scores give the same run. After Akhauri et al., "EZNAS" (NeurIPS 2022); Koza (1992) for the
+ * operators; Luke and Panait (2002) for the parsimony tie-break.
+ */
+#ifndef EVOSCOPE_GP_H
+#define EVOSCOPE_GP_H
+
+#include "evoscope/expr.h"
+#include "evoscope/rank.h"
+
+#define EVO_CASES_MAX 16 /* benchmarks in one run */
+
+/* ---- Settings -------------------------------------------------------------------------------- */
+
+struct evo_gp_config {
+	char preset[32];
+	size_t population, offspring, generations;
+	size_t init_depth_min, init_depth_max; /* half and half */
+	size_t max_depth, max_size;
+	size_t tournament;
+	/* Shares of offspring; what is left of 1 is copied. */
+	double crossover, subtree, point, number, hoist, insertion, shrink;
+	size_t elite;             /* best that always survive */
+	double immigrants;        /* share of offspring that is new when the best stalls */
+	size_t stall;             /* generations without a better best until immigrants come */
+	bool fitness_mean;        /* over benchmarks and draws: mean; else the minimum */
+	size_t draws, draw_size;  /* fixed draws of so many train networks; size 0: all of them */
+	double parsimony;         /* fitness given up for each node, as a tie-break: 0 is none */
+	bool paper_primitives;    /* EZNAS's primitives and root, else the whole language */
+	bool network_level;       /* primitives above aggregates, network terminals and numbers */
+	char exclude[256];        /* primitives and terminals not to use, separated by spaces */
+	size_t train, validation; /* networks of each benchmark */
+};
+
+/* One row a setting: parser of presets, `--set`, `:set`, help and man page read this table. */
+enum evo_setting_type {
+	EVO_SET_SIZE,
+	EVO_SET_REAL,
+	EVO_SET_BOOL,
+	EVO_SET_WORDS,
+	EVO_SET_CHOICE
+};
+struct evo_setting {
+	const char *name;
+	enum evo_setting_type type;
+	size_t offset; /* in struct evo_gp_config */
+	double low, high;
+	const char *choices; /* EVO_SET_CHOICE: "min|mean": index into a bool */
+	bool live;           /* may change while a search runs */
+	const char *help;
+};
+size_t evo_setting_count(void);
+const struct evo_setting *evo_setting_at(size_t index);
+bool evo_gp_config_set(struct evo_gp_config *config, const char *name, const char *value,
+                       struct evo_error *err);
+void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_setting *setting,
+                       char *out, size_t size);
+/* A preset: `eznas`, `default`, `quick`, or an INI file of the user's (presets/NAME.ini). */
+bool evo_gp_preset(const char *name, struct evo_gp_config *config, struct evo_error *err);
+/* Sum of shares at most 1, depths in order, ... */
+bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *err);
+
+/* ---- Individuals ----------------------------------------------------------------------------- */
+
+enum evo_origin {
+	EVO_ORIGIN_RANDOM,
+	EVO_ORIGIN_CROSSOVER,
+	EVO_ORIGIN_SUBTREE,
+	EVO_ORIGIN_POINT,
+	EVO_ORIGIN_NUMBER,
+	EVO_ORIGIN_HOIST,
+	EVO_ORIGIN_INSERTION,
+	EVO_ORIGIN_SHRINK,
+	EVO_ORIGIN_COPY,
+	EVO_ORIGIN_IMMIGRANT,
+	EVO_ORIGIN_INJECTED,
+};
+const char *evo_origin_name(enum evo_origin origin);
+
+enum evo_side {
+	EVO_SIDE_TRAIN,
+	EVO_SIDE_VALIDATION
+};
+
+/*
+ * One evaluated tree. It never changes once it is evaluated, is counted, and may be held by any
+ * thread.
+ */
+struct evo_individual {
+	uint64_t id, parents[2]; /* from 1; 0 is none */
+	enum evo_origin origin;
+	size_t born;                  /* generation */
+	bool injected;                /* put in by hand */
+	bool descends;                /* it or an ancestor was put in by hand */
+	int direction;                /* 1, or -1 when a lower score is better */
+	double fitness;               /* in that direction */
+	double tau[2][EVO_CASES_MAX]; /* as measured, with its sign, by side and case */
+	size_t non_finite;            /* scores that are NaN or infinite */
+	size_t depth;
+	uint64_t hash;  /* of the canonical form */
+	double *scores; /* all groups' networks one after the other; train first, then
+				    validation in each */
+	struct evo_tree tree;
+	unsigned references; /* atomic */
+};
+struct evo_individual *evo_individual_hold(const struct evo_individual *individual);
+void evo_individual_release(struct evo_individual *individual);
+
+/* ---- Cases ----------------------------------------------------------------------------------- */
+
+/*
+ * Networks that are scored together: benchmarks whose probe and networks are the same share a
+ * group, so that one score serves all of them.
+ */
+struct evo_group {
+	size_t train, validation; /* networks; train ones come first */
+};
+/* A benchmark in the fitness: accuracies of its group's networks, in that order. */
+struct evo_case {
+	size_t group;
+	const double *accuracy; /* of group.train + group.validation; copied */
+};
+
+/* ---- The search ------------------------------------------------------------------------------ */
+
+struct evo_gp;
+struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct evo_group *groups,
+                             size_t group_count, const struct evo_case *cases, size_t case_count,
+                             uint64_t seed, struct evo_error *err);
+void evo_gp_destroy(struct evo_gp *gp);
+
+/*
+ * One generation is asked and told in rounds: evo_gp_ask gives the trees that wait for a score (0:
+ * the generation is complete and has been selected), evo_gp_tell takes their scores: scores[group]
+ * is a matrix of count rows by the group's networks. What cannot be evaluated (no finite score, or
+ * constant), is canonically known, or ranks the train networks like another is replaced in the
+ * next round; rounds are bounded, so a generation may end smaller.
+ */
+size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
+void evo_gp_tell(struct evo_gp *gp, double *const *scores);
+
+/* Enters the next generation and is marked for life. */
+bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err);
+bool evo_gp_set(struct evo_gp *gp, const char *name, const char *value, struct evo_error *err);
+const struct evo_gp_config *evo_gp_config(const struct evo_gp *gp);
+
+size_t evo_gp_generation(const struct evo_gp *gp); /* complete ones; the first is number 0 */
+/* Sorted by fitness, best first. Borrowed until the next call. */
+size_t evo_gp_population(const struct evo_gp *gp, const struct evo_individual *const **individuals);
+/* Pareto front of fitness against size, smallest first. Borrowed likewise. */
+size_t evo_gp_front(const struct evo_gp *gp, const struct evo_individual *const **individuals);
+/* The best so far of the generation being computed; NULL when there is none. */
+const struct evo_individual *evo_gp_live_best(const struct evo_gp *gp);
+
+struct evo_gp_counts {
+	size_t evaluations; /* trees scored */
+	size_t cache_hits;  /* trees whose canonical form was known: not scored again */
+	size_t rank_duplicates, failed;
+};
+struct evo_gp_counts evo_gp_counts(const struct evo_gp *gp); /* since the beginning */
+
+/* Fitness of scores that did not come from the search (references, edited trees): fills direction,
+   fitness and tau. */
+void evo_gp_judge(const struct evo_gp *gp, double *const *scores, struct evo_individual *out);
+
+#endif

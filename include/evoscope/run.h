@@ -1,0 +1,209 @@
+/*
+ * run: a search in its worker thread.
+ *
+ * The seam that makes the explorer and the headless command the same program: commands go in
+ * through a bounded queue, snapshots and log lines come out. A reader always sees the newest
+ * snapshot; the writer never waits for a reader.
+ */
+#ifndef EVOSCOPE_RUN_H
+#define EVOSCOPE_RUN_H
+
+#include "evoscope/bench.h"
+#include "evoscope/gp.h"
+#include "evoscope/proxy.h"
+
+/* What overrides a benchmark's probe; 0 leaves its default. */
+struct evo_probe_options {
+	size_t channels, cells, batch, side, classes;
+	const char *probe_of; /* that benchmark's probe for all; NULL */
+};
+
+struct evo_run_config {
+	const char *const *benchmarks; /* names */
+	size_t benchmark_count;
+	struct evo_gp_config gp;
+	struct evo_probe_options probe;
+	uint64_t seed;
+	unsigned threads;            /* 0: evo_cores() */
+	size_t memory;               /* bytes for statistics; 0: half of evo_memory() */
+	double seconds;              /* 0: no limit */
+	double target;               /* fitness at which to stop; NaN: none */
+	const char *csv_folder;      /* refreshed after every generation; NULL: none */
+	const char *const *injected; /* expressions for the first generation */
+	size_t injected_count;
+};
+struct evo_run_config evo_run_config_default(void);
+
+/* The probe of a benchmark under options, and its data batch (NULL: noise; caller frees). */
+bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
+                   uint64_t seed, struct evo_probe *probe, float **images, struct evo_error *err);
+
+enum evo_run_state {
+	EVO_RUN_IDLE,     /* made, not started */
+	EVO_RUN_STARTING, /* benchmarks are loaded, statistics collected */
+	EVO_RUN_RUNNING,
+	EVO_RUN_STEPPING, /* running to the end of this generation, then paused */
+	EVO_RUN_PAUSING,  /* the same, on `pause` */
+	EVO_RUN_PAUSED,
+	EVO_RUN_DONE,    /* generations, time or target reached */
+	EVO_RUN_STOPPED, /* on request; what was complete is kept */
+	EVO_RUN_FAILED,  /* snapshot.error says why */
+};
+const char *evo_run_state_name(enum evo_run_state state);
+
+enum evo_command_kind {
+	EVO_COMMAND_START,
+	EVO_COMMAND_PAUSE,
+	EVO_COMMAND_RESUME,
+	EVO_COMMAND_STEP,
+	EVO_COMMAND_STOP,
+	EVO_COMMAND_INJECT,
+	EVO_COMMAND_SET,
+	EVO_COMMAND_EXPORT,
+};
+
+struct evo_run;
+struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err);
+/* Stops the search (a network being scored is finished first) and ends the thread. */
+void evo_run_destroy(struct evo_run *run);
+
+/*
+ * Sends a command. Text: INJECT an expression or proxy name, SET "name value", EXPORT a folder; NULL
+ * for the others. Expressions and settings are checked here, so the error comes at once; what happens later is
+ * a log line. EVO_E_USAGE when the state does not allow it, EVO_E_IO when the queue is full.
+ */
+bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *text,
+                  struct evo_error *err);
+
+/* A descriptor that is readable when there is a snapshot or log line newer than the last
+   evo_run_snapshot call. */
+int evo_run_descriptor(const struct evo_run *run);
+bool evo_run_wait(struct evo_run *run, double seconds); /* until news, at most so long */
+
+/* ---- Snapshots --------------------------------------------------------------------------------- */
+
+struct evo_run_case {
+	char name[64];              /* of the benchmark */
+	char title[96], images[96]; /* image_title: "noise, no images given" */
+	size_t train, validation;
+	char probe[96]; /* evo_probe_text */
+};
+
+/* A proxy on the same networks as the population, to hold it against: units, params, eznas-a. */
+struct evo_reference {
+	char name[24];
+	double fitness;
+	double tau[2][EVO_CASES_MAX];
+};
+#define EVO_REFERENCES 3
+
+struct evo_generation {
+	size_t generation;
+	double best, mean, median, min; /* fitness */
+	double best_validation;         /* the best's, min or mean over benchmarks as fitness is */
+	double tau[2][EVO_CASES_MAX];   /* the best's, in its direction, by side and case */
+	double mean_size;
+	size_t evaluations, cache_hits; /* in this generation */
+	double seconds;
+	uint64_t best_id;
+};
+
+/* An intervention by hand, with the generation that it came before. */
+struct evo_intervention {
+	size_t generation;
+	enum evo_command_kind kind;
+	char text[200];
+};
+
+/* What the search looks like at one moment: never changes, is counted. */
+struct evo_snapshot {
+	uint64_t serial; /* grows */
+	enum evo_run_state state;
+	char error[512]; /* of a failed run */
+	char run[32];    /* its name */
+	char preset[32];
+	uint64_t seed;
+	size_t generation, generations; /* complete; wanted */
+	char phase[64];                 /* "collecting statistics", "scoring generation 3" */
+	size_t phase_done, phase_total; /* networks */
+	double live_best;               /* of the generation being computed; NaN */
+	double elapsed, remaining;      /* seconds; remaining NaN when not known */
+	double evaluations_per_second;  /* expressions times networks */
+	size_t evaluations, cache_hits;
+	struct evo_store_report store;
+	struct evo_gp_config config;
+
+	size_t case_count;
+	struct evo_run_case cases[EVO_CASES_MAX];
+	struct evo_reference references[EVO_REFERENCES];
+	size_t reference_count;
+	/* The best's Kendall tau on validation given a counter: partial_units, partial_params by case. */
+	double partial_units[EVO_CASES_MAX], partial_params[EVO_CASES_MAX];
+
+	const struct evo_individual *const *population; /* best first */
+	size_t population_count;
+	const struct evo_individual *const *front; /* smallest first */
+	size_t front_count;
+	const struct evo_generation *history;
+	size_t history_count;
+};
+/* The newest one, held; never NULL. Release it. */
+const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
+void evo_snapshot_release(const struct evo_snapshot *snapshot);
+
+/* Log lines: a ring. Copies at most `count` lines from number *next on, advances *next; *dropped
+   counts lines that were lost before they were read. */
+struct evo_log_line {
+	uint64_t number; /* from 0 */
+	size_t generation;
+	enum {
+		EVO_LOG_NOTE,
+		EVO_LOG_BEST,
+		EVO_LOG_WARNING,
+		EVO_LOG_ERROR
+	} kind;
+	char text[300];
+};
+size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,
+                   size_t *dropped);
+
+/* ---- Files ------------------------------------------------------------------------------------- */
+
+/* generations.csv, population.csv, front.csv of a snapshot into a folder, each whole or not at all
+   (columns as the manual has them). */
+bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, struct evo_error *err);
+
+/* ---- Scoring without a search ------------------------------------------------------------------ */
+
+/* One line of `evoscope score`: a proxy on a benchmark. */
+struct evo_score_row {
+	char proxy[64], benchmark[64];
+	size_t networks;
+	double kendall, low, high, spearman, pearson, kendall_top10;
+	double partial_units, partial_params;
+	size_t non_finite;
+	double milliseconds; /* a network, extraction included */
+};
+struct evo_score_config {
+	const char *const *benchmarks;
+	size_t benchmark_count;
+	const char *const *proxies; /* names or expressions */
+	size_t proxy_count;
+	size_t networks; /* 0: all */
+	enum evo_split split;
+	struct evo_probe_options probe;
+	uint64_t seed;
+	unsigned threads;
+	size_t memory;
+	const char *scores_file; /* one row a network; NULL */
+	const char *table_file;  /* the rows as CSV; NULL */
+	bool progress_needed;
+};
+/* Called some times a second while scoring; returning false cancels. */
+typedef bool (*evo_score_progress)(void *context, size_t done, size_t total, double seconds);
+/* rows: proxy_count times benchmark_count, benchmark by benchmark; caller frees. */
+struct evo_score_row *evo_run_score(const struct evo_score_config *config,
+                                    evo_score_progress progress, void *context, size_t *count,
+                                    struct evo_error *err);
+
+#endif
