@@ -71,7 +71,7 @@ static double slow_pearson(size_t n, const double *x, const double *y)
 	return xx > 1e-25L && yy > 1e-25L ? (double) (xy / sqrtl(xx * yy)) : 0;
 }
 
-/* Lists with more or fewer ties, and scores that failed; kind 0 has all of them. */
+/* Lists with more or fewer ties, half of them with scores that failed. */
 static void fill(struct evo_rng *rng, size_t n, double *x, double *y)
 {
 	static const double odd[] = {(double) NAN, (double) INFINITY, -(double) INFINITY,
