@@ -105,8 +105,8 @@ void evo_determinant(unsigned code, const struct evo_value *a, double *out, void
 		const size_t at = p * n * n;
 
 		for (size_t i = 0; i < n * n; i++)
-			matrix[i] = a->extent.rank == 4 ? (double) a->single[at + i]
-			                                : a->twice[at + i];
+			matrix[i] =
+			        a->extent.rank == 4 ? (double) a->single[at + i] : a->twice[at + i];
 		out[p] = determinant(code, matrix, n);
 	}
 }

@@ -10,7 +10,7 @@
 		EVO_IVDEP                                                                          \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const REAL a = in[i];                                                      \
-			out[i] = (REAL)(expression);                                               \
+			out[i] = (REAL) (expression);                                              \
 		}                                                                                  \
 	} while (0);                                                                               \
 	break
@@ -26,7 +26,7 @@ static void FUNCTION(unary)(unsigned code, REAL *out, const REAL *in, size_t cou
 	case EVO_NEG:
 		EACH(-a);
 	case EVO_SQUARE:
-		EACH(a *a);
+		EACH(a * a);
 	case EVO_SQRT:
 		EACH(SQRT(ABS(a)));
 	case EVO_EXP:
@@ -84,7 +84,7 @@ static void FUNCTION(unary)(unsigned code, REAL *out, const REAL *in, size_t cou
 		EVO_IVDEP                                                                          \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type a = in[i], b = other[i];                                        \
-			out[i] = (REAL)(expression);                                               \
+			out[i] = (REAL) (expression);                                              \
 		}                                                                                  \
 	} while (0);                                                                               \
 	break
@@ -104,7 +104,7 @@ static void FUNCTION(binary)(unsigned code, REAL *out, const REAL *in, const REA
 		EVO_IVDEP                                                                          \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type a = in[i];                                                      \
-			out[i] = (REAL)(expression);                                               \
+			out[i] = (REAL) (expression);                                              \
 		}                                                                                  \
 	} while (0);                                                                               \
 	break
@@ -124,7 +124,7 @@ static void FUNCTION(tensor_scalar)(unsigned code, REAL *out, const REAL *in, do
 		EVO_IVDEP                                                                          \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type b = in[i];                                                      \
-			out[i] = (REAL)(expression);                                               \
+			out[i] = (REAL) (expression);                                              \
 		}                                                                                  \
 	} while (0);                                                                               \
 	break

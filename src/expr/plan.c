@@ -30,9 +30,9 @@ static size_t take(struct evo_plan *plan, size_t bytes)
 		if (!slots[i].free)
 			continue;
 		if (best == EVO_NO_SLOT ||
-		    (slots[best].bytes < bytes ? slots[i].bytes > slots[best].bytes
-		                               : slots[i].bytes >= bytes &&
-		                                         slots[i].bytes < slots[best].bytes))
+		    (slots[best].bytes < bytes
+		             ? slots[i].bytes > slots[best].bytes
+		             : slots[i].bytes >= bytes && slots[i].bytes < slots[best].bytes))
 			best = i;
 	}
 	if (best == EVO_NO_SLOT) {
@@ -117,8 +117,10 @@ static bool settle_primitive(const struct settling *settling, size_t at, bool co
 {
 	struct evo_plan *plan = settling->plan;
 	const unsigned code = settling->tree->nodes[at].code;
-	const bool two = evo_primitive(code)->arity == 2, below = computed && !evo_shape_alone(code);
-	const size_t first = at + 1, second = two ? evo_tree_argument(settling->tree, at, 1) : first;
+	const bool two = evo_primitive(code)->arity == 2,
+	           below = computed && !evo_shape_alone(code);
+	const size_t first = at + 1,
+	             second = two ? evo_tree_argument(settling->tree, at, 1) : first;
 	struct evo_plan_node *node = &plan->nodes[at];
 	const struct evo_plan_node *a = &plan->nodes[first], *b = &plan->nodes[second];
 

@@ -22,8 +22,8 @@ struct evo_source {
 struct evo_plan {
 	struct evo_plan_node {
 		struct evo_extent extent;
-		size_t slot; /* of its value; EVO_NO_SLOT for scalars and what is not computed */
-		size_t work; /* scratch while it is computed */
+		size_t slot;   /* of its value; EVO_NO_SLOT for scalars and what is not computed */
+		size_t work;   /* scratch while it is computed */
 	} nodes[EVO_TREE_MAX]; /* by node of the tree, those of the subtree are set */
 	struct evo_plan_slot {
 		size_t bytes, offset;

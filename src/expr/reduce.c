@@ -18,7 +18,7 @@ typedef double doubles __attribute__((vector_size(64), aligned(8), may_alias));
 #define LOAD_SINGLE(p) __builtin_convertvector(*(const singles *) (p), lanes)
 #define LOAD_DOUBLE(p) (lanes)(*(const doubles *) (p))
 
-#define MAGNITUDE(v) ((lanes) ((bit_lanes) (v) & INT64_MAX))
+#define MAGNITUDE(v) ((lanes) ((bit_lanes) (v) &INT64_MAX))
 
 /*
  * The sum of TERM over count numbers of a; a shorter last group is filled up with `neutral`, of

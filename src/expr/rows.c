@@ -27,8 +27,8 @@ static void load_columns(const struct evo_value *a, const double *middle, size_t
 		const size_t at = i * columns + from;
 
 		for (size_t k = 0; k < count; k++) {
-			const double x = a->extent.rank == 4 ? (double) a->single[at + k]
-			                                     : a->twice[at + k];
+			const double x =
+			        a->extent.rank == 4 ? (double) a->single[at + k] : a->twice[at + k];
 
 			out[i * count + k] = x - middle[i];
 		}
@@ -173,7 +173,7 @@ size_t evo_distinct_work(const struct evo_extent *a)
 static uint32_t number_of(struct patterns *patterns, uint64_t key)
 {
 	const size_t mask = patterns->places - 1;
-	size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+	size_t at = (size_t) ((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
 
 	while (patterns->numbers[at] != 0 && patterns->keys[at] != key)
 		at = (at + 1) & mask;

@@ -166,14 +166,10 @@ void evo_plane_mean(const struct evo_value *a, double *out)
 
 EVO_CLONES
 static void product_single(float *restrict out, const float *a, const float *b, size_t rows,
-                           size_t inner, size_t columns)
-{
-	PRODUCT(float)
-}
+                           size_t inner, size_t columns){PRODUCT(float)}
 
-EVO_CLONES
-static void product_double(double *restrict out, const double *a, const double *b, size_t rows,
-                           size_t inner, size_t columns)
+EVO_CLONES static void product_double(double *restrict out, const double *a, const double *b,
+                                      size_t rows, size_t inner, size_t columns)
 {
 	PRODUCT(double)
 }

@@ -51,7 +51,7 @@ static inline float evo_exp(float x)
 	y = y * r + 5.0000001201e-1f;
 	y = y * (r * r) + r + 1.0f;
 	/* 2^n in two factors, each within range: the product may be infinite or denormal. */
-	whole = (int32_t)(evo_float_bits(shifted) - evo_float_bits(rounder));
+	whole = (int32_t) (evo_float_bits(shifted) - evo_float_bits(rounder));
 	half = whole >> 1;
 	y *= evo_bits_float(((uint32_t) half + 127u) << 23);
 	return y * evo_bits_float(((uint32_t) whole - (uint32_t) half + 127u) << 23);
@@ -62,7 +62,7 @@ static inline float evo_log(float x)
 {
 	const float scaled = x < FLT_MIN ? x * 8388608.0f : x;
 	const uint32_t bits = evo_float_bits(scaled);
-	float e = (float) ((int32_t)(bits >> 23) - 126);
+	float e = (float) ((int32_t) (bits >> 23) - 126);
 	float m = evo_bits_float((bits & 0x007fffffu) | 0x3f000000u);
 	const float below = m < 0.707106781186547524f ? 1.0f : 0.0f;
 	float z, y;
