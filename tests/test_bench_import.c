@@ -182,15 +182,16 @@ static void tells_bad_rows_by_line_and_goes_on(void **state)
 	};
 
 	(void) state;
-	assert_true(import_text(HEADER "93,70,44," CELL_A ",\n"
-	                               "93,70,44,8:8:8:8:8,\n"
-	                               "93,70,44," CELL_B "\n"
-	                               "high,,0x1," CELL_B ",\n"
-	                               "92,71,43," CELL_A ",\n"
-	                               "100.5,-1,nan," CELL_B ",\n"
-	                               "93,70,44,,\n"
-	                               "93,70,44,|nor_conv_5x5~0|+|none~0|none~1|+|none~0|none~1|none~2|,\n"
-	                               "50,40,30," CELL_B ",\n"));
+	assert_true(import_text(
+	        HEADER "93,70,44," CELL_A ",\n"
+	               "93,70,44,8:8:8:8:8,\n"
+	               "93,70,44," CELL_B "\n"
+	               "high,,0x1," CELL_B ",\n"
+	               "92,71,43," CELL_A ",\n"
+	               "100.5,-1,nan," CELL_B ",\n"
+	               "93,70,44,,\n"
+	               "93,70,44,|nor_conv_5x5~0|+|none~0|none~1|+|none~0|none~1|none~2|,\n"
+	               "50,40,30," CELL_B ",\n"));
 	assert_int_equal(report.rows, 9);
 	assert_int_equal(report.used, 2);
 	assert_int_equal(report.partial, 0);
@@ -318,8 +319,8 @@ static void replaces_only_when_told_to(void **state)
 	assert_int_equal(err.code, EVO_E_INPUT);
 	assert_non_null(strstr(err.message, "nb201-cifar10 already"));
 	check_accuracy("nb201-cifar10", CELL_A, 93);
-	assert_true(import_with((struct evo_import){.replace = true},
-	                        HEADER "11,12,13," CELL_A ",\n"));
+	assert_true(
+	        import_with((struct evo_import){.replace = true}, HEADER "11,12,13," CELL_A ",\n"));
 	check_accuracy("nb201-cifar10", CELL_A, 11);
 	check_accuracy("nb201-imagenet16-120", CELL_A, 13);
 	assert_int_equal(entries(), 3); /* nothing temporary is left */
@@ -329,8 +330,8 @@ static void replaces_only_when_told_to(void **state)
 static void writes_all_or_nothing(void **state)
 {
 	(void) state;
-	assert_true(import_text("ArchitectureString,ImageNetTestAccuracy200Epochs\n" CELL_A
-	                        ",44\n"));
+	assert_true(
+	        import_text("ArchitectureString,ImageNetTestAccuracy200Epochs\n" CELL_A ",44\n"));
 	assert_int_equal(entries(), 1);
 	assert_false(import_text(HEADER "11,12,13," CELL_A ",\n"));
 	assert_int_equal(entries(), 1);
@@ -360,8 +361,7 @@ static char *put_cifar(size_t label_bytes, size_t count, size_t label_of_last, s
 	for (size_t i = 0; i < count; i++) {
 		unsigned char *at = bytes + i * record;
 
-		at[label_bytes - 1] =
-		        (unsigned char) (i + 1 == count ? label_of_last : i % 10);
+		at[label_bytes - 1] = (unsigned char) (i + 1 == count ? label_of_last : i % 10);
 		for (size_t p = 0; p < 3072; p++)
 			at[label_bytes + p] = (unsigned char) (7 * i + p);
 	}
@@ -372,8 +372,9 @@ static char *put_cifar(size_t label_bytes, size_t count, size_t label_of_last, s
 
 static bool import_images(enum evo_image_format format, char *images)
 {
-	bool done = import_with((struct evo_import){.format = format, .images = images, .replace = true},
-	                        HEADER "93,70,44," CELL_A ",\n");
+	bool done = import_with(
+	        (struct evo_import){.format = format, .images = images, .replace = true},
+	        HEADER "93,70,44," CELL_A ",\n");
 
 	free(images);
 	return done;
@@ -381,7 +382,8 @@ static bool import_images(enum evo_image_format format, char *images)
 
 static double pixel(size_t image, size_t channel, size_t y, size_t x)
 {
-	static const double mean[] = {0.4914, 0.4822, 0.4465}, deviation[] = {0.2023, 0.1994, 0.2010};
+	static const double mean[] = {0.4914, 0.4822, 0.4465},
+	                    deviation[] = {0.2023, 0.1994, 0.2010};
 	size_t byte = (7 * image + channel * 1024 + y * 32 + x) % 256;
 
 	return ((double) byte / 255 - mean[channel]) / deviation[channel];
@@ -414,9 +416,10 @@ static void gives_images_back_normalised(void **state)
 	assert_int_equal(images.side, 16);
 	for (size_t i = 0; i < 3 * 768; i += 5) {
 		size_t image = i / 768, channel = i / 256 % 3, y = i / 16 % 16 * 2, x = i % 16 * 2;
-		double expected = (pixel(image, channel, y, x) + pixel(image, channel, y, x + 1) +
-		                   pixel(image, channel, y + 1, x) +
-		                   pixel(image, channel, y + 1, x + 1)) / 4;
+		double expected =
+		        (pixel(image, channel, y, x) + pixel(image, channel, y, x + 1) +
+		         pixel(image, channel, y + 1, x) + pixel(image, channel, y + 1, x + 1)) /
+		        4;
 
 		assert_true(fabs((double) images.pixels[i] - expected) < 1e-6);
 	}

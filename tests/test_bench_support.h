@@ -74,9 +74,14 @@ static inline char *published_table(void)
 }
 
 /* Cells for tables: different functions, unless said otherwise. */
-#define CELL_A       "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|"
-#define CELL_B       "|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~2|"
-#define CELL_C       "|nor_conv_1x1~0|+|skip_connect~0|nor_conv_1x1~1|+|nor_conv_3x3~0|none~1|avg_pool_3x3~2|"
+#define CELL_A                                                                                     \
+	"|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_"    \
+	"connect~2|"
+#define CELL_B                                                                                     \
+	"|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_"     \
+	"pool_3x3~2|"
+#define CELL_C                                                                                     \
+	"|nor_conv_1x1~0|+|skip_connect~0|nor_conv_1x1~1|+|nor_conv_3x3~0|none~1|avg_pool_3x3~2|"
 #define CELL_ZERO    "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 #define CELL_ZERO_AS "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|none~1|none~2|"
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "folder.h"
+#include "images.h"
 #include "recipe.h"
 
 #include <stdlib.h>
@@ -47,6 +48,11 @@ bool bench_recipe_check(const struct evo_build *build, struct evo_error *err)
 	if (build->macro.classes != task->classes)
 		return evo_fail(err, EVO_E_USAGE, "the task %s has %zu classes, not %zu",
 		                task->name, task->classes, build->macro.classes);
+	if (!bench_can_shrink(task->side, build->macro.side))
+		return evo_fail(err, EVO_E_USAGE,
+		                "the task %s has images of %zux%zu, or halved, not %zux%zu",
+		                task->name, task->side, task->side, build->macro.side,
+		                build->macro.side);
 	return true;
 }
 
