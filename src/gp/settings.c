@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/gp.h"
+#include "variation.h"
 
 #define AT(field) offsetof(struct evo_gp_config, field)
 #define NETWORKS  EVO_ALL_NETWORKS
@@ -252,6 +252,22 @@ void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_sett
 
 /* ---- What must fit together ------------------------------------------------------------------ */
 
+/* Can a random tree be made at all? Exclusions and bounds may leave none. */
+static bool check_language(const struct evo_gp_config *config, struct evo_error *err)
+{
+	struct evo_variation variation;
+	struct evo_rng rng = evo_rng_stream(0, "check language", 0);
+	struct evo_tree tree;
+	evo_variation_init(&variation, config);
+	for (int tries = 0; tries < 8; tries++) {
+		if (evo_variation_random(&variation, &rng, config->init_depth_max, false, &tree))
+			return true;
+	}
+	return evo_fail(err, EVO_E_INPUT,
+	                "max_size, max_depth and exclude leave no tree that could be made; exclude "
+	                "less or raise the bounds");
+}
+
 bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *err)
 {
 	double shares = config->crossover + config->subtree + config->point + config->number +
@@ -277,5 +293,5 @@ bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *e
 		return evo_fail(err, EVO_E_INPUT,
 		                "survivors (%zu) is above population and offspring together (%zu)",
 		                kept, config->population + config->offspring);
-	return true;
+	return check_language(config, err);
 }
