@@ -26,15 +26,15 @@ struct evo_gp_config {
 	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
 	double crossover, subtree, point, number, hoist, insertion, shrink;
-	size_t elite;             /* best that always survive */
-	double immigrants;        /* share of offspring that is new when the best stalls */
-	size_t stall;             /* generations without a better best until immigrants come */
-	bool fitness_mean;        /* over benchmarks and draws: mean; else the minimum */
-	size_t draws, draw_size;  /* fixed draws of so many train networks; size 0: all of them */
-	double parsimony;         /* fitness given up for each node, as a tie-break: 0 is none */
-	bool paper_primitives;    /* EZNAS's primitives and root, else the whole language */
-	bool network_level;       /* primitives above aggregates, network terminals and numbers */
-	char exclude[256];        /* primitives and terminals not to use, separated by spaces */
+	size_t elite;            /* best that always survive */
+	double immigrants;       /* share of offspring that is new when the best stalls */
+	size_t stall;            /* generations without a better best until immigrants come */
+	bool fitness_mean;       /* over benchmarks and draws: mean; else the minimum */
+	size_t draws, draw_size; /* fixed draws of so many train networks; size 0: all of them */
+	double parsimony;        /* fitness given up for each node, as a tie-break: 0 is none */
+	bool paper_primitives;   /* EZNAS's primitives and root, else the whole language */
+	bool network_level;      /* primitives above aggregates, network terminals and numbers */
+	char exclude[256];       /* primitives and terminals not to use, separated by spaces */
 	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
 	size_t train, validation;
 };
@@ -54,8 +54,8 @@ struct evo_setting {
 	size_t offset; /* in struct evo_gp_config */
 	double low, high;
 	const char *choices; /* EVO_SET_CHOICE: "min|mean": index into a bool */
-	bool live;         /* may change while a search runs */
-	const char *value; /* the built-in default, as evo_gp_config_set reads it */
+	bool live;           /* may change while a search runs */
+	const char *value;   /* the built-in default, as evo_gp_config_set reads it */
 	const char *help;
 };
 size_t evo_setting_count(void);

@@ -6,9 +6,9 @@
 
 struct evo_fitness_group {
 	size_t train, validation;
-	size_t offset;     /* of its scores among an individual's */
-	size_t draw_size;  /* networks in a draw; at most train */
-	size_t *draws;     /* draw_count times draw_size indices of train networks */
+	size_t offset;    /* of its scores among an individual's */
+	size_t draw_size; /* networks in a draw; at most train */
+	size_t *draws;    /* draw_count times draw_size indices of train networks */
 };
 struct evo_fitness {
 	size_t group_count, case_count, draw_count;

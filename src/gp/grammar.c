@@ -72,7 +72,8 @@ bool evo_variation_random(const struct evo_variation *variation, struct evo_rng 
                           bool full, struct evo_tree *out)
 {
 	for (int tries = 0; tries < 16; tries++) {
-		if (evo_tree_random(&variation->grammar, rng, EVO_LEVEL_NETWORK, depth, full, out) &&
+		if (evo_tree_random(&variation->grammar, rng, EVO_LEVEL_NETWORK, depth, full,
+		                    out) &&
 		    evo_variation_allows(variation, out))
 			return true;
 	}

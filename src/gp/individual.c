@@ -4,7 +4,7 @@
 
 #include "individual.h"
 
-static const char *const origin_names[] = {"random", "crossover", "subtree", "point",
+static const char *const origin_names[] = {"random", "crossover", "subtree",   "point",
                                            "number", "hoist",     "insertion", "shrink",
                                            "copy",   "immigrant", "injected"};
 

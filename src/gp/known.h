@@ -14,7 +14,7 @@ enum evo_known_state {
 	EVO_KNOWN_SCORED
 };
 struct evo_known_entry {
-	uint64_t hash; /* 0: empty */
+	uint64_t hash;  /* 0: empty */
 	double *scores; /* NULL: failed, or forgotten to save memory */
 	bool failed;
 };

@@ -17,14 +17,21 @@ static void built_in(struct evo_gp_config *config)
 	}
 }
 
+struct reading {
+	struct evo_gp_config *config;
+	const char *path;
+};
+
 static bool read_entry(void *context, const char *section, const char *key, const char *value,
                        size_t line, struct evo_error *err)
 {
-	(void) line;
+	const struct reading *reading = context;
+	struct evo_error inner = {0};
 	if (strcmp(section, "search") != 0)
-		return evo_fail(err, EVO_E_INPUT, "unknown section [%s]; settings belong under [search]",
-		                section);
-	return evo_gp_config_set(context, key, value, err);
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "unknown section [%s]; settings belong under [search]", section);
+	return evo_gp_config_set(reading->config, key, value, &inner) ||
+	       evo_fail_at(err, inner.code, reading->path, line, 0, "%s", inner.message);
 }
 
 /* ---- Which there are ------------------------------------------------------------------------- */
@@ -121,7 +128,8 @@ bool evo_gp_preset(const char *name, struct evo_gp_config *config, struct evo_er
 	char *path = preset_path(name);
 	if (path == NULL)
 		return strcmp(name, DEFAULT_PRESET) == 0 || unknown_preset(name, err);
-	bool good = evo_ini_read(path, read_entry, config, err);
+	struct reading reading = {config, path};
+	bool good = evo_ini_read(path, read_entry, &reading, err);
 	if (good) {
 		struct evo_error inner = {0};
 		good = evo_gp_config_check(config, &inner) ||

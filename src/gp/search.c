@@ -153,8 +153,9 @@ static void enter(struct evo_gp *gp, struct evo_individual *individual, uint64_t
 			/* A twin of this generation had filled the slot that is taken over. */
 			evo_pool_of_replace(&gp->pool, twin, individual, signature);
 		} else if (individual->injected) {
-			note_about(gp, &individual->tree,
-			           "orders the networks as an earlier injected tree does; not added");
+			note_about(
+			        gp, &individual->tree,
+			        "orders the networks as an earlier injected tree does; not added");
 		}
 		return;
 	}
@@ -171,9 +172,10 @@ static void judge(struct evo_gp *gp, struct evo_candidate *candidate, const doub
 		gp->counts.failed++;
 		evo_known_put(&gp->known, candidate->hash, NULL);
 		if (candidate->origin == EVO_ORIGIN_INJECTED)
-			note_about(gp, &candidate->tree,
-			           "gives the train networks no order (no finite value, or one value "
-			           "for all); not added");
+			note_about(
+			        gp, &candidate->tree,
+			        "gives the train networks no order (no finite value, or one value "
+			        "for all); not added");
 		return;
 	}
 	struct evo_individual *individual =
@@ -254,16 +256,18 @@ bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_er
 		                EVO_GP_INJECTIONS);
 	struct evo_tree *slot = &gp->injections[gp->injection_count];
 	if (!at_network_level(tree, slot) || slot->size > gp->config.max_size)
-		return evo_fail(err, EVO_E_INPUT,
-		                "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
-		                "%zu) or make the tree smaller",
-		                slot->size, gp->config.max_size, slot->size);
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
+		        "%zu) or make the tree smaller",
+		        slot->size, gp->config.max_size, slot->size);
 	size_t depth = evo_tree_depth(slot);
 	if (depth > gp->config.max_depth)
-		return evo_fail(err, EVO_E_INPUT,
-		                "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
-		                "%zu) or make the tree flatter",
-		                depth, gp->config.max_depth, depth);
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
+		        "%zu) or make the tree flatter",
+		        depth, gp->config.max_depth, depth);
 	gp->injection_count++;
 	return true;
 }
@@ -274,9 +278,9 @@ bool evo_gp_set(struct evo_gp *gp, const char *name, const char *value, struct e
 	if (setting == NULL)
 		return false;
 	if (!setting->live)
-		return evo_fail(err, EVO_E_USAGE,
-		                "%s cannot change while a search runs; start another search with it",
-		                name);
+		return evo_fail(
+		        err, EVO_E_USAGE,
+		        "%s cannot change while a search runs; start another search with it", name);
 	struct evo_gp_config changed = gp->config;
 	if (!evo_gp_config_set(&changed, name, value, err) || !evo_gp_config_check(&changed, err))
 		return false;

@@ -107,8 +107,9 @@ static bool set_size(void *field, const struct evo_setting *setting, const char 
 		number = NETWORKS;
 	else if (!evo_integer_parse(value, (int64_t) setting->low, (int64_t) setting->high, &number,
 	                            NULL))
-		return evo_fail(err, EVO_E_INPUT, "%s is a whole number from %.0f to %.0f, not '%s'",
-		                setting->name, setting->low, setting->high, value);
+		return evo_fail(err, EVO_E_INPUT,
+		                "%s is a whole number from %.0f to %.0f, not '%s'", setting->name,
+		                setting->low, setting->high, value);
 	*(size_t *) field = (size_t) number;
 	return true;
 }
@@ -165,8 +166,8 @@ static bool unknown_word(const char *setting, const char *word, struct evo_error
 		         "%s: no primitive or terminal is called '%s'; did you mean '%s'?", setting,
 		         word, names[nearest]);
 	else
-		evo_fail(err, EVO_E_NOT_FOUND, "%s: no primitive or terminal is called '%s'", setting,
-		         word);
+		evo_fail(err, EVO_E_NOT_FOUND, "%s: no primitive or terminal is called '%s'",
+		         setting, word);
 	free(names);
 	return false;
 }
@@ -273,10 +274,11 @@ bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *e
 	double shares = config->crossover + config->subtree + config->point + config->number +
 	                config->hoist + config->insertion + config->shrink;
 	if (shares > 1 + 1e-9)
-		return evo_fail(err, EVO_E_INPUT,
-		                "the shares crossover, subtree, point, number, hoist, insertion and "
-		                "shrink sum to %.4g; lower some, they may sum to 1 at most",
-		                shares);
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "the shares crossover, subtree, point, number, hoist, insertion and "
+		        "shrink sum to %.4g; lower some, they may sum to 1 at most",
+		        shares);
 	if (config->init_depth_min > config->init_depth_max)
 		return evo_fail(err, EVO_E_INPUT,
 		                "init_depth_min (%zu) is above init_depth_max (%zu)",
