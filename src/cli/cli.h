@@ -34,6 +34,7 @@ enum cli_progress_mode {
 /* The values of all options; a command reads those that it takes. Text is borrowed from argv. */
 struct cli_options {
 	bool help, version;
+	bool group; /* only the first word of a command of two was given */
 
 	struct cli_list benchmarks;
 	uint64_t seed;
@@ -41,7 +42,7 @@ struct cli_options {
 	struct evo_probe_options probe;
 
 	const char *preset;
-	struct cli_list settings; /* "name=value", in the order of the command line */
+	struct cli_list settings; /* "name=value", in the order of the command line; ours */
 	double seconds, target;
 	struct cli_list injected;
 	const char *csv_folder;
@@ -58,7 +59,7 @@ struct cli_options {
 	const char *images, *name;
 	bool replace;
 	const char *task, *folder;
-	size_t seeds, epochs, train_images, test_images;
+	size_t architectures, seeds, epochs, train_images, test_images;
 
 	struct cli_list arguments; /* what is no option, after the command's name */
 	char *command_line;        /* as typed, for the record */
@@ -181,13 +182,15 @@ bool cli_utf8(void); /* may output hold more than ASCII? */
 
 struct cli_progress {
 	bool redraw; /* one line, drawn over itself */
-	bool plain;  /* a line now and then */
+	bool plain;  /* lines of their own */
+	bool steps;  /* one a step, else one every so many seconds */
 	double every, last;
+	size_t step;  /* the last one shown */
 	size_t drawn; /* characters of the line that stands there */
 };
 void cli_progress_begin(struct cli_progress *progress, const struct cli_options *options);
-/* Is it time for another line? */
-bool cli_progress_due(const struct cli_progress *progress);
+/* Is it time for another line? step: a number that changes when there is something to tell. */
+bool cli_progress_due(struct cli_progress *progress, size_t step);
 void cli_progress_show(struct cli_progress *progress, const char *text);
 /* A line that stays. */
 void cli_progress_note(struct cli_progress *progress, const char *text);
@@ -213,6 +216,8 @@ void cli_benchmark_names_clear(struct cli_list *names);
 bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
                     struct evo_run_config *config, struct evo_error *err);
 void cli_list_add(struct cli_list *list, const char *item);
+/* Sets "name=value". */
+bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err);
 
 /* ---- Commands ---------------------------------------------------------------------------------------- */
 

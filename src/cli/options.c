@@ -5,23 +5,25 @@
 /* ---- Commands ------------------------------------------------------------------------------------ */
 
 static const struct cli_command commands[CLI_COMMANDS] = {
-        [CLI_EXPLORER] = {"", "", 0, 0, false, "watch a search live, stop it, change it by hand",
-                          "On a terminal this opens the explorer; keys and mouse are explained by ? "
-                          "in it. Without a terminal it is `evoscope evolve`.",
-                          cli_explorer},
+        [CLI_EXPLORER] =
+                {"", "", 0, 0, false, "watch a search live, stop it, change it by hand",
+                 "On a terminal this opens the explorer; keys and mouse are explained by ? "
+                 "in it. Without a terminal it is `evoscope evolve`.",
+                 cli_explorer},
         [CLI_EVOLVE] = {"evolve", "", 0, 0, false, "search for a proxy, without a screen",
                         "Progress goes to standard error. The result goes to standard output: the "
                         "best expression, and for every benchmark its Kendall tau with accuracy on "
                         "train and validation networks, beside those of units, params and eznas-a "
                         "on the same networks.",
                         cli_evolve},
-        [CLI_SCORE] = {"score", "PROXY...", 1, SIZE_MAX, false,
-                       "hold proxies against accuracies and print a table",
-                       "A PROXY is a name (see evoscope proxies) or an expression. Columns: Kendall "
-                       "tau with its 95 % bootstrap interval, Spearman, Pearson, Kendall tau in the "
-                       "true top 10 %, partial Kendall tau given the number of units and given the "
-                       "number of parameters, scores that are not finite, milliseconds a network.",
-                       cli_score},
+        [CLI_SCORE] =
+                {"score", "PROXY...", 1, SIZE_MAX, false,
+                 "hold proxies against accuracies and print a table",
+                 "A PROXY is a name (see evoscope proxies) or an expression. Columns: Kendall "
+                 "tau with its 95 % bootstrap interval, Spearman, Pearson, Kendall tau in the "
+                 "true top 10 %, partial Kendall tau given the number of units and given the "
+                 "number of parameters, scores that are not finite, milliseconds a network.",
+                 cli_score},
         [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
                       "draw an expression as a tree and say what it needs", NULL, cli_show},
         [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name", NULL,
@@ -38,12 +40,12 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "ImageNetTestAccuracy200Epochs. There is one benchmark a dataset: PREFIX-cifar10, "
                  "PREFIX-cifar100, PREFIX-imagenet16-120.",
                  cli_benchmarks_import},
-        [CLI_BENCHMARKS_BUILD] =
-                {"benchmarks build", "", 0, 0, false,
-                 "train networks here and make a benchmark of them",
-                 "Trainings that are finished are kept as they come: after an interruption the same "
-                 "command goes on where it was.",
-                 cli_benchmarks_build},
+        [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
+                                  "train networks here and make a benchmark of them",
+                                  "Trainings that are finished are kept as they come: after an "
+                                  "interruption the same "
+                                  "command goes on where it was.",
+                                  cli_benchmarks_build},
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "NAME", 1, 1, false,
                                    "delete an imported or built benchmark", NULL,
                                    cli_benchmarks_remove},
@@ -60,12 +62,12 @@ const struct cli_command *cli_command(enum cli_command_id id)
 
 /* ---- Options --------------------------------------------------------------------------------------- */
 
-#define AT(field) offsetof(struct cli_options, field)
+#define AT(field)   offsetof(struct cli_options, field)
 #define ON(command) (1u << CLI_##command)
-#define EVERY ((1u << CLI_COMMANDS) - 1)
-#define SEARCH (ON(EXPLORER) | ON(EVOLVE))
-#define SCORING (SEARCH | ON(SCORE))
-#define WORKING (SCORING | ON(BENCHMARKS_BUILD))
+#define EVERY       ((1u << CLI_COMMANDS) - 1)
+#define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
+#define SCORING     (SEARCH | ON(SCORE))
+#define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
 
 static const struct cli_option options[] = {
         /* The explorer. */
@@ -73,8 +75,7 @@ static const struct cli_option options[] = {
          "begin the search at once"},
         {"ascii", 0, NULL, CLI_FLAG, AT(ascii), 0, 0, NULL, ON(EXPLORER), NULL,
          "draw with ASCII characters only"},
-        {"theme", 0, "NAME", CLI_TEXT, AT(theme), 0, 0, NULL, ON(EXPLORER), "dark",
-         "colours"},
+        {"theme", 0, "NAME", CLI_TEXT, AT(theme), 0, 0, NULL, ON(EXPLORER), "dark", "colours"},
         {"no-mouse", 0, NULL, CLI_FLAG, AT(no_mouse), 0, 0, NULL, ON(EXPLORER), NULL,
          "leave the mouse to the terminal"},
         {"script", 0, "FILE", CLI_TEXT, AT(script), 0, 0, NULL, ON(EXPLORER), NULL,
@@ -103,10 +104,10 @@ static const struct cli_option options[] = {
          "the benchmark's", "width of the networks"},
         {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, WORKING, "the benchmark's",
          "cells in each stage of the networks"},
-        {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, SCORING,
-         "the benchmark's", "images in the mini-batch"},
-        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, SCORING,
-         "the benchmark's", "height and width of the images"},
+        {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, SCORING, "the benchmark's",
+         "images in the mini-batch"},
+        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, SCORING, "the benchmark's",
+         "height and width of the images"},
         {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, SCORING,
          "the benchmark's", "outputs of the networks"},
         {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, SCORING, NULL,
@@ -145,8 +146,8 @@ static const struct cli_option options[] = {
          "name of the benchmark"},
         {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
          "what the networks learn"},
-        {"networks", 'n', "N", CLI_COUNT, AT(networks), 1, 15625, NULL, ON(BENCHMARKS_BUILD), NULL,
-         "architectures to train"},
+        {"networks", 'n', "N", CLI_COUNT, AT(architectures), 1, 15625, NULL, ON(BENCHMARKS_BUILD),
+         NULL, "architectures to train"},
         {"seeds", 0, "N", CLI_COUNT, AT(seeds), 1, 100, NULL, ON(BENCHMARKS_BUILD), NULL,
          "trainings of each"},
         {"epochs", 0, "N", CLI_COUNT, AT(epochs), 1, 10000, NULL, ON(BENCHMARKS_BUILD), NULL,
@@ -161,9 +162,10 @@ static const struct cli_option options[] = {
         /* All. */
         {"quiet", 'q', NULL, CLI_FLAG, AT(quiet), 0, 0, NULL, WORKING, NULL,
          "no progress on standard error"},
-        {"progress", 0, "WHEN", CLI_CHOICE, AT(progress), 0, 0, "auto|always|never", WORKING, "auto",
-         "auto: a line drawn over itself on a terminal, else one now and then; always: a line for "
-         "everything; never"},
+        {"progress", 0, "WHEN", CLI_CHOICE, AT(progress), 0, 0, "auto|always|never", WORKING,
+         "auto",
+         "auto: a line drawn over itself on a terminal, elsewhere one now and then; always: a line "
+         "for every step; never"},
         {"help", 'h', NULL, CLI_FLAG, AT(help), 0, 0, NULL, EVERY, NULL,
          "print this help and exit"},
         {"version", 'V', NULL, CLI_FLAG, AT(version), 0, 0, NULL, EVERY, NULL,

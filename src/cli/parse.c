@@ -43,7 +43,8 @@ static void prepare(struct parser *parser)
 {
 	memset(parser, 0, sizeof(*parser));
 	parser->longs = evo_calloc(cli_option_count() + 1, sizeof(*parser->longs));
-	strcpy(parser->letters, "-:"); /* in order; a missing argument is told from an unknown option */
+	strcpy(parser->letters,
+	       "-:"); /* in order; a missing argument is told from an unknown option */
 	char *letter = parser->letters + 2;
 	for (size_t i = 0; i < cli_option_count(); i++) {
 		const struct cli_option *option = cli_option_at(i);
@@ -81,7 +82,8 @@ static const char *name_of_letter(int letter)
 static bool unknown_option(const struct parser *parser, const char *word, struct evo_error *err)
 {
 	if (strncmp(word, "--", 2))
-		return evo_fail(err, EVO_E_USAGE, "unknown option -%c; see evoscope --help", optopt);
+		return evo_fail(err, EVO_E_USAGE, "unknown option -%c; see evoscope --help",
+		                optopt);
 	char *name = evo_strndup(word + 2, strcspn(word + 2, "="));
 	if (optopt >= 256) {
 		evo_fail(err, EVO_E_USAGE, "--%s takes no argument", name);
@@ -94,7 +96,8 @@ static bool unknown_option(const struct parser *parser, const char *word, struct
 			evo_fail(err, EVO_E_USAGE, "unknown option --%s; do you mean --%s?", name,
 			         names[nearest]);
 		else
-			evo_fail(err, EVO_E_USAGE, "unknown option --%s; see evoscope --help", name);
+			evo_fail(err, EVO_E_USAGE, "unknown option --%s; see evoscope --help",
+			         name);
 		free(names);
 	}
 	free(name);
@@ -167,11 +170,11 @@ static bool unknown_word(const struct parser *parser, size_t at, struct evo_erro
 	size_t nearest = evo_nearest(word, names, count);
 	const char *before = at ? parser->words.items[0] : "";
 	if (nearest < count)
-		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; do you mean `%s%s%s`?", before,
-		         at ? " " : "", word, before, at ? " " : "", names[nearest]);
+		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; do you mean `%s%s%s`?",
+		         before, at ? " " : "", word, before, at ? " " : "", names[nearest]);
 	else
-		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; see evoscope %s%s--help", before,
-		         at ? " " : "", word, before, at ? " " : "");
+		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; see evoscope %s%s--help",
+		         before, at ? " " : "", word, before, at ? " " : "");
 	for (size_t i = 0; i < count; i++)
 		free(copies[i]);
 	return false;
@@ -250,17 +253,26 @@ static bool set_choice(const struct cli_option *option, const char *text, size_t
 	return evo_fail(err, EVO_E_USAGE, "must be one of %s", option->choices);
 }
 
+bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err)
+{
+	size_t length = strcspn(pair, "=");
+	char *name = evo_strndup(pair, length);
+	bool ok = evo_gp_config_set(config, name, pair + length + 1, err);
+	free(name);
+	return ok;
+}
+
+/* Tried at once on a configuration that nobody uses: what can be refused is refused here. */
 static bool set_pair(const struct cli_option *option, const char *text, struct cli_list *list,
                      struct evo_error *err)
 {
-	if (option->type == CLI_SETTING) {
-		cli_list_add(list, evo_format("%s=%s", option->choices, text));
-		return true;
-	}
-	if (!strchr(text, '=') || text[0] == '=')
+	if (option->type == CLI_PAIR && (!strchr(text, '=') || text[0] == '='))
 		return evo_fail(err, EVO_E_USAGE, "must be KEY=VALUE, such as crossover=0.5");
-	cli_list_add(list, evo_strdup(text));
-	return true;
+	char *pair = option->type == CLI_SETTING ? evo_format("%s=%s", option->choices, text)
+	                                         : evo_strdup(text);
+	cli_list_add(list, pair);
+	struct evo_gp_config tried = {0};
+	return cli_setting_apply(pair, &tried, err);
 }
 
 static bool set_value(const struct cli_option *option, const char *text, void *field,
@@ -323,7 +335,8 @@ static bool apply(const struct parser *parser, enum cli_command_id command,
 		const struct met *met = &parser->met[i];
 		const struct cli_option *option = option_of(met->name, command);
 		if (!option)
-			return evo_fail(err, EVO_E_USAGE, "evoscope %s takes no --%s; see its --help",
+			return evo_fail(err, EVO_E_USAGE,
+			                "evoscope %s takes no --%s; see its --help",
 			                cli_command(command)->name, met->name);
 		struct evo_error why = {0};
 		if (!set_value(option, met->value, (char *) options + option->offset, &why))
@@ -371,7 +384,10 @@ static bool parse(struct parser *parser, int argc, char **argv, struct cli_optio
 	size_t used;
 	if (!collect(parser, argc, argv, err))
 		return false;
-	return find_command(parser, command, &used, err) && apply(parser, *command, options, err) &&
+	if (!find_command(parser, command, &used, err))
+		return false;
+	options->group = used == 1 && strchr(cli_command(*command)->name, ' ');
+	return apply(parser, *command, options, err) &&
 	       take_arguments(parser, *command, used, options, err);
 }
 
@@ -383,6 +399,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *options, enum cli_comm
 	options->seed = 1;
 	options->target = NAN;
 	options->preset = "default";
+	options->networks = 300;
 	options->split = EVO_ALL;
 	options->command_line = join(argc, argv);
 	struct parser parser;

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -16,18 +15,22 @@ void cli_progress_begin(struct cli_progress *progress, const struct cli_options 
 	bool always = options->progress == CLI_PROGRESS_ALWAYS;
 	*progress = (struct cli_progress){
 	        .redraw = wanted && !always && isatty(STDERR_FILENO),
-	        .last = -INFINITY,
+	        .steps = always,
+	        .step = SIZE_MAX,
 	};
 	progress->plain = wanted && !progress->redraw;
-	progress->every = progress->redraw ? 0.1 : always ? 0 : 5;
-	if (progress->plain && !always)
-		progress->last = evo_now() - progress->every + 1; /* the first line after a second */
+	progress->every = progress->redraw ? 0.1 : 5;
+	/* The first line comes soon, so that one sees that something happens. */
+	progress->last = evo_now() - progress->every + (progress->redraw ? 0 : 1);
 }
 
-bool cli_progress_due(const struct cli_progress *progress)
+bool cli_progress_due(struct cli_progress *progress, size_t step)
 {
-	return (progress->redraw || progress->plain) &&
-	       evo_now() - progress->last >= progress->every;
+	if (!progress->redraw && !progress->plain)
+		return false;
+	bool changed = step != progress->step;
+	progress->step = step;
+	return progress->steps ? changed : evo_now() - progress->last >= progress->every;
 }
 
 static size_t columns(void)
