@@ -1,0 +1,171 @@
+/*
+ * Scoring: expressions on many networks of a store, network by network on a pool.
+ *
+ * The loop is network-major, because one network's statistics can be a large part of memory:
+ * have one network's statistics, evaluate all that is asked for on it, let it go.
+ */
+#include "config.h"
+#include "evoscope/expr.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct evo_scorer {
+	struct evo_store *store;
+	struct evo_pool *pool;
+	struct evo_evaluator **evaluators; /* one a worker */
+};
+
+struct evo_scoring {
+	struct evo_scorer *scorer;
+	const struct evo_tree *const *trees;
+	size_t tree_count;
+	const size_t *networks;
+	size_t network_count;
+	evo_needs needs;
+	double *scores, *milliseconds, *row; /* row: tree_count numbers a worker */
+	struct evo_job *job;
+	pthread_mutex_t lock; /* guards error and cancelled */
+	struct evo_error error;
+	bool cancelled;
+};
+
+struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool)
+{
+	struct evo_scorer *scorer = evo_calloc(1, sizeof *scorer);
+	const unsigned threads = evo_pool_threads(pool);
+
+	scorer->store = store;
+	scorer->pool = pool;
+	scorer->evaluators = evo_calloc(threads, sizeof *scorer->evaluators);
+	for (unsigned i = 0; i < threads; i++)
+		scorer->evaluators[i] = evo_evaluator_create();
+	return scorer;
+}
+
+void evo_scorer_destroy(struct evo_scorer *scorer)
+{
+	if (!scorer)
+		return;
+	for (unsigned i = 0; i < evo_pool_threads(scorer->pool); i++)
+		evo_evaluator_destroy(scorer->evaluators[i]);
+	free(scorer->evaluators);
+	free(scorer);
+}
+
+struct evo_store *evo_scorer_store(const struct evo_scorer *scorer)
+{
+	return scorer->store;
+}
+
+static bool stopped(struct evo_scoring *scoring)
+{
+	pthread_mutex_lock(&scoring->lock);
+	const bool stop = scoring->cancelled || scoring->error.code != EVO_OK;
+	pthread_mutex_unlock(&scoring->lock);
+	return stop;
+}
+
+static void failed(struct evo_scoring *scoring, const struct evo_error *err)
+{
+	pthread_mutex_lock(&scoring->lock);
+	if (scoring->error.code == EVO_OK)
+		scoring->error = *err;
+	pthread_mutex_unlock(&scoring->lock);
+}
+
+/* All expressions on one network. */
+static void score_network(void *context, size_t index, unsigned worker)
+{
+	struct evo_scoring *scoring = context;
+	struct evo_scorer *scorer = scoring->scorer;
+	double *row = scoring->row + worker * scoring->tree_count;
+	const double begin = evo_now();
+	struct evo_error err = {0};
+
+	if (stopped(scoring))
+		return;
+	const struct evo_stats *stats = evo_store_acquire(scorer->store, scoring->networks[index],
+	                                                  scoring->needs, worker, &err);
+	if (!stats) {
+		failed(scoring, &err);
+		return;
+	}
+	const bool done = evo_evaluate(scorer->evaluators[worker], stats, scoring->trees,
+	                               scoring->tree_count, row, &err);
+	evo_store_release(scorer->store, scoring->networks[index], stats);
+	if (!done) {
+		failed(scoring, &err);
+		return;
+	}
+	for (size_t t = 0; t < scoring->tree_count; t++)
+		scoring->scores[t * scoring->network_count + index] = row[t];
+	scoring->milliseconds[index] = (evo_now() - begin) * 1e3;
+}
+
+struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priority priority,
+                                      const struct evo_tree *const *trees, size_t tree_count,
+                                      const size_t *networks, size_t network_count, double *scores)
+{
+	struct evo_scoring *scoring = evo_calloc(1, sizeof *scoring);
+	const size_t workers = evo_pool_threads(scorer->pool);
+
+	scoring->scorer = scorer;
+	scoring->trees = trees;
+	scoring->tree_count = tree_count;
+	scoring->networks = networks;
+	scoring->network_count = network_count;
+	scoring->scores = scores;
+	for (size_t t = 0; t < tree_count; t++)
+		scoring->needs |= evo_tree_needs(trees[t]);
+	for (size_t i = 0; i < tree_count * network_count; i++)
+		scores[i] = NAN;
+	scoring->row = evo_calloc(workers * tree_count + 1, sizeof *scoring->row);
+	scoring->milliseconds = evo_calloc(network_count + 1, sizeof *scoring->milliseconds);
+	for (size_t i = 0; i < network_count; i++)
+		scoring->milliseconds[i] = NAN;
+	pthread_mutex_init(&scoring->lock, NULL);
+	scoring->job =
+	        evo_pool_submit(scorer->pool, priority, network_count, score_network, scoring);
+	return scoring;
+}
+
+size_t evo_scoring_done(struct evo_scoring *scoring)
+{
+	return evo_job_done(scoring->job);
+}
+
+bool evo_scoring_wait(struct evo_scoring *scoring, double seconds)
+{
+	return evo_job_wait(scoring->job, seconds);
+}
+
+void evo_scoring_cancel(struct evo_scoring *scoring)
+{
+	pthread_mutex_lock(&scoring->lock);
+	scoring->cancelled = true;
+	pthread_mutex_unlock(&scoring->lock);
+	evo_job_cancel(scoring->job);
+}
+
+double evo_scoring_milliseconds(const struct evo_scoring *scoring, size_t i)
+{
+	return scoring->milliseconds[i];
+}
+
+bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
+{
+	evo_job_destroy(scoring->job); /* waits; every write of a worker is seen from here on */
+	bool good = true;
+	if (scoring->error.code != EVO_OK)
+		good = evo_fail(err, scoring->error.code, "%s", scoring->error.message);
+	else if (scoring->cancelled)
+		good = evo_fail(err, EVO_E_CANCELLED, "stopped before every network was scored");
+	pthread_mutex_destroy(&scoring->lock);
+	free(scoring->milliseconds);
+	free(scoring->row);
+	free(scoring);
+	return good;
+}

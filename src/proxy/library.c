@@ -1,0 +1,62 @@
+/*
+ * The library: published programs and hand-made proxies as trees.
+ */
+#include "config.h"
+#include "evoscope/proxy.h"
+
+#include <string.h>
+
+static const struct evo_proxy library[] = {
+        {"eznas-a", "layer_mean(frob(sigmoid(logdet(sign(gx.d)))))",
+         "Akhauri et al., EZNAS, NeurIPS 2022: the general program"},
+        {"eznas-r", "layer_mean(square(abs(frob(r.n))))",
+         "Akhauri et al., EZNAS, NeurIPS 2022: an early top program"},
+        {"eznas-enas",
+         "layer_mean(inv(add(frob(y.p), exp(frob(log(sigmoid(log(sigmoid(y.p)))))))))",
+         "Akhauri et al., EZNAS, NeurIPS 2022: found on NDS ENAS"},
+        {"eznas-pnas", "layer_mean(kldiv(normalize(normalize(normalize(gy.p))), gt0(gy.d)))",
+         "Akhauri et al., EZNAS, NeurIPS 2022: found on NDS PNAS"},
+        {"eznas-nasnet", "layer_mean(frob(lt0(log(add(log(y.p), x.n)))))",
+         "Akhauri et al., EZNAS, NeurIPS 2022: found on NDS NASNet"},
+        {"nwot-tree", "logabsdet(layer_total(agree(x.d)))",
+         "Mellor et al., ICML 2021, over the ReLUs of units"},
+        {"jacov-tree", "neg(jacov(gin.d))", "Mellor et al. 2020 (v1 of the above)"},
+        {"swap-tree", "layer_sum(distinct(x.d))", "Peng et al., SWAP-NAS, ICLR 2024, by unit"},
+        {"meco-tree", "layer_sum(eigmin(corr(by_channel(r.n))))",
+         "Jiang et al., MeCo, NeurIPS 2023"},
+        {"wrcor-tree", "logabsdet(layer_total(add(abs(corr(x.d)), abs(corr(gx.d)))))",
+         "after weighted response correlation (WRCor), unweighted"},
+        {"depth", "layer_count(ones(w))", "the number of units"},
+};
+
+size_t evo_proxy_count(void)
+{
+	return EVO_COUNT(library);
+}
+
+const struct evo_proxy *evo_proxy_at(size_t index)
+{
+	return &library[index];
+}
+
+const struct evo_proxy *evo_proxy_find(const char *name)
+{
+	for (size_t i = 0; i < EVO_COUNT(library); i++) {
+		if (strcmp(library[i].name, name) == 0)
+			return &library[i];
+	}
+	return NULL;
+}
+
+static const char *lookup(void *context, const char *name)
+{
+	const struct evo_proxy *proxy = evo_proxy_find(name);
+
+	(void) context;
+	return proxy ? proxy->expression : NULL;
+}
+
+bool evo_proxy_parse(const char *text, struct evo_tree *tree, struct evo_error *err)
+{
+	return evo_tree_parse_named(text, lookup, NULL, tree, err);
+}

@@ -1,0 +1,57 @@
+/*
+ * Probes: the network and the batch that are scored.
+ */
+#include "config.h"
+#include "evoscope/stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The perturbation's standard deviation: variance 0.01. */
+#define PERTURBATION 0.1
+
+bool evo_probe_equal(const struct evo_probe *a, const struct evo_probe *b)
+{
+	return a->space == b->space && a->macro.channels == b->macro.channels &&
+	       a->macro.cells == b->macro.cells && a->macro.side == b->macro.side &&
+	       a->macro.classes == b->macro.classes && a->batch == b->batch && a->seed == b->seed &&
+	       strcmp(a->source, b->source) == 0;
+}
+
+void evo_probe_text(const struct evo_probe *probe, char *out, size_t size)
+{
+	const struct evo_macro *m = &probe->macro;
+
+	snprintf(out, size, "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes, %s", m->channels,
+	         m->cells, probe->batch, m->side, m->side, m->classes,
+	         probe->source[0] ? "images" : "noise");
+}
+
+bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float *inputs[EVO_PASSES],
+                      struct evo_error *err)
+{
+	const size_t count = probe->batch * 3 * probe->macro.side * probe->macro.side;
+	struct evo_rng rng;
+
+	for (int pass = 0; pass < EVO_PASSES; pass++) {
+		inputs[pass] = evo_big_alloc(count * sizeof(float), "a probe's inputs", err);
+		if (!inputs[pass]) {
+			while (pass-- > 0)
+				free(inputs[pass]);
+			return false;
+		}
+	}
+	if (images) {
+		memcpy(inputs[EVO_DATA], images, count * sizeof(float));
+	} else {
+		rng = evo_rng_stream(probe->seed, "probe data", 0);
+		evo_rng_normals(&rng, inputs[EVO_DATA], count, 1);
+	}
+	rng = evo_rng_stream(probe->seed, "probe noise", 0);
+	evo_rng_normals(&rng, inputs[EVO_NOISE], count, 1);
+	rng = evo_rng_stream(probe->seed, "probe perturbation", 0);
+	evo_rng_normals(&rng, inputs[EVO_PERTURBED], count, PERTURBATION);
+	for (size_t i = 0; i < count; i++)
+		inputs[EVO_PERTURBED][i] += inputs[EVO_DATA][i];
+	return true;
+}

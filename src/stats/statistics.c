@@ -1,0 +1,263 @@
+/*
+ * The table of statistics, and how the derived ones are made from those that are kept.
+ */
+#include "config.h"
+#include "evoscope/stats.h"
+
+#include <string.h>
+
+enum family {
+	WEIGHT,
+	WEIGHT_GRADIENT,
+	X,
+	GX,
+	R,
+	GR,
+	Y,
+	GY,
+	INPUT_GRADIENT,
+	LOGITS,
+	SCALAR
+};
+enum variant {
+	AT_DATA,
+	AT_NOISE,
+	DIFFERENCE,
+	NO_INPUT
+};
+
+static const struct {
+	const char *name;
+	enum family family;
+	enum variant variant;
+	const char *help;
+} table[EVO_STATISTICS] = {
+        [EVO_W] = {"w", WEIGHT, NO_INPUT, "convolution weight"},
+        [EVO_GW_D] = {"gw.d", WEIGHT_GRADIENT, AT_DATA, "weight gradient, data"},
+        [EVO_GW_N] = {"gw.n", WEIGHT_GRADIENT, AT_NOISE, "weight gradient, noise"},
+        [EVO_GW_P] = {"gw.p", WEIGHT_GRADIENT, DIFFERENCE, "weight gradient, perturbed - data"},
+        [EVO_X_D] = {"x.d", X, AT_DATA, "unit input before ReLU, data"},
+        [EVO_X_N] = {"x.n", X, AT_NOISE, "unit input before ReLU, noise"},
+        [EVO_X_P] = {"x.p", X, DIFFERENCE, "unit input before ReLU, perturbed - data"},
+        [EVO_GX_D] = {"gx.d", GX, AT_DATA, "gradient at the unit's input, data"},
+        [EVO_GX_N] = {"gx.n", GX, AT_NOISE, "gradient at the unit's input, noise"},
+        [EVO_GX_P] = {"gx.p", GX, DIFFERENCE, "gradient at the unit's input, perturbed - data"},
+        [EVO_R_D] = {"r.d", R, AT_DATA, "ReLU output, data"},
+        [EVO_R_N] = {"r.n", R, AT_NOISE, "ReLU output, noise"},
+        [EVO_R_P] = {"r.p", R, DIFFERENCE, "ReLU output, perturbed - data"},
+        [EVO_GR_D] = {"gr.d", GR, AT_DATA, "gradient at the ReLU output, data"},
+        [EVO_GR_N] = {"gr.n", GR, AT_NOISE, "gradient at the ReLU output, noise"},
+        [EVO_GR_P] = {"gr.p", GR, DIFFERENCE, "gradient at the ReLU output, perturbed - data"},
+        [EVO_Y_D] = {"y.d", Y, AT_DATA, "BatchNorm output, data"},
+        [EVO_Y_N] = {"y.n", Y, AT_NOISE, "BatchNorm output, noise"},
+        [EVO_Y_P] = {"y.p", Y, DIFFERENCE, "BatchNorm output, perturbed - data"},
+        [EVO_GY_D] = {"gy.d", GY, AT_DATA, "gradient at the BatchNorm output, data"},
+        [EVO_GY_N] = {"gy.n", GY, AT_NOISE, "gradient at the BatchNorm output, noise"},
+        [EVO_GY_P] = {"gy.p", GY, DIFFERENCE, "gradient at the BatchNorm output, perturbed - data"},
+        [EVO_GIN_D] = {"gin.d", INPUT_GRADIENT, AT_DATA, "gradient at the image, data"},
+        [EVO_GIN_N] = {"gin.n", INPUT_GRADIENT, AT_NOISE, "gradient at the image, noise"},
+        [EVO_GIN_P] = {"gin.p", INPUT_GRADIENT, DIFFERENCE,
+                       "gradient at the image, perturbed - data"},
+        [EVO_LOGITS_D] = {"logits.d", LOGITS, AT_DATA, "logits, data"},
+        [EVO_LOGITS_N] = {"logits.n", LOGITS, AT_NOISE, "logits, noise"},
+        [EVO_LOGITS_P] = {"logits.p", LOGITS, DIFFERENCE, "logits, perturbed - data"},
+        [EVO_PARAMS] = {"params", SCALAR, NO_INPUT, "number of trainable parameters"},
+        [EVO_FLOPS] = {"flops", SCALAR, NO_INPUT, "multiply-adds for one image"},
+        [EVO_UNITS] = {"units", SCALAR, NO_INPUT, "number of ReLU-conv-BatchNorm units"},
+};
+
+const char *evo_statistic_name(enum evo_statistic statistic)
+{
+	return table[statistic].name;
+}
+
+const char *evo_statistic_help(enum evo_statistic statistic)
+{
+	return table[statistic].help;
+}
+
+unsigned evo_needs_passes(evo_needs needs)
+{
+	static const unsigned passes[] = {
+	        [AT_DATA] = 1u << EVO_DATA,
+	        [AT_NOISE] = 1u << EVO_NOISE,
+	        [DIFFERENCE] = 1u << EVO_DATA | 1u << EVO_PERTURBED,
+	        [NO_INPUT] = 0,
+	};
+	unsigned all = 0;
+
+	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+		if (needs & EVO_NEED(s))
+			all |= passes[table[s].variant];
+	}
+	return all;
+}
+
+bool evo_needs_backward(evo_needs needs)
+{
+	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+		if (!(needs & EVO_NEED(s)))
+			continue;
+		switch (table[s].family) {
+		case WEIGHT_GRADIENT:
+		case GX:
+		case GR:
+		case GY:
+		case INPUT_GRADIENT:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+size_t evo_stats_dims(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                      enum evo_statistic statistic, size_t dims[4])
+{
+	const size_t *from;
+	size_t rank = 4;
+
+	switch (table[statistic].family) {
+	case WEIGHT:
+	case WEIGHT_GRADIENT:
+		from = unit->w_dims;
+		break;
+	case X:
+	case GX:
+	case R:
+	case GR:
+		from = unit->x_dims;
+		break;
+	case Y:
+	case GY:
+		from = unit->y_dims;
+		break;
+	case INPUT_GRADIENT:
+		from = stats->gin_dims;
+		break;
+	case LOGITS:
+		from = stats->logits_dims;
+		rank = 2;
+		break;
+	default:
+		return 0;
+	}
+	memcpy(dims, from, rank * sizeof *dims);
+	return rank;
+}
+
+EVO_CLONES
+static void difference(float *restrict out, const float *restrict perturbed,
+                       const float *restrict data, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = perturbed[i] - data[i];
+}
+
+/* A NaN stays NaN: the comparison is false for it. */
+EVO_CLONES
+static void rectify(float *restrict out, const float *restrict x, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = x[i] < 0 ? 0 : x[i];
+}
+
+EVO_CLONES
+static void rectify_difference(float *restrict out, const float *restrict perturbed,
+                               const float *restrict data, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = (perturbed[i] < 0 ? 0 : perturbed[i]) - (data[i] < 0 ? 0 : data[i]);
+}
+
+EVO_CLONES
+static void mask(float *restrict out, const float *restrict x, const float *restrict gr,
+                 size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = x[i] > 0 ? gr[i] : 0;
+}
+
+EVO_CLONES
+static void mask_difference(float *restrict out, const float *restrict xp,
+                            const float *restrict grp, const float *restrict xd,
+                            const float *restrict grd, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = (xp[i] > 0 ? grp[i] : 0) - (xd[i] > 0 ? grd[i] : 0);
+}
+
+/* The stored tensor of a family in one pass; NULL for families that are derived. */
+static const float *stored(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                           enum family family, enum evo_pass pass)
+{
+	switch (family) {
+	case WEIGHT:
+		return unit->w;
+	case WEIGHT_GRADIENT:
+		return unit->pass[pass].gw;
+	case X:
+		return unit->pass[pass].x;
+	case GR:
+		return unit->pass[pass].gr;
+	case Y:
+		return unit->pass[pass].y;
+	case GY:
+		return unit->pass[pass].gy;
+	case INPUT_GRADIENT:
+		return stats->pass[pass].gin;
+	case LOGITS:
+		return stats->pass[pass].logits;
+	default:
+		return NULL;
+	}
+}
+
+const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                            enum evo_statistic statistic, float *scratch)
+{
+	const enum family family = table[statistic].family;
+	const enum variant variant = table[statistic].variant;
+	const enum evo_pass pass = variant == AT_NOISE ? EVO_NOISE : EVO_DATA;
+	const bool differs = variant == DIFFERENCE;
+	size_t dims[4], count = 1;
+	const size_t rank = evo_stats_dims(stats, unit, statistic, dims);
+
+	for (size_t d = 0; d < rank; d++)
+		count *= dims[d];
+	if (family == R) {
+		if (differs)
+			rectify_difference(scratch, unit->pass[EVO_PERTURBED].x,
+			                   unit->pass[EVO_DATA].x, count);
+		else
+			rectify(scratch, unit->pass[pass].x, count);
+		return scratch;
+	}
+	if (family == GX) {
+		if (differs)
+			mask_difference(scratch, unit->pass[EVO_PERTURBED].x,
+			                unit->pass[EVO_PERTURBED].gr, unit->pass[EVO_DATA].x,
+			                unit->pass[EVO_DATA].gr, count);
+		else
+			mask(scratch, unit->pass[pass].x, unit->pass[pass].gr, count);
+		return scratch;
+	}
+	if (!differs)
+		return stored(stats, unit, family, pass);
+	difference(scratch, stored(stats, unit, family, EVO_PERTURBED),
+	           stored(stats, unit, family, EVO_DATA), count);
+	return scratch;
+}
+
+double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic)
+{
+	switch (statistic) {
+	case EVO_PARAMS:
+		return stats->params;
+	case EVO_FLOPS:
+		return stats->flops;
+	default:
+		return (double) stats->unit_count;
+	}
+}
