@@ -7,6 +7,7 @@
 #ifndef EVOSCOPE_BASE_H
 #define EVOSCOPE_BASE_H
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -175,6 +176,13 @@ const char *evo_processor(void);
 /* ---- Threads ------------------------------------------------------------------------------- */
 
 /*
+ * Starts a thread that gets none of the signals that are sent to the process: those are the main
+ * thread's. Every thread of the program is started by this. Join it with pthread_join.
+ */
+bool evo_thread_start(pthread_t *thread, void *(*body)(void *), void *context,
+                      struct evo_error *err);
+
+/*
  * A pool of workers that does jobs of `count` tasks each, one index at a time. A worker always
  * takes the next index of the oldest job of the highest priority, so what a person waits for goes
  * before the search without either starving the other's finished work.
@@ -258,6 +266,7 @@ bool evo_csv_read(const char *path, evo_csv_row row, void *context, struct evo_e
 struct evo_csv {
 	FILE *stream;
 	bool begun; /* a field has been written on this line */
+	bool blank; /* and it is the only one, and empty */
 };
 void evo_csv_begin(struct evo_csv *csv, FILE *stream);
 void evo_csv_text(struct evo_csv *csv, const char *text);

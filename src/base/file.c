@@ -1,0 +1,223 @@
+/*
+ * Files that are there whole or not at all, and reading a whole file.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "evoscope/base.h"
+
+struct evo_file {
+	FILE *stream;
+	char *target;    /* with symbolic links followed */
+	char *temporary; /* NULL when the target is written in place (a device, a pipe) */
+};
+
+static bool fail_to(struct evo_error *err, const char *doing, const char *path, int why)
+{
+	enum evo_code code = why == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO;
+
+	return evo_fail_at(err, code, path, 0, 0, "cannot %s: %s", doing, strerror(why));
+}
+
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return evo_strdup(".");
+	return evo_strndup(path, slash == path ? 1 : (size_t) (slash - path));
+}
+
+/* What rename() is to replace: the file behind a symbolic link, not the link. */
+static char *resolve(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real != NULL ? real : evo_strdup(path);
+}
+
+/* Opens a new file beside the target, with the target's permissions where it exists. The name is
+   short, so that it fits wherever the target's own does. */
+static int open_temporary(struct evo_file *file, const struct stat *old)
+{
+	static unsigned counter;
+	char *directory = directory_of(file->target);
+	int descriptor = -1;
+
+	for (int attempt = 0; attempt < 1000 && descriptor < 0; attempt++) {
+		unsigned number = __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
+		free(file->temporary);
+		file->temporary =
+		        evo_format("%s/.evoscope-%ld-%u", directory, (long) getpid(), number);
+		descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (descriptor < 0 && errno != EEXIST)
+			break;
+	}
+	if (descriptor >= 0 && old != NULL)
+		(void) !fchmod(descriptor, old->st_mode & 0777);
+	free(directory);
+	return descriptor;
+}
+
+static void file_free(struct evo_file *file)
+{
+	free(file->target);
+	free(file->temporary);
+	free(file);
+}
+
+struct evo_file *evo_file_create(const char *path, struct evo_error *err)
+{
+	struct stat old;
+	bool exists = stat(path, &old) == 0;
+	int descriptor;
+
+	if (exists && S_ISDIR(old.st_mode)) {
+		fail_to(err, "write", path, EISDIR);
+		return NULL;
+	}
+	struct evo_file *file = evo_calloc(1, sizeof(*file));
+	file->target = resolve(path);
+	/* A device or a pipe must be written to, never replaced by a file. */
+	if (exists && !S_ISREG(old.st_mode))
+		descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	else
+		descriptor = open_temporary(file, exists ? &old : NULL);
+	if (descriptor >= 0)
+		file->stream = fdopen(descriptor, "w");
+	if (file->stream == NULL) {
+		fail_to(err, "write", path, errno);
+		if (descriptor >= 0) {
+			close(descriptor);
+			if (file->temporary != NULL)
+				unlink(file->temporary);
+		}
+		file_free(file);
+		return NULL;
+	}
+	return file;
+}
+
+FILE *evo_file_stream(struct evo_file *file)
+{
+	return file->stream;
+}
+
+/* A rename is only safe from a power failure once its directory is on the disk. Best effort: some
+   file systems refuse it. */
+static void sync_directory(const char *path)
+{
+	char *directory = directory_of(path);
+	int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor >= 0) {
+		(void) !fsync(descriptor);
+		close(descriptor);
+	}
+	free(directory);
+}
+
+/* 0, or the errno of what kept the bytes from the disk. */
+static int flush_and_close(struct evo_file *file)
+{
+	/* An error of an earlier write is remembered by the stream, but its errno is gone. */
+	int why = ferror(file->stream) ? EIO : 0;
+
+	errno = 0;
+	if (fflush(file->stream) != 0)
+		why = errno;
+	if (why == 0 && file->temporary != NULL && fsync(fileno(file->stream)) != 0 &&
+	    errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		why = errno;
+	if (fclose(file->stream) != 0 && why == 0)
+		why = errno;
+	file->stream = NULL;
+	return why;
+}
+
+bool evo_file_commit(struct evo_file *file, struct evo_error *err)
+{
+	int why = flush_and_close(file);
+
+	if (why == 0 && file->temporary != NULL && rename(file->temporary, file->target) != 0)
+		why = errno;
+	if (why == 0 && file->temporary != NULL)
+		sync_directory(file->target);
+	if (why != 0) {
+		fail_to(err, "write", file->target, why);
+		if (file->temporary != NULL)
+			unlink(file->temporary);
+	}
+	file_free(file);
+	return why == 0;
+}
+
+void evo_file_abort(struct evo_file *file)
+{
+	if (file == NULL)
+		return;
+	fclose(file->stream);
+	if (file->temporary != NULL)
+		unlink(file->temporary);
+	file_free(file);
+}
+
+/* Reads to the end; NULL with errno set, EFBIG when there is more than limit. */
+static char *read_stream(FILE *stream, size_t limit, size_t *length)
+{
+	size_t capacity = 4096, used = 0;
+	char *bytes = evo_malloc(capacity + 1);
+
+	for (;;) {
+		size_t want =
+		        capacity - used < limit - used + 1 ? capacity - used : limit - used + 1;
+		errno = 0;
+		size_t got = fread(bytes + used, 1, want, stream);
+		used += got;
+		if (ferror(stream) || used > limit) {
+			int why = ferror(stream) ? errno : EFBIG;
+			free(bytes);
+			errno = why;
+			return NULL;
+		}
+		if (got < want)
+			break;
+		if (used == capacity) {
+			capacity *= 2;
+			bytes = evo_realloc(bytes, capacity + 1, 1);
+		}
+	}
+	bytes[used] = '\0';
+	*length = used;
+	return bytes;
+}
+
+char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err)
+{
+	FILE *stream = fopen(path, "re");
+	size_t read = 0;
+
+	if (limit > (size_t) PTRDIFF_MAX / 2)
+		limit = (size_t) PTRDIFF_MAX / 2;
+	if (stream == NULL) {
+		fail_to(err, "read", path, errno);
+		return NULL;
+	}
+	char *bytes = read_stream(stream, limit, &read);
+	int why = errno;
+	fclose(stream);
+	if (bytes == NULL && why == EFBIG)
+		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
+		            "is larger than %zu bytes; is it the right file?", limit);
+	else if (bytes == NULL)
+		fail_to(err, "read", path, why);
+	else if (length != NULL)
+		*length = read;
+	return bytes;
+}

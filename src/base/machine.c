@@ -1,0 +1,96 @@
+/*
+ * What this process may use of the machine.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "evoscope/base.h"
+#include "cgroup.h"
+
+/* The kernel refuses a set that is smaller than its own, so larger ones are tried. */
+static unsigned affinity_cores(void)
+{
+	for (size_t cores = 1024; cores <= (size_t) 1 << 20; cores *= 2) {
+		cpu_set_t *set = CPU_ALLOC(cores);
+		if (set == NULL)
+			return 0;
+		size_t size = CPU_ALLOC_SIZE(cores);
+		int result = sched_getaffinity(0, size, set);
+		int refused = errno;
+		int count = result == 0 ? CPU_COUNT_S(size, set) : 0;
+		CPU_FREE(set);
+		if (result == 0)
+			return (unsigned) count;
+		if (refused != EINVAL)
+			return 0;
+	}
+	return 0;
+}
+
+unsigned evo_cores(void)
+{
+	unsigned cores = affinity_cores();
+
+	if (cores == 0) {
+		long online = sysconf(_SC_NPROCESSORS_ONLN);
+		cores = online > 0 ? (unsigned) online : 1;
+	}
+	double quota = evo_cgroup_limits("").cores;
+	if (quota > 0 && ceil(quota) < cores)
+		cores = (unsigned) ceil(quota);
+	return cores;
+}
+
+size_t evo_memory(void)
+{
+	uint64_t least = 0;
+	long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
+
+	if (pages > 0 && page_size > 0)
+		least = (uint64_t) pages * (uint64_t) page_size;
+	uint64_t group = evo_cgroup_limits("").memory;
+	if (group > 0 && (least == 0 || group < least))
+		least = group;
+	struct rlimit space;
+	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+	    (least == 0 || space.rlim_cur < least))
+		least = space.rlim_cur;
+	return least > SIZE_MAX ? SIZE_MAX : (size_t) least;
+}
+
+static pthread_once_t processor_once = PTHREAD_ONCE_INIT;
+static char processor[128];
+
+static void find_processor(void)
+{
+	struct utsname system;
+	char *text = evo_file_read("/proc/cpuinfo", (size_t) 64 << 20, NULL, NULL);
+	const char *name = text == NULL ? NULL : strstr(text, "model name");
+
+	if (name != NULL)
+		name = strchr(name, ':');
+	if (name != NULL) {
+		name += 1 + strspn(name + 1, " \t");
+		snprintf(processor, sizeof(processor), "%.*s", (int) strcspn(name, "\n"), name);
+	}
+	if (processor[0] == '\0' && uname(&system) == 0)
+		snprintf(processor, sizeof(processor), "%s", system.machine);
+	if (processor[0] == '\0')
+		strcpy(processor, "unknown");
+	free(text);
+}
+
+const char *evo_processor(void)
+{
+	pthread_once(&processor_once, find_processor);
+	return processor;
+}

@@ -1,0 +1,89 @@
+/*
+ * Memory: the small that is always had, the large that may fail.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evoscope/base.h"
+
+static _Noreturn void out_of_memory(size_t count, size_t size)
+{
+	fprintf(stderr, "evoscope: out of memory (%zu x %zu bytes)\n", count, size);
+	abort();
+}
+
+void *evo_malloc(size_t size)
+{
+	void *memory = malloc(size > 0 ? size : 1);
+
+	if (memory == NULL)
+		out_of_memory(1, size);
+	return memory;
+}
+
+void *evo_calloc(size_t count, size_t size)
+{
+	bool empty = count == 0 || size == 0;
+	void *memory = calloc(empty ? 1 : count, empty ? 1 : size);
+
+	if (memory == NULL)
+		out_of_memory(count, size);
+	return memory;
+}
+
+void *evo_realloc(void *memory, size_t count, size_t size)
+{
+	if (size > 0 && count > SIZE_MAX / size)
+		out_of_memory(count, size);
+	size_t bytes = count * size;
+	void *moved = realloc(memory, bytes > 0 ? bytes : 1);
+
+	if (moved == NULL)
+		out_of_memory(count, size);
+	return moved;
+}
+
+char *evo_strdup(const char *text)
+{
+	return evo_strndup(text, strlen(text));
+}
+
+char *evo_strndup(const char *text, size_t length)
+{
+	size_t held = strnlen(text, length);
+	char *copy = evo_malloc(held + 1);
+
+	memcpy(copy, text, held);
+	copy[held] = '\0';
+	return copy;
+}
+
+char *evo_format(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return evo_strdup("");
+	char *text = evo_malloc((size_t) length + 1);
+	va_start(arguments, format);
+	vsnprintf(text, (size_t) length + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+void *evo_big_alloc(size_t bytes, const char *what, struct evo_error *err)
+{
+	void *memory = NULL;
+
+	if (bytes <= PTRDIFF_MAX && posix_memalign(&memory, 64, bytes > 0 ? bytes : 1) == 0)
+		return memory;
+	evo_fail(err, EVO_E_MEMORY,
+	         "not enough memory for %s (%.1f MiB); ask for less, or give the program more",
+	         what, (double) bytes / (1024.0 * 1024.0));
+	return NULL;
+}

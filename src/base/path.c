@@ -1,0 +1,118 @@
+/*
+ * Where things live.
+ */
+#include "config.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "evoscope/base.h"
+
+#define PROGRAM "evoscope"
+
+char *evo_path_join(const char *directory, const char *name)
+{
+	size_t length = strlen(directory);
+
+	if (name == NULL || *name == '\0')
+		return evo_strdup(directory);
+	const char *slash = length == 0 || directory[length - 1] == '/' ? "" : "/";
+	return evo_format("%s%s%s", directory, slash, name);
+}
+
+bool evo_path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static const char *non_empty(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* $HOME, else the user's entry in the password file, else the working directory. */
+static char *home(void)
+{
+	const char *value = non_empty("HOME");
+	struct passwd entry, *found = NULL;
+	char buffer[4096];
+
+	if (value != NULL)
+		return evo_strdup(value);
+	if (getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found) == 0 && found != NULL &&
+	    found->pw_dir != NULL && found->pw_dir[0] != '\0')
+		return evo_strdup(found->pw_dir);
+	return evo_strdup(".");
+}
+
+/* The specification says that a relative path in one of its variables is to be ignored. */
+static char *xdg_path(const char *variable, const char *below_home, const char *name)
+{
+	const char *value = non_empty(variable);
+	char *base, *directory, *path;
+
+	if (value != NULL && *value == '/') {
+		base = evo_strdup(value);
+	} else {
+		char *at = home();
+		base = evo_path_join(at, below_home);
+		free(at);
+	}
+	directory = evo_path_join(base, PROGRAM);
+	path = evo_path_join(directory, name);
+	free(base);
+	free(directory);
+	return path;
+}
+
+char *evo_path_config(const char *name)
+{
+	return xdg_path("XDG_CONFIG_HOME", ".config", name);
+}
+
+char *evo_path_data(const char *name)
+{
+	const char *moved = non_empty("EVOSCOPE_DATA");
+
+	if (moved != NULL)
+		return evo_path_join(moved, name);
+	return xdg_path("XDG_DATA_HOME", ".local/share", name);
+}
+
+char *evo_path_state(const char *name)
+{
+	return xdg_path("XDG_STATE_HOME", ".local/state", name);
+}
+
+/* True when the running program lies in the tree where it was built. */
+static bool is_uninstalled(void)
+{
+	char *program = realpath("/proc/self/exe", NULL);
+	char *build = realpath(EVO_BUILD_DIR, NULL);
+	size_t length = build == NULL ? 0 : strlen(build);
+	bool inside = program != NULL && length > 0 && strncmp(program, build, length) == 0 &&
+	              program[length] == '/';
+
+	free(program);
+	free(build);
+	return inside;
+}
+
+char *evo_path_shared(const char *name)
+{
+	const char *moved = non_empty("EVOSCOPE_SHARED");
+
+	if (moved != NULL)
+		return evo_path_join(moved, name);
+	if (!is_uninstalled())
+		return evo_path_join(EVO_SHARED_DIR, name);
+	char *top = evo_path_join(EVO_SOURCE_DIR, name);
+	if (name != NULL && *name != '\0' && evo_path_exists(top))
+		return top;
+	free(top);
+	return evo_path_join(EVO_SOURCE_DIR "/data", name);
+}
