@@ -151,8 +151,9 @@ void evo_parameters_random(struct evo_parameters *parameters, const struct evo_g
 
 /* What a session has to leave readable; the rest of its memory is used again on the way. */
 enum {
-	EVO_KEEP_VALUE = 1,      /* a node's value */
-	EVO_KEEP_GRADIENT = 2,   /* the gradient at a node's value, complete after the backward pass */
+	EVO_KEEP_VALUE = 1, /* a node's value */
+	EVO_KEEP_GRADIENT =
+	        2, /* the gradient at a node's value, complete after the backward pass */
 	EVO_SKIP_PARAMETERS = 4, /* the gradient of this node's own parameters is not wanted */
 };
 
@@ -187,7 +188,7 @@ void evo_session_place(struct evo_session *session, void *kept, void *work);
 
 /* How BatchNorm normalises. */
 enum evo_norm_mode {
-	EVO_NORM_BATCH,    /* by the batch's own mean and biased variance: training mode, the default */
+	EVO_NORM_BATCH, /* by the batch's own mean and biased variance: training mode, the default */
 	EVO_NORM_RUNNING,  /* by given means and variances: evaluation mode */
 	EVO_NORM_IDENTITY, /* not at all: its value is its input, scale and shift unused */
 };

@@ -81,7 +81,8 @@ static void unfold_tap(const struct evo_geometry *g, const REAL *x, size_t ky, s
 			memset(out, 0, width * sizeof(REAL));
 			continue;
 		}
-		size_t ix = first * g->window.stride_w + kx * g->window.dilation_w - g->window.pad_w;
+		size_t ix =
+		        first * g->window.stride_w + kx * g->window.dilation_w - g->window.pad_w;
 		memset(out, 0, first * sizeof(REAL));
 		gather(x + iy * g->in.width + ix, g->window.stride_w, rectify, out + first,
 		       last - first);
