@@ -24,6 +24,10 @@ struct evo_affine {
 	void *mean, *gain, *shift, *slope, *bend, *level;
 };
 
+/* One form, wherever it is computed, so that it is the same number. */
+#define EVO_NORM_GRADIENT(dy, z, mean, slope, bend, level)                                         \
+	(((dy) - (level) - ((z) - (mean)) * (bend)) * (slope))
+
 struct evo_conv_forward {
 	const struct evo_geometry *geometry;
 	const void *x;

@@ -162,9 +162,6 @@ EVO_CLONES static void norm_reduce(const void *dy_, const void *z_, size_t batch
 	}
 }
 
-#define NORM_SLOPE(dy, z, mean, slope, bend, level)                                                \
-	(((dy) - (level) - ((z) - (mean)) * (bend)) * (slope))
-
 EVO_CLONES static void norm_backward(const void *dy_, const void *z_, void *dz_, size_t batch,
                                      struct evo_shape shape, const struct evo_affine *affine,
                                      bool add)
@@ -180,9 +177,9 @@ EVO_CLONES static void norm_backward(const void *dy_, const void *z_, void *dz_,
 			REAL l = ((const REAL *) affine->level)[c];
 			if (add)
 				for (size_t i = 0; i < plane; i++)
-					dz[i] += NORM_SLOPE(dy[i], z[i], m, s, b, l);
+					dz[i] += EVO_NORM_GRADIENT(dy[i], z[i], m, s, b, l);
 			else
 				for (size_t i = 0; i < plane; i++)
-					dz[i] = NORM_SLOPE(dy[i], z[i], m, s, b, l);
+					dz[i] = EVO_NORM_GRADIENT(dy[i], z[i], m, s, b, l);
 		}
 }
