@@ -24,7 +24,14 @@ enum evo_split {
 };
 const char *evo_split_name(enum evo_split split);
 bool evo_split_find(const char *name, enum evo_split *split, struct evo_error *err);
+/* The pool of a function, by its canonical text alone. */
 enum evo_split evo_function_split(const char *function);
+
+enum evo_image_format {
+	EVO_IMAGES_NONE,
+	EVO_IMAGES_CIFAR10,
+	EVO_IMAGES_CIFAR100
+};
 
 struct evo_row {
 	char *architecture;
@@ -46,13 +53,22 @@ struct evo_benchmark {
 	/* The probe's defaults. */
 	struct evo_macro macro;
 	size_t batch;
-	/* Where the data batch comes from: "" (standard normal noise), "cifar10 FILE's name, ..." */
+	/* Where the data batch comes from, equal for equal images: "" (standard normal noise),
+	   "cifar10 256 5bd1e995a1b2c3d4" (format, images, hash of their bytes), "shapes seed 1". */
 	char *image_source;
 	char *image_title; /* "CIFAR-10 images", "noise, no images given": shown wherever scores are */
 
-	struct evo_row *rows;
+	struct evo_row *rows; /* in the order of the table */
 	size_t row_count, function_count;
 	double ceiling; /* Kendall tau between the accuracies of two seeds; NaN when not known */
+
+	/* How the images are had: drawn by a task, or the first of the format's file, or not at all. */
+	const struct evo_task_row *task;
+	uint64_t task_seed;
+	enum evo_image_format image_format;
+	size_t image_count;            /* in the file; 0 without one */
+	char *image_hash;              /* of the file; NULL without one */
+	struct evo_bench_index *index; /* architecture to row, for evo_benchmark_row */
 };
 
 /* Loads one by name: the user's data folder first, then the embedded ones. Caller destroys. The
@@ -66,12 +82,15 @@ char **evo_benchmark_names(size_t *count);
 /* The default of the program: the embedded benchmark. */
 #define EVO_DEFAULT_BENCHMARK "tiny201-shapes"
 
-bool evo_benchmark_remove(const char *name, struct evo_error *err); /* imported ones only */
+/* Removes one from the user's data folder: imported and built ones, never an embedded one. */
+bool evo_benchmark_remove(const char *name, struct evo_error *err);
 
 /*
  * The first `count` images of the benchmark's task, normalised, at the given side (32 becomes 16,
- * 8 ... by averaging 2x2), with labels. *images is left empty, and true returned, when the
- * benchmark has none.
+ * 8 ... by averaging 2x2), with labels below images->classes, which is the task's own number of
+ * classes (100 for CIFAR-100) whatever the probe's. *images is left empty, and true returned, when
+ * the benchmark has none. EVO_E_INPUT: a side that the images cannot be brought to, or more images
+ * than there are. evo_images_clear frees.
  */
 bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
                           struct evo_images *images, struct evo_error *err);
@@ -80,7 +99,8 @@ bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, s
  * A sample of `count` rows of a pool, without repetition, at most one a function (the first string
  * of the function in the table stands for it); count 0 or more than there are: all of them. It
  * depends on seed, purpose and the functions alone, so benchmarks of one space with the same rows
- * give the same architectures in the same order. Indices of rows; caller frees.
+ * give the same architectures in the same order, and a larger sample begins with a smaller one.
+ * Indices of rows; caller frees. Never NULL.
  */
 size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_split split,
                              size_t count, uint64_t seed, const char *purpose, size_t *got);
@@ -92,33 +112,40 @@ size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *arch
 
 /* ---- Import ----------------------------------------------------------------------------------- */
 
-enum evo_image_format {
-	EVO_IMAGES_NONE,
-	EVO_IMAGES_CIFAR10,
-	EVO_IMAGES_CIFAR100
-};
 struct evo_import {
 	const char *file;
 	const char *name; /* prefix of the benchmarks' names; NULL: "nb201" */
 	enum evo_image_format format;
-	const char *images; /* file of the images; NULL without */
-	bool replace;       /* overwrite benchmarks of the same names */
+	const char *images;  /* file of the images; NULL without */
+	bool replace;        /* overwrite benchmarks of the same names */
+	size_t report_limit; /* tell at most so many problems; 0: all */
 };
 
-/* What an import did, and a line a problem. The callback is called for at most `report_limit`
-   problems; all are counted. */
+/*
+ * What an import did. Every row is counted once: used + duplicates + unknown + malformed +
+ * out_of_range - partial = rows. An accuracy that is bad (not a number: malformed; outside 0..100
+ * or not finite: out of range) spoils the row for its own dataset only: a row with another good
+ * accuracy is used as well, and is one of the partial ones.
+ */
 struct evo_import_report {
-	size_t rows, used, duplicates, malformed, unknown, out_of_range;
+	size_t rows;    /* after the header */
+	size_t used;    /* with a good accuracy for at least one dataset */
+	size_t partial; /* of these: with a bad one for another */
+	size_t duplicates, malformed, unknown, out_of_range;
 	size_t benchmark_count;
-	char *benchmarks[8]; /* names; caller frees */
+	char *benchmarks[8]; /* names; evo_import_report_clear frees */
 };
+/* One problem: the line of the file where its row begins, and what is wrong. */
 typedef void (*evo_import_problem)(void *context, size_t line, const char *what);
 
 /*
  * NATS-Bench's accuracy table as CSV with a header: ArchitectureString and any of
  * CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs, ImageNetTestAccuracy200Epochs, in any
- * order. One benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100, PREFIX-imagenet16-120. A file with
- * no usable row fails and writes nothing.
+ * order, other columns ignored. One benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100,
+ * PREFIX-imagenet16-120. Rows that cannot be used are told to `problem` (may be NULL), at most
+ * report_limit of them, and counted; of an architecture that appears twice the first usable row
+ * counts. A file with no usable row, or without the columns, fails and writes nothing. The report
+ * is filled in either way; evo_import_report_clear frees it.
  */
 bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem problem,
                            void *context, struct evo_import_report *report, struct evo_error *err);
@@ -136,7 +163,7 @@ struct evo_task_row {
 	const char *title; /* one line */
 	size_t classes, side;
 	void (*draw)(uint64_t seed, size_t index, float *pixels,
-	             unsigned short *label); /* 3,side,side */
+	             unsigned short *label); /* 3,side,side, normalised */
 };
 const struct evo_task_row *evo_task_find(const char *name, struct evo_error *err);
 size_t evo_task_count(void);
@@ -153,7 +180,7 @@ struct evo_build {
 	size_t train_images, test_images;
 	uint64_t seed;
 	const char *command; /* as typed, for the record */
-	const char *folder;  /* where to write; NULL: the user's data folder */
+	const char *folder;  /* the benchmark's own; NULL: NAME in the user's data */
 };
 struct evo_build evo_build_default(void);
 /* Called after each training, from one thread at a time. Returning false stops. */

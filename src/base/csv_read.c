@@ -14,7 +14,7 @@
 #include "evoscope/base.h"
 
 #define CHUNK      ((size_t) 64 << 10)
-#define RECORD_MAX ((size_t) 64 << 20) /* a longer record is a quote that was never closed */
+#define RECORD_MAX ((size_t) 16 << 20) /* a longer record is a quote that was never closed */
 
 struct reader {
 	const char *path;
@@ -101,7 +101,7 @@ static void feed(struct reader *reader, const unsigned char *piece, size_t lengt
 	reader->record_size += length;
 	if (reader->record_line != 0 && reader->record_size > RECORD_MAX) {
 		fail(reader, reader->field_line,
-		     "a record of more than 64 MiB; is a quote missing?");
+		     "a record of more than 16 MiB; is a quote missing?");
 		return;
 	}
 	if (csv_parse(&reader->parser, piece, length, take_field, take_record, reader) == length)

@@ -61,7 +61,9 @@ static int open_temporary(struct evo_file *file, const struct stat *old)
 	}
 	if (descriptor >= 0 && old != NULL)
 		(void) !fchmod(descriptor, old->st_mode & 0777);
+	int why = errno;
 	free(directory);
+	errno = why;
 	return descriptor;
 }
 
@@ -70,6 +72,19 @@ static void file_free(struct evo_file *file)
 	free(file->target);
 	free(file->temporary);
 	free(file);
+}
+
+/* "No such file" would puzzle who wants it made: it is the directory that is missing. */
+static void fail_to_create(struct evo_error *err, const char *path, int why)
+{
+	char *directory = directory_of(path);
+
+	if (why == ENOENT)
+		evo_fail_at(err, EVO_E_NOT_FOUND, path, 0, 0,
+		            "cannot write: there is no directory %s; make it first", directory);
+	else
+		fail_to(err, "write", path, why);
+	free(directory);
 }
 
 struct evo_file *evo_file_create(const char *path, struct evo_error *err)
@@ -92,7 +107,7 @@ struct evo_file *evo_file_create(const char *path, struct evo_error *err)
 	if (descriptor >= 0)
 		file->stream = fdopen(descriptor, "w");
 	if (file->stream == NULL) {
-		fail_to(err, "write", path, errno);
+		fail_to_create(err, path, errno);
 		if (descriptor >= 0) {
 			close(descriptor);
 			if (file->temporary != NULL)

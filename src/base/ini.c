@@ -57,6 +57,15 @@ static bool continues(const struct reader *reader, const char *section, const ch
 	       strncmp(name, reader->key, strlen(name)) == 0;
 }
 
+/* Whoever indents every key means entries; taking them for more of the first value would be silent. */
+static bool looks_like_entry(const char *text)
+{
+	size_t word =
+	        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+	return word > 0 && text[word + strspn(text + word, " \t")] == '=';
+}
+
 static int take_entry(void *data, const char *section, const char *name, const char *value)
 {
 	struct reader *reader = data;
@@ -64,6 +73,13 @@ static int take_entry(void *data, const char *section, const char *name, const c
 	if (reader->failed)
 		return 1;
 	if (continues(reader, section, name)) {
+		if (value != NULL && looks_like_entry(value)) {
+			fail(reader, reader->line,
+			     "an indented line continues the value above; begin a key at the start "
+			     "of "
+			     "its line");
+			return 1;
+		}
 		evo_text_append(&reader->value, reader->value.length > 0 ? " " : "");
 		evo_text_append(&reader->value, value == NULL ? "" : value);
 		return 1;

@@ -90,6 +90,9 @@ static bool remove_at(int parent, const char *name, const char *shown, struct ev
 		if (!empty_directory(descriptor, shown, err))
 			return false;
 		how = AT_REMOVEDIR;
+	} else if (errno != ENOTDIR && errno != ELOOP && errno != ENOENT && errno != EACCES) {
+		return evo_fail_at(err, EVO_E_IO, shown, 0, 0, "cannot remove: %s",
+		                   strerror(errno));
 	} else if (errno == EACCES) {
 		/* An unreadable directory can be removed when it is empty. */
 		struct stat found;
@@ -105,5 +108,12 @@ static bool remove_at(int parent, const char *name, const char *shown, struct ev
 
 bool evo_remove_tree(const char *path, struct evo_error *err)
 {
-	return remove_at(AT_FDCWD, path, path, err);
+	/* A slash at the end would follow a link. */
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	char *name = evo_strndup(path, length);
+	bool removed = remove_at(AT_FDCWD, name, name, err);
+	free(name);
+	return removed;
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "extract.h"
+
 enum family {
 	WEIGHT,
 	WEIGHT_GRADIENT,
@@ -76,38 +78,49 @@ const char *evo_statistic_help(enum evo_statistic statistic)
 	return table[statistic].help;
 }
 
+static const unsigned variant_passes[] = {
+        [AT_DATA] = 1u << EVO_DATA,
+        [AT_NOISE] = 1u << EVO_NOISE,
+        [DIFFERENCE] = 1u << EVO_DATA | 1u << EVO_PERTURBED,
+        [NO_INPUT] = 0,
+};
+
 unsigned evo_needs_passes(evo_needs needs)
 {
-	static const unsigned passes[] = {
-	        [AT_DATA] = 1u << EVO_DATA,
-	        [AT_NOISE] = 1u << EVO_NOISE,
-	        [DIFFERENCE] = 1u << EVO_DATA | 1u << EVO_PERTURBED,
-	        [NO_INPUT] = 0,
-	};
-	unsigned all = 0;
+	unsigned passes = 0;
 
 	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
 		if (needs & EVO_NEED(s))
-			all |= passes[table[s].variant];
+			passes |= variant_passes[table[s].variant];
 	}
-	return all;
+	return passes;
+}
+
+struct evo_stored evo_needs_stored(evo_needs needs, enum evo_pass pass)
+{
+	struct evo_stored store = {0};
+
+	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+		if (!(needs & EVO_NEED(s)) || !(variant_passes[table[s].variant] & 1u << pass))
+			continue;
+		const enum family family = table[s].family;
+		store.x |= family == X || family == R || family == GX;
+		store.gr |= family == GR || family == GX;
+		store.y |= family == Y;
+		store.gy |= family == GY;
+		store.gw |= family == WEIGHT_GRADIENT;
+		store.gin |= family == INPUT_GRADIENT;
+		store.logits |= family == LOGITS;
+	}
+	return store;
 }
 
 bool evo_needs_backward(evo_needs needs)
 {
-	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
-		if (!(needs & EVO_NEED(s)))
-			continue;
-		switch (table[s].family) {
-		case WEIGHT_GRADIENT:
-		case GX:
-		case GR:
-		case GY:
-		case INPUT_GRADIENT:
+	for (int pass = 0; pass < EVO_PASSES; pass++) {
+		const struct evo_stored store = evo_needs_stored(needs, (enum evo_pass) pass);
+		if (store.gr || store.gy || store.gw || store.gin)
 			return true;
-		default:
-			break;
-		}
 	}
 	return false;
 }

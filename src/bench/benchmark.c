@@ -1,0 +1,227 @@
+/*
+ * A benchmark as it is loaded, and its images.
+ */
+#include "config.h"
+
+#include "evoscope/bench.h"
+#include "folder.h"
+#include "images.h"
+#include "index.h"
+#include "manifest.h"
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool bad_manifest(const char *path, struct evo_error *err, const char *what)
+{
+	return evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "%s", what);
+}
+
+/* images.bin must be there, and be as long as the manifest says. */
+static bool set_image_file(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+                           const struct bench_image_format *format, const char *path,
+                           struct evo_error *err)
+{
+	if (manifest->image_count == BENCH_ABSENT || !manifest->image_hash)
+		return bad_manifest(path, err, "[images] has no count, or no hash");
+	benchmark->image_format = format->format;
+	benchmark->image_count = manifest->image_count;
+	benchmark->image_source =
+	        evo_format("%s %zu %s", format->name, manifest->image_count, manifest->image_hash);
+	benchmark->image_hash = evo_strdup(manifest->image_hash);
+
+	char *file = evo_path_join(benchmark->folder, BENCH_IMAGES);
+	bool there = evo_path_exists(file);
+
+	if (!there)
+		evo_fail_at(err, EVO_E_INPUT, file, 0, 0,
+		            "missing, though the manifest names it; import the benchmark again");
+	free(file);
+	return there;
+}
+
+static bool set_images(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+                       const char *path, struct evo_error *err)
+{
+	const char *source = manifest->image_source;
+
+	benchmark->image_title = evo_strdup(manifest->image_title);
+	if (bench_image_format_named(source))
+		return set_image_file(benchmark, manifest, bench_image_format_named(source), path,
+		                      err);
+	if (strcmp(source, "none") == 0) {
+		benchmark->image_source = evo_strdup("");
+		return true;
+	}
+	if (strcmp(source, "task") != 0)
+		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
+		                   "[images] source is \"%s\"; expected none, cifar10, cifar100 "
+		                   "or task",
+		                   source);
+	if (!manifest->task || manifest->task_seed == BENCH_ABSENT)
+		return bad_manifest(path, err, "[images] has no task, or no seed");
+	benchmark->task = evo_task_find(manifest->task, err);
+	benchmark->task_seed = manifest->task_seed;
+	benchmark->image_source = evo_format("%s seed %zu", manifest->task, manifest->task_seed);
+	return benchmark->task != NULL;
+}
+
+static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+                         const char *path, struct evo_error *err)
+{
+	struct evo_error why = {0};
+
+	benchmark->title = evo_strdup(manifest->title);
+	benchmark->dataset = evo_strdup(manifest->dataset);
+	benchmark->origin = evo_strdup(manifest->origin);
+	benchmark->ceiling = manifest->ceiling;
+	benchmark->batch = manifest->batch;
+	benchmark->macro = (struct evo_macro){manifest->channels, manifest->cells, manifest->side,
+	                                      manifest->classes};
+	benchmark->space = evo_space_find(manifest->space, &why);
+	if (!benchmark->space || !benchmark->space->check_macro(&benchmark->macro, &why))
+		return bad_manifest(path, err, why.message);
+	return set_images(benchmark, manifest, path, err);
+}
+
+static bool read_manifest(struct evo_benchmark *benchmark, struct evo_error *err)
+{
+	struct bench_manifest manifest;
+	char *path = evo_path_join(benchmark->folder, BENCH_MANIFEST);
+	bool done;
+
+	bench_manifest_init(&manifest);
+	done = bench_manifest_read(&manifest, path, err) &&
+	       set_manifest(benchmark, &manifest, path, err);
+	bench_manifest_clear(&manifest);
+	free(path);
+	return done;
+}
+
+static bool read_table(struct evo_benchmark *benchmark, struct evo_error *err)
+{
+	char *path = evo_path_join(benchmark->folder, BENCH_TABLE);
+	bool done = bench_table_read(benchmark, path, err);
+
+	free(path);
+	return done;
+}
+
+struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err)
+{
+	bool embedded;
+	char *folder = bench_folder_find(name, &embedded, err);
+
+	if (!folder)
+		return NULL;
+
+	struct evo_benchmark *benchmark = evo_calloc(1, sizeof(*benchmark));
+
+	benchmark->name = evo_strdup(name);
+	benchmark->folder = folder;
+	benchmark->embedded = embedded;
+	if (!read_manifest(benchmark, err) || !read_table(benchmark, err)) {
+		evo_benchmark_destroy(benchmark);
+		return NULL;
+	}
+	return benchmark;
+}
+
+/* Rows of one function share its text, which the first of them holds. */
+static void clear_rows(struct evo_benchmark *benchmark)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < benchmark->row_count; i++) {
+		struct evo_row *row = &benchmark->rows[i];
+
+		free(row->architecture);
+		if (row->function_id == seen) {
+			free(row->function);
+			seen++;
+		}
+	}
+	free(benchmark->rows);
+}
+
+void evo_benchmark_destroy(struct evo_benchmark *benchmark)
+{
+	if (!benchmark)
+		return;
+	clear_rows(benchmark);
+	if (benchmark->index)
+		bench_index_clear(benchmark->index);
+	free(benchmark->index);
+	free(benchmark->name);
+	free(benchmark->title);
+	free(benchmark->dataset);
+	free(benchmark->origin);
+	free(benchmark->folder);
+	free(benchmark->image_source);
+	free(benchmark->image_title);
+	free(benchmark->image_hash);
+	free(benchmark);
+}
+
+/* ---- Images ----------------------------------------------------------------------------------- */
+
+/* All records of images.bin, which are those that the manifest was written for; caller frees. */
+static char *read_records(const struct evo_benchmark *benchmark, struct evo_error *err)
+{
+	size_t expected = benchmark->image_count * BENCH_RECORD, length = 0;
+	char *path = evo_path_join(benchmark->folder, BENCH_IMAGES);
+	char *bytes = evo_file_read(path, expected, &length, err);
+	char hash[17];
+
+	if (bytes && length == expected)
+		bench_images_hash((const unsigned char *) bytes, benchmark->image_count, hash);
+	if (bytes && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
+		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
+		            "not the images that the manifest names; import the benchmark again");
+		free(bytes);
+		bytes = NULL;
+	}
+	free(path);
+	return bytes;
+}
+
+static bool file_images(const struct evo_benchmark *benchmark, size_t count,
+                        struct evo_images *images, struct evo_error *err)
+{
+	char *bytes;
+	bool done;
+
+	if (count > benchmark->image_count)
+		return evo_fail(err, EVO_E_INPUT,
+		                "%s has %zu images, and %zu are asked for; take a smaller batch",
+		                benchmark->name, benchmark->image_count, count);
+	bytes = read_records(benchmark, err);
+	if (!bytes)
+		return false;
+	done = bench_images_decode((const unsigned char *) bytes, count,
+	                           bench_image_format(benchmark->image_format)->classes, images,
+	                           err);
+	free(bytes);
+	return done;
+}
+
+bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
+                          struct evo_images *images, struct evo_error *err)
+{
+	bool done = true;
+
+	*images = (struct evo_images){0};
+	if (benchmark->task)
+		done = evo_task_images(benchmark->task, benchmark->task_seed, 0, count, images,
+		                       err);
+	else if (benchmark->image_format != EVO_IMAGES_NONE)
+		done = file_images(benchmark, count, images, err);
+	else
+		return true;
+	if (done && !bench_images_shrink(images, side, err))
+		done = false;
+	if (!done)
+		evo_images_clear(images);
+	return done;
+}

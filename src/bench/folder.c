@@ -1,0 +1,287 @@
+#include "config.h"
+
+#include "evoscope/bench.h"
+#include "folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool bench_name_check(const char *name, struct evo_error *err)
+{
+	static const char allowed[] =
+	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	size_t length = strlen(name);
+
+	if (length == 0)
+		return evo_fail(err, EVO_E_USAGE, "a benchmark's name is empty");
+	if (length > BENCH_NAME_MAX)
+		return evo_fail(err, EVO_E_USAGE,
+		                "the benchmark name \"%.20s...\" has more than %d characters", name,
+		                BENCH_NAME_MAX);
+	if (strspn(name, allowed) != length || name[0] == '-' || name[0] == '_')
+		return evo_fail(err, EVO_E_USAGE,
+		                "\"%s\" cannot name a benchmark; use letters, digits, - and _, "
+		                "beginning with a letter or digit",
+		                name);
+	return true;
+}
+
+char *bench_user_folder(const char *name)
+{
+	char *parent = evo_path_data("benchmarks");
+	char *folder = evo_path_join(parent, name);
+
+	free(parent);
+	return folder;
+}
+
+bool bench_folder_holds(const char *folder)
+{
+	char *manifest = evo_path_join(folder, BENCH_MANIFEST);
+	bool there = evo_path_exists(manifest);
+
+	free(manifest);
+	return there;
+}
+
+/* ---- What there is ---------------------------------------------------------------------------- */
+
+struct names {
+	char **list;
+	size_t count;
+};
+
+static int by_text(const void *left, const void *right)
+{
+	return strcmp(*(char *const *) left, *(char *const *) right);
+}
+
+static void collect(struct names *names, const char *parent)
+{
+	DIR *directory = opendir(parent);
+	const struct dirent *entry;
+
+	if (!directory)
+		return;
+	while ((entry = readdir(directory))) {
+		char *folder = evo_path_join(parent, entry->d_name);
+
+		if (bench_name_check(entry->d_name, NULL) && bench_folder_holds(folder)) {
+			names->list = evo_realloc(names->list, names->count + 1, sizeof(char *));
+			names->list[names->count++] = evo_strdup(entry->d_name);
+		}
+		free(folder);
+	}
+	closedir(directory);
+}
+
+char **evo_benchmark_names(size_t *count)
+{
+	struct names names = {.list = evo_calloc(1, sizeof(char *))};
+	char *user = evo_path_data("benchmarks"), *embedded = evo_path_shared("");
+	size_t kept = 0;
+
+	collect(&names, user);
+	collect(&names, embedded);
+	free(user);
+	free(embedded);
+	qsort(names.list, names.count, sizeof(char *), by_text);
+	for (size_t i = 0; i < names.count; i++) {
+		if (kept > 0 && strcmp(names.list[kept - 1], names.list[i]) == 0)
+			free(names.list[i]); /* the user's own stands before an embedded one */
+		else
+			names.list[kept++] = names.list[i];
+	}
+	*count = kept;
+	return names.list;
+}
+
+static void not_found(const char *name, struct evo_error *err)
+{
+	size_t count;
+	char **names = evo_benchmark_names(&count);
+	size_t nearest = evo_nearest(name, (const char *const *) names, count);
+
+	if (nearest < count)
+		evo_fail(err, EVO_E_NOT_FOUND, "no benchmark \"%s\"; did you mean \"%s\"?", name,
+		         names[nearest]);
+	else
+		evo_fail(err, EVO_E_NOT_FOUND,
+		         "no benchmark \"%s\"; `evoscope benchmarks list` shows what there is",
+		         name);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
+{
+	if (bench_name_check(name, NULL)) {
+		char *folder = bench_user_folder(name);
+
+		*embedded = false;
+		if (bench_folder_holds(folder))
+			return folder;
+		free(folder);
+		*embedded = true;
+		folder = evo_path_shared(name);
+		if (bench_folder_holds(folder))
+			return folder;
+		free(folder);
+	}
+	not_found(name, err);
+	return NULL;
+}
+
+/* ---- How one appears -------------------------------------------------------------------------- */
+
+static char *parent_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return evo_strdup(".");
+	return slash == path ? evo_strdup("/") : evo_strndup(path, (size_t) (slash - path));
+}
+
+/* A hidden name beside `path`: never taken for a benchmark. */
+static char *beside(const char *path, const char *what)
+{
+	char *parent = parent_of(path);
+	const char *slash = strrchr(path, '/');
+	char *name = evo_format(".%s.%s.XXXXXX", slash ? slash + 1 : path, what);
+	char *made = evo_path_join(parent, name);
+
+	free(name);
+	free(parent);
+	return made;
+}
+
+static void sync_parent(const char *path)
+{
+	char *parent = parent_of(path);
+	int descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor >= 0) {
+		fsync(descriptor); /* some file systems refuse; the rename holds without a crash */
+		close(descriptor);
+	}
+	free(parent);
+}
+
+bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo_error *err)
+{
+	char *parent = parent_of(target);
+	bool made = evo_make_directories(parent, err);
+
+	free(parent);
+	*draft = (struct bench_draft){0};
+	if (!made)
+		return false;
+	draft->path = beside(target, "new");
+	if (!mkdtemp(draft->path)) {
+		evo_fail(err, EVO_E_IO, "cannot make the folder %s: %s", draft->path,
+		         strerror(errno));
+		free(draft->path);
+		draft->path = NULL;
+		return false;
+	}
+	draft->target = evo_strdup(target);
+	return true;
+}
+
+/* Moves `path` out of the way and removes it: nobody sees it half removed. */
+static bool retire(const char *path, struct evo_error *err)
+{
+	char *old = beside(path, "old");
+	bool done = false;
+
+	if (!mkdtemp(old))
+		evo_fail(err, EVO_E_IO, "cannot make the folder %s: %s", old, strerror(errno));
+	else if (rename(path, old) != 0) /* onto an empty folder, as POSIX allows */
+		evo_fail(err, EVO_E_IO, "cannot move %s: %s", path, strerror(errno));
+	else
+		done = true;
+	if (done)
+		done = evo_remove_tree(old, err);
+	else
+		rmdir(old);
+	free(old);
+	return done;
+}
+
+/* Puts the new folder where another is. In one step where the system can swap two names. */
+static bool take_place(const char *path, const char *target, struct evo_error *err)
+{
+#ifdef RENAME_EXCHANGE
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_EXCHANGE) == 0) {
+		sync_parent(target);
+		return evo_remove_tree(path, err);
+	}
+#endif
+	if (!retire(target, err))
+		return false;
+	if (rename(path, target) != 0)
+		return evo_fail(err, EVO_E_IO, "cannot rename %s to %s: %s", path, target,
+		                strerror(errno));
+	return true;
+}
+
+bool bench_draft_publish(struct bench_draft *draft, bool replace, struct evo_error *err)
+{
+	bool done;
+
+	/* mkdtemp made it for its owner alone; a benchmark is as readable as other files. */
+	mode_t mask = umask(0);
+
+	umask(mask);
+	chmod(draft->path, 0777 & ~mask);
+	if (rename(draft->path, draft->target) == 0)
+		done = true;
+	else if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
+		done = evo_fail(err, EVO_E_IO, "cannot rename %s to %s: %s", draft->path,
+		                draft->target, strerror(errno));
+	else if (!replace)
+		done = evo_fail(err, EVO_E_INPUT,
+		                "%s is there already; remove it, or ask to replace it",
+		                draft->target);
+	else
+		done = take_place(draft->path, draft->target, err);
+	if (done) {
+		sync_parent(draft->target);
+		free(draft->path);
+		draft->path = NULL;
+	}
+	bench_draft_drop(draft);
+	return done;
+}
+
+void bench_draft_drop(struct bench_draft *draft)
+{
+	if (draft->path)
+		evo_remove_tree(draft->path, NULL);
+	free(draft->path);
+	free(draft->target);
+	*draft = (struct bench_draft){0};
+}
+
+bool evo_benchmark_remove(const char *name, struct evo_error *err)
+{
+	bool embedded, done;
+	char *folder = bench_folder_find(name, &embedded, err);
+
+	if (!folder)
+		return false;
+	if (embedded)
+		done = evo_fail(err, EVO_E_USAGE,
+		                "\"%s\" comes with the program and cannot be removed", name);
+	else
+		done = retire(folder, err);
+	free(folder);
+	return done;
+}

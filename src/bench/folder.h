@@ -1,0 +1,40 @@
+/*
+ * Folders of benchmarks: where they are, what they may be called, and how one appears whole.
+ */
+#ifndef BENCH_FOLDER_H
+#define BENCH_FOLDER_H
+
+#include "evoscope/base.h"
+
+#define BENCH_MANIFEST "manifest.ini"
+#define BENCH_TABLE    "table.csv"
+#define BENCH_IMAGES   "images.bin"
+
+#define BENCH_NAME_MAX 64
+
+/* Letters, digits, - and _; a letter or digit first; at most BENCH_NAME_MAX. */
+bool bench_name_check(const char *name, struct evo_error *err);
+
+/* The folder that NAME has, or would have, in the user's data. Caller frees. */
+char *bench_user_folder(const char *name);
+
+/* Is a benchmark there? A folder without a manifest is none (yet). */
+bool bench_folder_holds(const char *folder);
+
+/* The folder of a benchmark by name, the user's first. NULL: EVO_E_NOT_FOUND. Caller frees. */
+char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err);
+
+/*
+ * A benchmark that is being written: files go into `path`, a temporary folder beside the target.
+ * Published, it takes the target's place in one step; dropped, nothing of it is left.
+ */
+struct bench_draft {
+	char *path, *target;
+};
+bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo_error *err);
+/* replace: what is there is removed; else EVO_E_INPUT. The draft is over whatever the result. */
+bool bench_draft_publish(struct bench_draft *draft, bool replace, struct evo_error *err);
+/* Drops what was not published; nothing when it was. */
+void bench_draft_drop(struct bench_draft *draft);
+
+#endif

@@ -1,0 +1,226 @@
+#include "config.h"
+
+#include "folder.h"
+#include "images.h"
+#include "import.h"
+#include "manifest.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct writing {
+	const struct evo_import *import;
+	const struct bench_published *published;
+	size_t rows; /* in the file, for the record */
+
+	/* Of the images, if any. */
+	const struct bench_image_format *format;
+	unsigned char *records;
+	size_t image_count;
+	char image_hash[17];
+
+	size_t count;
+	const struct bench_dataset *datasets[BENCH_DATASETS];
+	char *names[BENCH_DATASETS];
+	struct bench_draft drafts[BENCH_DATASETS];
+};
+
+/* ---- One benchmark ---------------------------------------------------------------------------- */
+
+static bool write_table(const struct writing *writing, size_t dataset, const char *path,
+                        struct evo_error *err)
+{
+	const struct bench_published *published = writing->published;
+	char **architectures = evo_calloc(published->count, sizeof(char *));
+	double *accuracies = evo_calloc(published->count, sizeof(double));
+	struct bench_table table = {.architectures = architectures, .accuracies = accuracies};
+	bool done;
+
+	for (size_t i = 0; i < published->count; i++) {
+		if (isnan(published->accuracies[i][dataset]))
+			continue;
+		architectures[table.count] = published->architectures[i];
+		accuracies[table.count++] = published->accuracies[i][dataset];
+	}
+	done = bench_table_write(&table, path, err);
+	free(architectures);
+	free(accuracies);
+	return done;
+}
+
+/* The paper's size with 10 classes for all three datasets, so that they share one probe. */
+static void set_probe(struct bench_manifest *manifest)
+{
+	manifest->channels = 16;
+	manifest->cells = 5;
+	manifest->side = 32;
+	manifest->classes = 10;
+	manifest->batch = 16;
+}
+
+static void set_images(struct bench_manifest *manifest, const struct writing *writing)
+{
+	if (!writing->format) {
+		manifest->image_source = evo_strdup("none");
+		manifest->image_title = evo_strdup("noise, no images given");
+		return;
+	}
+	manifest->image_source = evo_strdup(writing->format->name);
+	manifest->image_title = evo_strdup(writing->format->title);
+	manifest->image_count = writing->image_count;
+	manifest->image_hash = evo_strdup(writing->image_hash);
+}
+
+static bool write_manifest(const struct writing *writing, const struct bench_dataset *dataset,
+                           const char *path, struct evo_error *err)
+{
+	struct bench_manifest manifest;
+	const char *slash = strrchr(writing->import->file, '/');
+	char *today = bench_today();
+	bool done;
+
+	bench_manifest_init(&manifest);
+	manifest.format = BENCH_FORMAT;
+	manifest.title = evo_strdup(dataset->title);
+	manifest.dataset = evo_strdup(dataset->dataset);
+	manifest.origin = evo_format("imported from %s, %zu of its %zu rows, on %s",
+	                             slash ? slash + 1 : writing->import->file,
+	                             writing->published->count, writing->rows, today);
+	manifest.space = evo_strdup(writing->published->space->name);
+	set_probe(&manifest);
+	set_images(&manifest, writing);
+	done = bench_manifest_write(&manifest, path, err);
+	bench_manifest_clear(&manifest);
+	free(today);
+	return done;
+}
+
+static bool write_images(const struct writing *writing, const char *path, struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+
+	if (!file)
+		return false;
+	fwrite(writing->records, BENCH_RECORD, writing->image_count, evo_file_stream(file));
+	return evo_file_commit(file, err);
+}
+
+static bool write_draft(const struct writing *writing, size_t number, struct evo_error *err)
+{
+	const struct bench_dataset *dataset = writing->datasets[number];
+	const char *folder = writing->drafts[number].path;
+	char *table = evo_path_join(folder, BENCH_TABLE);
+	char *manifest = evo_path_join(folder, BENCH_MANIFEST);
+	char *images = evo_path_join(folder, BENCH_IMAGES);
+	bool done = write_table(writing, (size_t) (dataset - bench_datasets), table, err) &&
+	            write_manifest(writing, dataset, manifest, err) &&
+	            (!writing->format || write_images(writing, images, err));
+
+	free(table);
+	free(manifest);
+	free(images);
+	return done;
+}
+
+/* ---- All of them ------------------------------------------------------------------------------ */
+
+/* Which benchmarks there will be; names are checked, and that nothing is in the way. */
+static bool plan(struct writing *writing, struct evo_error *err)
+{
+	const struct bench_published *published = writing->published;
+	const char *prefix = writing->import->name ? writing->import->name : "nb201";
+
+	for (size_t dataset = 0; dataset < BENCH_DATASETS; dataset++) {
+		bool any = false;
+
+		for (size_t i = 0; i < published->count && !any; i++)
+			any = !isnan(published->accuracies[i][dataset]);
+		if (!any)
+			continue;
+
+		char *name = evo_format("%s-%s", prefix, bench_datasets[dataset].suffix);
+		char *folder = bench_user_folder(name);
+		bool there = evo_path_exists(folder);
+
+		writing->datasets[writing->count] = &bench_datasets[dataset];
+		writing->names[writing->count++] = name;
+		free(folder);
+		if (!bench_name_check(name, err))
+			return false;
+		if (there && !writing->import->replace)
+			return evo_fail(
+			        err, EVO_E_INPUT,
+			        "there is a benchmark %s already; remove it, replace it, or "
+			        "import under another name",
+			        name);
+	}
+	return true;
+}
+
+/* All are written before the first is published, so a full disk leaves things as they were. */
+static bool write_all(struct writing *writing, struct evo_import_report *report,
+                      struct evo_error *err)
+{
+	for (size_t i = 0; i < writing->count; i++) {
+		char *folder = bench_user_folder(writing->names[i]);
+		bool done = bench_draft_begin(&writing->drafts[i], folder, err) &&
+		            write_draft(writing, i, err);
+
+		free(folder);
+		if (!done)
+			return false;
+	}
+	for (size_t i = 0; i < writing->count; i++) {
+		if (!bench_draft_publish(&writing->drafts[i], writing->import->replace, err))
+			return false;
+		report->benchmarks[report->benchmark_count++] = evo_strdup(writing->names[i]);
+	}
+	return true;
+}
+
+static bool take_images(struct writing *writing, struct evo_error *err)
+{
+	const struct evo_import *import = writing->import;
+
+	writing->format = bench_image_format(import->format);
+	if (!writing->format)
+		return true;
+	if (!import->images)
+		return evo_fail(err, EVO_E_USAGE, "no file of images was named");
+	writing->records = bench_images_take(writing->format, import->images, &writing->image_count,
+	                                     writing->image_hash, err);
+	return writing->records != NULL;
+}
+
+bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem problem,
+                           void *context, struct evo_import_report *report, struct evo_error *err)
+{
+	struct bench_published published;
+	struct writing writing = {.import = import, .published = &published};
+	bool done;
+
+	*report = (struct evo_import_report){0};
+	/* A bad prefix is the quickest to tell. */
+	if (import->name && !bench_name_check(import->name, err))
+		return false;
+	done = bench_published_read(&published, import, problem, context, report, err);
+	writing.rows = report->rows;
+	done = done && take_images(&writing, err) && plan(&writing, err) &&
+	       write_all(&writing, report, err);
+	for (size_t i = 0; i < writing.count; i++) {
+		bench_draft_drop(&writing.drafts[i]);
+		free(writing.names[i]);
+	}
+	free(writing.records);
+	bench_published_clear(&published);
+	return done;
+}
+
+void evo_import_report_clear(struct evo_import_report *report)
+{
+	for (size_t i = 0; i < report->benchmark_count; i++)
+		free(report->benchmarks[i]);
+	*report = (struct evo_import_report){0};
+}

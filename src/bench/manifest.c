@@ -1,0 +1,312 @@
+/*
+ * One table has every key; reading, writing and checking go through it.
+ */
+#include "config.h"
+
+#include "manifest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum kind {
+	KIND_TEXT,
+	KIND_SIZE,
+	KIND_NUMBER
+};
+
+struct field {
+	const char *section, *key;
+	enum kind kind;
+	bool required;
+	size_t offset;
+	double min, max; /* of numbers */
+};
+
+#define AT(member) offsetof(struct bench_manifest, member)
+#define TEXT(section, key, required, member)                                                       \
+	{                                                                                          \
+		section, key, KIND_TEXT, required, AT(member), 0, 0                                \
+	}
+#define SIZE(section, key, required, member, min, max)                                             \
+	{                                                                                          \
+		section, key, KIND_SIZE, required, AT(member), min, max                            \
+	}
+#define NUMBER(section, key, required, member, min, max)                                           \
+	{                                                                                          \
+		section, key, KIND_NUMBER, required, AT(member), min, max                          \
+	}
+
+static const struct field fields[] = {
+        SIZE("benchmark", "format", true, format, 1, BENCH_FORMAT),
+        TEXT("benchmark", "title", true, title),
+        TEXT("benchmark", "dataset", true, dataset),
+        TEXT("benchmark", "origin", true, origin),
+        TEXT("benchmark", "space", true, space),
+        NUMBER("benchmark", "ceiling", false, ceiling, -1, 1),
+        SIZE("probe", "channels", true, channels, 1, 4096),
+        SIZE("probe", "cells", true, cells, 0, 1000),
+        SIZE("probe", "side", true, side, 1, 4096),
+        SIZE("probe", "classes", true, classes, 1, 100000),
+        SIZE("probe", "batch", true, batch, 1, 65536),
+        TEXT("images", "source", true, image_source),
+        TEXT("images", "title", true, image_title),
+        SIZE("images", "count", false, image_count, 1, 100000),
+        TEXT("images", "hash", false, image_hash),
+        TEXT("images", "task", false, task),
+        SIZE("images", "seed", false, task_seed, 0, 1e15),
+        TEXT("training", "program", false, program),
+        TEXT("training", "command", false, command),
+        TEXT("training", "processor", false, processor),
+        TEXT("training", "kernels", false, kernels),
+        TEXT("training", "date", false, date),
+        NUMBER("training", "seconds", false, seconds, 0, 1e12),
+        SIZE("training", "networks", false, networks, 1, 1e9),
+        SIZE("training", "seeds", false, seeds, 1, 1e6),
+        SIZE("training", "first_seed", false, first_seed, 0, 1e15),
+        SIZE("training", "train_images", false, train_images, 1, 1e9),
+        SIZE("training", "test_images", false, test_images, 1, 1e9),
+        SIZE("training", "epochs", false, epochs, 0, 1e6),
+        SIZE("training", "batch", false, train_batch, 1, 65536),
+        NUMBER("training", "rate", false, rate, 0, 1e6),
+        NUMBER("training", "momentum", false, momentum, 0, 1),
+        NUMBER("training", "weight_decay", false, weight_decay, 0, 1e6),
+        SIZE("training", "flip", false, flip, 0, 1),
+        SIZE("training", "shift", false, shift, 0, 4096),
+};
+
+static char **text_of(struct bench_manifest *manifest, const struct field *field)
+{
+	return (char **) (void *) ((char *) manifest + field->offset);
+}
+
+static size_t *size_of(struct bench_manifest *manifest, const struct field *field)
+{
+	return (size_t *) (void *) ((char *) manifest + field->offset);
+}
+
+static double *number_of(struct bench_manifest *manifest, const struct field *field)
+{
+	return (double *) (void *) ((char *) manifest + field->offset);
+}
+
+void bench_manifest_init(struct bench_manifest *manifest)
+{
+	*manifest = (struct bench_manifest){0};
+	for (size_t i = 0; i < EVO_COUNT(fields); i++) {
+		if (fields[i].kind == KIND_SIZE)
+			*size_of(manifest, &fields[i]) = BENCH_ABSENT;
+		else if (fields[i].kind == KIND_NUMBER)
+			*number_of(manifest, &fields[i]) = NAN;
+	}
+}
+
+void bench_manifest_clear(struct bench_manifest *manifest)
+{
+	for (size_t i = 0; i < EVO_COUNT(fields); i++)
+		if (fields[i].kind == KIND_TEXT)
+			free(*text_of(manifest, &fields[i]));
+	bench_manifest_init(manifest);
+}
+
+static bool is_absent(const struct bench_manifest *manifest, const struct field *field)
+{
+	const char *at = (const char *) manifest + field->offset;
+
+	switch (field->kind) {
+	case KIND_TEXT:
+		return *(char *const *) (const void *) at == NULL;
+	case KIND_SIZE:
+		return *(const size_t *) (const void *) at == BENCH_ABSENT;
+	case KIND_NUMBER:
+		break;
+	}
+	return isnan(*(const double *) (const void *) at);
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------- */
+
+struct reading {
+	struct bench_manifest *manifest;
+	const char *path;
+};
+
+static const struct field *find_field(const char *section, const char *key)
+{
+	for (size_t i = 0; i < EVO_COUNT(fields); i++)
+		if (strcmp(fields[i].section, section) == 0 && strcmp(fields[i].key, key) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+static bool unknown_key(const char *path, const char *section, const char *key, size_t line,
+                        struct evo_error *err)
+{
+	const char *known[EVO_COUNT(fields)];
+	size_t count = 0;
+
+	for (size_t i = 0; i < EVO_COUNT(fields); i++)
+		if (strcmp(fields[i].section, section) == 0)
+			known[count++] = fields[i].key;
+	if (count == 0)
+		return evo_fail_at(err, EVO_E_INPUT, path, line, 0, "unknown section [%s]",
+		                   section);
+
+	size_t nearest = evo_nearest(key, known, count);
+
+	if (nearest < count)
+		return evo_fail_at(err, EVO_E_INPUT, path, line, 0,
+		                   "unknown key \"%s\" in [%s]; did you mean \"%s\"?", key, section,
+		                   known[nearest]);
+	return evo_fail_at(err, EVO_E_INPUT, path, line, 0, "unknown key \"%s\" in [%s]", key,
+	                   section);
+}
+
+static bool take_number(const struct reading *reading, const struct field *field, const char *value,
+                        size_t line, struct evo_error *err)
+{
+	double number;
+	char low[EVO_NUMBER_SIZE], high[EVO_NUMBER_SIZE];
+	bool good = evo_number_parse(value, &number, NULL) && number >= field->min &&
+	            number <= field->max;
+
+	if (good && field->kind == KIND_SIZE)
+		good = number == floor(number);
+	if (good && field->kind == KIND_SIZE)
+		*size_of(reading->manifest, field) = (size_t) number;
+	else if (good)
+		*number_of(reading->manifest, field) = number;
+	if (good)
+		return true;
+	evo_number_format(field->min, low);
+	evo_number_format(field->max, high);
+	return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+	                   "%s is \"%s\"; expected a %snumber from %s to %s", field->key, value,
+	                   field->kind == KIND_SIZE ? "whole " : "", low, high);
+}
+
+static bool take(void *context, const char *section, const char *key, const char *value,
+                 size_t line, struct evo_error *err)
+{
+	const struct reading *reading = context;
+	const struct field *field = find_field(section, key);
+
+	if (!field)
+		return unknown_key(reading->path, section, key, line, err);
+	if (!is_absent(reading->manifest, field))
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "%s in [%s] appears twice", key, section);
+	if (field->kind == KIND_TEXT) {
+		*text_of(reading->manifest, field) = evo_strdup(value);
+		return true;
+	}
+	return take_number(reading, field, value, line, err);
+}
+
+bool bench_manifest_read(struct bench_manifest *manifest, const char *path, struct evo_error *err)
+{
+	struct reading reading = {manifest, path};
+
+	if (!evo_ini_read(path, take, &reading, err))
+		return false;
+	for (size_t i = 0; i < EVO_COUNT(fields); i++)
+		if (fields[i].required && is_absent(manifest, &fields[i]))
+			return evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "[%s] has no %s",
+			                   fields[i].section, fields[i].key);
+	return true;
+}
+
+/* ---- Writing ---------------------------------------------------------------------------------- */
+
+/* inih reads lines of less than 200 bytes: break at the first space after WRAP, at HARD_WRAP
+   wherever that is. */
+#define WRAP      80
+#define HARD_WRAP 160
+
+/* What would end the line, or begin a comment, becomes something harmless. */
+static char plain(char byte, bool begins)
+{
+	unsigned char code = (unsigned char) byte;
+
+	if (code < ' ' || code == 127)
+		return ' ';
+	if (byte == ';')
+		return ',';
+	return begins && byte == '#' ? ' ' : byte;
+}
+
+/* A text as one line, or as several of which the later ones are indented; broken between words. */
+static void write_text(FILE *stream, const char *text)
+{
+	size_t column = 0;
+
+	for (const char *at = text; *at; at++) {
+		char byte = plain(*at, column == 0);
+
+		if ((byte == ' ' && column >= WRAP) || column >= HARD_WRAP) {
+			fputs("\n    ", stream);
+			column = 0;
+			byte = plain(*at, true);
+		}
+		if (byte != ' ' || column > 0) {
+			fputc(byte, stream);
+			column++;
+		}
+	}
+	fputc('\n', stream);
+}
+
+static void write_field(FILE *stream, const struct bench_manifest *manifest,
+                        const struct field *field)
+{
+	const char *at = (const char *) manifest + field->offset;
+	char number[EVO_NUMBER_SIZE];
+
+	fprintf(stream, "%s = ", field->key);
+	switch (field->kind) {
+	case KIND_TEXT:
+		write_text(stream, *(char *const *) (const void *) at);
+		return;
+	case KIND_SIZE:
+		fprintf(stream, "%zu\n", *(const size_t *) (const void *) at);
+		return;
+	case KIND_NUMBER:
+		evo_number_format(*(const double *) (const void *) at, number);
+		fprintf(stream, "%s\n", number);
+		return;
+	}
+}
+
+bool bench_manifest_write(const struct bench_manifest *manifest, const char *path,
+                          struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+	const char *section = NULL;
+
+	if (!file)
+		return false;
+
+	FILE *stream = evo_file_stream(file);
+
+	for (size_t i = 0; i < EVO_COUNT(fields); i++) {
+		if (is_absent(manifest, &fields[i]))
+			continue;
+		if (!section || strcmp(section, fields[i].section) != 0)
+			fprintf(stream, "%s[%s]\n", section ? "\n" : "", fields[i].section);
+		section = fields[i].section;
+		write_field(stream, manifest, &fields[i]);
+	}
+	return evo_file_commit(file, err);
+}
+
+char *bench_today(void)
+{
+	time_t now = time(NULL);
+	struct tm parts;
+	char day[32] = "";
+
+	if (gmtime_r(&now, &parts))
+		strftime(day, sizeof(day), "%Y-%m-%d", &parts);
+	return evo_strdup(day);
+}

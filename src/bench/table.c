@@ -1,0 +1,135 @@
+#include "config.h"
+
+#include "index.h"
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool bench_table_write(const struct bench_table *table, const char *path, struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+	struct evo_csv csv;
+
+	if (!file)
+		return false;
+	evo_csv_begin(&csv, evo_file_stream(file));
+	evo_csv_text(&csv, "architecture");
+	evo_csv_text(&csv, "accuracy");
+	for (size_t seed = 0; seed < table->seed_count; seed++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "seed%zu", table->seed_names[seed]);
+		evo_csv_text(&csv, name);
+	}
+	evo_csv_end_row(&csv);
+	for (size_t i = 0; i < table->count; i++) {
+		evo_csv_text(&csv, table->architectures[i]);
+		evo_csv_number(&csv, table->accuracies[i]);
+		for (size_t seed = 0; seed < table->seed_count; seed++)
+			evo_csv_number(&csv, table->seeds[i * table->seed_count + seed]);
+		evo_csv_end_row(&csv);
+	}
+	return evo_file_commit(file, err);
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------- */
+
+struct reading {
+	struct evo_benchmark *benchmark;
+	const char *path;
+	struct evo_bench_index functions;
+	size_t room, columns;
+	bool begun;
+};
+
+static bool take_header(struct reading *reading, size_t line, size_t count, char *const *fields,
+                        struct evo_error *err)
+{
+	if (count < 2 || strcmp(fields[0], "architecture") != 0 ||
+	    strcmp(fields[1], "accuracy") != 0)
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "the first line is not \"architecture,accuracy,...\"");
+	reading->columns = count;
+	reading->begun = true;
+	return true;
+}
+
+/* The row's function, once in memory however many rows compute it. */
+static bool find_function(struct reading *reading, struct evo_row *row, size_t line,
+                          struct evo_error *err)
+{
+	struct evo_error why = {0};
+	bool added;
+
+	row->function = reading->benchmark->space->function(row->architecture, &why);
+	if (!row->function)
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "%s", why.message);
+	row->function_id = bench_index_add(&reading->functions, row->function, &added);
+	if (!added) {
+		free(row->function);
+		row->function = reading->functions.texts[row->function_id];
+	}
+	row->split = evo_function_split(row->function);
+	return true;
+}
+
+static bool take_row(struct reading *reading, size_t line, char *const *fields,
+                     struct evo_error *err)
+{
+	struct evo_benchmark *benchmark = reading->benchmark;
+	struct evo_row row = {0};
+	bool added;
+
+	if (!evo_number_parse(fields[1], &row.accuracy, NULL) ||
+	    !(row.accuracy >= 0 && row.accuracy <= 100))
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "the accuracy \"%.40s\" is not a number from 0 to 100",
+		                   fields[1]);
+	row.architecture = evo_strdup(fields[0]);
+	if (!find_function(reading, &row, line, err)) {
+		free(row.architecture);
+		return false;
+	}
+	if (benchmark->row_count == reading->room) {
+		reading->room = reading->room ? 2 * reading->room : 128;
+		benchmark->rows =
+		        evo_realloc(benchmark->rows, reading->room, sizeof(*benchmark->rows));
+	}
+	benchmark->rows[benchmark->row_count++] = row;
+	benchmark->function_count = reading->functions.count;
+	bench_index_add(benchmark->index, row.architecture, &added);
+	if (!added)
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "the architecture %s appears twice", row.architecture);
+	return true;
+}
+
+static bool take(void *context, size_t line, size_t count, char *const *fields,
+                 struct evo_error *err)
+{
+	struct reading *reading = context;
+
+	if (!reading->begun)
+		return take_header(reading, line, count, fields, err);
+	if (count != reading->columns)
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "%zu fields where the first line has %zu", count,
+		                   reading->columns);
+	return take_row(reading, line, fields, err);
+}
+
+bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct evo_error *err)
+{
+	struct reading reading = {.benchmark = benchmark, .path = path};
+	bool done;
+
+	benchmark->index = evo_malloc(sizeof(*benchmark->index));
+	bench_index_init(benchmark->index);
+	bench_index_init(&reading.functions);
+	done = evo_csv_read(path, take, &reading, err);
+	if (done && benchmark->row_count == 0)
+		done = evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "no architecture in the table");
+	bench_index_clear(&reading.functions);
+	return done;
+}

@@ -1,0 +1,26 @@
+/*
+ * table.csv: one row an architecture. Columns: architecture, accuracy (percent), and for what was
+ * trained here one column a seed.
+ */
+#ifndef BENCH_TABLE_H
+#define BENCH_TABLE_H
+
+#include "evoscope/bench.h"
+
+/* What is written. seeds may be NULL: without the columns of the seeds. */
+struct bench_table {
+	size_t count, seed_count;
+	char *const *architectures;
+	const double *accuracies; /* count of them */
+	const double *seeds;      /* count x seed_count */
+	const size_t *seed_names; /* the seed of each column */
+};
+bool bench_table_write(const struct bench_table *table, const char *path, struct evo_error *err);
+
+/*
+ * Reads the rows into benchmark->rows, whose space is set, with functions, pools and index. Errors
+ * name the line: what is no architecture of the space, an accuracy outside 0..100, a repetition.
+ */
+bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct evo_error *err);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * The table of the language: numbers, statistics, primitives, aggregates.
+ *
+ * `paper` marks what EZNAS (Akhauri et al., NeurIPS 2022) searches with: its 22 tensors a layer, the
+ * operations that it took over from AutoML-Zero and PyTorch, and the mean over layers.
+ */
+#include "config.h"
+#include "primitives.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct row {
+	const char *name;
+	unsigned char arity;
+	bool commutative, paper;
+	enum evo_shape_rule shape;
+	const char *help;
+};
+
+#define OTHERS    false
+#define PAPER     true
+#define ORDERED   false
+#define UNORDERED true
+
+#define ROW(code) [(code) -EVO_FIRST_OPERATION]
+
+static const struct row rows[EVO_OPERATIONS_END - EVO_FIRST_OPERATION] = {
+        ROW(EVO_ADD) = {"add", 2, UNORDERED, PAPER, EVO_SHAPE_PAIR, "a + b"},
+        ROW(EVO_SUB) = {"sub", 2, ORDERED, PAPER, EVO_SHAPE_PAIR, "a - b"},
+        ROW(EVO_MUL) = {"mul", 2, UNORDERED, PAPER, EVO_SHAPE_PAIR, "a b, place by place"},
+        ROW(EVO_DIV) = {"div", 2, ORDERED, OTHERS, EVO_SHAPE_PAIR, "a / b"},
+        ROW(EVO_MIN2) = {"min2", 2, UNORDERED, OTHERS, EVO_SHAPE_PAIR, "the smaller of a and b"},
+        ROW(EVO_MAX2) = {"max2", 2, UNORDERED, OTHERS, EVO_SHAPE_PAIR, "the larger of a and b"},
+        ROW(EVO_LT) = {"lt", 2, ORDERED, PAPER, EVO_SHAPE_PAIR, "1 where a < b, else 0"},
+        ROW(EVO_GT) = {"gt", 2, ORDERED, PAPER, EVO_SHAPE_PAIR, "1 where a > b, else 0"},
+        ROW(EVO_EQ) = {"eq", 2, UNORDERED, PAPER, EVO_SHAPE_PAIR, "1 where a = b, else 0"},
+        ROW(EVO_ABS) = {"abs", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "magnitude"},
+        ROW(EVO_NEG) = {"neg", 1, ORDERED, OTHERS, EVO_SHAPE_SAME, "-a"},
+        ROW(EVO_SQUARE) = {"square", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "a^2"},
+        ROW(EVO_SQRT) = {"sqrt", 1, ORDERED, OTHERS, EVO_SHAPE_SAME, "square root of |a|"},
+        ROW(EVO_EXP) = {"exp", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "e^a"},
+        ROW(EVO_LOG) = {"log", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "log a; 0 where a <= 0"},
+        ROW(EVO_ABSLOG) = {"abslog", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "|log|a||; 0 at 0"},
+        ROW(EVO_INV) = {"inv", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "1 / a"},
+        ROW(EVO_RELU) = {"relu", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "a where positive, else 0"},
+        ROW(EVO_SIGMOID) = {"sigmoid", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "1 / (1 + e^-a)"},
+        ROW(EVO_TANH) = {"tanh", 1, ORDERED, OTHERS, EVO_SHAPE_SAME, "hyperbolic tangent"},
+        ROW(EVO_SIGN) = {"sign", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "-1, 0 or 1"},
+        ROW(EVO_GT0) = {"gt0", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "1 where a > 0, else 0"},
+        ROW(EVO_LT0) = {"lt0", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "1 where a < 0, else 0"},
+        ROW(EVO_ONES) = {"ones", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "ones in the shape of a"},
+        ROW(EVO_ZEROS) = {"zeros", 1, ORDERED, PAPER, EVO_SHAPE_SAME, "zeros in the shape of a"},
+        ROW(EVO_NORMALIZE) = {"normalize", 1, ORDERED, PAPER, EVO_SHAPE_SAME,
+                              "(a - mean) / standard deviation; NaN becomes 0"},
+        ROW(EVO_SOFTMAX) = {"softmax", 1, ORDERED, PAPER, EVO_SHAPE_SAME,
+                            "softmax over dimension 1"},
+        ROW(EVO_BY_CHANNEL) = {"by_channel", 1, ORDERED, OTHERS, EVO_SHAPE_SWAP,
+                               "first two dimensions swapped: rows become channels"},
+        ROW(EVO_SUM) = {"sum", 1, ORDERED, PAPER, EVO_SHAPE_SCALAR, "sum"},
+        ROW(EVO_MEAN) = {"mean", 1, ORDERED, PAPER, EVO_SHAPE_SCALAR, "mean"},
+        ROW(EVO_L1) = {"l1", 1, ORDERED, PAPER, EVO_SHAPE_SCALAR, "mean magnitude"},
+        ROW(EVO_FROB) = {"frob", 1, ORDERED, PAPER, EVO_SHAPE_SCALAR,
+                         "Frobenius norm: square root of the sum of squares"},
+        ROW(EVO_STD) = {"std", 1, ORDERED, OTHERS, EVO_SHAPE_SCALAR, "standard deviation (n - 1)"},
+        ROW(EVO_NUMEL) = {"numel", 1, ORDERED, PAPER, EVO_SHAPE_SCALAR, "how many numbers"},
+        ROW(EVO_HAMMING) = {"hamming", 2, UNORDERED, PAPER, EVO_SHAPE_PAIR_SCALAR,
+                            "in how many places a > 0 and b > 0 differ"},
+        ROW(EVO_KLDIV) = {"kldiv", 2, ORDERED, PAPER, EVO_SHAPE_PAIR_SCALAR,
+                          "sum of b (log b - a) over the number of rows"},
+        ROW(EVO_COSINE) = {"cosine", 2, UNORDERED, PAPER, EVO_SHAPE_PAIR_ROWS,
+                           "cosine of each pair of rows, summed"},
+        ROW(EVO_EIGRATIO) = {"eigratio", 1, ORDERED, PAPER, EVO_SHAPE_ROWS_SCALAR,
+                             "largest over smallest eigenvalue of A A' of the rows"},
+        ROW(EVO_DISTINCT) = {"distinct", 1, ORDERED, OTHERS, EVO_SHAPE_ROWS_SCALAR,
+                             "how many different columns a > 0 has (activation patterns)"},
+        ROW(EVO_JACOV) = {"jacov", 1, ORDERED, OTHERS, EVO_SHAPE_ROWS_SCALAR,
+                          "sum of log(v + 1e-5) + 1 / (v + 1e-5), v the eigenvalues of corr"},
+        ROW(EVO_GRAM) = {"gram", 1, ORDERED, OTHERS, EVO_SHAPE_ROWS_MATRIX, "A A' of the rows"},
+        ROW(EVO_CORR) = {"corr", 1, ORDERED, OTHERS, EVO_SHAPE_ROWS_MATRIX,
+                         "correlations of the rows"},
+        ROW(EVO_AGREE) = {"agree", 1, ORDERED, OTHERS, EVO_SHAPE_ROWS_MATRIX,
+                          "for each two rows, in how many places their a > 0 agree"},
+        ROW(EVO_DET) = {"det", 1, ORDERED, PAPER, EVO_SHAPE_PLANES, "determinant"},
+        ROW(EVO_LOGDET) = {"logdet", 1, ORDERED, PAPER, EVO_SHAPE_PLANES,
+                           "log of the determinant; 0 where negative"},
+        ROW(EVO_LOGABSDET) = {"logabsdet", 1, ORDERED, OTHERS, EVO_SHAPE_PLANES,
+                              "log of the determinant's magnitude"},
+        ROW(EVO_LOGDET1P) = {"logdet1p", 1, ORDERED, OTHERS, EVO_SHAPE_PLANES, "log|det(I + a)|"},
+        ROW(EVO_EIGMIN) = {"eigmin", 1, ORDERED, OTHERS, EVO_SHAPE_SQUARE,
+                           "smallest eigenvalue of (a + a') / 2"},
+        ROW(EVO_EIGMAX) = {"eigmax", 1, ORDERED, OTHERS, EVO_SHAPE_SQUARE,
+                           "largest eigenvalue of (a + a') / 2"},
+        ROW(EVO_EIGENTROPY) = {"eigentropy", 1, ORDERED, OTHERS, EVO_SHAPE_SQUARE,
+                               "entropy of the eigenvalues scaled to sum 1"},
+        ROW(EVO_MATMUL) = {"matmul", 2, ORDERED, PAPER, EVO_SHAPE_MATMUL,
+                           "matrix product over the last two dimensions"},
+        ROW(EVO_PLANE_MEAN) = {"plane_mean", 1, ORDERED, OTHERS, EVO_SHAPE_PLANE_MEAN,
+                               "mean over the last two of four dimensions"},
+        ROW(EVO_LAYER_MEAN) = {"layer_mean", 1, ORDERED, PAPER, EVO_SHAPE_UNITS,
+                               "mean over the units"},
+        ROW(EVO_LAYER_SUM) = {"layer_sum", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                              "sum over the units"},
+        ROW(EVO_LAYER_MAX) = {"layer_max", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                              "largest of the units"},
+        ROW(EVO_LAYER_MIN) = {"layer_min", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                              "smallest of the units"},
+        ROW(EVO_LAYER_STD) = {"layer_std", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                              "standard deviation over the units (n - 1)"},
+        ROW(EVO_LAYER_FIRST) = {"layer_first", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                                "the first unit that is left in"},
+        ROW(EVO_LAYER_LAST) = {"layer_last", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                               "the last unit that is left in"},
+        ROW(EVO_LAYER_COUNT) = {"layer_count", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                                "how many units are left in"},
+        ROW(EVO_LAYER_TOTAL) = {"layer_total", 1, ORDERED, OTHERS, EVO_SHAPE_UNITS,
+                                "sum of the units' tensors of one shape"},
+};
+
+static struct evo_primitive table[EVO_OPERATIONS_END];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* The names and help of statistics belong to the stats room, so the whole is put together once. */
+static void build(void)
+{
+	table[0] = (struct evo_primitive){
+	        "number", EVO_NUMBER, 0, false, false, "a constant, such as 0.5, -3 or 1e-2"};
+	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+		const bool unit = s < EVO_UNIT_STATISTICS;
+
+		table[1 + s] =
+		        (struct evo_primitive){evo_statistic_name((enum evo_statistic) s),
+		                               unit ? EVO_UNIT_TERMINAL : EVO_NETWORK_TERMINAL,
+		                               0,
+		                               false,
+		                               unit,
+		                               evo_statistic_help((enum evo_statistic) s)};
+	}
+	for (unsigned i = 0; i < EVO_COUNT(rows); i++) {
+		const struct row *row = &rows[i];
+		const bool aggregate = row->shape == EVO_SHAPE_UNITS;
+
+		table[EVO_FIRST_OPERATION + i] = (struct evo_primitive){
+		        row->name,  aggregate ? EVO_AGGREGATE : EVO_PRIMITIVE,
+		        row->arity, row->commutative,
+		        row->paper, row->help};
+	}
+}
+
+size_t evo_primitive_count(void)
+{
+	return EVO_OPERATIONS_END;
+}
+
+const struct evo_primitive *evo_primitive(unsigned code)
+{
+	pthread_once(&once, build);
+	return code < EVO_OPERATIONS_END ? &table[code] : NULL;
+}
+
+bool evo_primitive_find(const char *name, unsigned *code)
+{
+	pthread_once(&once, build);
+	for (unsigned i = 1; i < EVO_OPERATIONS_END; i++) {
+		if (strcmp(table[i].name, name) == 0) {
+			*code = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum evo_shape_rule evo_operation_shape(unsigned code)
+{
+	return rows[code - EVO_FIRST_OPERATION].shape;
+}
+
+bool evo_operation_in_place(unsigned code)
+{
+	const enum evo_shape_rule shape = evo_operation_shape(code);
+
+	return shape == EVO_SHAPE_SAME || shape == EVO_SHAPE_PAIR;
+}

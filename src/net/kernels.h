@@ -1,0 +1,112 @@
+/*
+ * Kernels: the arithmetic of every operation, one table a precision made from one source
+ * (kernels_template.h). Tensors are dense B,C,H,W; nothing here allocates or knows a graph.
+ *
+ * A kernel that writes a gradient takes `add`: false overwrites, true adds to what is there.
+ */
+#ifndef EVO_NET_KERNELS_H
+#define EVO_NET_KERNELS_H
+
+#include "evoscope/net.h"
+
+/* A convolution or pooling of a whole batch. */
+struct evo_geometry {
+	size_t batch, groups;
+	struct evo_shape in, out;
+	struct evo_window window;
+};
+
+/*
+ * What a BatchNorm does to channel c, in numbers of the kernel's precision, `channels` of each:
+ * forward, y = (z - mean) * gain + shift; backward, dz = slope * dy + (bend * (z - mean) + level).
+ */
+struct evo_affine {
+	void *mean, *gain, *shift, *slope, *bend, *level;
+};
+
+struct evo_conv_forward {
+	const struct evo_geometry *geometry;
+	const void *x;
+	bool relu; /* of max(x, 0) instead of x */
+	const void *weight;
+	void *z;
+	void *scratch;
+};
+
+struct evo_conv_backward {
+	const struct evo_geometry *geometry;
+	const void *x;
+	bool relu;
+	const void *weight;
+
+	/* The gradient at z: dy itself, or, with affine, what the BatchNorm after it makes of dy. */
+	const void *dy, *z;
+	const struct evo_affine *affine;
+
+	void *weight_gradient; /* NULL: not wanted */
+	/* The gradient at the convolution's own input (at max(x, 0) with relu); NULL: not wanted. */
+	void *input_gradient;
+	bool input_add;
+	/* With relu: the gradient at x through it; NULL: not wanted. Excludes input_add. */
+	void *relu_gradient;
+	bool relu_add;
+	void *scratch;
+};
+
+struct evo_kernels {
+	void (*relu)(const void *x, void *r, size_t count);
+	void (*relu_backward)(const void *x, const void *dr, void *dx, size_t count, bool add);
+
+	/* sum of `inputs` tensors from left to right */
+	void (*sum)(const void *const *inputs, size_t count_inputs, void *out, size_t count);
+	void (*pass)(const void *from, void *to, size_t count, bool add);
+	/* rows of `count` numbers, from and to each their own distance apart */
+	void (*pass_rows)(const void *from, size_t from_step, void *to, size_t to_step, size_t rows,
+	                  size_t count, bool add);
+	void (*fill)(void *out, size_t count, double value);
+
+	size_t (*conv_scratch)(const struct evo_geometry *geometry, bool backward); /* bytes */
+	void (*conv)(const struct evo_conv_forward *job);
+	void (*conv_backward)(const struct evo_conv_backward *job);
+
+	/* mean and biased variance of each channel */
+	void (*moments)(const void *z, size_t batch, struct evo_shape shape, double *mean,
+	                double *variance);
+	/* gain, shift (scale and bias may be NULL: 1 and 0) from mean and variance */
+	void (*norm_prepare)(const struct evo_affine *affine, size_t channels, const double *mean,
+	                     const double *variance, const void *scale, const void *shift);
+	void (*norm)(const void *z, void *y, size_t batch, struct evo_shape shape,
+	             const struct evo_affine *affine);
+	/* slope, bend and level from dy; the parameters' gradients where not NULL. */
+	void (*norm_reduce)(const void *dy, const void *z, size_t batch, struct evo_shape shape,
+	                    const struct evo_affine *affine, const double *variance,
+	                    const void *scale, bool fixed, void *scale_gradient,
+	                    void *shift_gradient);
+	void (*norm_backward)(const void *dy, const void *z, void *dz, size_t batch,
+	                      struct evo_shape shape, const struct evo_affine *affine, bool add);
+	void (*norm_identity)(const struct evo_affine *affine, size_t channels);
+
+	void (*avgpool)(const struct evo_geometry *geometry, const void *x, void *y);
+	void (*avgpool_backward)(const struct evo_geometry *geometry, const void *dy, void *dx,
+	                         bool add);
+	void (*maxpool)(const struct evo_geometry *geometry, const void *x, void *y);
+	void (*maxpool_backward)(const struct evo_geometry *geometry, const void *x, const void *dy,
+	                         void *dx, bool add);
+	void (*global_pool)(const void *x, void *y, size_t planes, size_t plane);
+	void (*global_pool_backward)(const void *dy, void *dx, size_t planes, size_t plane,
+	                             bool add);
+	void (*shift)(const void *x, void *y, size_t planes, size_t height, size_t width);
+	void (*shift_backward)(const void *dy, void *dx, size_t planes, size_t height,
+	                       size_t width, bool add);
+
+	void (*linear)(const void *x, const void *weight, const void *bias, void *y, size_t batch,
+	               size_t features, size_t classes);
+	/* dx, dw and db may be NULL */
+	void (*linear_backward)(const void *x, const void *weight, const void *dy, void *dx,
+	                        bool add, void *dw, void *db, size_t batch, size_t features,
+	                        size_t classes);
+};
+
+extern const struct evo_kernels evo_kernels_f32, evo_kernels_f64;
+
+#endif

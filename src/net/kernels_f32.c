@@ -1,0 +1,8 @@
+/* The kernels in single precision. */
+#include "config.h"
+
+#define REAL    float
+#define GEMM    cblas_sgemm
+#define KERNELS evo_kernels_f32
+#define DIRECT  0
+#include "kernels_template.h"

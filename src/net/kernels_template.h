@@ -1,0 +1,75 @@
+/*
+ * The kernels in one precision. Included by kernels_f32.c and kernels_f64.c, which define
+ *   REAL        the number type
+ *   GEMM        the BLAS product of that type
+ *   KERNELS     the name of the table
+ *   DIRECT      1 where direct.h has convolutions of that type
+ *
+ * Sums over a plane use a fixed number of lanes and are then folded in a fixed order in double
+ * precision, so that they are accurate and the same on every instruction set.
+ */
+#include "kernels.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+#define LANES (64 / sizeof(REAL))
+
+typedef REAL vector __attribute__((vector_size(64), aligned(sizeof(REAL)), may_alias));
+
+#define LOAD(pointer) (*(const vector *) (pointer))
+
+static inline REAL positive(REAL v)
+{
+	return v > 0 ? v : 0;
+}
+
+static inline size_t plane_of(struct evo_shape shape)
+{
+	return shape.height * shape.width;
+}
+
+static inline double fold(REAL *lanes)
+{
+	double t[LANES];
+	for (size_t k = 0; k < LANES; k++)
+		t[k] = (double) lanes[k];
+	for (size_t half = LANES / 2; half > 0; half /= 2)
+		for (size_t k = 0; k < half; k++)
+			t[k] += t[k + half];
+	return t[0];
+}
+
+#include "elementwise_template.h"
+#include "norm_template.h"
+#include "pool_template.h"
+#include "conv_template.h"
+
+const struct evo_kernels KERNELS = {
+        .relu = relu,
+        .relu_backward = relu_backward,
+        .sum = sum,
+        .pass = pass,
+        .pass_rows = pass_rows,
+        .fill = fill,
+        .conv_scratch = conv_scratch,
+        .conv = conv,
+        .conv_backward = conv_backward,
+        .moments = moments,
+        .norm_prepare = norm_prepare,
+        .norm = norm,
+        .norm_reduce = norm_reduce,
+        .norm_backward = norm_backward,
+        .norm_identity = norm_identity,
+        .avgpool = avgpool,
+        .avgpool_backward = avgpool_backward,
+        .maxpool = maxpool,
+        .maxpool_backward = maxpool_backward,
+        .global_pool = global_pool,
+        .global_pool_backward = global_pool_backward,
+        .shift = shift,
+        .shift_backward = shift_backward,
+        .linear = linear,
+        .linear_backward = linear_backward,
+};

@@ -1,0 +1,371 @@
+/*
+ * The store: which networks there are, whose statistics are kept, and the memory budget.
+ *
+ * Memory in use is the blocks (kept, or held by someone) and the workers' workspaces. Room for an
+ * extraction is taken before it begins. A block that nobody holds any more stays when every worker
+ * could still extract the largest network seen beside it; else it is given back at once.
+ */
+#include "config.h"
+#include "evoscope/stats.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extract.h"
+
+struct probe_entry {
+	struct evo_probe probe;
+	float *inputs[EVO_PASSES];
+};
+
+struct network_entry {
+	size_t probe;
+	char *architecture;
+	struct evo_block *block; /* NULL: nothing kept */
+	bool busy;               /* being extracted */
+};
+
+struct evo_store {
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* an extraction has ended, or memory was given back */
+	size_t limit, used, peak, largest_block, largest_work;
+	size_t outstanding; /* extractions going and blocks held */
+	struct evo_workspace *workspaces;
+	unsigned workers;
+
+	struct probe_entry **probes;
+	size_t probe_count;
+	struct network_entry **networks;
+	size_t network_count, network_capacity;
+	size_t *index; /* open addressing by probe and architecture; network number + 1, 0 is free */
+	size_t index_size;
+
+	size_t hits, extractions, kept;
+	double extract_seconds;
+};
+
+struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_error *err)
+{
+	if (memory == 0) {
+		evo_fail(err, EVO_E_USAGE, "the memory for statistics must be more than 0");
+		return NULL;
+	}
+	struct evo_store *store = evo_calloc(1, sizeof *store);
+	pthread_mutex_init(&store->lock, NULL);
+	pthread_cond_init(&store->changed, NULL);
+	store->limit = memory;
+	store->workers = workers;
+	store->workspaces = evo_calloc(workers, sizeof *store->workspaces);
+	store->index_size = 64;
+	store->index = evo_calloc(store->index_size, sizeof *store->index);
+	return store;
+}
+
+void evo_store_destroy(struct evo_store *store)
+{
+	if (!store)
+		return;
+	for (size_t i = 0; i < store->network_count; i++) {
+		evo_block_destroy(store->networks[i]->block);
+		free(store->networks[i]->architecture);
+		free(store->networks[i]);
+	}
+	for (size_t i = 0; i < store->probe_count; i++) {
+		for (int pass = 0; pass < EVO_PASSES; pass++)
+			free(store->probes[i]->inputs[pass]);
+		free(store->probes[i]);
+	}
+	for (unsigned i = 0; i < store->workers; i++)
+		evo_workspace_clear(&store->workspaces[i]);
+	free(store->networks);
+	free(store->probes);
+	free(store->index);
+	free(store->workspaces);
+	pthread_cond_destroy(&store->changed);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}
+
+/* ---- Names ------------------------------------------------------------------------------------ */
+
+static size_t find_probe(const struct evo_store *store, const struct evo_probe *probe)
+{
+	size_t i = 0;
+
+	while (i < store->probe_count && !evo_probe_equal(&store->probes[i]->probe, probe))
+		i++;
+	return i;
+}
+
+bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
+                     size_t *number, struct evo_error *err)
+{
+	bool good = true;
+
+	if (!probe->space->check_macro(&probe->macro, err))
+		return false;
+	if (probe->batch == 0)
+		return evo_fail(err, EVO_E_USAGE, "the batch must be at least 1");
+	pthread_mutex_lock(&store->lock);
+	*number = find_probe(store, probe);
+	if (*number == store->probe_count) {
+		struct probe_entry *entry = evo_calloc(1, sizeof *entry);
+		entry->probe = *probe;
+		good = evo_probe_inputs(probe, images, entry->inputs, err);
+		if (good) {
+			store->probes = evo_realloc(store->probes, store->probe_count + 1,
+			                            sizeof(struct probe_entry *));
+			store->probes[store->probe_count++] = entry;
+		} else {
+			free(entry);
+		}
+	}
+	pthread_mutex_unlock(&store->lock);
+	return good;
+}
+
+/* Where in the index a network is, or would go. */
+static size_t slot_of(const struct evo_store *store, size_t probe, const char *architecture)
+{
+	size_t slot = evo_hash(architecture, strlen(architecture), probe) % store->index_size;
+
+	while (store->index[slot]) {
+		const struct network_entry *entry = store->networks[store->index[slot] - 1];
+		if (entry->probe == probe && strcmp(entry->architecture, architecture) == 0)
+			break;
+		slot = (slot + 1) % store->index_size;
+	}
+	return slot;
+}
+
+static void index_grow(struct evo_store *store)
+{
+	free(store->index);
+	store->index_size *= 2;
+	store->index = evo_calloc(store->index_size, sizeof *store->index);
+	for (size_t i = 0; i < store->network_count; i++) {
+		const struct network_entry *entry = store->networks[i];
+		store->index[slot_of(store, entry->probe, entry->architecture)] = i + 1;
+	}
+}
+
+static size_t add_network(struct evo_store *store, size_t probe, const char *architecture)
+{
+	if (2 * (store->network_count + 1) > store->index_size)
+		index_grow(store);
+	const size_t slot = slot_of(store, probe, architecture);
+	if (store->index[slot])
+		return store->index[slot] - 1;
+	if (store->network_count == store->network_capacity) {
+		store->network_capacity =
+		        store->network_capacity ? 2 * store->network_capacity : 64;
+		store->networks = evo_realloc(store->networks, store->network_capacity,
+		                              sizeof(struct network_entry *));
+	}
+	struct network_entry *entry = evo_calloc(1, sizeof *entry);
+	entry->probe = probe;
+	entry->architecture = evo_strdup(architecture);
+	store->networks[store->network_count++] = entry;
+	store->index[slot] = store->network_count;
+	return store->network_count - 1;
+}
+
+bool evo_store_network(struct evo_store *store, size_t probe, const char *architecture,
+                       size_t *number, struct evo_error *err)
+{
+	pthread_mutex_lock(&store->lock);
+	const struct evo_space *space = store->probes[probe]->probe.space;
+	const bool good = space->check(architecture, err);
+	if (good)
+		*number = add_network(store, probe, architecture);
+	pthread_mutex_unlock(&store->lock);
+	return good;
+}
+
+/* ---- Memory: all of this under the lock ------------------------------------------------------- */
+
+static void give_back(struct evo_store *store, struct evo_block *block)
+{
+	store->used -= block->bytes;
+	evo_block_destroy(block);
+	pthread_cond_broadcast(&store->changed);
+}
+
+/* Frees the kept block of the network that came last and that nobody holds. */
+static bool evict_one(struct evo_store *store)
+{
+	for (size_t i = store->network_count; i-- > 0;) {
+		struct network_entry *entry = store->networks[i];
+		if (entry->block && entry->block->bytes && entry->block->held == 0) {
+			give_back(store, entry->block);
+			entry->block = NULL;
+			store->kept--;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool reserve(struct evo_store *store, size_t block, size_t work, struct evo_error *err)
+{
+	while (store->used + block + work > store->limit) {
+		if (evict_one(store))
+			continue;
+		if (store->outstanding == 0)
+			return evo_fail(err, EVO_E_MEMORY,
+			                "one network's statistics take %zu MB, the memory for "
+			                "statistics is %zu MB: give more (--memory) or a smaller "
+			                "probe (--batch, --cells, --channels)",
+			                (block + store->used + work) / 1000000 + 1,
+			                store->limit / 1000000);
+		pthread_cond_wait(&store->changed, &store->lock);
+	}
+	store->used += block + work;
+	if (store->used > store->peak)
+		store->peak = store->used;
+	if (block > store->largest_block)
+		store->largest_block = block;
+	store->outstanding++;
+	return true;
+}
+
+/* May a block that is let go stay? */
+static bool worth_keeping(const struct evo_store *store, const struct evo_block *block)
+{
+	size_t others = store->used - block->bytes, work = 0;
+
+	for (unsigned i = 0; i < store->workers; i++)
+		work += store->workspaces[i].work_bytes;
+	others -= work; /* each worker's room counts workspace and block */
+	return others + block->bytes +
+	               store->workers * (store->largest_block + store->largest_work) <=
+	       store->limit;
+}
+
+/* ---- Acquire and release ---------------------------------------------------------------------- */
+
+/* Plans and runs the extraction of a busy network; called and left with the lock held. */
+static struct evo_block *extract(struct evo_store *store, struct network_entry *entry,
+                                 evo_needs needs, unsigned worker, struct evo_error *err)
+{
+	const struct probe_entry *probe = store->probes[entry->probe];
+	struct evo_workspace *workspace = &store->workspaces[worker];
+	struct evo_block *block = NULL;
+
+	pthread_mutex_unlock(&store->lock);
+	struct evo_extraction *extraction =
+	        evo_extraction_plan(&probe->probe, entry->architecture, needs, err);
+	pthread_mutex_lock(&store->lock);
+	if (!extraction)
+		return NULL;
+	const size_t before = workspace->work_bytes;
+	const size_t grow = extraction->work_bytes > before ? extraction->work_bytes - before : 0;
+	if (extraction->work_bytes > store->largest_work)
+		store->largest_work = extraction->work_bytes;
+	if (reserve(store, extraction->block_bytes, grow, err)) {
+		pthread_mutex_unlock(&store->lock);
+		const double begin = evo_now();
+		block = evo_extraction_run(extraction, probe->inputs, workspace, err);
+		const double seconds = evo_now() - begin;
+		pthread_mutex_lock(&store->lock);
+		store->extractions++;
+		store->extract_seconds += seconds;
+		store->used -= grow;
+		store->used += workspace->work_bytes;
+		store->used -= before;
+		if (!block) {
+			store->used -= extraction->block_bytes;
+			store->outstanding--;
+		}
+	}
+	evo_extraction_destroy(extraction);
+	return block;
+}
+
+/* Takes the network's block away: it lives on only while somebody holds it. */
+static void detach(struct evo_store *store, struct network_entry *entry)
+{
+	struct evo_block *block = entry->block;
+
+	if (!block)
+		return;
+	entry->block = NULL;
+	store->kept--;
+	if (block->held)
+		block->orphan = true;
+	else
+		give_back(store, block);
+}
+
+const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t network, evo_needs needs,
+                                          unsigned worker, struct evo_error *err)
+{
+	struct evo_block *block = NULL;
+
+	pthread_mutex_lock(&store->lock);
+	struct network_entry *entry = store->networks[network];
+	while (entry->busy)
+		pthread_cond_wait(&store->changed, &store->lock);
+	if (entry->block && (needs & ~entry->block->stats.has) == 0) {
+		block = entry->block;
+		if (block->held++ == 0)
+			store->outstanding++;
+		store->hits++;
+	} else {
+		/* What was had before will be asked for again; when all of it is too much, less. */
+		const evo_needs all = needs | (entry->block ? entry->block->stats.has : 0);
+		struct evo_error ignored = {0};
+		entry->busy = true;
+		detach(store, entry);
+		block = extract(store, entry, all, worker, all == needs ? err : &ignored);
+		if (!block && all != needs)
+			block = extract(store, entry, needs, worker, err);
+		entry->busy = false;
+		if (block) {
+			block->held = 1;
+			entry->block = block;
+			store->kept++;
+		}
+		pthread_cond_broadcast(&store->changed);
+	}
+	pthread_mutex_unlock(&store->lock);
+	return block ? &block->stats : NULL;
+}
+
+void evo_store_release(struct evo_store *store, size_t network, const struct evo_stats *stats)
+{
+	/* stats is the first member of its block, which the store owns. */
+	struct evo_block *block = (struct evo_block *) (uintptr_t) stats;
+
+	pthread_mutex_lock(&store->lock);
+	struct network_entry *entry = store->networks[network];
+	if (--block->held == 0) {
+		store->outstanding--;
+		if (block->orphan)
+			give_back(store, block);
+		else if (!worth_keeping(store, block))
+			detach(store, entry);
+		pthread_cond_broadcast(&store->changed);
+	}
+	pthread_mutex_unlock(&store->lock);
+}
+
+struct evo_store_report evo_store_report(struct evo_store *store)
+{
+	struct evo_store_report report;
+
+	pthread_mutex_lock(&store->lock);
+	report = (struct evo_store_report){
+	        .networks = store->network_count,
+	        .kept = store->kept,
+	        .bytes = store->used,
+	        .peak = store->peak,
+	        .limit = store->limit,
+	        .hits = store->hits,
+	        .extractions = store->extractions,
+	        .extract_seconds = store->extract_seconds,
+	};
+	pthread_mutex_unlock(&store->lock);
+	return report;
+}
