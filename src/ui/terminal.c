@@ -5,7 +5,6 @@
 
 #define NCURSES_NOMACROS 1
 #include <curses.h>
-#include <term.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +18,7 @@
 
 #include "signals.h"
 #include "terminal.h"
+#include "terminfo.h"
 
 static struct {
 	SCREEN *screen;
@@ -34,60 +34,6 @@ static struct {
 } terminal = {.errors = -1};
 
 /* ---- Open and close -------------------------------------------------------------------------- */
-
-static bool check_terminal(struct evo_error *err)
-{
-	const char *name = getenv("TERM");
-	int found;
-
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return evo_fail(err, EVO_E_IO,
-		                "the explorer needs a terminal; 'evoscope evolve' does without");
-	if (name == NULL || *name == '\0')
-		return evo_fail(err, EVO_E_IO,
-		                "TERM is not set; set it to the kind of your terminal");
-	if (setupterm(name, STDOUT_FILENO, &found) != OK)
-		return evo_fail(err, EVO_E_IO, "unknown terminal type '%s' (TERM)", name);
-	const char *move = tigetstr("cup");
-	bool moves = move != NULL && move != (char *) -1;
-	del_curterm(cur_term);
-	if (!moves)
-		return evo_fail(err, EVO_E_IO,
-		                "a terminal of type '%s' (TERM) cannot place its cursor; "
-		                "'evoscope evolve' does without",
-		                name);
-	return true;
-}
-
-/* Appends a capability without its padding ("$<5>"). */
-static void add_capability(struct ui_rescue *rescue, const char *text)
-{
-	if (text == NULL || text == (char *) -1)
-		return;
-	while (*text != '\0' && rescue->length < sizeof rescue->bytes) {
-		const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-		if (end != NULL)
-			text = end + 1;
-		else
-			rescue->bytes[rescue->length++] = *text++;
-	}
-}
-
-static void prepare_rescue(struct ui_rescue *rescue)
-{
-	rescue->length = 0;
-	add_capability(rescue, tigetstr("sgr0"));
-	if (terminal.colours > 0)
-		add_capability(rescue, tigetstr("op"));
-	add_capability(rescue, tigetstr("rmkx"));
-	if (terminal.mouse)
-		add_capability(rescue, "\033[?1006l\033[?1000l");
-	add_capability(rescue, tigetstr("cnorm"));
-	add_capability(rescue, tigetstr("rmcup"));
-	add_capability(rescue, "\r\n");
-	rescue->terminal = STDOUT_FILENO;
-	rescue->saved_errors = -1;
-}
 
 /* What libraries write to standard error would tear the screen: it is kept for afterwards. */
 static void catch_errors(void)
@@ -152,7 +98,7 @@ static void set_modes(bool mouse)
 bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
 {
 	setlocale(LC_CTYPE, "");
-	if (!check_terminal(err))
+	if (!ui_terminfo_check(err))
 		return false;
 	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	terminal.glyphs = ui_glyphs_pick(utf8, ascii, getenv("TERM"));
@@ -171,7 +117,7 @@ bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
 	}
 	set_term(terminal.screen);
 	set_modes(mouse);
-	prepare_rescue(&terminal.rescue);
+	ui_terminfo_rescue(&terminal.rescue, terminal.colours > 0, terminal.mouse);
 	catch_errors();
 	ui_signals_rescue(&terminal.rescue);
 	return true;
