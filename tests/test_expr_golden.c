@@ -1,0 +1,105 @@
+/*
+ * Every golden expression on every golden network against the values of an independent
+ * interpreter. Statistics that are thresholded may fall on the other side in single precision:
+ * 98 % of the finite values have to agree, the published programs among them, and all values in
+ * being finite, NaN or an infinity.
+ */
+#include "config.h"
+
+#include "golden_stats.h"
+
+#include "evoscope/expr.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PUBLISHED 5 /* the first lines of the list are the programs that EZNAS published */
+
+static bool same_kind(double a, double b)
+{
+	return isfinite(a) ? isfinite(b) : isnan(a) ? isnan(b) : a == b;
+}
+
+static bool near(double value, double expected)
+{
+	return fabs(value - expected) <= fmax(1e-6, 1e-4 * fabs(expected));
+}
+
+struct tally {
+	size_t finite, near, wrong_kind, published_off, lines;
+};
+
+static void compare(struct tally *tally, const char *net, const char *text, double value,
+                    double expected)
+{
+	const size_t line = tally->lines++;
+	bool good;
+
+	if (!same_kind(value, expected)) {
+		tally->wrong_kind++;
+		printf("%s: %.9g, expected %.9g: %s\n", net, value, expected, text);
+		return;
+	}
+	if (!isfinite(expected))
+		return;
+	good = near(value, expected);
+	tally->finite++;
+	tally->near += good;
+	tally->published_off += !good && line < PUBLISHED;
+	if (!good)
+		printf("%s: %.9g, not near %.9g: %s\n", net, value, expected, text);
+}
+
+static void values_agree_with_the_reference(void **state)
+{
+	struct evo_evaluator *evaluator = evo_evaluator_create();
+	static struct evo_tree tree;
+	const size_t count = golden_total();
+
+	(void) state;
+	if (count == 0) {
+		evo_evaluator_destroy(evaluator);
+		skip();
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct golden_stats *golden = golden_stats_read(i);
+		struct golden_lines lines = golden_lines_read(i);
+		const struct evo_tree *trees[] = {&tree};
+		struct tally tally = {0};
+		double expected, value;
+		const char *text;
+
+		while (golden_lines_next(&lines, &expected, &text)) {
+			struct evo_error err = {0};
+
+			if (!evo_tree_parse(text, &tree, &err) ||
+			    !evo_evaluate(evaluator, &golden->stats, trees, 1, &value, &err))
+				fail_msg("%s: %s", text, err.message);
+			compare(&tally, golden->golden->name, text, value, expected);
+		}
+		printf("%s: %zu expressions, %zu of %zu finite ones near (%.2f %%)\n",
+		       golden->golden->name, tally.lines, tally.near, tally.finite,
+		       100 * (double) tally.near / (double) tally.finite);
+		assert_true(tally.lines > 400);
+		assert_int_equal(tally.wrong_kind, 0);
+		assert_int_equal(tally.published_off, 0);
+		assert_true((double) tally.near >= 0.98 * (double) tally.finite);
+		golden_lines_free(&lines);
+		golden_stats_destroy(golden);
+	}
+	evo_evaluator_destroy(evaluator);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(values_agree_with_the_reference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
