@@ -248,9 +248,10 @@ void evo_run_heed(struct evo_run *run, bool block)
 bool evo_run_go_on(struct evo_run *run)
 {
 	evo_run_heed(run, false);
-	if (run->mode == EVO_RUN_PAUSING)
-		evo_run_enter(run, EVO_RUN_PAUSED);
-	while (run->mode == EVO_RUN_PAUSED && !run->quit)
+	while (!run->quit && (run->mode == EVO_RUN_PAUSING || run->mode == EVO_RUN_PAUSED)) {
+		if (run->mode == EVO_RUN_PAUSING)
+			evo_run_enter(run, EVO_RUN_PAUSED);
 		evo_run_heed(run, true);
+	}
 	return !run->quit && (run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING);
 }
