@@ -3,6 +3,7 @@
  *   REAL        the number type
  *   GEMM        the BLAS product of that type
  *   KERNELS     the name of the table
+ *   NAME(x)     the name of a function with clones: clang gives each an external helper
  *   DIRECT      1 where direct.h has convolutions of that type
  *
  * Sums over a plane use a fixed number of lanes and are then folded in a fixed order in double
@@ -47,26 +48,26 @@ static inline double fold(REAL *lanes)
 #include "conv_template.h"
 
 const struct evo_kernels KERNELS = {
-        .relu = relu,
-        .relu_backward = relu_backward,
+        .relu = NAME(relu),
+        .relu_backward = NAME(relu_backward),
         .sum = sum,
-        .pass = pass,
+        .pass = NAME(pass),
         .pass_rows = pass_rows,
         .fill = fill,
         .conv_scratch = conv_scratch,
         .conv = conv,
         .conv_backward = conv_backward,
-        .moments = moments,
+        .moments = NAME(moments),
         .norm_prepare = norm_prepare,
-        .norm = norm,
-        .norm_reduce = norm_reduce,
-        .norm_backward = norm_backward,
+        .norm = NAME(norm),
+        .norm_reduce = NAME(norm_reduce),
+        .norm_backward = NAME(norm_backward),
         .norm_identity = norm_identity,
         .avgpool = avgpool,
         .avgpool_backward = avgpool_backward,
         .maxpool = maxpool,
         .maxpool_backward = maxpool_backward,
-        .global_pool = global_pool,
+        .global_pool = NAME(global_pool),
         .global_pool_backward = global_pool_backward,
         .shift = shift,
         .shift_backward = shift_backward,
