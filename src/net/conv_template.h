@@ -101,8 +101,8 @@ static void fold_tap(const struct evo_geometry *g, const REAL *from, size_t ky, 
 		size_t iy = row_inside(g, oy, ky);
 		if (iy < g->in.height)
 			NAME(scatter)
-			(from + oy * g->out.width + first, dx + iy * g->in.width + ix,
-			 g->window.stride_w, last - first);
+		(from + oy * g->out.width + first, dx + iy * g->in.width + ix, g->window.stride_w,
+		 last - first);
 	}
 }
 
@@ -236,8 +236,8 @@ static void depthwise_image(const struct evo_conv_forward *job, size_t image)
 				size_t ix = first * w->stride_w + kx * w->dilation_w - w->pad_w;
 				if (iy < g->in.height)
 					NAME(add_scaled)
-					(x + iy * g->in.width + ix, w->stride_w, job->relu, *weight,
-					 z + oy * g->out.width + first, last - first);
+				(x + iy * g->in.width + ix, w->stride_w, job->relu, *weight,
+				 z + oy * g->out.width + first, last - first);
 			}
 		}
 }
@@ -267,7 +267,7 @@ static void depthwise_image_backward(const struct evo_conv_backward *job, size_t
 				             last - first);
 			if (dx)
 				NAME(add_scattered)
-				(dz + from, weight[i], dx + to, w->stride_w, last - first);
+			(dz + from, weight[i], dx + to, w->stride_w, last - first);
 		}
 		if (dw)
 			dw[i] = image ? dw[i] + (REAL) total : (REAL) total;
@@ -342,8 +342,8 @@ static void conv_image_backward(const struct evo_conv_backward *job, size_t imag
 		gemm_image_backward(job, image, dz, dx, scratch + gradient_part(g));
 	if (job->relu_gradient)
 		NAME(relu_backward)
-		((const REAL *) job->x + image * in, dx, (REAL *) job->relu_gradient + image * in,
-		 in, job->relu_add);
+	((const REAL *) job->x + image * in, dx, (REAL *) job->relu_gradient + image * in, in,
+	 job->relu_add);
 }
 
 static void conv_backward(const struct evo_conv_backward *job)

@@ -124,7 +124,8 @@ size_t evo_direct_scratch(const struct evo_direct_isa *isa, const struct evo_geo
 /* ---- Packing ---- */
 
 /* Clears what is not pixels in one plane. */
-static inline void clear_around(const struct evo_direct_layout *l, float *plane)
+static inline __attribute__((always_inline)) void clear_around(const struct evo_direct_layout *l,
+                                                               float *plane)
 {
 	size_t gap = l->pitch - l->width;
 	memset(plane, 0, l->lead * sizeof(float));

@@ -21,7 +21,10 @@ typedef REAL vector __attribute__((vector_size(64), aligned(sizeof(REAL)), may_a
 
 #define LOAD(pointer) (*(const vector *) (pointer))
 
-static inline REAL positive(REAL v)
+/* Into each clone of its callers, so that it uses their instruction set. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE REAL positive(REAL v)
 {
 	return v > 0 ? v : 0;
 }
@@ -31,7 +34,7 @@ static inline size_t plane_of(struct evo_shape shape)
 	return shape.height * shape.width;
 }
 
-static inline double fold(REAL *lanes)
+ALWAYS_INLINE double fold(REAL *lanes)
 {
 	double t[LANES];
 	for (size_t k = 0; k < LANES; k++)

@@ -7,7 +7,7 @@
 
 #define NORM_EPSILON 1e-5
 
-static inline double plane_sum(const REAL *x, size_t count)
+ALWAYS_INLINE double plane_sum(const REAL *x, size_t count)
 {
 	vector a = {0}, b = {0};
 	REAL lanes[LANES];
@@ -25,7 +25,7 @@ static inline double plane_sum(const REAL *x, size_t count)
 	return fold(lanes);
 }
 
-static inline double plane_squares(const REAL *x, size_t count, REAL mean)
+ALWAYS_INLINE double plane_squares(const REAL *x, size_t count, REAL mean)
 {
 	vector a = {0}, b = {0};
 	REAL lanes[LANES];
@@ -107,7 +107,7 @@ EVO_CLONES static void NAME(norm)(const void *z_, void *y_, size_t batch, struct
 }
 
 /* Sum of a * (b - mean) over a plane. */
-static inline double plane_product(const REAL *a, const REAL *b, REAL mean, size_t count)
+ALWAYS_INLINE double plane_product(const REAL *a, const REAL *b, REAL mean, size_t count)
 {
 	vector s = {0}, t = {0};
 	REAL lanes[LANES];

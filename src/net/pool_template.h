@@ -132,8 +132,7 @@ static void avgpool_three_backward(const struct evo_geometry *g, const REAL *dy,
 			bool last = i + 1 == height;
 			if (!last)
 				NAME(scale_row)
-				(dy + width, i + 2 == height ? edge : inner, scaled[(i + 1) % 3],
-				 width);
+			(dy + width, i + 2 == height ? edge : inner, scaled[(i + 1) % 3], width);
 			NAME(sum_rows)
 			(i ? scaled[(i + 2) % 3] : zeros, scaled[i % 3],
 			 last ? zeros : scaled[(i + 1) % 3], row + 1, width);
