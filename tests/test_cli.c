@@ -13,7 +13,7 @@
 
 #include "cli.h"
 
-#define WORDS 16
+#define WORDS 32
 
 /* Splits at blanks; a word in the tests holds none. */
 static bool parse(const char *line, struct cli_options *options, enum cli_command_id *command,

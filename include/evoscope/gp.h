@@ -161,6 +161,9 @@ void evo_gp_tell(struct evo_gp *gp, double *const *scores);
  * What becomes of it later (it cannot be evaluated) is said by evo_gp_note.
  */
 bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err);
+/* Is the tree within the bounds that evo_gp_inject asks for? */
+bool evo_gp_injectable(const struct evo_gp_config *config, const struct evo_tree *tree,
+                       struct evo_error *err);
 /* Takes the oldest remark about an injected tree; false when there is none. */
 bool evo_gp_note(struct evo_gp *gp, char *out, size_t size);
 /* Takes effect with the next generation that begins. EVO_E_USAGE for a setting that is not live. */

@@ -21,16 +21,16 @@
 #define SAMPLES 3 /* a side, in every pixel: soft edges */
 
 /* Positions and sizes are in units of half the image's side, from its centre. */
-#define SIZE_MIN     0.32
-#define SIZE_MAX_    0.62
-#define OFFSET       0.38 /* of the centre, each way */
-#define TURN         0.30 /* tangent of half the largest angle */
+#define SIZE_MIN     0.50
+#define SIZE_MAX_    0.75
+#define OFFSET       0.22  /* of the centre, each way */
+#define TURN         0.15  /* tangent of half the largest angle */
 #define STRETCH      0.25 /* width against height */
-#define PIECES       5    /* of clutter, at most; at least two fewer */
+#define PIECES       4     /* of clutter, at most; at least two fewer */
 #define PIECE_MIN    0.08
 #define PIECE_MAX    0.30
 #define CONTRAST_MIN 0.30 /* mean difference between shape and background */
-#define NOISE        0.12 /* standard deviation, of values in 0..1 */
+#define NOISE        0.08  /* standard deviation, of values in 0..1 */
 
 /* ---- Shapes ----------------------------------------------------------------------------------- */
 

@@ -245,29 +245,42 @@ static bool at_network_level(const struct evo_tree *tree, struct evo_tree *out)
 	return true;
 }
 
-bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err)
+/* *out: the tree as it would enter. */
+static bool injectable(const struct evo_gp_config *config, const struct evo_tree *tree,
+                       struct evo_tree *out, struct evo_error *err)
 {
 	if (!evo_tree_check(tree, err))
 		return false;
+	if (!at_network_level(tree, out) || out->size > config->max_size)
+		return evo_fail(err, EVO_E_INPUT,
+		                "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
+		                "%zu) or make the tree smaller",
+		                out->size, config->max_size, out->size);
+	size_t depth = evo_tree_depth(out);
+	if (depth > config->max_depth)
+		return evo_fail(err, EVO_E_INPUT,
+		                "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
+		                "%zu) or make the tree flatter",
+		                depth, config->max_depth, depth);
+	return true;
+}
+
+bool evo_gp_injectable(const struct evo_gp_config *config, const struct evo_tree *tree,
+                       struct evo_error *err)
+{
+	struct evo_tree entered;
+	return injectable(config, tree, &entered, err);
+}
+
+bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err)
+{
 	if (gp->injection_count == EVO_GP_INJECTIONS)
 		return evo_fail(err, EVO_E_USAGE,
 		                "%d injected trees wait for the next generation already; inject "
 		                "more after it",
 		                EVO_GP_INJECTIONS);
-	struct evo_tree *slot = &gp->injections[gp->injection_count];
-	if (!at_network_level(tree, slot) || slot->size > gp->config.max_size)
-		return evo_fail(
-		        err, EVO_E_INPUT,
-		        "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
-		        "%zu) or make the tree smaller",
-		        slot->size, gp->config.max_size, slot->size);
-	size_t depth = evo_tree_depth(slot);
-	if (depth > gp->config.max_depth)
-		return evo_fail(
-		        err, EVO_E_INPUT,
-		        "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
-		        "%zu) or make the tree flatter",
-		        depth, gp->config.max_depth, depth);
+	if (!injectable(&gp->config, tree, &gp->injections[gp->injection_count], err))
+		return false;
 	gp->injection_count++;
 	return true;
 }

@@ -1,0 +1,1048 @@
+/*
+ * What every primitive computes, on values small enough to work out by hand.
+ */
+#include "config.h"
+
+#include "evoscope/expr.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NAN_ ((double) NAN)
+#define INF  ((double) INFINITY)
+
+/* ---- A network of a few numbers ---------------------------------------------------------------- */
+
+#define UNITS   4
+#define NUMBERS 4096
+
+static struct evo_unit_stats units[UNITS];
+static struct evo_stats stats;
+static float numbers[NUMBERS]; /* what tensors are made of */
+static size_t used;
+static struct evo_evaluator *evaluator;
+
+static const float *tensor(size_t count, const double *values)
+{
+	float *out = numbers + used;
+
+	assert_true(used + count <= NUMBERS);
+	for (size_t i = 0; i < count; i++)
+		out[i] = (float) values[i];
+	used += count;
+	return out;
+}
+
+static void set_dims(size_t *dims, size_t a, size_t b, size_t c, size_t d)
+{
+	dims[0] = a;
+	dims[1] = b;
+	dims[2] = c;
+	dims[3] = d;
+}
+
+/* No units, no tensors. */
+static void clear(void)
+{
+	memset(units, 0, sizeof units);
+	memset(&stats, 0, sizeof stats);
+	stats.units = units;
+	stats.has = EVO_NEED(EVO_STATISTICS) - 1;
+	used = 0;
+}
+
+static int set_up(void **state)
+{
+	(void) state;
+	evaluator = evo_evaluator_create();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void) state;
+	evo_evaluator_destroy(evaluator);
+	return 0;
+}
+
+static double score(const char *text)
+{
+	static struct evo_tree tree;
+	const struct evo_tree *trees[] = {&tree};
+	struct evo_error err = {0};
+	double value = 0;
+
+	if (!evo_tree_parse(text, &tree, &err) ||
+	    !evo_evaluate(evaluator, &stats, trees, 1, &value, &err))
+		fail_msg("%s: %s", text, err.message);
+	return value;
+}
+
+static bool agrees(double value, double expected, double tolerance)
+{
+	if (!isfinite(expected))
+		return isnan(expected) ? isnan(value) : value == expected;
+	return fabs(value - expected) <= tolerance * fmax(1, fabs(expected));
+}
+
+static void assert_score(const char *text, double expected)
+{
+	const double value = score(text);
+
+	if (!agrees(value, expected, 1e-6))
+		fail_msg("%s is %.9g, expected %.9g", text, value, expected);
+}
+
+/* ---- Elementwise, on single numbers at every rank ---------------------------------------------- */
+
+/* f(A) for A a tensor of one number of rank 4, of rank 2, and a scalar. */
+static void assert_unary(const char *name, double a, double expected)
+{
+	static const char *const arguments[] = {"gin.d", "logits.d", "params"};
+	char text[64];
+
+	clear();
+	set_dims(stats.gin_dims, 1, 1, 1, 1);
+	stats.logits_dims[0] = stats.logits_dims[1] = 1;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(1, &a);
+	stats.params = (double) *stats.pass[EVO_DATA].gin;
+	for (size_t i = 0; i < EVO_COUNT(arguments); i++) {
+		snprintf(text, sizeof text, "%s(%s)", name, arguments[i]);
+		assert_score(text, expected);
+	}
+}
+
+static void elementwise_with_one_argument(void **state)
+{
+	static const struct {
+		const char *name;
+		double a, expected;
+	} cases[] = {
+	        {"abs", -2, 2},
+	        {"abs", NAN_, NAN_},
+	        {"abs", -INF, INF},
+	        {"neg", 2, -2},
+	        {"neg", INF, -INF},
+	        {"square", -3, 9},
+	        {"square", -INF, INF},
+	        {"sqrt", 4, 2},
+	        {"sqrt", -4, 2},
+	        {"sqrt", NAN_, NAN_},
+	        {"exp", 0, 1},
+	        {"exp", 1, M_E},
+	        {"exp", -2.5, 0.0820849986},
+	        {"exp", -INF, 0},
+	        {"exp", INF, INF},
+	        {"exp", NAN_, NAN_},
+	        {"log", M_E, 1},
+	        {"log", 1, 0},
+	        {"log", 0, 0},
+	        {"log", -1, 0},
+	        {"log", -INF, 0},
+	        {"log", INF, INF},
+	        {"log", NAN_, NAN_},
+	        {"abslog", 0.5, 0.6931471805599453},
+	        {"abslog", -2, 0.6931471805599453},
+	        {"abslog", 0, 0},
+	        {"abslog", -INF, INF},
+	        {"abslog", NAN_, NAN_},
+	        {"inv", 4, 0.25},
+	        {"inv", 0, INF},
+	        {"inv", -0.0, -INF},
+	        {"inv", -INF, 0},
+	        {"inv", NAN_, NAN_},
+	        {"relu", 3, 3},
+	        {"relu", -3, 0},
+	        {"relu", INF, INF},
+	        {"relu", NAN_, NAN_},
+	        {"sigmoid", 0, 0.5},
+	        {"sigmoid", 2, 0.8807970779778823},
+	        {"sigmoid", -2, 0.11920292202211755},
+	        {"sigmoid", INF, 1},
+	        {"sigmoid", -INF, 0},
+	        {"sigmoid", NAN_, NAN_},
+	        {"tanh", 0.1, 0.09966799462495582},
+	        {"tanh", -2, -0.9640275800758169},
+	        {"tanh", INF, 1},
+	        {"tanh", -INF, -1},
+	        {"tanh", NAN_, NAN_},
+	        {"sign", 7, 1},
+	        {"sign", -7, -1},
+	        {"sign", 0, 0},
+	        {"sign", NAN_, 0},
+	        {"sign", -INF, -1},
+	        {"gt0", 2, 1},
+	        {"gt0", 0, 0},
+	        {"gt0", NAN_, 0},
+	        {"lt0", -2, 1},
+	        {"lt0", 0, 0},
+	        {"lt0", NAN_, 0},
+	        {"ones", NAN_, 1},
+	        {"zeros", NAN_, 0},
+	        {"normalize", 5, 0},
+	        {"normalize", NAN_, 0},
+	        {"softmax", 5, 1},
+	        {"sum", -2, -2},
+	        {"mean", -2, -2},
+	        {"l1", -2, 2},
+	        {"frob", -2, 2},
+	        {"frob", INF, INF},
+	        {"std", 5, 0},
+	        {"std", NAN_, 0},
+	        {"numel", NAN_, 1},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++)
+		assert_unary(cases[i].name, cases[i].a, cases[i].expected);
+}
+
+/* What is small in single precision keeps its logarithm. */
+static void single_precision_has_its_range(void **state)
+{
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 1, 1, 1, 2);
+	stats.pass[EVO_DATA].gin = tensor(2, (const double[]){-90, -90});
+	assert_score("mean(log(exp(gin.d)))", -90);
+	assert_score("mean(log(sigmoid(gin.d)))", -90);
+	assert_score("mean(exp(neg(gin.d)))", INF); /* e^90 is beyond a float */
+	assert_score("mean(exp(mean(neg(gin.d))))", exp(90));
+	assert_score("mean(square(square(square(square(square(gin.d))))))", INF);
+	assert_score("mean(mul(gin.d, 1e300))", -INF);
+	assert_score("mean(mul(sub(gin.d, gin.d), 1e300))", 0); /* computed in double */
+	assert_score("mean(gt(gin.d, -90.000000001))", 1);      /* a scalar is not rounded */
+	assert_score("mean(exp(plane_mean(neg(gin.d))))", exp(90));
+}
+
+static void assert_binary(const char *name, double a, double b, double expected)
+{
+	static const char *const firsts[] = {"gin.d", "logits.d", "params"};
+	static const char *const seconds[] = {"gin.n", "logits.n", "flops"};
+	char text[64];
+
+	clear();
+	set_dims(stats.gin_dims, 1, 1, 1, 1);
+	stats.logits_dims[0] = stats.logits_dims[1] = 1;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(1, &a);
+	stats.pass[EVO_NOISE].gin = stats.pass[EVO_NOISE].logits = tensor(1, &b);
+	stats.params = a;
+	stats.flops = b;
+	for (size_t i = 0; i < EVO_COUNT(firsts); i++) {
+		for (size_t k = 0; k < EVO_COUNT(seconds); k++) {
+			snprintf(text, sizeof text, "%s(%s, %s)", name, firsts[i], seconds[k]);
+			/* Equal shapes, or one a scalar. */
+			assert_score(text, i == k || i == 2 || k == 2 ? expected : NAN_);
+		}
+	}
+}
+
+static void elementwise_with_two_arguments(void **state)
+{
+	static const struct {
+		const char *name;
+		double a, b, expected;
+	} cases[] = {
+	        {"add", 1, 2, 3},         {"add", INF, -INF, NAN_},
+	        {"sub", 1, 2, -1},        {"mul", 3, 2, 6},
+	        {"mul", INF, 0, NAN_},    {"div", 1, 4, 0.25},
+	        {"div", 1, 0, INF},       {"div", 0, 0, NAN_},
+	        {"min2", 1, 2, 1},        {"min2", 2, 1, 1},
+	        {"min2", NAN_, 1, NAN_},  {"min2", 1, NAN_, NAN_},
+	        {"max2", 1, 2, 2},        {"max2", 2, 1, 2},
+	        {"max2", NAN_, 1, NAN_},  {"max2", 1, NAN_, NAN_},
+	        {"max2", -INF, 3, 3},     {"lt", 1, 2, 1},
+	        {"lt", 2, 1, 0},          {"lt", 1, 1, 0},
+	        {"lt", NAN_, 1, 0},       {"lt", 1, NAN_, 0},
+	        {"gt", 2, 1, 1},          {"gt", 1, 2, 0},
+	        {"gt", 1, NAN_, 0},       {"eq", 2, 2, 1},
+	        {"eq", 2, 1, 0},          {"eq", NAN_, NAN_, 0},
+	        {"eq", INF, INF, 1},      {"hamming", 1, 2, 0},
+	        {"hamming", 1, -2, 1},    {"hamming", NAN_, 2, 1},
+	        {"hamming", NAN_, -2, 0}, {"kldiv", 1, 2, 2 * (M_LN2 - 1)},
+	        {"kldiv", NAN_, 0, 0},    {"kldiv", 1, -1, NAN_},
+	        {"kldiv", 1, NAN_, NAN_}, {"kldiv", -INF, 1, INF},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++)
+		assert_binary(cases[i].name, cases[i].a, cases[i].b, cases[i].expected);
+}
+
+/* ---- Tensors ----------------------------------------------------------------------------------- */
+
+static void reductions_of_tensors(void **state)
+{
+	static const double values[] = {1, -2, 3, 4, -5, 6};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 1, 2, 3, 1);
+	stats.logits_dims[0] = 2;
+	stats.logits_dims[1] = 3;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(6, values);
+	static const struct {
+		const char *name;
+		double expected;
+	} cases[] = {
+	        {"sum", 7},         {"mean", 7.0 / 6}, {"l1", 21.0 / 6},
+	        {"frob", 9.539392}, {"numel", 6},      {"std", 4.0702170294},
+	};
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "%s(gin.d)", cases[i].name);
+		assert_score(text, cases[i].expected);
+		snprintf(text, sizeof text, "%s(logits.d)", cases[i].name);
+		assert_score(text, cases[i].expected);
+	}
+	/* A root that is a tensor counts by its mean. */
+	assert_score("gin.d", 7.0 / 6);
+	assert_score("mul(2, logits.d)", 7.0 / 3);
+}
+
+/* Long tensors: every length around the lanes of a sum. */
+static void sums_of_every_length(void **state)
+{
+	double values[100];
+
+	(void) state;
+	for (size_t count = 1; count <= 100; count++) {
+		double sum = 0, squares = 0, deviations = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			values[i] = (double) ((i * 7) % 13) - 5;
+			sum += values[i];
+			squares += values[i] * values[i];
+		}
+		for (size_t i = 0; i < count; i++)
+			deviations += pow(values[i] - sum / (double) count, 2);
+		clear();
+		set_dims(stats.gin_dims, 1, 1, 1, count);
+		stats.logits_dims[0] = 1;
+		stats.logits_dims[1] = count;
+		stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(count, values);
+		assert_score("sum(gin.d)", sum);
+		assert_score("sum(logits.d)", sum);
+		assert_score("frob(gin.d)", sqrt(squares));
+		assert_score("frob(logits.d)", sqrt(squares));
+		if (count > 1) {
+			assert_score("std(gin.d)", sqrt(deviations / (double) (count - 1)));
+			assert_score("std(logits.d)", sqrt(deviations / (double) (count - 1)));
+		}
+		assert_score("sum(ones(gin.d))", (double) count);
+		assert_score("cosine(gin.d, gin.d)", squares > 0 ? 1 : 0);
+		assert_score("sum(gram(logits.d))", squares);
+		assert_score("sum(agree(gin.d))", (double) count);
+	}
+}
+
+static void normalize_standardises_and_has_no_nan(void **state)
+{
+	static const double values[] = {1, 2, 3, 6};
+	static const double same[] = {0.1, 0.1, 0.1, 0.1};
+	static const double broken[] = {1, NAN_, 2, 3};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 1, 2, 2, 1);
+	stats.logits_dims[0] = stats.logits_dims[1] = 2;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(4, values);
+	stats.pass[EVO_NOISE].gin = stats.pass[EVO_NOISE].logits = tensor(4, same);
+	assert_score("sum(normalize(gin.d))", 0);
+	assert_score("std(normalize(gin.d))", 1);
+	assert_score("sum(gt(normalize(gin.d), 1.38))", 1); /* (6 - 3) / 2.1602 */
+	assert_score("std(normalize(logits.d))", 1);
+	/* A constant tensor has no deviation: 0 / 0. */
+	assert_score("l1(normalize(gin.n))", 0);
+	assert_score("l1(normalize(logits.n))", 0);
+	assert_score("l1(normalize(mul(logits.n, 0.7)))", 0);
+	stats.pass[EVO_DATA].gin = tensor(4, broken);
+	assert_score("l1(normalize(gin.d))", 0);
+}
+
+static void softmax_goes_over_dimension_one(void **state)
+{
+	/* 1 x 2 x 1 x 3: two channels of three places. */
+	static const double values[] = {0, M_LN2, -100, 0, 0, 100};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 1, 2, 1, 3);
+	stats.logits_dims[0] = 3;
+	stats.logits_dims[1] = 2;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(6, values);
+	assert_score("sum(softmax(gin.d))", 3);
+	assert_score("frob(softmax(gin.d))",
+	             sqrt(0.25 + 0.25 + 4.0 / 9 + 1.0 / 9 + 1)); /* 1/2 1/2, 2/3 1/3, 0 1 */
+	/* Rows 0 log 2, -100 0, 0 100. */
+	assert_score("frob(softmax(logits.d))", sqrt(1.0 / 9 + 4.0 / 9 + 1 + 1));
+	stats.pass[EVO_DATA].gin = tensor(6, (const double[]){INF, 0, 0, 0, 0, 0});
+	assert_score("sum(softmax(gin.d))", NAN_);
+	assert_score("sum(gt0(softmax(gin.d)))", 4); /* the other places are as they were */
+}
+
+static void pairs_of_tensors(void **state)
+{
+	static const double a[] = {1, -2, 3, 0}, b[] = {2, 2, -3, 1};
+	static const double p[] = {0.5, 0.25, 0.125, 0.125}, q[] = {-1, -2, -3, 4};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 2, 1, 1, 2);
+	stats.logits_dims[0] = stats.logits_dims[1] = 2;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(4, a);
+	stats.pass[EVO_NOISE].gin = stats.pass[EVO_NOISE].logits = tensor(4, b);
+	assert_score("hamming(gin.d, gin.n)", 3);
+	assert_score("hamming(logits.d, logits.n)", 3);
+	assert_score("hamming(gin.d, 1)", 2);
+	assert_score("hamming(-1, logits.d)", 2);
+	assert_score("hamming(gin.d, logits.d)", NAN_);
+	/* Rows (1, -2) with (2, 2) and (3, 0) with (-3, 1). */
+	const double cosine = -2 / (sqrt(5) * sqrt(8)) - 9 / (3 * sqrt(10));
+	assert_score("cosine(gin.d, gin.n)", cosine);
+	assert_score("cosine(logits.d, logits.n)", cosine);
+	/* The scalar stands for (2, 2) twice. */
+	assert_score("cosine(gin.d, 2)", -1 / sqrt(10) + 1 / sqrt(2));
+	assert_score("cosine(2, logits.d)", -1 / sqrt(10) + 1 / sqrt(2));
+	assert_score("cosine(1, 2)", NAN_); /* scalars have no rows */
+	assert_score("cosine(zeros(gin.d), gin.n)", 0);
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(4, q);
+	stats.pass[EVO_NOISE].gin = stats.pass[EVO_NOISE].logits = tensor(4, p);
+	const double kldiv = (0.5 * (log(0.5) + 1) + 0.25 * (log(0.25) + 2) +
+	                      0.125 * (log(0.125) + 3) + 0.125 * (log(0.125) - 4)) /
+	                     2;
+	assert_score("kldiv(gin.d, gin.n)", kldiv);
+	assert_score("kldiv(logits.d, logits.n)", kldiv);
+	assert_score("kldiv(3, gin.n)",
+	             (0.5 * log(0.5) + 0.25 * log(0.25) + 0.25 * log(0.125) - 3) / 2);
+	assert_score("kldiv(gin.d, 2)", (4 * 2 * M_LN2 - 2 * -2) / 2);
+	assert_score("kldiv(gin.n, gin.d)", NAN_); /* negative weights */
+	assert_score("kldiv(gin.d, logits.n)", NAN_);
+}
+
+/* ---- Rearranging and products ------------------------------------------------------------------ */
+
+static void by_channel_and_plane_mean(void **state)
+{
+	/* 2 x 3 x 1 x 2. */
+	static const double values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 2, 3, 1, 2);
+	stats.logits_dims[0] = 2;
+	stats.logits_dims[1] = 3;
+	stats.pass[EVO_DATA].gin = tensor(12, values);
+	stats.pass[EVO_DATA].logits = tensor(6, values);
+	/* Channels are (0 1 6 7), (2 3 8 9), (4 5 10 11): their sums are 6 9 24 27. */
+	assert_score("sum(gram(by_channel(gin.d)))", 6 * 6 + 9 * 9 + 24 * 24 + 27 * 27);
+	assert_score("sum(gram(gin.d))", 6 * 6 + 8 * 8 + 10 * 10 + 12 * 12 + 14 * 14 + 16 * 16);
+	assert_score("numel(gram(by_channel(gin.d)))", 9);
+	assert_score("numel(gram(by_channel(logits.d)))", 9);
+	assert_score("sum(gram(by_channel(logits.d)))", 3 * 3 + 12 * 12);
+	assert_score("frob(sub(by_channel(by_channel(gin.d)), gin.d))", 0);
+	assert_score("frob(sub(by_channel(by_channel(logits.d)), logits.d))", 0);
+	assert_score("numel(plane_mean(gin.d))", 6);
+	assert_score("sum(plane_mean(gin.d))", 33);
+	assert_score("frob(sub(plane_mean(gin.d), add(mul(2, logits.d), 0.5)))", 0);
+	assert_score("by_channel(3)", NAN_);
+	assert_score("plane_mean(logits.d)", NAN_);
+	assert_score("plane_mean(3)", NAN_);
+}
+
+static void matrix_products(void **state)
+{
+	static const double a[] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 1, 2, 2, 2);
+	stats.logits_dims[0] = stats.logits_dims[1] = 2;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(8, a);
+	/* [1 2; 3 4]^2 = [7 10; 15 22], [5 6; 7 8]^2 = [67 78; 91 106]. */
+	assert_score("sum(matmul(logits.d, logits.d))", 54);
+	assert_score("sum(matmul(gin.d, gin.d))", 54 + 342);
+	assert_score("sum(det(matmul(gin.d, gin.d)))", 4 + 4);
+	assert_score("matmul(gin.d, logits.d)", NAN_);
+	assert_score("matmul(2, logits.d)", NAN_);
+	stats.logits_dims[0] = 1;
+	stats.logits_dims[1] = 3;
+	assert_score("sum(matmul(by_channel(logits.d), logits.d))", 36);
+	assert_score("sum(matmul(logits.d, by_channel(logits.d)))", 14);
+	assert_score("matmul(logits.d, logits.d)", NAN_);
+}
+
+static void rows_to_matrices(void **state)
+{
+	/* Rows (1 2 3), (2 4 6), (3 1 -1). */
+	static const double rows[] = {1, 2, 3, 2, 4, 6, 3, 1, -1};
+	static const char *const arguments[] = {"logits.d", "gin.d"};
+
+	(void) state;
+	clear();
+	set_dims(stats.gin_dims, 3, 1, 3, 1);
+	stats.logits_dims[0] = stats.logits_dims[1] = 3;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(9, rows);
+	for (size_t i = 0; i < EVO_COUNT(arguments); i++) {
+		static const struct {
+			const char *text;
+			double expected;
+		} cases[] = {
+		        {"sum(gram(%s))", 6 * 6 + 7 * 7 + 8 * 8},
+		        {"frob(gram(%s))", 71.14070565}, /* 14 28 2, 28 56 4, 2 4 11 */
+		        {"sum(corr(%s))", 1}, /* ones, but -1 of the last with the others */
+		        {"frob(corr(%s))", 3},
+		        {"sum(agree(%s))", 3 * 3 + 2 * (3 + 2 + 2)},
+		        {"distinct(%s)", 2},
+		        {"eigratio(%s)", INF}, /* two rows are parallel */
+		        {"jacov(%s)", 2 * (log(1e-5) + 1e5) + log(3 + 1e-5) + 1 / (3 + 1e-5)},
+		};
+
+		for (size_t k = 0; k < EVO_COUNT(cases); k++) {
+			char text[64];
+			double value;
+
+			snprintf(text, sizeof text, cases[k].text, arguments[i]);
+			value = score(text);
+			if (!agrees(value, cases[k].expected, 1e-4))
+				fail_msg("%s is %.9g, expected %.9g", text, value,
+				         cases[k].expected);
+		}
+	}
+	assert_score("gram(1)", NAN_);
+	assert_score("corr(1)", NAN_);
+	assert_score("agree(1)", NAN_);
+	assert_score("distinct(1)", NAN_);
+	assert_score("jacov(1)", NAN_);
+	assert_score("eigratio(1)", NAN_);
+	assert_score("frob(corr(ones(logits.d)))", 0); /* rows without deviation: 0 over 1e-8 */
+	stats.pass[EVO_DATA].logits = tensor(9, (const double[]){1, 0, 0, 0, 2, 0, 0, 0, 3});
+	assert_score("eigratio(logits.d)", 9);
+	assert_score("distinct(logits.d)", 3);
+	stats.pass[EVO_DATA].logits = tensor(9, (const double[]){1, 0, 0, 0, NAN_, 0, 0, 0, 3});
+	assert_score("eigratio(logits.d)", NAN_);
+	assert_score("jacov(logits.d)", NAN_);
+	assert_score("distinct(logits.d)", 3); /* NaN is not above 0: 100, 000, 001 */
+}
+
+/* Against counting by comparison of all columns, with more rows than a machine word has bits. */
+static void activation_patterns_are_counted(void **state)
+{
+	static double values[40 * 100];
+	struct evo_rng rng = evo_rng_stream(1, "test patterns", 0);
+
+	(void) state;
+	for (size_t rows = 1; rows <= 100; rows += 11) {
+		const size_t columns = 40;
+		size_t distinct = 0;
+
+		for (size_t k = 0; k < columns; k++) {
+			const bool copy = k > 0 && evo_rng_below(&rng, 3) == 0;
+			const size_t from = copy ? evo_rng_below(&rng, k) : 0;
+
+			for (size_t r = 0; r < rows; r++)
+				values[r * columns + k] = copy ? values[r * columns + from] * 2
+				                               : evo_rng_normal(&rng);
+			/* Often all but the last row are as in another column. */
+			if (copy && evo_rng_below(&rng, 2))
+				values[(rows - 1) * columns + k] *= -1;
+		}
+		for (size_t k = 0; k < columns; k++) {
+			bool seen = false;
+
+			for (size_t j = 0; j < k && !seen; j++) {
+				size_t r = 0;
+
+				while (r < rows && (values[r * columns + j] > 0) ==
+				                           (values[r * columns + k] > 0))
+					r++;
+				seen = r == rows;
+			}
+			distinct += !seen;
+		}
+		clear();
+		set_dims(stats.gin_dims, rows, 2, 4, 5);
+		stats.pass[EVO_DATA].gin = tensor(rows * columns, values);
+		assert_score("distinct(gin.d)", (double) distinct);
+	}
+}
+
+/* ---- Determinants and eigenvalues -------------------------------------------------------------- */
+
+static void set_matrix(size_t n, const double *values)
+{
+	clear();
+	set_dims(stats.gin_dims, 1, 1, n, n);
+	stats.logits_dims[0] = stats.logits_dims[1] = n;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(n * n, values);
+}
+
+static void determinants(void **state)
+{
+	static const struct {
+		size_t n;
+		double values[9];
+		double det, logdet, logabsdet, logdet1p;
+	} cases[] = {
+	        {2, {1, 2, 3, 4}, -2, 0, M_LN2, 1.38629436112}, /* det(I + a) = 4 */
+	        {2, {3, 4, 1, 2}, 2, M_LN2, M_LN2, 2.07944154168},
+	        {2, {0, 1, 1, 0}, -1, 0, 0, -INF},
+	        {2, {1, 2, 2, 4}, 0, -INF, -INF, 1.79175946923},
+	        {2, {0, 0, 0, 0}, 0, -INF, -INF, 0},
+	        {1, {-5}, -5, 0, 1.60943791243, 1.38629436112},
+	        {1, {5}, 5, 1.60943791243, 1.60943791243, 1.79175946923},
+	        {3,
+	         {2, -1, 0, -1, 2, -1, 0, -1, 2},
+	         4,
+	         1.38629436112,
+	         1.38629436112,
+	         3.04452243772},
+	        {3, {0, 2, 0, 0, 0, 3, 4, 0, 0}, 24, 3.17805383035, 3.17805383035, 3.21887582487},
+	        {2, {1, NAN_, 3, 4}, NAN_, 0, NAN_, NAN_},
+	        {2, {1, INF, 3, 4}, NAN_, 0, NAN_, NAN_},
+	        /* Rows of thirds: elimination leaves rounding noise, which is no pivot. */
+	        {3, {1, 1, -1, 1, -1, 1, 3, -1, 1}, 0, -INF, -INF, -INF},
+	};
+	static const char *const names[] = {"det", "logdet", "logabsdet", "logdet1p"};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		const double expected[] = {cases[i].det, cases[i].logdet, cases[i].logabsdet,
+		                           cases[i].logdet1p};
+
+		set_matrix(cases[i].n, cases[i].values);
+		for (size_t k = 0; k < EVO_COUNT(names) - (i == EVO_COUNT(cases) - 1); k++) {
+			char text[64];
+
+			snprintf(text, sizeof text, "%s(logits.d)", names[k]);
+			assert_score(text, expected[k]);
+			snprintf(text, sizeof text, "%s(gin.d)", names[k]);
+			assert_score(text, expected[k]);
+		}
+	}
+	assert_score("det(1)", NAN_);
+	stats.logits_dims[0] = 1;
+	assert_score("det(logits.d)", NAN_);
+	/* The leading dimensions stay. */
+	clear();
+	set_dims(stats.gin_dims, 2, 3, 2, 2);
+	static const double planes[24] = {1, 0, 0, 1, 2, 0, 0, 1, 3, 0, 0, 1,
+	                                  4, 0, 0, 1, 5, 0, 0, 1, 6, 0, 0, 1};
+	stats.pass[EVO_DATA].gin = tensor(24, planes);
+	assert_score("sum(det(gin.d))", 21);
+	assert_score("numel(det(gin.d))", 6);
+	assert_score("sum(det(gram(det(gin.d))))", 14 * 77 - 32 * 32);
+}
+
+/* A pivot of n 2^-52 times the largest entry is zero, one beyond is none. */
+static void small_pivots_are_zero(void **state)
+{
+	(void) state;
+	set_matrix(2, (const double[]){1, 0, 0, ldexp(1, -51)});
+	assert_score("logabsdet(logits.d)", -INF);
+	set_matrix(2, (const double[]){1, 0, 0, ldexp(1, -51) * (1 + 1e-6)});
+	assert_score("logabsdet(logits.d)", -51 * M_LN2);
+	set_matrix(2, (const double[]){8, 0, 0, ldexp(8, -51)});
+	assert_score("det(gin.d)", 0);
+}
+
+static void eigenvalues(void **state)
+{
+	(void) state;
+	set_matrix(2, (const double[]){2, 1, 1, 2});
+	assert_score("eigmin(logits.d)", 1);
+	assert_score("eigmax(logits.d)", 3);
+	assert_score("eigentropy(logits.d)", -0.25 * log(0.25) - 0.75 * log(0.75));
+	assert_score("eigmax(gin.d)", NAN_); /* matrices only */
+	assert_score("eigmax(1)", NAN_);
+	set_matrix(2, (const double[]){2, 0, 2, 2}); /* the symmetric part is as above */
+	assert_score("eigmin(logits.d)", 1);
+	assert_score("eigmax(logits.d)", 3);
+	set_matrix(2, (const double[]){0, 1, 1, 0});
+	assert_score("eigmin(logits.d)", -1);
+	assert_score("eigentropy(logits.d)", 0);
+	set_matrix(2, (const double[]){1, 1, 1, 1});
+	assert_score("eigmin(logits.d)", 0);
+	assert_score("inv(eigmin(logits.d))", INF);
+	set_matrix(2, (const double[]){0, 0, 0, 0});
+	assert_score("eigmax(logits.d)", 0);
+	assert_score("eigentropy(logits.d)", NAN_);
+	set_matrix(2, (const double[]){1, INF, 1, 1});
+	assert_score("eigmin(logits.d)", NAN_);
+	assert_score("eigentropy(logits.d)", NAN_);
+	set_matrix(3, (const double[]){4, 0, 0, 0, 2, 0, 0, 0, 2});
+	assert_score("eigentropy(logits.d)", 0.5 * log(2) + 0.5 * log(4));
+	stats.logits_dims[0] = 1;
+	assert_score("eigmin(logits.d)", NAN_);
+}
+
+/* ---- Aggregates -------------------------------------------------------------------------------- */
+
+/* Units whose x.d is one number each. */
+static void set_units(size_t count, const double *values)
+{
+	clear();
+	stats.unit_count = count;
+	for (size_t i = 0; i < count; i++) {
+		set_dims(units[i].x_dims, 1, 1, 1, 1);
+		set_dims(units[i].y_dims, 1, 1, 1, 1);
+		set_dims(units[i].w_dims, 1, 1, 1, 1);
+		units[i].pass[EVO_DATA].x = units[i].w = tensor(1, values + i);
+	}
+}
+
+static void assert_aggregates(const double expected[8])
+{
+	static const char *const names[8] = {"mean", "sum",   "max",  "min",
+	                                     "std",  "first", "last", "count"};
+
+	for (size_t i = 0; i < 8; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "layer_%s(x.d)", names[i]);
+		assert_score(text, expected[i]);
+	}
+}
+
+static void aggregates_fold_the_units_left_in(void **state)
+{
+	static const double none[8] = {NAN_, NAN_, NAN_, NAN_, NAN_, NAN_, NAN_, NAN_};
+
+	(void) state;
+	set_units(3, (const double[]){1, 2, 6});
+	assert_aggregates((const double[]){3, 9, 6, 1, sqrt(7), 1, 6, 3});
+	assert_score("x.d", 3); /* a unit-level root is a layer_mean */
+	assert_score("add(x.d, 1)", 4);
+	set_units(4, (const double[]){INF, 2, NAN_, 6});
+	assert_aggregates((const double[]){4, 8, 6, 2, sqrt(8), 2, 6, 2});
+	assert_score("layer_sum(gt0(x.d))", 3); /* infinities further down are values */
+	assert_score("layer_sum(inv(x.d))", 0.5 + 1.0 / 6);
+	set_units(2, (const double[]){NAN_, 5});
+	assert_aggregates((const double[]){5, 5, 5, 5, 0, 5, 5, 1});
+	set_units(2, (const double[]){NAN_, -INF});
+	assert_aggregates(none);
+	set_units(0, NULL);
+	assert_aggregates(none);
+	assert_score("layer_total(x.d)", NAN_);
+	assert_score("units", 0);
+}
+
+static void numbers_alone_have_a_value_in_every_unit(void **state)
+{
+	(void) state;
+	set_units(3, (const double[]){1, 2, 6});
+	assert_score("layer_mean(0.5)", 0.5);
+	assert_score("layer_sum(add(1, 1))", 6);
+	assert_score("layer_total(2)", 6);
+	assert_score("0.5", 0.5);
+	assert_score("add(1, mul(2, 3))", 7);
+	assert_score("units", 3);
+	assert_score("layer_count(det(0.5))", NAN_);
+}
+
+static void a_tensor_counts_by_its_mean(void **state)
+{
+	(void) state;
+	clear();
+	stats.unit_count = 2;
+	set_dims(units[0].x_dims, 1, 1, 1, 2);
+	set_dims(units[1].x_dims, 1, 1, 1, 4);
+	units[0].pass[EVO_DATA].x = tensor(2, (const double[]){1, 3});
+	units[1].pass[EVO_DATA].x = tensor(4, (const double[]){1, 2, 3, -6});
+	assert_score("layer_sum(x.d)", 2);
+	assert_score("layer_max(x.d)", 2);
+	assert_score("layer_sum(sum(x.d))", 4);
+	assert_score("layer_sum(log(x.d))", log(3) / 2 + log(6) / 4);
+}
+
+static void shapes_that_do_not_fit_leave_the_unit_out(void **state)
+{
+	(void) state;
+	set_units(3, (const double[]){1, 2, 6});
+	set_dims(units[1].x_dims, 1, 1, 1, 2); /* unlike w */
+	units[1].pass[EVO_DATA].x = tensor(2, (const double[]){1, 1});
+	assert_score("layer_sum(add(x.d, w))", 14);
+	assert_score("layer_count(ones(add(x.d, w)))", 2);
+	assert_score("layer_count(numel(add(x.d, w)))", 2);
+	assert_score("layer_sum(numel(zeros(add(x.d, w))))", 2);
+	assert_score("layer_last(matmul(x.d, w))", 36);
+	assert_score("layer_sum(add(x.d, frob(w)))", 2 + 3 + 12);
+	assert_score("layer_count(eigmax(x.d))", NAN_);
+	/* At network level there is nothing to leave out. */
+	set_dims(stats.gin_dims, 1, 1, 1, 1);
+	stats.logits_dims[0] = stats.logits_dims[1] = 1;
+	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(1, (const double[]){1});
+	assert_score("add(layer_sum(w), numel(sub(gin.d, logits.d)))", NAN_);
+	assert_score("ones(sub(gin.d, logits.d))", NAN_);
+}
+
+static void layer_total_adds_tensors(void **state)
+{
+	(void) state;
+	clear();
+	stats.unit_count = 4;
+	for (size_t i = 0; i < 4; i++)
+		set_dims(units[i].x_dims, 2, 1, 1, 2);
+	set_dims(units[2].x_dims, 1, 1, 1, 2);
+	units[0].pass[EVO_DATA].x = tensor(4, (const double[]){NAN_, 1, 1, 1});
+	units[1].pass[EVO_DATA].x = tensor(4, (const double[]){1, 2, 3, 4});
+	units[2].pass[EVO_DATA].x = tensor(2, (const double[]){100, 100});
+	units[3].pass[EVO_DATA].x = tensor(4, (const double[]){10, 20, 30, 40});
+	/* The first has a NaN, the third another shape than the first left in. */
+	assert_score("sum(layer_total(x.d))", 110);
+	assert_score("frob(layer_total(x.d))", 11 * sqrt(30));
+	assert_score("numel(layer_total(x.d))", 4);
+	assert_score("cosine(layer_total(x.d), layer_total(neg(x.d)))", -2);
+	assert_score("add(layer_total(x.d), layer_sum(sum(x.d)))", 27.5 + 310);
+	/* A matrix and a scalar: the NaN is above no 0, so the first has its say. */
+	assert_score("sum(layer_total(agree(x.d)))", (2 + 1 + 1 + 2) + 8 + 8);
+	assert_score("layer_total(frob(x.d))", sqrt(30) + 100 * sqrt(2) + 10 * sqrt(30));
+	assert_score("layer_total(add(x.d, det(x.d)))", NAN_);
+	assert_score("numel(layer_total(add(x.d, det(x.d))))", 1);
+}
+
+/* A sum of floats that no float holds is infinite, as every rank-4 value. */
+static void layer_total_of_rank_four_is_single(void **state)
+{
+	(void) state;
+	set_units(2, (const double[]){3e38, 3e38});
+	assert_score("layer_total(x.d)", INF);
+	assert_score("layer_sum(x.d)", 6e38);
+	assert_score("sub(layer_total(x.d), layer_total(x.d))", NAN_);
+	set_units(3, (const double[]){16777216, 1, -16777216});
+	assert_score("layer_total(x.d)", 1); /* added in double */
+}
+
+static void derived_statistics_are_made_from_what_is_kept(void **state)
+{
+	static const double x[] = {1, -2, 3, -4}, xp[] = {2, 2, -1, -5};
+	static const double g[] = {10, 20, 30, 40}, gp[] = {11, 22, 33, 44};
+
+	(void) state;
+	clear();
+	stats.unit_count = 1;
+	set_dims(units[0].x_dims, 1, 1, 2, 2);
+	units[0].pass[EVO_DATA].x = tensor(4, x);
+	units[0].pass[EVO_DATA].gr = tensor(4, g);
+	units[0].pass[EVO_PERTURBED].x = tensor(4, xp);
+	units[0].pass[EVO_PERTURBED].gr = tensor(4, gp);
+	assert_score("layer_sum(sum(r.d))", 4);
+	assert_score("layer_sum(sum(gx.d))", 40);
+	assert_score("layer_sum(sum(x.p))", -2 + 2);
+	assert_score("layer_sum(l1(x.p))", (1 + 4 + 4 + 1) / 4.0);
+	assert_score("layer_sum(sum(r.p))", 1 + 2 - 3);
+	assert_score("layer_sum(sum(gx.p))", 1 + 22 - 30);
+	assert_score("layer_sum(sum(gr.p))", 10);
+	assert_score("layer_sum(sum(add(x.d, add(r.d, mul(gx.d, gr.p)))))",
+	             -2 + 4 + 10 * 1 + 30 * 3);
+}
+
+/* ---- Independence ------------------------------------------------------------------------------ */
+
+#define RANDOM_UNITS 6
+
+struct random_network {
+	struct evo_stats stats;
+	struct evo_unit_stats units[RANDOM_UNITS];
+	float *memory;
+	size_t used;
+};
+
+static const float *random_tensor(struct random_network *network, struct evo_rng *rng,
+                                  const size_t *dims, size_t rank)
+{
+	float *out = network->memory + network->used;
+	size_t count = 1;
+
+	for (size_t d = 0; d < rank; d++)
+		count *= dims[d];
+	evo_rng_normals(rng, out, count, 1);
+	network->used += count;
+	return out;
+}
+
+/* shift: floats by which all memory is moved, so that alignment differs. */
+static struct random_network *random_network(uint64_t seed, size_t batch, size_t side, size_t shift)
+{
+	struct random_network *network = evo_calloc(1, sizeof *network);
+	struct evo_rng rng = evo_rng_stream(seed, "test network", 0);
+
+	network->memory = evo_calloc((size_t) 1 << 18, sizeof(float));
+	network->used = shift;
+	for (size_t i = 0; i < RANDOM_UNITS; i++) {
+		struct evo_unit_stats *unit = &network->units[i];
+		const size_t in = 2 + i % 3, out = 2 + (i + i / 2) % 3, kernel = i % 2 ? 3 : 1;
+
+		set_dims(unit->w_dims, out, in, kernel, kernel);
+		set_dims(unit->x_dims, batch, in, side, side);
+		set_dims(unit->y_dims, batch, out, i == 3 ? side / 2 : side,
+		         i == 3 ? side / 2 : side);
+		unit->w = random_tensor(network, &rng, unit->w_dims, 4);
+		for (size_t p = 0; p < EVO_PASSES; p++) {
+			unit->pass[p].x = random_tensor(network, &rng, unit->x_dims, 4);
+			unit->pass[p].gr = random_tensor(network, &rng, unit->x_dims, 4);
+			unit->pass[p].y = random_tensor(network, &rng, unit->y_dims, 4);
+			unit->pass[p].gy = random_tensor(network, &rng, unit->y_dims, 4);
+			unit->pass[p].gw = random_tensor(network, &rng, unit->w_dims, 4);
+		}
+	}
+	set_dims(network->stats.gin_dims, batch, 3, side, side);
+	network->stats.logits_dims[0] = batch;
+	network->stats.logits_dims[1] = 5;
+	for (size_t p = 0; p < EVO_PASSES; p++) {
+		network->stats.pass[p].gin =
+		        random_tensor(network, &rng, network->stats.gin_dims, 4);
+		network->stats.pass[p].logits =
+		        random_tensor(network, &rng, network->stats.logits_dims, 2);
+	}
+	network->stats.units = network->units;
+	network->stats.unit_count = RANDOM_UNITS;
+	network->stats.has = EVO_NEED(EVO_STATISTICS) - 1;
+	network->stats.params = 1234;
+	network->stats.flops = 56789;
+	return network;
+}
+
+static void destroy_network(struct random_network *network)
+{
+	free(network->memory);
+	free(network);
+}
+
+#define TREES 400
+
+static bool same_bits(double a, double b)
+{
+	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+static void values_depend_on_the_network_alone(void **state)
+{
+	static struct evo_tree trees[TREES];
+	const struct evo_tree *forward[TREES], *backward[TREES];
+	double together[TREES], reversed[TREES], moved[TREES], alone;
+	struct random_network *network = random_network(1, 4, 6, 0);
+	struct random_network *shifted = random_network(1, 4, 6, 1);
+	struct random_network *larger = random_network(2, 7, 10, 0);
+	struct evo_rng rng = evo_rng_stream(1, "test independence", 0);
+	struct evo_evaluator *fresh = evo_evaluator_create();
+	struct evo_grammar grammar;
+	size_t finite = 0, bytes;
+
+	(void) state;
+	evo_grammar_all(&grammar);
+	for (size_t i = 0; i < TREES; i++) {
+		assert_true(evo_tree_random(&grammar, &rng,
+		                            i % 4 ? EVO_LEVEL_NETWORK : EVO_LEVEL_UNIT, 2 + i % 6,
+		                            i % 2 == 0, &trees[i]));
+		forward[i] = backward[TREES - 1 - i] = &trees[i];
+	}
+	assert_true(evo_evaluate(evaluator, &network->stats, forward, TREES, together, NULL));
+	assert_true(evo_evaluate(fresh, &larger->stats, backward, TREES, reversed, NULL));
+	assert_true(evo_evaluate(fresh, &network->stats, backward, TREES, reversed, NULL));
+	assert_true(evo_evaluate(fresh, &shifted->stats, forward, TREES, moved, NULL));
+	for (size_t i = 0; i < TREES; i++) {
+		assert_true(evo_evaluate(evaluator, &network->stats, &forward[i], 1, &alone, NULL));
+		assert_true(same_bits(alone, together[i]));
+		assert_true(same_bits(alone, reversed[TREES - 1 - i]));
+		assert_true(same_bits(alone, moved[i]));
+		finite += isfinite(alone) != 0;
+	}
+	assert_true(finite > TREES / 4);
+	/* Memory stays what the largest took. */
+	bytes = evo_evaluator_bytes(fresh);
+	assert_true(evo_evaluate(fresh, &larger->stats, forward, TREES, moved, NULL));
+	assert_int_equal(evo_evaluator_bytes(fresh), bytes);
+	evo_evaluator_destroy(fresh);
+	destroy_network(network);
+	destroy_network(shifted);
+	destroy_network(larger);
+}
+
+/* ---- Single precision functions ---------------------------------------------------------------- */
+
+static double reference(const char *name, double a)
+{
+	return strcmp(name, "exp") == 0       ? exp(a)
+	       : strcmp(name, "log") == 0     ? log(a)
+	       : strcmp(name, "tanh") == 0    ? tanh(a)
+	       : strcmp(name, "sigmoid") == 0 ? 1 / (1 + exp(-a))
+	                                      : NAN_;
+}
+
+/* Against libm in double on many floats, denormal ones and results included. */
+static void single_precision_functions_are_accurate(void **state)
+{
+	static const struct {
+		const char *name;
+		double low, high;
+	} ranges[] = {{"exp", -103, 88.7},  {"exp", -1e-3, 1e-3},  {"log", 1e-44, 1e-37},
+	              {"log", 0.5, 2},      {"log", 0.999, 1.001}, {"log", 2, 3e38},
+	              {"tanh", -9, 9},      {"tanh", 1e-30, 1e-3}, {"tanh", -0.7, 0.7},
+	              {"sigmoid", -103, 20}};
+	struct evo_rng rng = evo_rng_stream(1, "test floats", 0);
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(ranges); i++) {
+		const bool wide = ranges[i].low > 0;
+		char text[64];
+
+		snprintf(text, sizeof text, "sum(%s(gin.d))", ranges[i].name);
+		for (size_t k = 0; k < 3000; k++) {
+			const double u = evo_rng_uniform(&rng);
+			const double a =
+			        wide ? ranges[i].low * pow(ranges[i].high / ranges[i].low, u)
+			             : ranges[i].low + (ranges[i].high - ranges[i].low) * u;
+			double expected, ulp, value;
+
+			clear();
+			set_dims(stats.gin_dims, 1, 1, 1, 1);
+			stats.pass[EVO_DATA].gin = tensor(1, &a);
+			expected = reference(ranges[i].name, (double) *stats.pass[EVO_DATA].gin);
+			ulp = fmax(ldexp(fabs(expected), -23), ldexp(1, -149));
+			value = score(text);
+			if (!(fabs(value - expected) <= 2 * ulp))
+				fail_msg("%s(%.9g) is %.9g, expected %.9g", ranges[i].name, a,
+				         value, expected);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(elementwise_with_one_argument),
+	        cmocka_unit_test(single_precision_has_its_range),
+	        cmocka_unit_test(elementwise_with_two_arguments),
+	        cmocka_unit_test(reductions_of_tensors),
+	        cmocka_unit_test(sums_of_every_length),
+	        cmocka_unit_test(normalize_standardises_and_has_no_nan),
+	        cmocka_unit_test(softmax_goes_over_dimension_one),
+	        cmocka_unit_test(pairs_of_tensors),
+	        cmocka_unit_test(by_channel_and_plane_mean),
+	        cmocka_unit_test(matrix_products),
+	        cmocka_unit_test(rows_to_matrices),
+	        cmocka_unit_test(activation_patterns_are_counted),
+	        cmocka_unit_test(determinants),
+	        cmocka_unit_test(small_pivots_are_zero),
+	        cmocka_unit_test(eigenvalues),
+	        cmocka_unit_test(aggregates_fold_the_units_left_in),
+	        cmocka_unit_test(numbers_alone_have_a_value_in_every_unit),
+	        cmocka_unit_test(a_tensor_counts_by_its_mean),
+	        cmocka_unit_test(shapes_that_do_not_fit_leave_the_unit_out),
+	        cmocka_unit_test(layer_total_adds_tensors),
+	        cmocka_unit_test(layer_total_of_rank_four_is_single),
+	        cmocka_unit_test(derived_statistics_are_made_from_what_is_kept),
+	        cmocka_unit_test(values_depend_on_the_network_alone),
+	        cmocka_unit_test(single_precision_functions_are_accurate),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
