@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "net_operations.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,234 +13,6 @@
 #include <cmocka.h>
 
 #define BATCH 3
-
-/* ---- Operations, each between a stem and a tail that gives every pixel its own gradient ---- */
-
-static struct evo_window window(size_t kh, size_t kw, size_t sh, size_t sw, size_t ph, size_t pw,
-                                size_t dh, size_t dw)
-{
-	return (struct evo_window){kh, kw, sh, sw, ph, pw, dh, dw};
-}
-
-static size_t conv_pointwise(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 5, evo_window(1, 1), 1);
-}
-
-static size_t conv_pointwise_stride(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 5, evo_window(1, 2), 1);
-}
-
-static size_t conv_three(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 9, evo_window(3, 1), 1);
-}
-
-static size_t conv_stride(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 5, evo_window(3, 2), 1);
-}
-
-static size_t conv_rectangle(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 3, window(1, 5, 1, 1, 0, 2, 1, 1), 1);
-}
-
-static size_t conv_rectangle_stride(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 3, window(5, 1, 3, 1, 2, 0, 1, 1), 1);
-}
-
-static size_t conv_dilated(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 3, window(3, 5, 1, 1, 2, 4, 2, 2), 1);
-}
-
-static size_t conv_uneven(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 3, window(2, 4, 2, 1, 1, 0, 3, 1), 1);
-}
-
-static size_t conv_wide_padding(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 2, window(3, 3, 2, 3, 4, 5, 1, 1), 1);
-}
-
-static size_t conv_groups(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 6, evo_window(3, 1), 2);
-}
-
-static size_t conv_depthwise(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 4, evo_window(3, 1), 4);
-}
-
-static size_t conv_depthwise_dilated(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 4, window(5, 3, 2, 2, 4, 2, 2, 2), 4);
-}
-
-static size_t conv_depthwise_multiplied(struct evo_graph *g, size_t x)
-{
-	return evo_graph_conv(g, "op", x, 8, evo_window(3, 2), 4);
-}
-
-static size_t relu_of_two(struct evo_graph *g, size_t x)
-{
-	size_t r = evo_graph_relu(g, x);
-	size_t two[] = {evo_graph_conv(g, "a", r, 3, evo_window(3, 1), 1),
-	                evo_graph_conv(g, "b", r, 2, evo_window(1, 1), 1)};
-	return evo_graph_concat(g, two, 2);
-}
-
-static size_t relu_of_conv_and_sum(struct evo_graph *g, size_t x)
-{
-	size_t r = evo_graph_relu(g, x);
-	size_t two[] = {r, evo_graph_conv(g, "a", r, 4, evo_window(3, 1), 1)};
-	return evo_graph_add(g, two, 2);
-}
-
-static size_t relu_depthwise(struct evo_graph *g, size_t x)
-{
-	size_t r = evo_graph_relu(g, x);
-	return evo_graph_conv(g, "op", r, 4, evo_window(3, 2), 4);
-}
-
-static size_t unit(struct evo_graph *g, size_t x)
-{
-	return evo_graph_unit(g, "unit", x, 5, evo_window(3, 1));
-}
-
-static size_t unit_stride(struct evo_graph *g, size_t x)
-{
-	return evo_graph_unit(g, "unit", x, 5, evo_window(3, 2));
-}
-
-static size_t norm_affine(struct evo_graph *g, size_t x)
-{
-	return evo_graph_norm(g, "bn", x, true);
-}
-
-static size_t norm_plain(struct evo_graph *g, size_t x)
-{
-	return evo_graph_norm(g, "bn", x, false);
-}
-
-static size_t norm_and_conv(struct evo_graph *g, size_t x)
-{
-	size_t c = evo_graph_conv(g, "c", x, 4, evo_window(3, 1), 1);
-	size_t two[] = {evo_graph_norm(g, "bn", c, true), c};
-	return evo_graph_add(g, two, 2);
-}
-
-static size_t sum_with_repeat(struct evo_graph *g, size_t x)
-{
-	size_t terms[] = {x, evo_graph_relu(g, x), x, evo_graph_shift(g, x), x};
-	return evo_graph_add(g, terms, 5);
-}
-
-static size_t sum_of_sums(struct evo_graph *g, size_t x)
-{
-	size_t a[] = {evo_graph_norm(g, "a", x, false), x};
-	size_t b[] = {evo_graph_add(g, a, 2), evo_graph_norm(g, "b", x, false)};
-	return evo_graph_add(g, b, 2);
-}
-
-static size_t sum_with_zero(struct evo_graph *g, size_t x)
-{
-	size_t zero = evo_graph_zero(g, g->nodes[x].shape);
-	size_t terms[] = {evo_graph_unit(g, "unit", zero, 4, evo_window(3, 1)), x, zero};
-	return evo_graph_add(g, terms, 3);
-}
-
-static size_t avgpool_three(struct evo_graph *g, size_t x)
-{
-	return evo_graph_avgpool(g, x, evo_window(3, 1));
-}
-
-static size_t avgpool_two(struct evo_graph *g, size_t x)
-{
-	return evo_graph_avgpool(g, x, window(2, 2, 2, 2, 0, 0, 1, 1));
-}
-
-static size_t avgpool_uneven(struct evo_graph *g, size_t x)
-{
-	return evo_graph_avgpool(g, x, window(5, 3, 3, 2, 2, 1, 1, 1));
-}
-
-static size_t maxpool_three(struct evo_graph *g, size_t x)
-{
-	return evo_graph_maxpool(g, x, evo_window(3, 1));
-}
-
-static size_t maxpool_stride(struct evo_graph *g, size_t x)
-{
-	return evo_graph_maxpool(g, x, evo_window(3, 2));
-}
-
-static size_t concat(struct evo_graph *g, size_t x)
-{
-	size_t parts[] = {x, evo_graph_relu(g, x),
-	                  evo_graph_conv(g, "c", x, 1, evo_window(3, 1), 1)};
-	return evo_graph_concat(g, parts, 3);
-}
-
-static size_t shift(struct evo_graph *g, size_t x)
-{
-	return evo_graph_shift(g, x);
-}
-
-static const struct operation {
-	const char *name;
-	size_t (*append)(struct evo_graph *g, size_t x);
-} operations[] = {
-        {"conv 1x1", conv_pointwise},
-        {"conv 1x1 stride 2", conv_pointwise_stride},
-        {"conv 3x3", conv_three},
-        {"conv 3x3 stride 2", conv_stride},
-        {"conv 1x5", conv_rectangle},
-        {"conv 5x1 stride 3,1", conv_rectangle_stride},
-        {"conv 3x5 dilated", conv_dilated},
-        {"conv 2x4 uneven", conv_uneven},
-        {"conv wide padding", conv_wide_padding},
-        {"conv groups", conv_groups},
-        {"conv depthwise", conv_depthwise},
-        {"conv depthwise dilated stride 2", conv_depthwise_dilated},
-        {"conv depthwise multiplied", conv_depthwise_multiplied},
-        {"relu of two convs", relu_of_two},
-        {"relu of conv and sum", relu_of_conv_and_sum},
-        {"relu depthwise", relu_depthwise},
-        {"unit", unit},
-        {"unit stride 2", unit_stride},
-        {"norm affine", norm_affine},
-        {"norm plain", norm_plain},
-        {"norm and its conv", norm_and_conv},
-        {"sum with repeats", sum_with_repeat},
-        {"sum of sums", sum_of_sums},
-        {"sum with zero", sum_with_zero},
-        {"avgpool 3x3", avgpool_three},
-        {"avgpool 2x2 stride 2", avgpool_two},
-        {"avgpool 5x3 stride 3,2", avgpool_uneven},
-        {"maxpool 3x3", maxpool_three},
-        {"maxpool 3x3 stride 2", maxpool_stride},
-        {"concat", concat},
-        {"shift", shift},
-};
-
-static struct evo_graph *graph_of(const struct operation *operation)
-{
-	struct evo_graph *g = evo_graph_create();
-	size_t node = evo_graph_input(g, (struct evo_shape){3, 9, 7});
-	node = evo_graph_conv(g, "stem", node, 4, evo_window(1, 1), 1);
-	node = operation->append(g, node);
-	node = evo_graph_conv(g, "tail", node, 3, evo_window(3, 1), 1);
-	node = evo_graph_relu(g, node);
-	node = evo_graph_global_pool(g, node);
-	evo_graph_linear(g, "fc", node, 4);
-	return g;
-}
 
 /* ---- A network with weights, images and a gradient at the logits ---- */
 
@@ -384,14 +156,14 @@ static void check_gradients(const struct operation *operation, enum evo_norm_mod
 static void test_gradients(void **state)
 {
 	(void) state;
-	for (size_t i = 0; i < EVO_COUNT(operations); i++)
+	for (size_t i = 0; i < operation_total; i++)
 		check_gradients(&operations[i], EVO_NORM_BATCH);
 }
 
 static void test_gradients_of_norm_modes(void **state)
 {
 	(void) state;
-	for (size_t i = 0; i < EVO_COUNT(operations); i++)
+	for (size_t i = 0; i < operation_total; i++)
 		if (strstr(operations[i].name, "norm") || strstr(operations[i].name, "unit")) {
 			check_gradients(&operations[i], EVO_NORM_RUNNING);
 			check_gradients(&operations[i], EVO_NORM_IDENTITY);
@@ -416,7 +188,7 @@ static void check_near(const char *name, const char *what, const float *single, 
 static void test_single_precision(void **state)
 {
 	(void) state;
-	for (size_t i = 0; i < EVO_COUNT(operations); i++) {
+	for (size_t i = 0; i < operation_total; i++) {
 		const char *name = operations[i].name;
 		struct evo_graph *graph = graph_of(&operations[i]);
 		struct fixture a = fixture_of(graph, EVO_F32, 5, NULL, true);
@@ -514,7 +286,7 @@ static void check_keep(struct evo_graph *graph, uint64_t seed)
 static void test_keep_changes_nothing(void **state)
 {
 	(void) state;
-	for (size_t i = 0; i < EVO_COUNT(operations); i++)
+	for (size_t i = 0; i < operation_total; i++)
 		for (uint64_t seed = 0; seed < 8; seed++) {
 			struct evo_graph *graph = graph_of(&operations[i]);
 			check_keep(graph, seed);
@@ -527,7 +299,7 @@ static void test_placed_memory(void **state)
 {
 	(void) state;
 	struct evo_error err = {0};
-	struct evo_graph *graph = graph_of(&(struct operation){"sum with zero", sum_with_zero});
+	struct evo_graph *graph = graph_of(operation_named("sum with zero"));
 	struct fixture own = fixture_of(graph, EVO_F32, BATCH, NULL, true);
 	struct fixture placed = fixture_of(graph, EVO_F32, BATCH, NULL, true);
 	evo_session_destroy(placed.session);
@@ -571,12 +343,11 @@ static void test_threads_change_nothing(void **state)
 {
 	(void) state;
 	struct evo_error err = {0};
-	enum {
-		COUNT = EVO_COUNT(operations)
-	};
-	struct fixture alone[COUNT], together[COUNT];
+	size_t count = operation_total;
+	struct fixture *alone = evo_calloc(count, sizeof(struct fixture));
+	struct fixture *together = evo_calloc(count, sizeof(struct fixture));
 	struct parallel context = {together};
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct evo_graph *graph = graph_of(&operations[i]);
 		alone[i] = fixture_of(graph, EVO_F32, 8, NULL, true);
 		together[i] = fixture_of(graph, EVO_F32, 8, NULL, true);
@@ -585,16 +356,18 @@ static void test_threads_change_nothing(void **state)
 	struct evo_pool *pool = evo_pool_create(2, &err);
 	assert_non_null(pool);
 	for (int again = 0; again < 3; again++) {
-		evo_pool_run(pool, EVO_PRIORITY_SEARCH, COUNT, run_task, &context);
-		for (size_t i = 0; i < COUNT; i++)
+		evo_pool_run(pool, EVO_PRIORITY_SEARCH, count, run_task, &context);
+		for (size_t i = 0; i < count; i++)
 			same_bits(&alone[i], &together[i]);
 	}
 	evo_pool_destroy(pool);
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < count; i++) {
 		fixture_clear(&together[i]);
 		evo_graph_destroy(alone[i].graph);
 		fixture_clear(&alone[i]);
 	}
+	free(alone);
+	free(together);
 }
 
 /* ---- Dead branches ---- */
@@ -637,7 +410,7 @@ static void test_no_gradient_is_zero(void **state)
 static void test_batch_moments(void **state)
 {
 	(void) state;
-	struct evo_graph *g = graph_of(&(struct operation){"norm", norm_affine});
+	struct evo_graph *g = graph_of(operation_named("norm affine"));
 	struct fixture f = fixture_of(g, EVO_F32, BATCH, NULL, true);
 	for (size_t i = 0; i < f.image_count; i++)
 		((float *) f.images)[i] += 100; /* a mean that would swamp sums of squares */
