@@ -677,6 +677,48 @@ static void determinants(void **state)
 	assert_score("sum(det(gram(det(gin.d))))", 14 * 77 - 32 * 32);
 }
 
+/* The planes of a tensor are factorised side by side; each has the value that it has alone, and one
+   that is singular or not finite is no matter to the others. */
+static void planes_do_not_see_each_other(void **state)
+{
+	enum {
+		PLANES = 19
+	};
+	struct evo_rng rng = evo_rng_stream(1, "test planes", 0);
+	static double planes[PLANES * 36], pick[PLANES];
+
+	(void) state;
+	for (size_t n = 1; n <= 6; n++) {
+		size_t singular = 0;
+
+		for (size_t i = 0; i < PLANES * n * n; i++) /* a third of small whole numbers */
+			planes[i] = i / (n * n) % 3 ? evo_rng_normal(&rng)
+			                            : (double) evo_rng_below(&rng, 3) - 1;
+		for (size_t i = 0; i < PLANES; i++) {
+			double alone;
+
+			clear();
+			set_dims(stats.gin_dims, PLANES, 1, n, n);
+			stats.pass[EVO_DATA].gin = tensor(PLANES * n * n, planes);
+			stats.pass[EVO_DATA].logits = stats.pass[EVO_DATA].gin + i * n * n;
+			stats.logits_dims[0] = stats.logits_dims[1] = n;
+			alone = score("det(logits.d)");
+			singular += alone == 0;
+			memset(pick, 0, sizeof pick);
+			pick[i] = 1;
+			stats.pass[EVO_NOISE].logits = tensor(PLANES, pick);
+			stats.logits_dims[0] = PLANES;
+			stats.logits_dims[1] = 1;
+			assert_true(score("sum(mul(det(gin.d), logits.n))") == alone);
+		}
+		assert_score("sum(lt(logabsdet(gin.d), -1e300))", (double) singular);
+		planes[5 * n * n] = NAN_;
+		planes[9 * n * n + n * n - 1] = INF;
+		stats.pass[EVO_DATA].gin = tensor(PLANES * n * n, planes);
+		assert_score("sum(eq(det(gin.d), det(gin.d)))", PLANES - 2);
+	}
+}
+
 /* A pivot of n 2^-52 times the largest entry is zero, one beyond is none. */
 static void small_pivots_are_zero(void **state)
 {
@@ -1068,6 +1110,7 @@ int main(void)
 	        cmocka_unit_test(rows_to_matrices),
 	        cmocka_unit_test(activation_patterns_are_counted),
 	        cmocka_unit_test(determinants),
+	        cmocka_unit_test(planes_do_not_see_each_other),
 	        cmocka_unit_test(small_pivots_are_zero),
 	        cmocka_unit_test(eigenvalues),
 	        cmocka_unit_test(aggregates_fold_the_units_left_in),
