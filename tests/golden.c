@@ -53,9 +53,12 @@ static void read_net(struct golden *golden, const char *path)
 	struct {
 		const char *name;
 		size_t *value;
-	} numbers[] = {{"C", &golden->macro.channels},    {"N", &golden->macro.cells},
-	               {"classes", &golden->macro.classes}, {"batch", &golden->batch},
-	               {"image", &golden->macro.side},    {"params", &golden->parameters},
+	} numbers[] = {{"C", &golden->macro.channels},
+	               {"N", &golden->macro.cells},
+	               {"classes", &golden->macro.classes},
+	               {"batch", &golden->batch},
+	               {"image", &golden->macro.side},
+	               {"params", &golden->parameters},
 	               {"units", &golden->units}};
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		char *value = strchr(line, ' ');
@@ -177,7 +180,8 @@ void golden_parameters(const struct golden *golden, const struct evo_graph *grap
 	for (size_t i = 0; i < graph->parameter_count; i++) {
 		const struct evo_parameter *p = &graph->parameters[i];
 		bool norm = p->kind == EVO_BN_SCALE || p->kind == EVO_BN_SHIFT;
-		const struct golden_tensor *tensor = norm ? NULL : golden_tensor(golden, "%s", p->name);
+		const struct golden_tensor *tensor =
+		        norm ? NULL : golden_tensor(golden, "%s", p->name);
 		if (tensor && tensor->count != p->count)
 			broken(golden->name, p->name);
 		for (size_t k = 0; k < p->count; k++)

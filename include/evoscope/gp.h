@@ -19,22 +19,26 @@
 struct evo_gp_config {
 	char preset[32];
 	size_t population, offspring, generations;
+	size_t survivors; /* kept of parents and offspring; 0: as many as the population */
 	size_t init_depth_min, init_depth_max; /* half and half */
 	size_t max_depth, max_size;
-	size_t tournament;
+	size_t tournament; /* for parents; 1 draws them evenly */
+	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
 	double crossover, subtree, point, number, hoist, insertion, shrink;
-	size_t elite;             /* best that always survive */
-	double immigrants;        /* share of offspring that is new when the best stalls */
-	size_t stall;             /* generations without a better best until immigrants come */
-	bool fitness_mean;        /* over benchmarks and draws: mean; else the minimum */
-	size_t draws, draw_size;  /* fixed draws of so many train networks; size 0: all of them */
-	double parsimony;         /* fitness given up for each node, as a tie-break: 0 is none */
-	bool paper_primitives;    /* EZNAS's primitives and root, else the whole language */
-	bool network_level;       /* primitives above aggregates, network terminals and numbers */
-	char exclude[256];        /* primitives and terminals not to use, separated by spaces */
-	size_t train, validation; /* networks of each benchmark */
+	size_t elite;            /* best that always survive */
+	double immigrants;       /* share of offspring that is new when the best stalls */
+	size_t stall;            /* generations without a better best until immigrants come */
+	bool fitness_mean;       /* over benchmarks and draws: mean; else the minimum */
+	size_t draws, draw_size; /* fixed draws of so many train networks; size 0: all of them */
+	double parsimony;        /* fitness given up for each node, as a tie-break: 0 is none */
+	bool paper_primitives;   /* EZNAS's primitives and root, else the whole language */
+	bool network_level;      /* primitives above aggregates, network terminals and numbers */
+	char exclude[256];       /* primitives and terminals not to use, separated by spaces */
+	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
+	size_t train, validation;
 };
+#define EVO_ALL_NETWORKS 1000000
 
 /* One row a setting: parser of presets, `--set`, `:set`, help and man page read this table. */
 enum evo_setting_type {
@@ -51,16 +55,24 @@ struct evo_setting {
 	double low, high;
 	const char *choices; /* EVO_SET_CHOICE: "min|mean": index into a bool */
 	bool live;           /* may change while a search runs */
+	const char *value;   /* the built-in default, as evo_gp_config_set reads it */
 	const char *help;
 };
 size_t evo_setting_count(void);
 const struct evo_setting *evo_setting_at(size_t index);
+/* NULL, with err naming the nearest known one, when there is none of that name. */
+const struct evo_setting *evo_setting_find(const char *name, struct evo_error *err);
 bool evo_gp_config_set(struct evo_gp_config *config, const char *name, const char *value,
                        struct evo_error *err);
 void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_setting *setting,
                        char *out, size_t size);
-/* A preset: `eznas`, `default`, `quick`, or an INI file of the user's (presets/NAME.ini). */
+/*
+ * A preset: presets/NAME.ini of the user's configuration folder, else the shipped one (`eznas`,
+ * `default`, `quick`). What the file does not set has its built-in default; `default` needs no file.
+ */
 bool evo_gp_preset(const char *name, struct evo_gp_config *config, struct evo_error *err);
+/* Names of the presets that there are, sorted; *count of them; caller frees each and the list. */
+char **evo_gp_preset_names(size_t *count);
 /* Sum of shares at most 1, depths in order, ... */
 bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *err);
 
@@ -143,8 +155,18 @@ void evo_gp_destroy(struct evo_gp *gp);
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
 void evo_gp_tell(struct evo_gp *gp, double *const *scores);
 
-/* Enters the next generation and is marked for life. */
+/*
+ * Enters the next generation that begins, stays in it whatever its fitness, and is marked for life.
+ * A unit-level root is put under layer_mean. EVO_E_INPUT when it is beyond max_size or max_depth.
+ * What becomes of it later (it cannot be evaluated) is said by evo_gp_note.
+ */
 bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err);
+/* Is the tree within the bounds that evo_gp_inject asks for? */
+bool evo_gp_injectable(const struct evo_gp_config *config, const struct evo_tree *tree,
+                       struct evo_error *err);
+/* Takes the oldest remark about an injected tree; false when there is none. */
+bool evo_gp_note(struct evo_gp *gp, char *out, size_t size);
+/* Takes effect with the next generation that begins. EVO_E_USAGE for a setting that is not live. */
 bool evo_gp_set(struct evo_gp *gp, const char *name, const char *value, struct evo_error *err);
 const struct evo_gp_config *evo_gp_config(const struct evo_gp *gp);
 
@@ -153,7 +175,8 @@ size_t evo_gp_generation(const struct evo_gp *gp); /* complete ones; the first i
 size_t evo_gp_population(const struct evo_gp *gp, const struct evo_individual *const **individuals);
 /* Pareto front of fitness against size, smallest first. Borrowed likewise. */
 size_t evo_gp_front(const struct evo_gp *gp, const struct evo_individual *const **individuals);
-/* The best so far of the generation being computed; NULL when there is none. */
+/* The best so far, parents of the generation being computed included; NULL when there is none.
+   Borrowed likewise. */
 const struct evo_individual *evo_gp_live_best(const struct evo_gp *gp);
 
 struct evo_gp_counts {

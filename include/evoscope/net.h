@@ -151,8 +151,9 @@ void evo_parameters_random(struct evo_parameters *parameters, const struct evo_g
 
 /* What a session has to leave readable; the rest of its memory is used again on the way. */
 enum {
-	EVO_KEEP_VALUE = 1,      /* a node's value */
-	EVO_KEEP_GRADIENT = 2,   /* the gradient at a node's value, complete after the backward pass */
+	EVO_KEEP_VALUE = 1, /* a node's value */
+	EVO_KEEP_GRADIENT =
+	        2, /* the gradient at a node's value, complete after the backward pass */
 	EVO_SKIP_PARAMETERS = 4, /* the gradient of this node's own parameters is not wanted */
 };
 
@@ -187,7 +188,7 @@ void evo_session_place(struct evo_session *session, void *kept, void *work);
 
 /* How BatchNorm normalises. */
 enum evo_norm_mode {
-	EVO_NORM_BATCH,    /* by the batch's own mean and biased variance: training mode, the default */
+	EVO_NORM_BATCH, /* by the batch's own mean and biased variance: training mode, the default */
 	EVO_NORM_RUNNING,  /* by given means and variances: evaluation mode */
 	EVO_NORM_IDENTITY, /* not at all: its value is its input, scale and shift unused */
 };
@@ -229,6 +230,15 @@ const void *evo_session_parameter_gradient(const struct evo_session *session,
 const double *evo_session_batch_mean(const struct evo_session *session, size_t node);
 const double *evo_session_batch_variance(const struct evo_session *session, size_t node);
 
+/*
+ * Mean cross-entropy of logits B,classes against labels, each below classes. gradient (may be
+ * NULL): the loss's gradient at the logits, to be the seed of a backward pass. correct (may be
+ * NULL): how many images have their label's logit largest, the first of equals winning.
+ */
+double evo_cross_entropy(enum evo_precision precision, const void *logits,
+                         const unsigned short *labels, size_t batch, size_t classes, void *gradient,
+                         size_t *correct);
+
 /* ---- Training ---------------------------------------------------------------------------------- */
 
 /* Images in memory: normalised floats N,3,side,side and labels below classes. */
@@ -246,6 +256,8 @@ struct evo_training {
 	size_t shift;                        /* move them by up to so many pixels, zeros enter */
 	uint64_t seed; /* initial weights, order and augmentation: same seed, same result */
 };
+/* As NAS-Bench-201 trains, but for 12 epochs: batch 256, rate 0.1, momentum 0.9, weight decay
+   5e-4, flips, shifts of up to 4 pixels. */
 struct evo_training evo_training_default(void);
 
 struct evo_trained {
@@ -256,8 +268,10 @@ struct evo_trained {
 
 /*
  * Trains a network from its initial weights (evo_parameters_random with name and the seed) by
- * cross-entropy. cancel (may be NULL) is read at every batch. Errors: EVO_E_MEMORY,
- * EVO_E_CANCELLED.
+ * cross-entropy. Every epoch takes as many whole batches as there are, in a new order; a batch is
+ * no larger than the training set. test may be NULL: test_accuracy is then NaN. cancel (may be
+ * NULL) is read at every batch. Errors: EVO_E_INPUT (images without labels, or of another size or
+ * more classes than the graph's; nothing to train on), EVO_E_MEMORY, EVO_E_CANCELLED.
  */
 bool evo_train(const struct evo_graph *graph, const char *name, const struct evo_images *train,
                const struct evo_images *test, const struct evo_training *how,

@@ -27,14 +27,15 @@ double evo_pearson(size_t n, const double *x, const double *y);
  */
 double evo_kendall_partial(size_t n, const double *x, const double *y, const double *z);
 
-/* Kendall's tau-b among the `fraction` (0, 1] of networks with the highest accuracy: at least two,
-   ties at the border by position. 0 when fewer than two. */
+/* Kendall's tau-b among the `fraction` (0, 1] of networks with the highest accuracy: fraction * n
+   rounded, at least two, ties at the border by position. 0 when there are fewer than two. */
 double evo_kendall_top(size_t n, const double *x, const double *y, double fraction);
 
 /*
  * A percentile bootstrap interval of Kendall's tau: `draws` resamples of the n pairs, the
  * (1 - level)/2 and (1 + level)/2 quantiles. The stream is (seed, "bootstrap", draw), so the same
- * call gives the same interval. low = high = tau when n < 3.
+ * call gives the same interval. low = high = tau when n < 3 or
+ * draws is 0.
  */
 void evo_kendall_interval(size_t n, const double *x, const double *y, size_t draws, double level,
                           uint64_t seed, double *low, double *high);

@@ -19,7 +19,8 @@ struct evo_probe_options {
 };
 
 struct evo_run_config {
-	const char *const *benchmarks; /* names */
+	const char *name;              /* of the run; NULL: PRESET-SEED */
+	const char *const *benchmarks; /* names; "all" is every one */
 	size_t benchmark_count;
 	struct evo_gp_config gp;
 	struct evo_probe_options probe;
@@ -32,9 +33,14 @@ struct evo_run_config {
 	const char *const *injected; /* expressions for the first generation */
 	size_t injected_count;
 };
+/* Preset `default`, the embedded benchmark, no limits. */
 struct evo_run_config evo_run_config_default(void);
 
-/* The probe of a benchmark under options, and its data batch (NULL: noise; caller frees). */
+/*
+ * The probe of a benchmark under options, and its data batch (NULL: noise; caller frees). seed: of
+ * weights, noise and perturbation. EVO_E_INPUT: a size that the space cannot be built at, more
+ * images than there are; EVO_E_NOT_FOUND: probe_of is unknown.
+ */
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
                    uint64_t seed, struct evo_probe *probe, float **images, struct evo_error *err);
 
@@ -63,14 +69,21 @@ enum evo_command_kind {
 };
 
 struct evo_run;
+/* Copies the config; NULL with err set when the settings or an injected expression are wrong. Names
+   of benchmarks are looked up on START. */
 struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err);
 /* Stops the search (a network being scored is finished first) and ends the thread. */
 void evo_run_destroy(struct evo_run *run);
 
 /*
  * Sends a command. Text: INJECT an expression or proxy name, SET "name value", EXPORT a folder; NULL
- * for the others. Expressions and settings are checked here, so the error comes at once; what happens later is
- * a log line. EVO_E_USAGE when the state does not allow it, EVO_E_IO when the queue is full.
+ * for the others. Expressions and settings are checked here, so the error comes at once; what
+ * happens later is a log line. EVO_E_USAGE when the state does not allow it, EVO_E_IO when the queue
+ * is full.
+ *
+ * START and STEP begin an idle run; PAUSE takes effect when the networks at work are finished, also
+ * in the middle of a generation, and nothing is computed twice; RESUME and STEP go on, also after
+ * DONE when a limit was raised by SET. INJECT and SET count from the next generation that begins.
  */
 bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *text,
                   struct evo_error *err);
@@ -106,13 +119,14 @@ struct evo_generation {
 	size_t evaluations, cache_hits; /* in this generation */
 	double seconds;
 	uint64_t best_id;
+	const struct evo_individual *champion; /* the best; held by the snapshot */
 };
 
 /* An intervention by hand, with the generation that it came before. */
 struct evo_intervention {
 	size_t generation;
-	enum evo_command_kind kind;
-	char text[200];
+	enum evo_command_kind kind; /* INJECT or SET */
+	const char *text;           /* as sent; held by the snapshot */
 };
 
 /* What the search looks like at one moment: never changes, is counted. */
@@ -146,6 +160,8 @@ struct evo_snapshot {
 	size_t front_count;
 	const struct evo_generation *history;
 	size_t history_count;
+	const struct evo_intervention *interventions; /* in order */
+	size_t intervention_count;
 };
 /* The newest one, held; never NULL. Release it. */
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
@@ -182,14 +198,15 @@ struct evo_score_row {
 	double kendall, low, high, spearman, pearson, kendall_top10;
 	double partial_units, partial_params;
 	size_t non_finite;
-	double milliseconds; /* a network, extraction included */
+	/* A network: its statistics and all proxies of the call together, which share them. */
+	double milliseconds;
 };
 struct evo_score_config {
 	const char *const *benchmarks;
 	size_t benchmark_count;
 	const char *const *proxies; /* names or expressions */
 	size_t proxy_count;
-	size_t networks; /* 0: all */
+	size_t networks; /* of each benchmark, strings and not functions; 0: all of the split */
 	enum evo_split split;
 	struct evo_probe_options probe;
 	uint64_t seed;
@@ -197,9 +214,9 @@ struct evo_score_config {
 	size_t memory;
 	const char *scores_file; /* one row a network; NULL */
 	const char *table_file;  /* the rows as CSV; NULL */
-	bool progress_needed;
 };
-/* Called some times a second while scoring; returning false cancels. */
+/* Called some times a second while scoring; returning false cancels (EVO_E_CANCELLED, no file is
+   written). */
 typedef bool (*evo_score_progress)(void *context, size_t done, size_t total, double seconds);
 /* rows: proxy_count times benchmark_count, benchmark by benchmark; caller frees. */
 struct evo_score_row *evo_run_score(const struct evo_score_config *config,

@@ -12,8 +12,16 @@
 
 #include "evoscope/base.h"
 
+#define BUFFER ((size_t) 64 << 10)
+
+/*
+ * The stream writes through write_bytes, which remembers why it failed: stdio only remembers that
+ * it did, and "no space left" is what a person needs to hear.
+ */
 struct evo_file {
 	FILE *stream;
+	int descriptor;
+	int why;         /* errno of the first write that failed */
 	char *target;    /* with symbolic links followed */
 	char *temporary; /* NULL when the target is written in place (a device, a pipe) */
 };
@@ -74,6 +82,19 @@ static void file_free(struct evo_file *file)
 	free(file);
 }
 
+/* Closes what is open and removes the temporary file. */
+static void discard(struct evo_file *file)
+{
+	if (file->stream != NULL)
+		fclose(file->stream);
+	if (file->descriptor >= 0) {
+		close(file->descriptor);
+		if (file->temporary != NULL)
+			unlink(file->temporary);
+	}
+	file_free(file);
+}
+
 /* "No such file" would puzzle who wants it made: it is the directory that is missing. */
 static void fail_to_create(struct evo_error *err, const char *path, int why)
 {
@@ -87,11 +108,39 @@ static void fail_to_create(struct evo_error *err, const char *path, int why)
 	free(directory);
 }
 
+static ssize_t write_bytes(void *cookie, const char *bytes, size_t length)
+{
+	struct evo_file *file = cookie;
+	size_t written = 0;
+
+	while (written < length) {
+		ssize_t count = write(file->descriptor, bytes + written, length - written);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0) {
+			if (file->why == 0)
+				file->why = errno;
+			return 0;
+		}
+		written += (size_t) count;
+	}
+	return (ssize_t) length;
+}
+
+static FILE *open_stream(struct evo_file *file)
+{
+	const cookie_io_functions_t functions = {.write = write_bytes};
+	FILE *stream = fopencookie(file, "w", functions);
+
+	if (stream != NULL)
+		setvbuf(stream, NULL, _IOFBF, BUFFER);
+	return stream;
+}
+
 struct evo_file *evo_file_create(const char *path, struct evo_error *err)
 {
 	struct stat old;
 	bool exists = stat(path, &old) == 0;
-	int descriptor;
 
 	if (exists && S_ISDIR(old.st_mode)) {
 		fail_to(err, "write", path, EISDIR);
@@ -101,19 +150,14 @@ struct evo_file *evo_file_create(const char *path, struct evo_error *err)
 	file->target = resolve(path);
 	/* A device or a pipe must be written to, never replaced by a file. */
 	if (exists && !S_ISREG(old.st_mode))
-		descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		file->descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	else
-		descriptor = open_temporary(file, exists ? &old : NULL);
-	if (descriptor >= 0)
-		file->stream = fdopen(descriptor, "w");
+		file->descriptor = open_temporary(file, exists ? &old : NULL);
+	if (file->descriptor >= 0)
+		file->stream = open_stream(file);
 	if (file->stream == NULL) {
 		fail_to_create(err, path, errno);
-		if (descriptor >= 0) {
-			close(descriptor);
-			if (file->temporary != NULL)
-				unlink(file->temporary);
-		}
-		file_free(file);
+		discard(file);
 		return NULL;
 	}
 	return file;
@@ -139,48 +183,43 @@ static void sync_directory(const char *path)
 }
 
 /* 0, or the errno of what kept the bytes from the disk. */
-static int flush_and_close(struct evo_file *file)
+static int flush(struct evo_file *file)
 {
-	/* An error of an earlier write is remembered by the stream, but its errno is gone. */
-	int why = ferror(file->stream) ? EIO : 0;
-
-	errno = 0;
-	if (fflush(file->stream) != 0)
-		why = errno;
-	if (why == 0 && file->temporary != NULL && fsync(fileno(file->stream)) != 0 &&
-	    errno != EINVAL && errno != EROFS && errno != ENOTSUP)
-		why = errno;
-	if (fclose(file->stream) != 0 && why == 0)
-		why = errno;
-	file->stream = NULL;
-	return why;
+	if (fflush(file->stream) != 0 || ferror(file->stream))
+		return file->why != 0 ? file->why : EIO;
+	if (file->temporary == NULL)
+		return 0;
+	/* Some file systems cannot, and say so; a network's tells here that it could not write. */
+	if (fsync(file->descriptor) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		return errno;
+	return 0;
 }
 
 bool evo_file_commit(struct evo_file *file, struct evo_error *err)
 {
-	int why = flush_and_close(file);
+	int why = flush(file);
 
-	if (why == 0 && file->temporary != NULL && rename(file->temporary, file->target) != 0)
-		why = errno;
-	if (why == 0 && file->temporary != NULL)
-		sync_directory(file->target);
+	if (why == 0 && file->temporary != NULL) {
+		if (rename(file->temporary, file->target) == 0)
+			sync_directory(file->target);
+		else
+			why = errno;
+	}
 	if (why != 0) {
 		fail_to(err, "write", file->target, why);
-		if (file->temporary != NULL)
-			unlink(file->temporary);
+	} else {
+		/* Nothing is there to be removed any more. */
+		free(file->temporary);
+		file->temporary = NULL;
 	}
-	file_free(file);
+	discard(file);
 	return why == 0;
 }
 
 void evo_file_abort(struct evo_file *file)
 {
-	if (file == NULL)
-		return;
-	fclose(file->stream);
-	if (file->temporary != NULL)
-		unlink(file->temporary);
-	file_free(file);
+	if (file != NULL)
+		discard(file);
 }
 
 /* Reads to the end; NULL with errno set, EFBIG when there is more than limit. */

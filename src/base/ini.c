@@ -57,13 +57,32 @@ static bool continues(const struct reader *reader, const char *section, const ch
 	       strncmp(name, reader->key, strlen(name)) == 0;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Whoever indents every key means entries; taking them for more of the first value would be silent. */
 static bool looks_like_entry(const char *text)
 {
 	size_t word =
 	        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
-	return word > 0 && text[word + strspn(text + word, " \t")] == '=';
+	return text[word + strspn(text + word, " \t")] == '=';
+}
+
+/* Appends a continued line less its comment, which not every release of inih takes off. */
+static void append_continued(struct evo_text *value, const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] != '\0' &&
+	       !(text[length] == ';' && length > 0 && is_space(text[length - 1])))
+		length++;
+	while (length > 0 && is_space(text[length - 1]))
+		length--;
+	evo_text_append(value, value->length > 0 ? " " : "");
+	evo_text_append_n(value, text, length);
 }
 
 static int take_entry(void *data, const char *section, const char *name, const char *value)
@@ -80,8 +99,7 @@ static int take_entry(void *data, const char *section, const char *name, const c
 			     "its line");
 			return 1;
 		}
-		evo_text_append(&reader->value, reader->value.length > 0 ? " " : "");
-		evo_text_append(&reader->value, value == NULL ? "" : value);
+		append_continued(&reader->value, value == NULL ? "" : value);
 		return 1;
 	}
 	flush(reader);
@@ -132,7 +150,7 @@ static char *next_line(char *out, int size, void *data)
 		return NULL;
 	memcpy(out, text, length);
 	out[length] = '\0';
-	reader->indented = *out == ' ' || *out == '\t';
+	reader->indented = is_space(*out);
 	return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "evoscope/base.h"
 
@@ -76,12 +77,22 @@ char *evo_format(const char *format, ...)
 	return text;
 }
 
+/* Large pages save most of the page faults of memory that comes and goes with every network. */
+#define LARGE_PAGE ((size_t) 2 << 20)
+
 void *evo_big_alloc(size_t bytes, const char *what, struct evo_error *err)
 {
+	const size_t alignment = bytes >= 2 * LARGE_PAGE ? LARGE_PAGE : 64;
 	void *memory = NULL;
 
-	if (bytes <= PTRDIFF_MAX && posix_memalign(&memory, 64, bytes > 0 ? bytes : 1) == 0)
+	if (bytes <= PTRDIFF_MAX &&
+	    posix_memalign(&memory, alignment, bytes > 0 ? bytes : 1) == 0) {
+#ifdef MADV_HUGEPAGE
+		if (alignment == LARGE_PAGE)
+			(void) madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+#endif
 		return memory;
+	}
 	evo_fail(err, EVO_E_MEMORY,
 	         "not enough memory for %s (%.1f MiB); ask for less, or give the program more",
 	         what, (double) bytes / (1024.0 * 1024.0));

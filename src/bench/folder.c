@@ -2,6 +2,7 @@
 
 #include "evoscope/bench.h"
 #include "folder.h"
+#include "journal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -270,18 +271,33 @@ void bench_draft_drop(struct bench_draft *draft)
 	*draft = (struct bench_draft){0};
 }
 
+/* A build that was begun and never ended is no benchmark, but can be removed like one. */
+static bool has_journal(const char *folder)
+{
+	char *journal = evo_path_join(folder, BENCH_JOURNAL);
+	bool there = evo_path_exists(journal);
+
+	free(journal);
+	return there;
+}
+
 bool evo_benchmark_remove(const char *name, struct evo_error *err)
 {
+	char *folder;
 	bool embedded, done;
-	char *folder = bench_folder_find(name, &embedded, err);
 
-	if (!folder)
+	if (!bench_name_check(name, err))
 		return false;
-	if (embedded)
-		done = evo_fail(err, EVO_E_USAGE,
-		                "\"%s\" comes with the program and cannot be removed", name);
-	else
+	folder = bench_user_folder(name);
+	if (bench_folder_holds(folder) || has_journal(folder)) {
 		done = retire(folder, err);
+	} else {
+		free(folder);
+		folder = bench_folder_find(name, &embedded, err);
+		done = folder &&
+		       evo_fail(err, EVO_E_USAGE,
+		                "\"%s\" comes with the program and cannot be removed", name);
+	}
 	free(folder);
 	return done;
 }

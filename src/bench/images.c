@@ -170,11 +170,16 @@ static void halve(const float *in, float *out, size_t half)
 	}
 }
 
+bool bench_can_shrink(size_t from, size_t to)
+{
+	size_t ratio = to ? from / to : 0;
+
+	return ratio > 0 && from % to == 0 && (ratio & (ratio - 1)) == 0;
+}
+
 bool bench_images_shrink(struct evo_images *images, size_t side, struct evo_error *err)
 {
-	size_t ratio = side ? images->side / side : 0;
-
-	if (ratio == 0 || images->side % side != 0 || (ratio & (ratio - 1)) != 0)
+	if (!bench_can_shrink(images->side, side))
 		return evo_fail(err, EVO_E_INPUT,
 		                "images of %zux%zu cannot be brought to %zux%zu; halving them "
 		                "once or several times is what can be done",

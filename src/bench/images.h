@@ -40,6 +40,9 @@ bool bench_images_decode(const unsigned char *records, size_t count, size_t clas
 /* 16 hexadecimal digits of what these records are. */
 void bench_images_hash(const unsigned char *records, size_t count, char hash[17]);
 
+/* Is one side the other's half, quarter ...? */
+bool bench_can_shrink(size_t from, size_t to);
+
 /* Brings images to a smaller side by averaging 2x2, as often as it takes, in place. */
 bool bench_images_shrink(struct evo_images *images, size_t side, struct evo_error *err);
 

@@ -234,7 +234,7 @@ static void tell_empty_columns(struct reading *reading)
 		size_t good = 0;
 
 		for (size_t i = 0; i < published->count; i++)
-			good += !isnan(published->accuracies[i][dataset]);
+			good += isnan(published->accuracies[i][dataset]) ? 0 : 1;
 		if (reading->accuracy[dataset] != NO_COLUMN && good == 0)
 			tell(reading, 1, "no row has a usable %s: no benchmark is made of it",
 			     bench_datasets[dataset].column);

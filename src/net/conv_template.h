@@ -81,7 +81,8 @@ static void unfold_tap(const struct evo_geometry *g, const REAL *x, size_t ky, s
 			memset(out, 0, width * sizeof(REAL));
 			continue;
 		}
-		size_t ix = first * g->window.stride_w + kx * g->window.dilation_w - g->window.pad_w;
+		size_t ix =
+		        first * g->window.stride_w + kx * g->window.dilation_w - g->window.pad_w;
 		memset(out, 0, first * sizeof(REAL));
 		gather(x + iy * g->in.width + ix, g->window.stride_w, rectify, out + first,
 		       last - first);
@@ -288,8 +289,8 @@ static size_t gradient_part(const struct evo_geometry *g)
 static size_t conv_scratch(const struct evo_geometry *g, bool backward)
 {
 #if DIRECT
-	if (evo_direct_fits(g))
-		return evo_direct_scratch(g, backward);
+	if (evo_direct_fits(evo_direct_best(), g))
+		return evo_direct_scratch(evo_direct_best(), g, backward);
 #endif
 	size_t matrix = g->in.channels / g->groups * taps_of(g) * plane_of(g->out);
 	return ((is_depthwise(g) ? 0 : matrix) + (backward ? gradient_part(g) : 0)) * sizeof(REAL);
@@ -298,8 +299,8 @@ static size_t conv_scratch(const struct evo_geometry *g, bool backward)
 static void conv(const struct evo_conv_forward *job)
 {
 #if DIRECT
-	if (evo_direct_fits(job->geometry)) {
-		evo_direct_conv(job);
+	if (evo_direct_fits(evo_direct_best(), job->geometry)) {
+		evo_direct_conv(evo_direct_best(), job);
 		return;
 	}
 #endif
@@ -345,8 +346,8 @@ static void conv_image_backward(const struct evo_conv_backward *job, size_t imag
 static void conv_backward(const struct evo_conv_backward *job)
 {
 #if DIRECT
-	if (evo_direct_fits(job->geometry)) {
-		evo_direct_conv_backward(job);
+	if (evo_direct_fits(evo_direct_best(), job->geometry)) {
+		evo_direct_conv_backward(evo_direct_best(), job);
 		return;
 	}
 #endif

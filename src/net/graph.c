@@ -132,8 +132,7 @@ size_t evo_graph_conv(struct evo_graph *graph, const char *name, size_t input, s
 {
 	struct evo_shape in = shape_of(graph, input);
 	require(groups && in.channels % groups == 0 && channels % groups == 0, "uneven groups");
-	size_t node =
-	        append(graph, EVO_OP_CONV, windowed(in, channels, window), &input, 1);
+	size_t node = append(graph, EVO_OP_CONV, windowed(in, channels, window), &input, 1);
 	size_t dims[4] = {channels, in.channels / groups, window.kernel_h, window.kernel_w};
 	graph->nodes[node].window = window;
 	graph->nodes[node].groups = groups;

@@ -18,11 +18,15 @@ struct evo_geometry {
 
 /*
  * What a BatchNorm does to channel c, in numbers of the kernel's precision, `channels` of each:
- * forward, y = (z - mean) * gain + shift; backward, dz = slope * dy + (bend * (z - mean) + level).
+ * forward, y = (z - mean) * gain + shift; backward, dz = (dy - level - (z - mean) * bend) * slope.
  */
 struct evo_affine {
 	void *mean, *gain, *shift, *slope, *bend, *level;
 };
+
+/* One form, wherever it is computed, so that it is the same number. */
+#define EVO_NORM_GRADIENT(dy, z, mean, slope, bend, level)                                         \
+	(((dy) - (level) - ((z) - (mean)) * (bend)) * (slope))
 
 struct evo_conv_forward {
 	const struct evo_geometry *geometry;
@@ -96,8 +100,8 @@ struct evo_kernels {
 	void (*global_pool_backward)(const void *dy, void *dx, size_t planes, size_t plane,
 	                             bool add);
 	void (*shift)(const void *x, void *y, size_t planes, size_t height, size_t width);
-	void (*shift_backward)(const void *dy, void *dx, size_t planes, size_t height,
-	                       size_t width, bool add);
+	void (*shift_backward)(const void *dy, void *dx, size_t planes, size_t height, size_t width,
+	                       bool add);
 
 	void (*linear)(const void *x, const void *weight, const void *bias, void *y, size_t batch,
 	               size_t features, size_t classes);

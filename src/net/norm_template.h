@@ -126,9 +126,12 @@ static inline double plane_product(const REAL *a, const REAL *b, REAL mean, size
 }
 
 /*
- * With u = (z - mean) / sqrt(variance + epsilon), m numbers a channel:
- *   dz = scale / sqrt(variance + epsilon) * (dy - sum(dy) / m - u * sum(dy u) / m)
+ * With u = z - mean, s = 1 / sqrt(variance + epsilon), m numbers a channel:
+ *   dz = (dy - sum(dy) / m - u * (s s sum(dy u) / m)) * s * scale
  * fixed: mean and variance do not depend on z, and only the first term is left.
+ *
+ * Where a channel has two values only, all but a part of epsilon / variance cancels: the factors
+ * are computed in double precision and rounded once.
  */
 EVO_CLONES static void norm_reduce(const void *dy_, const void *z_, size_t batch,
                                    struct evo_shape shape, const struct evo_affine *affine,
@@ -148,21 +151,16 @@ EVO_CLONES static void norm_reduce(const void *dy_, const void *z_, size_t batch
 		}
 		double inverse = 1 / sqrt(variance[c] + NORM_EPSILON);
 		double slope = scale ? (double) scale[c] * inverse : inverse;
-		double bend = -slope * inverse * inverse * sum_product / count;
-		double level = -slope * sum_dy / count;
+		double bend = sum_product * inverse * inverse / count;
 		((REAL *) affine->slope)[c] = (REAL) slope;
 		((REAL *) affine->bend)[c] = fixed ? 0 : (REAL) bend;
-		((REAL *) affine->level)[c] = fixed ? 0 : (REAL) level;
+		((REAL *) affine->level)[c] = fixed ? 0 : (REAL) (sum_dy / count);
 		if (scale_gradient)
 			scale_gradient[c] = (REAL) (sum_product * inverse);
 		if (shift_gradient)
 			shift_gradient[c] = (REAL) sum_dy;
 	}
 }
-
-/* dz of one plane; to is dense. Every user of an affine gradient goes through here. */
-#define NORM_SLOPE(dy, z, mean, slope, bend, level)                                                \
-	((slope) * (dy) + ((bend) * ((z) - (mean)) + (level)))
 
 EVO_CLONES static void norm_backward(const void *dy_, const void *z_, void *dz_, size_t batch,
                                      struct evo_shape shape, const struct evo_affine *affine,
@@ -179,9 +177,9 @@ EVO_CLONES static void norm_backward(const void *dy_, const void *z_, void *dz_,
 			REAL l = ((const REAL *) affine->level)[c];
 			if (add)
 				for (size_t i = 0; i < plane; i++)
-					dz[i] += NORM_SLOPE(dy[i], z[i], m, s, b, l);
+					dz[i] += EVO_NORM_GRADIENT(dy[i], z[i], m, s, b, l);
 			else
 				for (size_t i = 0; i < plane; i++)
-					dz[i] = NORM_SLOPE(dy[i], z[i], m, s, b, l);
+					dz[i] = EVO_NORM_GRADIENT(dy[i], z[i], m, s, b, l);
 		}
 }

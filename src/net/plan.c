@@ -178,8 +178,7 @@ static void use_by_relu(struct planner *p, size_t node, size_t relu)
 	if (!plan->virtual_relu || plan->wanted_value)
 		use(&p->value[node], forward_time(relu));
 	if (plan->live)
-		use(&p->value[node],
-		    backward_time(p, plan->fused_relu ? plan->sole_user : relu));
+		use(&p->value[node], backward_time(p, plan->fused_relu ? plan->sole_user : relu));
 	for (size_t n = relu + 1; n < p->count && plan->virtual_relu; n++)
 		if (op_of(p, n) == EVO_OP_CONV && input_of(p, n, 0) == relu && p->computed[n])
 			use_by_conv(p, node, n);
@@ -269,8 +268,9 @@ static void find_gradient_lifetimes(struct planner *p)
 		if (!plan->live)
 			continue;
 		struct evo_lifetime *gradient = &p->gradient[plan->gradient_root];
-		bool unstored = op_of(p, n) == EVO_OP_CONV ? plan->lazy_norm
-		                                           : plan->fused_relu && !plan->wanted_gradient;
+		bool unstored = op_of(p, n) == EVO_OP_CONV
+		                        ? plan->lazy_norm
+		                        : plan->fused_relu && !plan->wanted_gradient;
 		if (unstored) {
 			*gradient = (struct evo_lifetime){.first = SIZE_MAX};
 			continue;

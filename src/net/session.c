@@ -252,8 +252,9 @@ static struct evo_affine affine_of(const struct evo_session *session, size_t nod
 {
 	size_t step = session->graph->nodes[node].shape.channels * session->size;
 	char *from = session->affine + session->plan[node].norm * 6 * session->size;
-	return (struct evo_affine){from,            from + step,     from + 2 * step,
-	                           from + 3 * step, from + 4 * step, from + 5 * step};
+	return (struct evo_affine){
+	        from,           from + step, from + 2 * step, from + 3 * step, from + 4 * step,
+	        from + 5 * step};
 }
 
 static void forward_conv(struct evo_session *session, size_t node,

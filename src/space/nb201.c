@@ -38,8 +38,8 @@ static bool refuse(struct reader *reader, const char *expected)
 {
 	char *what = found(reader->at);
 	size_t column = (size_t) (reader->at - reader->text) + 1;
-	evo_fail_at(reader->err, EVO_E_INPUT, NULL, 0, column,
-	            "expected %s, found %s", expected, what);
+	evo_fail_at(reader->err, EVO_E_INPUT, NULL, 0, column, "expected %s, found %s", expected,
+	            what);
 	free(what);
 	return false;
 }
@@ -63,7 +63,8 @@ static bool operation(struct reader *reader, enum evo_nb201_op *op)
 			reader->at += length;
 			return true;
 		}
-	return refuse(reader, "one of none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3");
+	return refuse(reader,
+	              "one of none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3");
 }
 
 bool evo_nb201_parse(const char *text, struct evo_nb201_cell *cell, struct evo_error *err)

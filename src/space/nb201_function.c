@@ -69,7 +69,8 @@ static void add_edge(struct value *to, const struct value *from, enum evo_nb201_
 	}
 	char *inner = text_of(from);
 	bool convolution = op == EVO_NB201_CONV_1X1 || op == EVO_NB201_CONV_3X3;
-	add_term(to, evo_format("%s%s(%s)", evo_nb201_op_names[op], convolution ? mark : "", inner));
+	add_term(to,
+	         evo_format("%s%s(%s)", evo_nb201_op_names[op], convolution ? mark : "", inner));
 	free(inner);
 }
 

@@ -1,0 +1,35 @@
+/*
+ * The journal of a build: every finished training is a line, on disk before the next begins, so
+ * that a build which was stopped, or died, goes on where it was.
+ */
+#ifndef BENCH_JOURNAL_H
+#define BENCH_JOURNAL_H
+
+#include "evoscope/base.h"
+
+#define BENCH_JOURNAL "trainings.partial"
+
+struct bench_training {
+	char *architecture;
+	size_t seed;
+	double accuracy, seconds;
+};
+
+struct bench_journal {
+	int descriptor; /* -1: not open */
+	char *path;
+	struct bench_training *trainings; /* those that were there when it was opened */
+	size_t count;
+};
+
+/*
+ * Opens or makes the journal of these settings, for this process alone. A last line that was torn
+ * is cut off. Errors: it is another process's now, or has other settings.
+ */
+bool bench_journal_open(struct bench_journal *journal, const char *path, const char *settings,
+                        struct evo_error *err);
+bool bench_journal_append(struct bench_journal *journal, const struct bench_training *training,
+                          struct evo_error *err);
+void bench_journal_close(struct bench_journal *journal);
+
+#endif

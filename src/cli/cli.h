@@ -1,0 +1,237 @@
+/*
+ * cli: commands and options, without a screen.
+ *
+ * Two tables (options.c) say what there is: commands, and options with their argument, limits,
+ * default and help line. Parser (parse.c), --help (help.c) and the manual page (manual.c) are made
+ * from them. One file a command.
+ */
+#ifndef EVO_CLI_CLI_H
+#define EVO_CLI_CLI_H
+
+#include "evoscope/run.h"
+
+/* Exit statuses, as the manual has them. */
+enum cli_status {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_PARTLY = 3, /* done, but some rows failed and were reported */
+};
+
+/* ---- What was asked for ------------------------------------------------------------------------ */
+
+struct cli_list {
+	const char **items;
+	size_t count;
+};
+
+enum cli_progress_mode {
+	CLI_PROGRESS_AUTO,
+	CLI_PROGRESS_ALWAYS,
+	CLI_PROGRESS_NEVER
+};
+
+/* The values of all options; a command reads those that it takes. Text is borrowed from argv. */
+struct cli_options {
+	bool help, version;
+	bool group; /* only the first word of a command of two was given */
+
+	struct cli_list benchmarks;
+	uint64_t seed;
+	size_t threads, memory;
+	struct evo_probe_options probe;
+
+	const char *preset;
+	struct cli_list settings; /* "name=value", in the order of the command line; ours */
+	double seconds, target;
+	struct cli_list injected;
+	const char *csv_folder;
+	bool quiet;
+	size_t progress; /* enum cli_progress_mode */
+
+	bool start, ascii, no_mouse, fixed_clock;
+	const char *theme, *script;
+
+	size_t networks; /* 0: all */
+	size_t split;    /* enum evo_split */
+	const char *table_file, *scores_file;
+
+	const char *images, *name;
+	bool replace;
+	const char *task, *folder;
+	size_t architectures, seeds, epochs, train_images, test_images;
+
+	struct cli_list arguments; /* what is no option, after the command's name */
+	char *command_line;        /* as typed, for the record */
+};
+
+/* ---- The tables -------------------------------------------------------------------------------- */
+
+enum cli_command_id {
+	CLI_EXPLORER,
+	CLI_EVOLVE,
+	CLI_SCORE,
+	CLI_SHOW,
+	CLI_PROXIES,
+	CLI_BENCHMARKS_LIST,
+	CLI_BENCHMARKS_SHOW,
+	CLI_BENCHMARKS_IMPORT,
+	CLI_BENCHMARKS_BUILD,
+	CLI_BENCHMARKS_REMOVE,
+	CLI_HELP,
+	CLI_MANUAL,
+	CLI_COMMANDS
+};
+
+struct cli_command {
+	const char *name;      /* "", "evolve", "benchmarks import" */
+	const char *arguments; /* "PROXY..." */
+	size_t least, most;    /* arguments; SIZE_MAX: any number */
+	bool hidden;           /* in no help */
+	const char *summary;   /* one line, no full stop */
+	const char *text;      /* a paragraph more, for help and manual; NULL */
+	int (*run)(struct cli_options *options);
+};
+const struct cli_command *cli_command(enum cli_command_id id);
+
+enum cli_type {
+	CLI_FLAG,         /* bool */
+	CLI_COUNT,        /* size_t between low and high */
+	CLI_COUNT_OR_ALL, /* the same; `all` is 0 */
+	CLI_SEED,         /* uint64_t */
+	CLI_REAL,         /* double between low and high */
+	CLI_SECONDS,      /* double: a duration */
+	CLI_BYTES,        /* size_t: a size */
+	CLI_CHOICE,       /* size_t: index of one of `choices` */
+	CLI_TEXT,         /* const char * */
+	CLI_LIST,         /* struct cli_list: every one that is given */
+	CLI_PAIR,         /* struct cli_list of "name=value" */
+	CLI_SETTING       /* the same, for the setting named by `choices` */
+};
+
+struct cli_option {
+	const char *name; /* without the dashes */
+	char letter;      /* 0: none */
+	const char *argument;
+	enum cli_type type;
+	size_t offset;        /* in struct cli_options */
+	double low, high;     /* both 0: not limited here */
+	const char *choices;  /* CLI_CHOICE: "a|b|c"; CLI_SETTING: the setting's name */
+	unsigned commands;    /* bits 1 << enum cli_command_id */
+	const char *fallback; /* the default, in words; NULL: none worth a word */
+	const char *help;     /* one line, no full stop */
+};
+size_t cli_option_count(void);
+const struct cli_option *cli_option_at(size_t index);
+
+/* ---- Parser ------------------------------------------------------------------------------------ */
+
+/*
+ * Reads a command line. Options may stand before or after what is no option. EVO_E_USAGE, with the
+ * nearest option or command named. Clear the options in any case.
+ */
+bool cli_parse(int argc, char **argv, struct cli_options *options, enum cli_command_id *command,
+               struct evo_error *err);
+void cli_options_clear(struct cli_options *options);
+
+/* ---- Help -------------------------------------------------------------------------------------- */
+
+void cli_help(enum cli_command_id command, struct evo_text *out);
+/* All commands that begin with the word ("benchmarks"). */
+void cli_help_group(const char *word, struct evo_text *out);
+/* The manual page's source, in mdoc. */
+void cli_manual(struct evo_text *out);
+
+/* ---- Output ------------------------------------------------------------------------------------ */
+
+/* "evoscope: message" on standard error. */
+void cli_complain(const char *format, ...) EVO_PRINTF(1, 2);
+/* The same with an error's place; returns the exit status for it. */
+int cli_report(const struct evo_error *err);
+/* Writes text to standard output. */
+void cli_print(const struct evo_text *text);
+/* Flushes standard output; false, after saying so, when anything that was written was lost. */
+bool cli_output_ok(void);
+
+/* A number with three decimals; "-" for NaN. Appended. */
+void cli_number(struct evo_text *out, double number);
+/* "1:02:03", "0:38". Appended. */
+void cli_clock(struct evo_text *out, double seconds);
+
+/* Columns that line up. */
+struct cli_table {
+	char **cells;
+	size_t columns, count, capacity;
+	uint64_t left; /* bit i: column i is text, flush left */
+};
+void cli_table_init(struct cli_table *table, size_t columns, uint64_t left);
+void cli_table_add(struct cli_table *table, const char *cell);
+void cli_table_addf(struct cli_table *table, const char *format, ...) EVO_PRINTF(2, 3);
+void cli_table_number(struct cli_table *table, double number);
+/* Appends the rows, two blanks between columns. width: what a row may take, by shortening column
+   `flexible`; 0: whatever it needs. */
+void cli_table_print(const struct cli_table *table, size_t width, size_t flexible,
+                     struct evo_text *out);
+void cli_table_clear(struct cli_table *table);
+
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t cli_width(void);
+bool cli_utf8(void); /* may output hold more than ASCII? */
+
+/* ---- Progress, on standard error ------------------------------------------------------------------ */
+
+struct cli_progress {
+	bool redraw; /* one line, drawn over itself */
+	bool plain;  /* lines of their own */
+	bool steps;  /* one a step, else one every so many seconds */
+	double every, last;
+	size_t step;  /* the last one shown */
+	size_t drawn; /* characters of the line that stands there */
+};
+void cli_progress_begin(struct cli_progress *progress, const struct cli_options *options);
+/* Is it time for another line? step: a number that changes when there is something to tell. */
+bool cli_progress_due(struct cli_progress *progress, size_t step);
+void cli_progress_show(struct cli_progress *progress, const char *text);
+/* A line that stays. */
+void cli_progress_note(struct cli_progress *progress, const char *text);
+void cli_progress_end(struct cli_progress *progress);
+
+/* ---- Signals ------------------------------------------------------------------------------------- */
+
+/* From now on SIGINT, SIGTERM and SIGHUP (unless it was ignored) are remembered; a second one of
+   them kills. */
+void cli_signals_catch(void);
+int cli_signal(void);            /* the first that came; 0 */
+int cli_signal_descriptor(void); /* readable once one came */
+/* Dies of the signal after flushing standard output. */
+void cli_die_of(int signal);
+
+/* ---- Shared by commands --------------------------------------------------------------------------- */
+
+/* The names asked for: `all` is every one, none the default. Fails on unknown names. */
+bool cli_benchmark_names(const struct cli_options *options, struct cli_list *names,
+                         struct evo_error *err);
+void cli_benchmark_names_clear(struct cli_list *names);
+/* A search's configuration. names and options outlive it. */
+bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
+                    struct evo_run_config *config, struct evo_error *err);
+void cli_list_add(struct cli_list *list, const char *item);
+/* Sets "name=value". */
+bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err);
+
+/* ---- Commands ---------------------------------------------------------------------------------------- */
+
+int cli_explorer(struct cli_options *options);
+int cli_evolve(struct cli_options *options);
+int cli_score(struct cli_options *options);
+int cli_show(struct cli_options *options);
+int cli_proxies(struct cli_options *options);
+int cli_benchmarks_list(struct cli_options *options);
+int cli_benchmarks_show(struct cli_options *options);
+int cli_benchmarks_import(struct cli_options *options);
+int cli_benchmarks_build(struct cli_options *options);
+int cli_benchmarks_remove(struct cli_options *options);
+int cli_help_command(struct cli_options *options);
+int cli_manual_command(struct cli_options *options);
+
+#endif

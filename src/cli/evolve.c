@@ -1,0 +1,192 @@
+#include "config.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/* ---- Progress ---------------------------------------------------------------------------------------- */
+
+static void progress_text(const struct evo_snapshot *snapshot, struct evo_text *out)
+{
+	evo_text_reset(out);
+	if (snapshot->history_count) {
+		const struct evo_generation *last = &snapshot->history[snapshot->history_count - 1];
+		evo_text_printf(out, "generation %zu of %zu: best %.3f", snapshot->generation,
+		                snapshot->generations, last->best);
+		if (!isnan(last->best_validation))
+			evo_text_printf(out, ", validation %.3f", last->best_validation);
+		evo_text_append(out, "; ");
+	}
+	evo_text_append(out,
+	                *snapshot->phase ? snapshot->phase : evo_run_state_name(snapshot->state));
+	if (snapshot->phase_total)
+		evo_text_printf(out, " %zu of %zu", snapshot->phase_done, snapshot->phase_total);
+	if (!isnan(snapshot->remaining)) {
+		evo_text_append(out, ", ");
+		cli_clock(out, snapshot->remaining);
+		evo_text_append(out, " left");
+	}
+}
+
+/* Bests and notes are in the progress and the result; what went wrong stays on the screen. */
+static void pass_on_warnings(struct evo_run *run, uint64_t *next, struct cli_progress *progress)
+{
+	struct evo_log_line lines[16];
+	size_t count, dropped;
+	while ((count = evo_run_log(run, next, lines, EVO_COUNT(lines), &dropped)) > 0) {
+		for (size_t i = 0; i < count; i++) {
+			if (lines[i].kind != EVO_LOG_WARNING)
+				continue;
+			char *text = evo_format("evoscope: %s", lines[i].text);
+			cli_progress_note(progress, text);
+			free(text);
+		}
+	}
+}
+
+/* ---- Result -------------------------------------------------------------------------------------------- */
+
+static void cases_table(const struct evo_snapshot *snapshot, struct evo_text *out)
+{
+	static const char *const sides[] = {"train", "validation"};
+	const struct evo_individual *best = snapshot->population[0];
+	size_t references = snapshot->reference_count;
+	struct cli_table table;
+	cli_table_init(&table, 1 + 2 * (2 + references) + 2, 1);
+	cli_table_add(&table, "benchmark");
+	for (size_t side = 0; side < 2; side++) {
+		cli_table_add(&table, sides[side]);
+		cli_table_add(&table, "tau");
+		for (size_t i = 0; i < references; i++)
+			cli_table_add(&table, snapshot->references[i].name);
+	}
+	cli_table_add(&table, "given units");
+	cli_table_add(&table, "given params");
+	for (size_t at = 0; at < snapshot->case_count; at++) {
+		const struct evo_run_case *one = &snapshot->cases[at];
+		cli_table_add(&table, one->name);
+		for (size_t side = 0; side < 2; side++) {
+			cli_table_addf(&table, "%zu", side ? one->validation : one->train);
+			cli_table_number(&table, best->tau[side][at]);
+			for (size_t i = 0; i < references; i++)
+				cli_table_number(&table, snapshot->references[i].tau[side][at]);
+		}
+		cli_table_number(&table, snapshot->partial_units[at]);
+		cli_table_number(&table, snapshot->partial_params[at]);
+	}
+	cli_table_print(&table, 0, 0, out);
+	cli_table_clear(&table);
+}
+
+static void print_result(const struct evo_snapshot *snapshot)
+{
+	const struct evo_individual *best = snapshot->population[0];
+	struct evo_text out;
+	evo_text_init(&out);
+	evo_text_append(&out, "expression  ");
+	evo_tree_print(&best->tree, &out);
+	evo_text_printf(&out, "\nsize        %zu nodes, depth %zu\n", best->tree.size, best->depth);
+	evo_text_printf(&out, "fitness     %.3f, %s Kendall tau over benchmarks%s; %s is better\n",
+	                best->fitness, snapshot->config.fitness_mean ? "mean" : "smallest",
+	                snapshot->config.draws > 1 ? " and draws" : "",
+	                best->direction < 0 ? "lower" : "higher");
+	evo_text_printf(&out,
+	                "search      preset %s, seed %llu, generation %zu of %zu, %zu expressions "
+	                "scored\n\n",
+	                snapshot->preset, (unsigned long long) snapshot->seed, snapshot->generation,
+	                snapshot->generations, snapshot->evaluations);
+	cases_table(snapshot, &out);
+	evo_text_append(&out, "\n");
+	for (size_t i = 0; i < snapshot->case_count; i++)
+		evo_text_printf(&out, "%s: %s; %s; %s\n", snapshot->cases[i].name,
+		                snapshot->cases[i].title, snapshot->cases[i].probe,
+		                snapshot->cases[i].images);
+	cli_print(&out);
+	evo_text_clear(&out);
+}
+
+/* ---- The search ------------------------------------------------------------------------------------------ */
+
+static bool over(enum evo_run_state state)
+{
+	return state == EVO_RUN_DONE || state == EVO_RUN_STOPPED || state == EVO_RUN_FAILED;
+}
+
+static void wait_for_news(struct evo_run *run, bool stopping)
+{
+	struct pollfd wait[2] = {{.fd = evo_run_descriptor(run), .events = POLLIN},
+	                         {.fd = stopping ? -1 : cli_signal_descriptor(), .events = POLLIN}};
+	poll(wait, 2, 1000);
+}
+
+/* Until it is over; a signal stops it, and what is complete is kept. */
+static const struct evo_snapshot *watch(struct evo_run *run, struct cli_progress *progress)
+{
+	struct evo_text text;
+	evo_text_init(&text);
+	uint64_t next = 0;
+	bool stopping = false;
+	const struct evo_snapshot *snapshot;
+	for (;;) {
+		wait_for_news(run, stopping);
+		snapshot = evo_run_snapshot(run);
+		pass_on_warnings(run, &next, progress);
+		if (over(snapshot->state))
+			break;
+		if (cli_progress_due(progress, snapshot->history_count)) {
+			progress_text(snapshot, &text);
+			cli_progress_show(progress, text.data);
+		}
+		evo_snapshot_release(snapshot);
+		if (cli_signal() && !stopping)
+			stopping = evo_run_send(run, EVO_COMMAND_STOP, NULL, NULL);
+	}
+	cli_progress_end(progress);
+	evo_text_clear(&text);
+	return snapshot;
+}
+
+static int search(struct evo_run *run, const struct cli_options *options)
+{
+	struct cli_progress progress;
+	struct evo_error err = {0};
+	if (!evo_run_send(run, EVO_COMMAND_START, NULL, &err))
+		return cli_report(&err);
+	cli_progress_begin(&progress, options);
+	const struct evo_snapshot *snapshot = watch(run, &progress);
+	int status = CLI_DONE;
+	if (snapshot->population_count)
+		print_result(snapshot);
+	if (snapshot->state == EVO_RUN_FAILED) {
+		cli_complain("%s", snapshot->error);
+		status = CLI_FAILED;
+	} else if (!snapshot->population_count) {
+		cli_complain("stopped before the first generation was complete");
+		status = CLI_FAILED;
+	}
+	evo_snapshot_release(snapshot);
+	return status;
+}
+
+int cli_evolve(struct cli_options *options)
+{
+	struct cli_list names;
+	struct evo_run_config config;
+	struct evo_run *run = NULL;
+	struct evo_error err = {0};
+	int status;
+	cli_signals_catch();
+	if (cli_benchmark_names(options, &names, &err) &&
+	    cli_run_config(options, &names, &config, &err))
+		run = evo_run_create(&config, &err);
+	status = run ? search(run, options) : cli_report(&err);
+	if (run)
+		evo_run_destroy(run);
+	cli_benchmark_names_clear(&names);
+	if (cli_signal() && cli_output_ok())
+		cli_die_of(cli_signal());
+	return status;
+}

@@ -1,0 +1,63 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* A file that is opened must not land on a standard stream that the caller closed. Each gets a
+   descriptor that refuses what the stream is for, so that its loss is noticed. */
+static void fill_standard_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static int print_help(enum cli_command_id command, const struct cli_options *options)
+{
+	struct evo_text text;
+	evo_text_init(&text);
+	/* `evoscope benchmarks --help` means all of the group. */
+	if (command == CLI_BENCHMARKS_LIST && options->group)
+		cli_help_group("benchmarks", &text);
+	else
+		cli_help(command, &text);
+	cli_print(&text);
+	evo_text_clear(&text);
+	return CLI_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+	struct cli_options options;
+	enum cli_command_id command;
+	struct evo_error err = {0};
+	int status;
+	if (!cli_parse(argc, argv, &options, &command, &err))
+		status = cli_report(&err);
+	else if (options.help)
+		status = print_help(command, &options);
+	else if (options.version)
+		status = printf("evoscope %s\n", PACKAGE_VERSION) < 0;
+	else
+		status = cli_command(command)->run(&options);
+	cli_options_clear(&options);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	fill_standard_streams();
+	/* A reader that went away is an error of writing, so that files are still completed. */
+	signal(SIGPIPE, SIG_IGN);
+	/* What text is, not how numbers look: those are the C locale's everywhere. */
+	setlocale(LC_CTYPE, "");
+	int status = run(argc, argv);
+	if (!cli_output_ok() && status == CLI_DONE)
+		status = CLI_FAILED;
+	return status;
+}

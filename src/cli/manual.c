@@ -1,0 +1,248 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+#define MANUAL_DATE "November 24, 2026"
+
+/* Text for roff: a line that begins with a dot or quote, and backslashes, would be read as
+   requests; a minus is one only as \-. Words between ` and ` are set as code. */
+static void prose(struct evo_text *out, const char *text)
+{
+	bool code = false;
+	for (; *text; text++) {
+		if (*text == '`')
+			evo_text_append(out, (code = !code) ? "\\fB" : "\\fR");
+		else if (*text == '\\')
+			evo_text_append(out, "\\e");
+		else if (*text == '-')
+			evo_text_append(out, "\\-");
+		else
+			evo_text_append_n(out, text, 1);
+	}
+	evo_text_append(out, "\n");
+}
+
+static void arguments_macro(struct evo_text *out, const char *arguments)
+{
+	if (*arguments)
+		evo_text_printf(out, "%s %s\n", *arguments == '[' ? ".Op Ar" : ".Ar", arguments);
+}
+
+static void synopsis(struct evo_text *out)
+{
+	evo_text_append(out, ".Sh SYNOPSIS\n.Nm\n.Op Ar option ...\n");
+	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
+		const struct cli_command *command = cli_command((enum cli_command_id) id);
+		if (command->hidden)
+			continue;
+		evo_text_printf(out, ".Nm\n.Cm %s\n.Op Ar option ...\n", command->name);
+		if (command->arguments[0] == '[')
+			evo_text_printf(out, ".Op Ar %.*s\n",
+			                (int) strcspn(command->arguments + 1, "]"),
+			                command->arguments + 1);
+		else
+			arguments_macro(out, command->arguments);
+	}
+}
+
+static void sentence(struct evo_text *out, const char *text)
+{
+	struct evo_text line;
+	evo_text_init(&line);
+	evo_text_printf(&line, "%c%s.", text[0] & ~0x20, text + 1);
+	prose(out, line.data);
+	evo_text_clear(&line);
+}
+
+static void list_commands(struct evo_text *out)
+{
+	evo_text_append(out, ".Sh COMMANDS\n.Bl -tag -width Ds\n");
+	for (int id = CLI_EXPLORER; id < CLI_COMMANDS; id++) {
+		const struct cli_command *command = cli_command((enum cli_command_id) id);
+		if (command->hidden)
+			continue;
+		if (id == CLI_EXPLORER)
+			evo_text_append(out, ".It Nm\n");
+		else
+			evo_text_printf(out, ".It Cm %s %s%s\n", command->name,
+			                *command->arguments ? "Ar " : "", command->arguments);
+		sentence(out, command->summary);
+		if (command->text)
+			prose(out, command->text);
+	}
+	evo_text_append(out, ".El\n");
+}
+
+/* Which commands take it, where not all do. */
+static void takers(struct evo_text *out, unsigned commands)
+{
+	const char *between = "For";
+	for (int id = CLI_EXPLORER; id < CLI_COMMANDS; id++) {
+		const struct cli_command *command = cli_command((enum cli_command_id) id);
+		if (!(commands & (1u << id)) || command->hidden)
+			continue;
+		if (id == CLI_EXPLORER)
+			evo_text_printf(out, "%s the explorer", between);
+		else
+			evo_text_printf(out, "%s\n.Cm %s\n", between, command->name);
+		between = ",";
+	}
+	evo_text_append(out, ".\n");
+}
+
+static void list_options(struct evo_text *out)
+{
+	unsigned every = (1u << CLI_COMMANDS) - 1;
+	evo_text_append(out, ".Sh OPTIONS\nOptions may stand before or after a command and its "
+	                     "arguments;\n.Fl \\&-\nends them.\n.Bl -tag -width Ds\n");
+	for (size_t i = 0; i < cli_option_count(); i++) {
+		const struct cli_option *option = cli_option_at(i);
+		evo_text_append(out, ".It");
+		if (option->letter)
+			evo_text_printf(out, " Fl %c ,", option->letter);
+		evo_text_printf(out, " Fl \\&-%s%s%s\n", option->name,
+		                option->argument ? " Ar " : "",
+		                option->argument ? option->argument : "");
+		sentence(out, option->help);
+		if (option->fallback) {
+			char *text = evo_format("Default: %s.", option->fallback);
+			prose(out, text);
+			free(text);
+		}
+		if (option->commands != every)
+			takers(out, option->commands);
+	}
+	evo_text_append(out, ".El\n");
+}
+
+static void list_settings(struct evo_text *out)
+{
+	evo_text_append(out, ".Sh SETTINGS\nWhat\n.Fl \\&-set Ar KEY=VALUE\nchanges, and what a "
+	                     "preset holds in its section\n.Li [search] :\n.Bl -tag -width Ds\n");
+	for (size_t i = 0; i < evo_setting_count(); i++) {
+		const struct evo_setting *setting = evo_setting_at(i);
+		evo_text_printf(out, ".It Cm %s\n", setting->name);
+		sentence(out, setting->help);
+		if (setting->value && *setting->value) {
+			char *text = evo_format("Default: %s.", setting->value);
+			prose(out, text);
+			free(text);
+		}
+	}
+	evo_text_append(out, ".El\n");
+}
+
+static const char head[] =
+        ".Dd " MANUAL_DATE "\n.Dt EVOSCOPE 1\n.Os\n"
+        ".Sh NAME\n.Nm evoscope\n.Nd evolve zero-cost proxies for neural architecture search\n";
+
+static const char description[] =
+        ".Sh DESCRIPTION\n"
+        ".Nm\n"
+        "searches for zero-cost proxies: expressions over statistics of untrained neural networks\n"
+        "whose value ranks architectures as their trained accuracy does.\n"
+        "It evolves expression trees by genetic programming and judges each by Kendall's rank\n"
+        "correlation (tau) with the known accuracies of a benchmark's networks.\n"
+        ".Pp\n"
+        "Every benchmark is split once and for all into train, validation and test networks.\n"
+        "A search selects by train networks; tau on validation networks is shown beside it.\n"
+        ".Pp\n"
+        "The same seed on the same machine gives the same result, whatever the number of "
+        "threads.\n";
+
+static const char tail[] =
+        ".Sh ENVIRONMENT\n"
+        ".Bl -tag -width Ds\n"
+        ".It Ev EVOSCOPE_DATA\n"
+        "Where imported benchmarks are kept, in place of\n.Pa $XDG_DATA_HOME/evoscope .\n"
+        ".It Ev EVOSCOPE_SHARED\n"
+        "Where what is installed beside the program lies: themes, presets, embedded benchmarks.\n"
+        ".It Ev XDG_CONFIG_HOME , XDG_DATA_HOME , XDG_STATE_HOME\n"
+        "Base directories; see\n.Sx FILES .\n"
+        ".It Ev NO_COLOR\n"
+        "When set and not empty, the explorer uses no colour.\n"
+        ".It Ev TERM\n"
+        "The kind of terminal that the explorer draws on.\n"
+        ".It Ev LC_ALL , LC_CTYPE , LANG\n"
+        "The character set: with UTF\\-8, boxes and braille are drawn, otherwise ASCII.\n"
+        "Numbers are always those of the C locale.\n"
+        ".El\n"
+        ".Sh FILES\n"
+        ".Bl -tag -width Ds\n"
+        ".It Pa $XDG_CONFIG_HOME/evoscope/presets/NAME.ini\n"
+        "Presets of your own.\n"
+        ".It Pa $XDG_CONFIG_HOME/evoscope/themes/NAME.ini\n"
+        "Themes of your own.\n"
+        ".It Pa $XDG_DATA_HOME/evoscope/benchmarks/\n"
+        "Imported and built benchmarks, a folder each.\n"
+        ".It Pa $XDG_STATE_HOME/evoscope/\n"
+        "The history of the explorer's command line.\n"
+        ".El\n"
+        ".Pp\n"
+        "Nothing is written anywhere else, and nothing before it is needed.\n"
+        "With\n.Fl \\&-csv-dir\na search keeps three files, each rewritten whole after every "
+        "generation:\n"
+        ".Bl -tag -width Ds\n"
+        ".It Pa generations.csv\n"
+        "A row a generation: its best, mean, median and smallest fitness, what was evaluated, the\n"
+        "best expression.\n"
+        ".It Pa population.csv\n"
+        "A row an individual: rank, parents, origin, size, fitness, tau by benchmark and side,\n"
+        "expression.\n"
+        ".It Pa front.csv\n"
+        "The Pareto front of fitness against size.\n"
+        ".El\n"
+        ".Sh EXIT STATUS\n"
+        ".Bl -tag -width Ds\n"
+        ".It 0\nDone.\n"
+        ".It 1\nFailed; one line on standard error says why.\n"
+        ".It 2\nThe command line makes no sense.\n"
+        ".It 3\nDone, but some rows failed and were reported.\n"
+        ".El\n"
+        ".Pp\n"
+        "After SIGINT, SIGTERM or SIGHUP a search is stopped, what was finished is kept and "
+        "printed,\n"
+        "and the process dies of that signal.\n"
+        "Standard output carries results only; progress and errors go to standard error.\n"
+        ".Sh EXAMPLES\n"
+        "Watch a search:\n"
+        ".Dl evoscope \\-\\-start\n"
+        ".Pp\n"
+        "The same without a screen, with tables:\n"
+        ".Dl evoscope evolve \\-\\-seed 7 \\-\\-generations 20 \\-\\-csv\\-dir run7\n"
+        ".Pp\n"
+        "A published proxy and one of your own on 500 networks:\n"
+        ".Dl evoscope score eznas\\-a 'layer_sum(l1(gw.d))' \\-\\-networks 500\n"
+        ".Pp\n"
+        "Import the accuracies of NATS\\-Bench with CIFAR\\-10 images:\n"
+        ".Dl evoscope benchmarks import nats\\-bench table.csv \\-\\-images "
+        "cifar10:data_batch_1.bin\n"
+        ".Sh SEE ALSO\n"
+        "Yash Akhauri, J. Pablo Munoz, Nilesh Jain, and Ravi Iyer,\n"
+        ".Dq EZNAS: Evolving Zero\\-Cost Proxies for Neural Architecture Scoring ,\n"
+        "NeurIPS 2022.\n";
+
+void cli_manual(struct evo_text *out)
+{
+	evo_text_append(out, head);
+	synopsis(out);
+	evo_text_append(out, description);
+	list_commands(out);
+	list_options(out);
+	list_settings(out);
+	evo_text_append(out, tail);
+}
+
+int cli_manual_command(struct cli_options *options)
+{
+	(void) options;
+	struct evo_text text;
+	evo_text_init(&text);
+	cli_manual(&text);
+	cli_print(&text);
+	evo_text_clear(&text);
+	return CLI_DONE;
+}

@@ -1,0 +1,183 @@
+#include "config.h"
+
+#include "cli.h"
+
+/* ---- Commands ------------------------------------------------------------------------------------ */
+
+static const struct cli_command commands[CLI_COMMANDS] = {
+        [CLI_EXPLORER] =
+                {"", "", 0, 0, false, "watch a search live, stop it, change it by hand",
+                 "On a terminal this opens the explorer; keys and mouse are explained by ? "
+                 "in it. Without a terminal it is `evoscope evolve`.",
+                 cli_explorer},
+        [CLI_EVOLVE] = {"evolve", "", 0, 0, false, "search for a proxy, without a screen",
+                        "Progress goes to standard error. The result goes to standard output: the "
+                        "best expression, and for every benchmark its Kendall tau with accuracy on "
+                        "train and validation networks, beside those of units, params and eznas-a "
+                        "on the same networks.",
+                        cli_evolve},
+        [CLI_SCORE] =
+                {"score", "PROXY...", 1, SIZE_MAX, false,
+                 "hold proxies against accuracies and print a table",
+                 "A PROXY is a name (see evoscope proxies) or an expression. Columns: Kendall "
+                 "tau with its 95 % bootstrap interval, Spearman, Pearson, Kendall tau in the "
+                 "true top 10 %, partial Kendall tau given the number of units and given the "
+                 "number of parameters, scores that are not finite, milliseconds a network.",
+                 cli_score},
+        [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
+                      "draw an expression as a tree and say what it needs", NULL, cli_show},
+        [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name", NULL,
+                         cli_proxies},
+        [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL,
+                                 cli_benchmarks_list},
+        [CLI_BENCHMARKS_SHOW] = {"benchmarks show", "NAME", 1, 1, false, "describe a benchmark",
+                                 NULL, cli_benchmarks_show},
+        [CLI_BENCHMARKS_IMPORT] =
+                {"benchmarks import", "nats-bench FILE", 2, 2, false,
+                 "make benchmarks of a table of accuracies",
+                 "FILE is CSV with a header: ArchitectureString, and any of "
+                 "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
+                 "ImageNetTestAccuracy200Epochs. There is one benchmark a dataset: PREFIX-cifar10, "
+                 "PREFIX-cifar100, PREFIX-imagenet16-120.",
+                 cli_benchmarks_import},
+        [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
+                                  "train networks here and make a benchmark of them",
+                                  "Trainings that are finished are kept as they come: after an "
+                                  "interruption the same "
+                                  "command goes on where it was.",
+                                  cli_benchmarks_build},
+        [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "NAME", 1, 1, false,
+                                   "delete an imported or built benchmark", NULL,
+                                   cli_benchmarks_remove},
+        [CLI_HELP] = {"help", "[COMMAND]", 0, 2, false, "explain a command", NULL,
+                      cli_help_command},
+        [CLI_MANUAL] = {"man", "", 0, 0, true, "print the source of the manual page", NULL,
+                        cli_manual_command},
+};
+
+const struct cli_command *cli_command(enum cli_command_id id)
+{
+	return &commands[id];
+}
+
+/* ---- Options --------------------------------------------------------------------------------------- */
+
+#define AT(field)   offsetof(struct cli_options, field)
+#define ON(command) (1u << CLI_##command)
+#define EVERY       ((1u << CLI_COMMANDS) - 1)
+#define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
+#define SCORING     (SEARCH | ON(SCORE))
+#define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
+
+static const struct cli_option options[] = {
+        /* The explorer. */
+        {"start", 0, NULL, CLI_FLAG, AT(start), 0, 0, NULL, ON(EXPLORER), NULL,
+         "begin the search at once"},
+        {"ascii", 0, NULL, CLI_FLAG, AT(ascii), 0, 0, NULL, ON(EXPLORER), NULL,
+         "draw with ASCII characters only"},
+        {"theme", 0, "NAME", CLI_TEXT, AT(theme), 0, 0, NULL, ON(EXPLORER), "dark", "colours"},
+        {"no-mouse", 0, NULL, CLI_FLAG, AT(no_mouse), 0, 0, NULL, ON(EXPLORER), NULL,
+         "leave the mouse to the terminal"},
+        {"script", 0, "FILE", CLI_TEXT, AT(script), 0, 0, NULL, ON(EXPLORER), NULL,
+         "keys and commands to run first"},
+        {"fixed-clock", 0, NULL, CLI_FLAG, AT(fixed_clock), 0, 0, NULL, ON(EXPLORER), NULL,
+         "show nothing that depends on the time, for saved screens"},
+
+        /* What is scored, and on what. */
+        {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, SCORING,
+         EVO_DEFAULT_BENCHMARK, "benchmark to use; may be repeated; `all` is every one"},
+        {"networks", 'n', "N", CLI_SETTING, AT(settings), 0, 0, "train", SEARCH, "the preset's",
+         "train networks of each benchmark"},
+        {"validation", 0, "N", CLI_SETTING, AT(settings), 0, 0, "validation", SEARCH,
+         "the preset's", "validation networks of each benchmark"},
+        {"networks", 'n', "N", CLI_COUNT_OR_ALL, AT(networks), 2, 1e9, NULL, ON(SCORE), "300",
+         "networks of each benchmark, or `all`"},
+        {"split", 0, "POOL", CLI_CHOICE, AT(split), 0, 0, "train|validation|test|all", ON(SCORE),
+         "all", "networks to draw from: train, validation, test or all"},
+        {"seed", 's', "N", CLI_SEED, AT(seed), 0, 0, NULL, WORKING, "1",
+         "seed of every random draw: same seed, same result"},
+        {"threads", 'j', "N", CLI_COUNT, AT(threads), 1, 1024, NULL, WORKING,
+         "the processors that may be used", "networks worked on at a time"},
+        {"memory", 0, "SIZE", CLI_BYTES, AT(memory), 1 << 20, 0, NULL, SCORING,
+         "half of what may be used", "memory for statistics, such as 4G"},
+        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, WORKING,
+         "the benchmark's", "width of the networks"},
+        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, WORKING, "the benchmark's",
+         "cells in each stage of the networks"},
+        {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, SCORING, "the benchmark's",
+         "images in the mini-batch"},
+        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, SCORING, "the benchmark's",
+         "height and width of the images"},
+        {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, SCORING,
+         "the benchmark's", "outputs of the networks"},
+        {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, SCORING, NULL,
+         "use that benchmark's networks and images for all"},
+
+        /* The search. */
+        {"preset", 0, "NAME", CLI_TEXT, AT(preset), 0, 0, NULL, SEARCH, "default",
+         "settings to begin with"},
+        {"population", 0, "N", CLI_SETTING, AT(settings), 0, 0, "population", SEARCH,
+         "the preset's", "individuals that survive a generation"},
+        {"generations", 'g', "N", CLI_SETTING, AT(settings), 0, 0, "generations", SEARCH,
+         "the preset's", "generations to run"},
+        {"set", 0, "KEY=VALUE", CLI_PAIR, AT(settings), 0, 0, NULL, SEARCH, NULL,
+         "change a setting of the search; may be repeated"},
+        {"time", 0, "DURATION", CLI_SECONDS, AT(seconds), 0, 0, NULL, SEARCH, "no limit",
+         "stop after so long, such as 90s or 30m"},
+        {"target", 0, "TAU", CLI_REAL, AT(target), -1, 1, NULL, SEARCH, "none",
+         "stop when the best fitness reaches it"},
+        {"inject", 0, "EXPRESSION", CLI_LIST, AT(injected), 0, 0, NULL, SEARCH, NULL,
+         "put into the first generation; may be repeated"},
+        {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, SEARCH, NULL,
+         "keep generations.csv, population.csv and front.csv there"},
+
+        /* Files of the other commands. */
+        {"csv", 0, "FILE", CLI_TEXT, AT(table_file), 0, 0, NULL, ON(SCORE), NULL,
+         "write the table there as CSV, too"},
+        {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,
+         "write one row a network there as CSV"},
+        {"images", 0, "FORMAT:FILE", CLI_TEXT, AT(images), 0, 0, NULL, ON(BENCHMARKS_IMPORT),
+         "noise", "images of the task: cifar10:FILE or cifar100:FILE, in their binary layout"},
+        {"name", 0, "PREFIX", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_IMPORT), "nb201",
+         "what the benchmarks' names begin with"},
+        {"replace", 0, NULL, CLI_FLAG, AT(replace), 0, 0, NULL, ON(BENCHMARKS_IMPORT), NULL,
+         "overwrite benchmarks of the same names"},
+        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "name of the benchmark"},
+        {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "what the networks learn"},
+        {"networks", 'n', "N", CLI_COUNT, AT(architectures), 1, 15625, NULL, ON(BENCHMARKS_BUILD),
+         NULL, "architectures to train"},
+        {"seeds", 0, "N", CLI_COUNT, AT(seeds), 1, 100, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "trainings of each"},
+        {"epochs", 0, "N", CLI_COUNT, AT(epochs), 1, 10000, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "epochs of a training"},
+        {"train-images", 0, "N", CLI_COUNT, AT(train_images), 1, 1e7, NULL, ON(BENCHMARKS_BUILD),
+         NULL, "images to train on"},
+        {"test-images", 0, "N", CLI_COUNT, AT(test_images), 1, 1e7, NULL, ON(BENCHMARKS_BUILD),
+         NULL, "images to test on"},
+        {"folder", 0, "DIR", CLI_TEXT, AT(folder), 0, 0, NULL, ON(BENCHMARKS_BUILD),
+         "the user's data folder", "where to write the benchmark"},
+
+        /* All. */
+        {"quiet", 'q', NULL, CLI_FLAG, AT(quiet), 0, 0, NULL, WORKING, NULL,
+         "no progress on standard error"},
+        {"progress", 0, "WHEN", CLI_CHOICE, AT(progress), 0, 0, "auto|always|never", WORKING,
+         "auto",
+         "auto: a line drawn over itself on a terminal, elsewhere one now and then; always: a line "
+         "for every step; never"},
+        {"help", 'h', NULL, CLI_FLAG, AT(help), 0, 0, NULL, EVERY, NULL,
+         "print this help and exit"},
+        {"version", 'V', NULL, CLI_FLAG, AT(version), 0, 0, NULL, EVERY, NULL,
+         "print the version and exit"},
+};
+
+size_t cli_option_count(void)
+{
+	return EVO_COUNT(options);
+}
+
+const struct cli_option *cli_option_at(size_t index)
+{
+	return &options[index];
+}

@@ -1,0 +1,190 @@
+#include "config.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+void cli_complain(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	fputs("evoscope: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+}
+
+int cli_report(const struct evo_error *err)
+{
+	char text[1024];
+	evo_error_text(err, text, sizeof(text));
+	/* One line, whatever a file's name holds. */
+	for (char *c = text; *c; c++)
+		if ((unsigned char) *c < ' ' || *c == 127)
+			*c = ' ';
+	cli_complain("%s", text);
+	return err->code == EVO_E_USAGE ? CLI_USAGE : CLI_FAILED;
+}
+
+void cli_print(const struct evo_text *text)
+{
+	fwrite(text->data, 1, text->length, stdout);
+}
+
+bool cli_output_ok(void)
+{
+	static bool said;
+	errno = 0;
+	bool ok = !ferror(stdout);
+	if (fflush(stdout) || !ok) {
+		if (!said)
+			cli_complain("cannot write to standard output: %s",
+			             errno ? strerror(errno) : "what was written is lost");
+		said = true;
+		return false;
+	}
+	return true;
+}
+
+void cli_number(struct evo_text *out, double number)
+{
+	if (isnan(number))
+		evo_text_append(out, "-");
+	else
+		evo_text_printf(out, "%.3f", number);
+}
+
+void cli_clock(struct evo_text *out, double seconds)
+{
+	long whole = seconds > 0 ? (long) (seconds + 0.5) : 0;
+	if (whole >= 3600)
+		evo_text_printf(out, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+	else
+		evo_text_printf(out, "%ld:%02ld", whole / 60, whole % 60);
+}
+
+size_t cli_width(void)
+{
+	struct winsize size;
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col;
+}
+
+bool cli_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+/* ---- Tables --------------------------------------------------------------------------------------- */
+
+void cli_table_init(struct cli_table *table, size_t columns, uint64_t left)
+{
+	*table = (struct cli_table){.columns = columns, .left = left};
+}
+
+void cli_table_clear(struct cli_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->cells[i]);
+	free(table->cells);
+}
+
+static void add_owned(struct cli_table *table, char *cell)
+{
+	if (table->count == table->capacity) {
+		table->capacity = table->capacity ? 2 * table->capacity : 64;
+		table->cells = evo_realloc(table->cells, table->capacity, sizeof(*table->cells));
+	}
+	table->cells[table->count++] = cell;
+}
+
+void cli_table_add(struct cli_table *table, const char *cell)
+{
+	add_owned(table, evo_strdup(cell));
+}
+
+void cli_table_addf(struct cli_table *table, const char *format, ...)
+{
+	char cell[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(cell, sizeof(cell), format, arguments);
+	va_end(arguments);
+	cli_table_add(table, cell);
+}
+
+void cli_table_number(struct cli_table *table, double number)
+{
+	struct evo_text text;
+	evo_text_init(&text);
+	cli_number(&text, number);
+	cli_table_add(table, text.data);
+	evo_text_clear(&text);
+}
+
+/* Characters, not bytes. */
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++)
+		count += ((unsigned char) *text & 0xc0) != 0x80;
+	return count;
+}
+
+static void blanks(struct evo_text *out, size_t count)
+{
+	while (count--)
+		evo_text_append(out, " ");
+}
+
+static void print_cell(const struct cli_table *table, size_t index, size_t width,
+                       struct evo_text *out)
+{
+	const char *cell = table->cells[index];
+	size_t column = index % table->columns, length = characters(cell);
+	bool left = table->left >> column & 1;
+	if (length > width) { /* only the flexible column, whose text is ASCII */
+		evo_text_append_n(out, cell, width > 3 ? width - 3 : 0);
+		evo_text_append(out, "...");
+		length = width;
+	} else {
+		blanks(out, left ? 0 : width - length);
+		evo_text_append(out, cell);
+	}
+	if (column + 1 < table->columns)
+		blanks(out, (left ? width - length : 0) + 2);
+}
+
+void cli_table_print(const struct cli_table *table, size_t width, size_t flexible,
+                     struct evo_text *out)
+{
+	size_t *widths = evo_calloc(table->columns, sizeof(*widths));
+	size_t total = 2 * (table->columns - 1);
+	for (size_t i = 0; i < table->count; i++) {
+		size_t length = characters(table->cells[i]);
+		if (length > widths[i % table->columns])
+			widths[i % table->columns] = length;
+	}
+	for (size_t i = 0; i < table->columns; i++)
+		total += widths[i];
+	if (width && total > width) {
+		size_t least = widths[flexible] < 16 ? widths[flexible] : 16;
+		size_t rest = total - widths[flexible];
+		widths[flexible] = width > rest + least ? width - rest : least;
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		print_cell(table, i, widths[i % table->columns], out);
+		if (i % table->columns == table->columns - 1)
+			evo_text_append(out, "\n");
+	}
+	free(widths);
+}

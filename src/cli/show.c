@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+struct drawing {
+	const struct evo_tree *tree;
+	bool utf8;
+	struct evo_text prefix; /* what the rows of a subtree begin with */
+	struct cli_table table;
+};
+
+/* ---- Tree ---------------------------------------------------------------------------------------------- */
+
+static void draw(struct drawing *drawing, size_t at, const char *branch)
+{
+	const struct evo_tree_node *node = &drawing->tree->nodes[at];
+	const struct evo_primitive *primitive = evo_primitive(node->code);
+	struct evo_text text;
+	evo_text_init(&text);
+	evo_text_printf(&text, "%s%s", drawing->prefix.data, branch);
+	evo_tree_print_node(node, &text);
+	cli_table_add(&drawing->table, text.data);
+	cli_table_add(&drawing->table, node->code ? primitive->help : "");
+	evo_text_clear(&text);
+
+	size_t length = drawing->prefix.length;
+	if (*branch) {
+		bool more = !strcmp(branch, drawing->utf8 ? "├─ " : "|- ");
+		evo_text_append(&drawing->prefix, !more ? "   " : drawing->utf8 ? "│  " : "|  ");
+	}
+	for (size_t i = 0; i < primitive->arity; i++) {
+		bool last = i + 1 == primitive->arity;
+		draw(drawing, evo_tree_argument(drawing->tree, at, i),
+		     drawing->utf8 ? (last ? "└─ " : "├─ ") : (last ? "`- " : "|- "));
+	}
+	drawing->prefix.length = length;
+	drawing->prefix.data[length] = '\0';
+}
+
+static void draw_tree(const struct evo_tree *tree, struct evo_text *out)
+{
+	struct drawing drawing = {.tree = tree, .utf8 = cli_utf8()};
+	evo_text_init(&drawing.prefix);
+	cli_table_init(&drawing.table, 2, 3);
+	draw(&drawing, 0, "");
+	cli_table_print(&drawing.table, 0, 0, out);
+	cli_table_clear(&drawing.table);
+	evo_text_clear(&drawing.prefix);
+}
+
+/* ---- Facts ------------------------------------------------------------------------------------------------ */
+
+static void tell_level(const struct evo_tree *tree, struct evo_text *out)
+{
+	enum evo_level level = evo_tree_level(tree, 0);
+	evo_text_printf(out, "level       %s\n",
+	                level == EVO_LEVEL_UNIT  ? "unit; layer_mean is put above it"
+	                : level == EVO_LEVEL_ANY ? "number; the same for every network"
+	                                         : "network");
+}
+
+static void tell_needs(const struct evo_tree *tree, struct evo_text *out)
+{
+	static const char *const passes[EVO_PASSES] = {"data", "noise", "perturbed data"};
+	evo_needs needs = evo_tree_needs(tree);
+	evo_text_append(out, "statistics ");
+	for (int i = 0; i < EVO_STATISTICS; i++)
+		if (needs & EVO_NEED(i))
+			evo_text_printf(out, " %s", evo_statistic_name((enum evo_statistic) i));
+	evo_text_append(out, needs ? "\npasses      " : " none\npasses      ");
+	unsigned wanted = evo_needs_passes(needs);
+	const char *between = "";
+	for (unsigned i = 0; i < EVO_PASSES; i++) {
+		if (!(wanted >> i & 1))
+			continue;
+		evo_text_printf(out, "%s%s", between, passes[i]);
+		between = ", ";
+	}
+	if (!wanted)
+		evo_text_append(out, "none\n");
+	else
+		evo_text_append(out, evo_needs_backward(needs) ? "; forward and backward\n"
+		                                               : "; forward only\n");
+}
+
+int cli_show(struct cli_options *options)
+{
+	const char *asked = options->arguments.items[0];
+	struct evo_tree *tree = evo_malloc(2 * sizeof(*tree)), *canonical = tree + 1;
+	struct evo_error err = {0};
+	if (!evo_proxy_parse(asked, tree, &err)) {
+		free(tree);
+		return cli_report(&err);
+	}
+	const struct evo_proxy *proxy = evo_proxy_find(asked);
+	struct evo_text out;
+	evo_text_init(&out);
+	draw_tree(tree, &out);
+	evo_text_append(&out, "\nexpression  ");
+	evo_tree_print(tree, &out);
+	evo_text_append(&out, "\ncanonical   ");
+	evo_tree_canonical(tree, canonical);
+	evo_tree_print(canonical, &out);
+	evo_text_append(&out, "\n");
+	tell_level(tree, &out);
+	evo_text_printf(&out, "size        %zu nodes\ndepth       %zu\n", tree->size,
+	                evo_tree_depth(tree));
+	tell_needs(tree, &out);
+	if (proxy)
+		evo_text_printf(&out, "source      %s\n", proxy->source);
+	cli_print(&out);
+	evo_text_clear(&out);
+	free(tree);
+	return CLI_DONE;
+}
+
+int cli_proxies(struct cli_options *options)
+{
+	(void) options;
+	struct cli_table table;
+	struct evo_text out;
+	evo_text_init(&out);
+	cli_table_init(&table, 3, 7);
+	cli_table_add(&table, "name");
+	cli_table_add(&table, "expression");
+	cli_table_add(&table, "source");
+	for (size_t i = 0; i < evo_proxy_count(); i++) {
+		const struct evo_proxy *proxy = evo_proxy_at(i);
+		cli_table_add(&table, proxy->name);
+		cli_table_add(&table, proxy->expression);
+		cli_table_add(&table, proxy->source);
+	}
+	cli_table_print(&table, 0, 0, &out);
+	cli_print(&out);
+	cli_table_clear(&table);
+	evo_text_clear(&out);
+	return CLI_DONE;
+}

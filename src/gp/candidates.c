@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "search.h"
+
+/* A slot tries so many trees until one is not known to be of no use. */
+#define TRIES 20
+
+void evo_gp_clear_candidates(struct evo_gp *gp)
+{
+	for (size_t i = 0; i < gp->candidate_count; i++)
+		free(gp->candidates[i].scores);
+	gp->candidate_count = 0;
+	gp->asked_count = 0;
+}
+
+static uint64_t canonical_hash(const struct evo_tree *tree)
+{
+	struct evo_tree canonical;
+	evo_tree_canonical(tree, &canonical);
+	return evo_tree_hash(&canonical);
+}
+
+/* Is the form alive among parents, offspring or this round's candidates? */
+static bool is_taken(const struct evo_gp *gp, uint64_t hash)
+{
+	for (size_t i = 0; i < gp->pool.count; i++) {
+		if (gp->pool.items[i]->hash == hash)
+			return true;
+	}
+	for (size_t i = 0; i < gp->candidate_count; i++) {
+		if (gp->candidates[i].hash == hash)
+			return true;
+	}
+	return false;
+}
+
+static void add(struct evo_gp *gp, struct evo_candidate *candidate)
+{
+	const double *scores = NULL;
+	if (evo_known_find(&gp->known, candidate->hash, &scores) == EVO_KNOWN_SCORED) {
+		candidate->scores = evo_calloc(gp->fitness.total, sizeof(double));
+		memcpy(candidate->scores, scores, gp->fitness.total * sizeof(double));
+		gp->counts.cache_hits++;
+	}
+	if (gp->candidate_count == gp->candidate_room) {
+		gp->candidate_room = gp->candidate_room == 0 ? 64 : gp->candidate_room * 2;
+		gp->candidates =
+		        evo_realloc(gp->candidates, gp->candidate_room, sizeof(*gp->candidates));
+	}
+	gp->candidates[gp->candidate_count++] = *candidate;
+}
+
+/* Adds the candidate unless its form is alive or cannot be evaluated. */
+static bool offer(struct evo_gp *gp, struct evo_candidate *candidate)
+{
+	const double *scores;
+	candidate->hash = canonical_hash(&candidate->tree);
+	candidate->scores = NULL;
+	if (is_taken(gp, candidate->hash))
+		return false;
+	if (evo_known_find(&gp->known, candidate->hash, &scores) == EVO_KNOWN_FAILED) {
+		gp->counts.cache_hits++;
+		return false;
+	}
+	add(gp, candidate);
+	return true;
+}
+
+/* ---- Where candidates come from ---------------------------------------------------------------- */
+
+/* Half and half: every depth in turn, full and grown in turn. */
+static bool random_candidate(struct evo_gp *gp, struct evo_rng *rng, size_t slot,
+                             enum evo_origin origin)
+{
+	size_t low = gp->now.init_depth_min, high = gp->now.init_depth_max;
+	struct evo_candidate candidate = {.origin = origin};
+	for (int i = 0; i < TRIES; i++) {
+		if (evo_variation_random(&gp->variation, rng, low + slot / 2 % (high - low + 1),
+		                         slot % 2 == 0, &candidate.tree) &&
+		    offer(gp, &candidate))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A varied tree. True when the slot is filled: also by a copy, which in a population without
+ * duplicates is the parent itself and makes nothing new.
+ */
+static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
+{
+	enum evo_origin how = evo_variation_choose(&gp->variation, rng);
+	if (how == EVO_ORIGIN_COPY) {
+		gp->made++;
+		gp->counts.cache_hits++;
+		return true;
+	}
+	struct evo_candidate candidate = {0};
+	for (int i = 0; i < TRIES; i++) {
+		const struct evo_individual *mother = gp->population.items[evo_gp_parent(gp, rng)];
+		const struct evo_individual *father = gp->population.items[evo_gp_parent(gp, rng)];
+		candidate.origin = evo_vary(&gp->variation, rng, how, &mother->tree, &father->tree,
+		                            &candidate.tree);
+		bool both = candidate.origin == EVO_ORIGIN_CROSSOVER;
+		candidate.parents[0] = mother->id;
+		candidate.parents[1] = both ? father->id : 0;
+		candidate.descends = mother->descends || (both && father->descends);
+		if (candidate.origin != EVO_ORIGIN_COPY && offer(gp, &candidate))
+			return true;
+	}
+	return false;
+}
+
+/* The same tree with the same scores, put in by hand now. */
+static struct evo_individual *marked_copy(struct evo_gp *gp, const struct evo_tree *tree,
+                                          const struct evo_individual *alive)
+{
+	struct evo_individual *marked = evo_individual_create(tree, gp->fitness.total);
+	memcpy(marked->scores, alive->scores, gp->fitness.total * sizeof(double));
+	memcpy(marked->tau, alive->tau, sizeof(marked->tau));
+	marked->fitness = alive->fitness;
+	marked->direction = alive->direction;
+	marked->non_finite = alive->non_finite;
+	marked->hash = alive->hash;
+	marked->id = gp->next_id++;
+	marked->origin = EVO_ORIGIN_INJECTED;
+	marked->born = gp->generation;
+	marked->injected = marked->descends = true;
+	return marked;
+}
+
+/* A form that is alive already gives its place to the one put in by hand. */
+static void mark_alive(struct evo_gp *gp, const struct evo_tree *tree, uint64_t hash)
+{
+	for (size_t i = 0; i < gp->pool.count; i++) {
+		if (gp->pool.items[i]->hash != hash)
+			continue;
+		struct evo_individual *marked = marked_copy(gp, tree, gp->pool.items[i]);
+		evo_pool_of_replace(&gp->pool, i, marked, gp->pool.signatures[i]);
+		evo_individual_release(marked);
+		gp->counts.cache_hits++;
+		return;
+	}
+}
+
+static void injected_candidates(struct evo_gp *gp)
+{
+	for (size_t i = 0; i < gp->injection_count; i++) {
+		struct evo_candidate candidate = {.origin = EVO_ORIGIN_INJECTED, .descends = true};
+		evo_tree_copy(&candidate.tree, &gp->injections[i]);
+		candidate.hash = canonical_hash(&candidate.tree);
+		if (is_taken(gp, candidate.hash))
+			mark_alive(gp, &candidate.tree, candidate.hash);
+		else
+			add(gp, &candidate);
+	}
+	gp->injection_count = 0;
+}
+
+/* ---- A round ----------------------------------------------------------------------------------- */
+
+/* Later rounds make more than is missing, since what failed before may fail again, and every round
+   has to visit all networks. */
+static size_t round_size(const struct evo_gp *gp)
+{
+	size_t missing = gp->wanted > gp->made ? gp->wanted - gp->made : 0;
+	return gp->round == 0 || missing == 0 ? missing : 2 * missing + 2;
+}
+
+void evo_gp_make_candidates(struct evo_gp *gp)
+{
+	bool first = gp->population.count == 0;
+	const char *purpose = first ? "initial" : "variation";
+	size_t size = round_size(gp);
+	if (gp->round == 0)
+		injected_candidates(gp);
+	size_t slot = gp->candidate_count;
+	size_t immigrants = 0;
+	if (!first && gp->now.stall > 0 && gp->stalled >= gp->now.stall && gp->round == 0)
+		immigrants = (size_t) (gp->now.immigrants * (double) size);
+	for (; slot < size; slot++) {
+		uint64_t index = ((uint64_t) gp->generation * EVO_GP_ROUNDS + gp->round) << 24;
+		struct evo_rng rng = evo_rng_stream(gp->seed, purpose, index + slot);
+		if (first)
+			random_candidate(gp, &rng, slot, EVO_ORIGIN_RANDOM);
+		else if (size - slot <= immigrants || !varied_candidate(gp, &rng))
+			random_candidate(gp, &rng, slot, EVO_ORIGIN_IMMIGRANT);
+	}
+	gp->asked = evo_realloc(gp->asked, gp->candidate_count, sizeof(*gp->asked));
+	gp->asked_of = evo_realloc(gp->asked_of, gp->candidate_count, sizeof(*gp->asked_of));
+	for (size_t i = 0; i < gp->candidate_count; i++) {
+		if (gp->candidates[i].scores == NULL) {
+			gp->asked[gp->asked_count] = &gp->candidates[i].tree;
+			gp->asked_of[gp->asked_count++] = i;
+		}
+	}
+}

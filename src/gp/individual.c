@@ -1,0 +1,51 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "individual.h"
+
+static const char *const origin_names[] = {"random", "crossover", "subtree",   "point",
+                                           "number", "hoist",     "insertion", "shrink",
+                                           "copy",   "immigrant", "injected"};
+
+const char *evo_origin_name(enum evo_origin origin)
+{
+	return origin_names[origin];
+}
+
+struct evo_individual *evo_individual_create(const struct evo_tree *tree, size_t scores)
+{
+	struct evo_individual *individual = evo_calloc(1, sizeof(*individual));
+	evo_tree_copy(&individual->tree, tree);
+	individual->depth = evo_tree_depth(tree);
+	individual->scores = evo_calloc(scores, sizeof(double));
+	individual->references = 1;
+	return individual;
+}
+
+struct evo_individual *evo_individual_hold(const struct evo_individual *individual)
+{
+	/* The count is the one field that changes; the rest stays as it is for every reader. */
+	struct evo_individual *held = (struct evo_individual *) (uintptr_t) individual;
+	__atomic_fetch_add(&held->references, 1, __ATOMIC_RELAXED);
+	return held;
+}
+
+void evo_individual_release(struct evo_individual *individual)
+{
+	if (individual == NULL)
+		return;
+	if (__atomic_sub_fetch(&individual->references, 1, __ATOMIC_ACQ_REL) == 0) {
+		free(individual->scores);
+		free(individual);
+	}
+}
+
+bool evo_individual_before(const struct evo_individual *a, const struct evo_individual *b)
+{
+	if (a->fitness != b->fitness)
+		return a->fitness > b->fitness;
+	if (a->tree.size != b->tree.size)
+		return a->tree.size < b->tree.size;
+	return a->id < b->id;
+}

@@ -1,0 +1,39 @@
+/*
+ * Inside gp: canonical forms that have been scored, by hash, with their scores, so that none is
+ * scored twice. Two forms with one 64-bit hash are taken for the same: among a million forms that
+ * happens once in some ten million runs, and costs one expression that is not tried.
+ */
+#ifndef EVO_GP_KNOWN_H
+#define EVO_GP_KNOWN_H
+
+#include "evoscope/base.h"
+
+enum evo_known_state {
+	EVO_UNKNOWN,
+	EVO_KNOWN_FAILED, /* cannot be evaluated */
+	EVO_KNOWN_SCORED
+};
+struct evo_known_entry {
+	uint64_t hash;  /* 0: empty */
+	double *scores; /* NULL: failed, or forgotten to save memory */
+	bool failed;
+};
+struct evo_known {
+	struct evo_known_entry *entries;
+	size_t count, capacity; /* capacity: a power of two */
+	uint64_t *order;        /* hashes with scores, a ring from the oldest on */
+	size_t first, kept, limit, room;
+	size_t scores; /* doubles an entry */
+};
+
+/* memory: bytes of scores; beyond them the oldest are forgotten (and scored again when needed). */
+void evo_known_init(struct evo_known *known, size_t scores, size_t memory);
+void evo_known_clear(struct evo_known *known);
+
+/* *scores is set when the answer is EVO_KNOWN_SCORED; borrowed until the next evo_known_put. */
+enum evo_known_state evo_known_find(const struct evo_known *known, uint64_t hash,
+                                    const double **scores);
+/* scores are copied; NULL: failed. What is known already stays as it is. */
+void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores);
+
+#endif

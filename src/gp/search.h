@@ -1,0 +1,82 @@
+/* Inside gp: the state of a search. */
+#ifndef EVO_GP_SEARCH_H
+#define EVO_GP_SEARCH_H
+
+#include "fitness.h"
+#include "front.h"
+#include "individual.h"
+#include "known.h"
+#include "variation.h"
+
+#define EVO_GP_ROUNDS     5   /* of candidates in one generation */
+#define EVO_GP_INJECTIONS 256 /* that may wait */
+#define EVO_GP_NOTES      64
+
+/* A tree on its way to become an individual. */
+struct evo_candidate {
+	struct evo_tree tree;
+	uint64_t hash; /* of the canonical form */
+	enum evo_origin origin;
+	uint64_t parents[2];
+	bool descends;
+	double *scores; /* known ones, owned; NULL: to be scored */
+};
+
+/* Individuals with room to grow, held. */
+struct evo_pool_of {
+	const struct evo_individual **items;
+	uint64_t *signatures; /* of their order of the train networks */
+	size_t count, room;
+};
+
+struct evo_gp {
+	struct evo_gp_config config; /* newest settings; the generation at work has its own: */
+	struct evo_gp_config now;
+	struct evo_variation variation;
+	struct evo_fitness fitness;
+	uint64_t seed, next_id;
+	size_t generation; /* complete ones */
+	size_t stalled;    /* generations since the best last rose */
+
+	struct evo_pool_of population; /* best first */
+	struct evo_front front;
+	struct evo_known known;
+	struct evo_gp_counts counts;
+
+	/* The generation at work. */
+	bool working;
+	struct evo_pool_of pool; /* parents and accepted offspring */
+	size_t round, wanted, made;
+	struct evo_candidate *candidates;
+	size_t candidate_count, candidate_room;
+	const struct evo_tree **asked;
+	size_t *asked_of; /* candidate of each asked tree */
+	size_t asked_count;
+
+	struct evo_tree *injections;
+	size_t injection_count;
+	char *notes[EVO_GP_NOTES];
+	size_t note_count;
+};
+
+/* ---- candidates.c ---------------------------------------------------------------------------- */
+
+/* Makes the candidates of gp->round. */
+void evo_gp_make_candidates(struct evo_gp *gp);
+void evo_gp_clear_candidates(struct evo_gp *gp);
+
+/* ---- select.c -------------------------------------------------------------------------------- */
+
+void evo_pool_of_add(struct evo_pool_of *pool, const struct evo_individual *individual,
+                     uint64_t signature);
+void evo_pool_of_replace(struct evo_pool_of *pool, size_t at,
+                         const struct evo_individual *individual, uint64_t signature);
+void evo_pool_of_clear(struct evo_pool_of *pool);
+void evo_pool_of_sort(struct evo_pool_of *pool); /* best first */
+
+/* Index of a parent by tournament. */
+size_t evo_gp_parent(const struct evo_gp *gp, struct evo_rng *rng);
+/* Selects the next population from gp->pool, which is empty afterwards. */
+void evo_gp_survive(struct evo_gp *gp);
+
+#endif

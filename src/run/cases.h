@@ -1,0 +1,52 @@
+/*
+ * Inside run: benchmarks made ready to be scored. Which networks, in which groups, under which
+ * numbers of the store, each network once however many benchmarks it belongs to.
+ */
+#ifndef EVO_RUN_CASES_H
+#define EVO_RUN_CASES_H
+
+#include "evoscope/run.h"
+
+struct evo_case_item {
+	struct evo_benchmark *benchmark;
+	struct evo_probe probe;
+	size_t probe_number;   /* in the store */
+	size_t *rows;          /* of the benchmark; train before validation */
+	size_t train, validation;
+	double *accuracy;      /* of rows */
+	size_t group;
+};
+/* Benchmarks whose probe and architectures are the same. */
+struct evo_case_group {
+	size_t first_case;
+	size_t count;    /* networks: train and validation */
+	size_t *columns; /* where each one is among cases.networks */
+};
+struct evo_cases {
+	struct evo_case_item *items;
+	size_t count;
+	struct evo_case_group *groups;
+	size_t group_count;
+	size_t *networks; /* numbers of the store, each once */
+	size_t network_count;
+};
+
+/* Loads benchmarks ("all" is every one) and registers their probes. */
+bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count,
+                    const struct evo_probe_options *options, uint64_t seed, struct evo_store *store,
+                    struct evo_error *err);
+/* A run's samples: at most so many functions of the train and of the validation pool. */
+bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, uint64_t seed,
+                            struct evo_error *err);
+/* Strings of one pool, as the train part; count 0: all. */
+bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
+                              uint64_t seed, struct evo_error *err);
+/* Makes groups and registers the sampled networks. */
+bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err);
+void evo_cases_clear(struct evo_cases *cases);
+
+/* 0 in a setting means what the process may use. */
+unsigned evo_run_threads(unsigned threads);
+size_t evo_run_memory(size_t memory);
+
+#endif

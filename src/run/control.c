@@ -1,0 +1,257 @@
+/* What a person asks of a run: checked on the caller's thread, heeded on the run's own. */
+#include "config.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state.h"
+
+static const char *const state_names[] = {"idle",    "starting", "running", "stepping", "pausing",
+                                          "paused",  "done",     "stopped", "failed"};
+
+const char *evo_run_state_name(enum evo_run_state state)
+{
+	return state_names[state];
+}
+
+/* ---- Which command fits which state ------------------------------------------------------------ */
+
+#define IN(state) (1U << EVO_RUN_##state)
+#define ALIVE     (IN(IDLE) | IN(RUNNING) | IN(STEPPING) | IN(PAUSING) | IN(PAUSED) | IN(DONE))
+
+/* Of the modes that a run can be wanted in: STARTING is none. */
+static const struct {
+	const char *name;
+	unsigned states;         /* in which it makes sense */
+	enum evo_run_state then; /* what it leads to; IDLE: leaves things as they are */
+} rules[] = {
+        [EVO_COMMAND_START] = {"start", IN(IDLE), EVO_RUN_RUNNING},
+        [EVO_COMMAND_PAUSE] = {"pause", IN(RUNNING) | IN(STEPPING), EVO_RUN_PAUSING},
+        [EVO_COMMAND_RESUME] = {"resume", IN(STEPPING) | IN(PAUSING) | IN(PAUSED) | IN(DONE),
+                                EVO_RUN_RUNNING},
+        [EVO_COMMAND_STEP] = {"step",
+                              IN(IDLE) | IN(RUNNING) | IN(PAUSING) | IN(PAUSED) | IN(DONE),
+                              EVO_RUN_STEPPING},
+        [EVO_COMMAND_STOP] = {"stop", ALIVE & ~IN(DONE), EVO_RUN_STOPPED},
+        [EVO_COMMAND_INJECT] = {"inject", ALIVE, EVO_RUN_IDLE},
+        [EVO_COMMAND_SET] = {"set", ALIVE, EVO_RUN_IDLE},
+        [EVO_COMMAND_EXPORT] = {"export", ~IN(IDLE), EVO_RUN_IDLE},
+};
+
+/* "name value" or "name=value" in two; both inside a copy that the caller frees. */
+static char *split_setting(const char *text, char **value)
+{
+	char *name = evo_strdup(text);
+	size_t length = strcspn(name, " \t=");
+	*value = name + length;
+	if (**value != '\0') {
+		*(*value)++ = '\0';
+		*value += strspn(*value, " \t=");
+		for (size_t end = strlen(*value); end > 0 && isspace((unsigned char) (*value)[end - 1]);
+		     end--)
+			(*value)[end - 1] = '\0';
+	}
+	return name;
+}
+
+/* ---- Sending --------------------------------------------------------------------------------- */
+
+static bool check_set(struct evo_run *run, const char *text, struct evo_error *err)
+{
+	char *value, *name = split_setting(text, &value);
+	struct evo_gp_config changed = run->shadow;
+	const struct evo_setting *setting = evo_setting_find(name, err);
+	bool good = setting != NULL;
+	if (good && !setting->live && run->expected != EVO_RUN_IDLE)
+		good = evo_fail(err, EVO_E_USAGE,
+		                "%s cannot change while a search runs; start another search with it",
+		                name);
+	good = good && evo_gp_config_set(&changed, name, value, err) &&
+	       evo_gp_config_check(&changed, err);
+	if (good)
+		run->shadow = changed;
+	free(name);
+	return good;
+}
+
+static bool check_inject(struct evo_run *run, const char *text, struct evo_error *err)
+{
+	struct evo_tree tree;
+	return evo_proxy_parse(text, &tree, err) && evo_gp_injectable(&run->shadow, &tree, err);
+}
+
+static bool check_command(struct evo_run *run, enum evo_command_kind kind, const char *text,
+                          struct evo_error *err)
+{
+	if (kind >= EVO_COMMAND_INJECT && (text == NULL || *text == '\0'))
+		return evo_fail(err, EVO_E_USAGE, "%s needs %s", rules[kind].name,
+		                kind == EVO_COMMAND_INJECT ? "an expression or a proxy's name"
+		                : kind == EVO_COMMAND_SET  ? "a setting's name and its value"
+		                                           : "a folder");
+	if ((rules[kind].states & 1U << run->expected) == 0)
+		return evo_fail(err, EVO_E_USAGE, "cannot %s: the search is %s", rules[kind].name,
+		                state_names[run->expected]);
+	if (kind == EVO_COMMAND_SET)
+		return check_set(run, text, err);
+	return kind != EVO_COMMAND_INJECT || check_inject(run, text, err);
+}
+
+bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *text,
+                  struct evo_error *err)
+{
+	struct evo_command command = {.kind = kind};
+	pthread_mutex_lock(&run->lock);
+	struct evo_gp_config before = run->shadow;
+	bool good = check_command(run, kind, text, err);
+	if (good) {
+		command.text = text != NULL ? evo_strdup(text) : NULL;
+		good = evo_queue_push(run->commands, &command);
+		if (!good) {
+			free(command.text);
+			run->shadow = before;
+			evo_fail(err, EVO_E_IO, "too many commands wait; try again in a moment");
+		}
+	}
+	if (good) {
+		run->pending++;
+		if (rules[kind].then != EVO_RUN_IDLE)
+			run->expected = rules[kind].then;
+	}
+	pthread_mutex_unlock(&run->lock);
+	return good;
+}
+
+/* ---- Heeding --------------------------------------------------------------------------------- */
+
+double evo_run_elapsed(const struct evo_run *run)
+{
+	return run->active + (isnan(run->since) ? 0 : evo_now() - run->since);
+}
+
+void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
+{
+	bool works = mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING || mode == EVO_RUN_PAUSING;
+	if (!works) {
+		run->active = evo_run_elapsed(run);
+		run->since = (double) NAN;
+	} else if (isnan(run->since)) {
+		run->since = evo_now();
+	}
+	run->mode = mode;
+	run->draft.state = mode;
+	if (!run->warm && (mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING))
+		run->draft.state = EVO_RUN_STARTING;
+	run->draft.elapsed = evo_run_elapsed(run);
+	pthread_mutex_lock(&run->lock);
+	if (run->pending == 0)
+		run->expected = mode;
+	pthread_mutex_unlock(&run->lock);
+	evo_run_publish(run);
+}
+
+/* The next generation that begins. */
+static size_t next_generation(const struct evo_run *run)
+{
+	if (run->gp == NULL)
+		return 0;
+	return evo_gp_generation(run->gp) + !isnan(run->generation_begin);
+}
+
+static void record(struct evo_run *run, const struct evo_command *command)
+{
+	struct evo_record *list = &run->record;
+	list->interventions = evo_realloc(list->interventions, list->intervention_count + 1,
+	                                  sizeof(*list->interventions));
+	list->interventions[list->intervention_count++] = (struct evo_intervention){
+	        next_generation(run), command->kind, evo_strdup(command->text)};
+	evo_run_say(run, EVO_LOG_NOTE, "%s %.200s: from generation %zu on",
+	            rules[command->kind].name, command->text, next_generation(run));
+	evo_run_renew_body(run);
+}
+
+static bool do_set(struct evo_run *run, const char *text, struct evo_error *err)
+{
+	char *value, *name = split_setting(text, &value);
+	bool good = run->gp != NULL ? evo_gp_set(run->gp, name, value, err)
+	                            : evo_gp_config_set(&run->config.gp, name, value, err);
+	if (good) {
+		run->draft.config = run->gp != NULL ? *evo_gp_config(run->gp) : run->config.gp;
+		run->draft.generations = run->draft.config.generations;
+	}
+	free(name);
+	return good;
+}
+
+static bool do_inject(struct evo_run *run, const char *text, struct evo_error *err)
+{
+	struct evo_tree tree;
+	if (!evo_proxy_parse(text, &tree, err))
+		return false;
+	if (run->gp != NULL)
+		return evo_gp_inject(run->gp, &tree, err);
+	/* Before the search is made they wait with those of the config. */
+	char **list = (char **) (uintptr_t) run->config.injected;
+	list = evo_realloc(list, run->config.injected_count + 1, sizeof(*list));
+	list[run->config.injected_count++] = evo_strdup(text);
+	run->config.injected = (const char *const *) list;
+	return true;
+}
+
+static bool do_export(struct evo_run *run, const char *folder, struct evo_error *err)
+{
+	const struct evo_snapshot *snapshot = evo_run_hold_newest(run);
+	bool good = evo_run_export(snapshot, folder, err);
+	evo_snapshot_release(snapshot);
+	if (good)
+		evo_run_say(run, EVO_LOG_NOTE, "exported to %s", folder);
+	return good;
+}
+
+static void heed_one(struct evo_run *run, const struct evo_command *command)
+{
+	struct evo_error err = {0};
+	bool good = true;
+	enum evo_run_state then = rules[command->kind].then;
+	if ((rules[command->kind].states & 1U << run->mode) == 0)
+		return; /* the search came to its end meanwhile */
+	if (command->kind == EVO_COMMAND_SET)
+		good = do_set(run, command->text, &err);
+	else if (command->kind == EVO_COMMAND_INJECT)
+		good = do_inject(run, command->text, &err);
+	else if (command->kind == EVO_COMMAND_EXPORT)
+		good = do_export(run, command->text, &err);
+	if (!good)
+		evo_run_say(run, EVO_LOG_WARNING, "%s: %s", rules[command->kind].name, err.message);
+	else if (command->kind == EVO_COMMAND_SET || command->kind == EVO_COMMAND_INJECT)
+		record(run, command);
+	evo_run_enter(run, then != EVO_RUN_IDLE ? then : run->mode);
+}
+
+void evo_run_heed(struct evo_run *run, bool block)
+{
+	struct evo_command command;
+	bool got = block ? evo_queue_wait(run->commands, &command, -1)
+	                 : evo_queue_pop(run->commands, &command);
+	while (got && !command.wake) {
+		if (!run->quit)
+			heed_one(run, &command);
+		free(command.text);
+		pthread_mutex_lock(&run->lock);
+		if (--run->pending == 0)
+			run->expected = run->mode;
+		pthread_mutex_unlock(&run->lock);
+		got = evo_queue_pop(run->commands, &command);
+	}
+}
+
+bool evo_run_go_on(struct evo_run *run)
+{
+	evo_run_heed(run, false);
+	if (run->mode == EVO_RUN_PAUSING)
+		evo_run_enter(run, EVO_RUN_PAUSED);
+	while (run->mode == EVO_RUN_PAUSED && !run->quit)
+		evo_run_heed(run, true);
+	return !run->quit && (run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING);
+}

@@ -1,0 +1,291 @@
+/* One generation: asked, scored, told; then recorded, logged and written. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state.h"
+
+/* ---- References ------------------------------------------------------------------------------ */
+
+/* scores: a row of all networks; rows: one matrix a group with room for so many trees. */
+static void split_groups(const struct evo_cases *cases, const double *scores, size_t trees,
+                         double **rows)
+{
+	for (size_t g = 0; g < cases->group_count; g++) {
+		const struct evo_case_group *group = &cases->groups[g];
+		for (size_t t = 0; t < trees; t++) {
+			for (size_t i = 0; i < group->count; i++)
+				rows[g][t * group->count + i] =
+				        scores[t * cases->network_count + group->columns[i]];
+		}
+	}
+}
+
+static double **create_rows(const struct evo_cases *cases, size_t trees)
+{
+	double **rows = evo_calloc(cases->group_count, sizeof(*rows));
+	for (size_t g = 0; g < cases->group_count; g++)
+		rows[g] = evo_calloc(trees * cases->groups[g].count, sizeof(**rows));
+	return rows;
+}
+
+static void destroy_rows(const struct evo_cases *cases, double **rows)
+{
+	for (size_t g = 0; g < cases->group_count; g++)
+		free(rows[g]);
+	free(rows);
+}
+
+static void take_references(struct evo_run *run, const double *scores)
+{
+	static const char *const names[EVO_REFERENCES] = {"units", "params", "eznas-a"};
+	size_t n = run->cases.network_count;
+	double **rows = create_rows(&run->cases, 1);
+	for (size_t i = 0; i < EVO_REFERENCES; i++) {
+		struct evo_reference *reference = &run->draft.references[i];
+		struct evo_individual judged = {0};
+		split_groups(&run->cases, scores + i * n, 1, rows);
+		evo_gp_judge(run->gp, rows, &judged);
+		snprintf(reference->name, sizeof(reference->name), "%s", names[i]);
+		reference->fitness = judged.fitness;
+		memcpy(reference->tau, judged.tau, sizeof(reference->tau));
+	}
+	run->draft.reference_count = EVO_REFERENCES;
+	destroy_rows(&run->cases, rows);
+	for (size_t i = 0; i < 2; i++) {
+		run->counters[i] = evo_calloc(n, sizeof(double));
+		memcpy(run->counters[i], scores + i * n, n * sizeof(double));
+	}
+	run->warm = true;
+	evo_run_enter(run, run->mode);
+}
+
+/* ---- Rounds ---------------------------------------------------------------------------------- */
+
+/* The first round scores the references too, on statistics that are had anyway. */
+static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, size_t count,
+                     struct evo_error *err)
+{
+	size_t n = run->cases.network_count, more = run->warm ? 0 : EVO_REFERENCES;
+	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
+	double *scores = evo_big_alloc((count + more) * n * sizeof(*scores), "scores", err);
+	memcpy(trees, asked, count * sizeof(*trees));
+	for (size_t i = 0; i < more; i++)
+		trees[count + i] = &run->references[i];
+	bool good = scores != NULL && evo_run_score_trees(run, trees, count + more, scores, err);
+	if (good) {
+		double **rows = create_rows(&run->cases, count);
+		split_groups(&run->cases, scores, count, rows);
+		evo_gp_tell(run->gp, rows);
+		destroy_rows(&run->cases, rows);
+		if (more > 0)
+			take_references(run, scores + count * n);
+	}
+	free(scores);
+	free(trees);
+	return good;
+}
+
+static void show_live(struct evo_run *run)
+{
+	const struct evo_individual *best = evo_gp_live_best(run->gp);
+	struct evo_gp_counts counts = evo_gp_counts(run->gp);
+	run->draft.live_best = best != NULL ? best->fitness : (double) NAN;
+	run->draft.evaluations = counts.evaluations;
+	run->draft.cache_hits = counts.cache_hits;
+}
+
+/* ---- What a generation came to --------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+	double left = *(const double *) a, right = *(const double *) b;
+	return (left > right) - (left < right);
+}
+
+static void summarise(const struct evo_individual *const *population, size_t count,
+                      struct evo_generation *out)
+{
+	double *fitness = evo_calloc(count, sizeof(*fitness)), sum = 0, size = 0;
+	for (size_t i = 0; i < count; i++) {
+		fitness[i] = population[i]->fitness;
+		sum += fitness[i];
+		size += (double) population[i]->tree.size;
+	}
+	qsort(fitness, count, sizeof(*fitness), by_value);
+	out->best = fitness[count - 1];
+	out->min = fitness[0];
+	out->median = (fitness[(count - 1) / 2] + fitness[count / 2]) / 2;
+	out->mean = sum / (double) count;
+	out->mean_size = size / (double) count;
+	free(fitness);
+}
+
+static void judge_champion(const struct evo_run *run, const struct evo_individual *champion,
+                           struct evo_generation *out)
+{
+	double sum = 0, least = 2;
+	size_t count = run->cases.count;
+	for (size_t c = 0; c < count; c++) {
+		for (int side = 0; side < 2; side++)
+			out->tau[side][c] = champion->direction * champion->tau[side][c];
+		double tau = out->tau[EVO_SIDE_VALIDATION][c];
+		sum += tau;
+		least = tau < least ? tau : least;
+		if (run->cases.items[c].validation < 2)
+			sum = least = (double) NAN;
+	}
+	out->best_validation = run->config.gp.fitness_mean ? sum / (double) count : least;
+	out->champion = evo_individual_hold(champion);
+	out->best_id = champion->id;
+}
+
+/* What is left of the best's tau on validation networks when a counter is held fixed. */
+static double partial(const struct evo_run *run, const struct evo_individual *champion, size_t c,
+                      const double *counter)
+{
+	const struct evo_case_item *item = &run->cases.items[c];
+	const double *scores = champion->scores;
+	for (size_t g = 0; g < item->group; g++)
+		scores += run->cases.groups[g].count;
+	if (item->validation < 2)
+		return (double) NAN;
+	const size_t *columns = run->cases.groups[item->group].columns + item->train;
+	double *given = evo_calloc(item->validation, sizeof(*given));
+	for (size_t i = 0; i < item->validation; i++)
+		given[i] = counter[columns[i]];
+	double tau = evo_kendall_partial(item->validation, scores + item->train,
+	                                 item->accuracy + item->train, given);
+	free(given);
+	return champion->direction * tau;
+}
+
+static void log_best(struct evo_run *run, const struct evo_individual *best)
+{
+	struct evo_text text, parents;
+	evo_text_init(&text);
+	evo_text_init(&parents);
+	evo_tree_print(&best->tree, &text);
+	for (size_t i = 0; i < 2 && best->parents[i] != 0; i++)
+		evo_text_printf(&parents, "%s%llu", i == 0 ? " of " : " and ",
+		                (unsigned long long) best->parents[i]);
+	evo_run_say(run, EVO_LOG_BEST, "new best %.4f, %zu nodes, %s%s: %s", best->fitness,
+	            best->tree.size, evo_origin_name(best->origin), parents.data, text.data);
+	evo_text_clear(&text);
+	evo_text_clear(&parents);
+}
+
+static void add_generation(struct evo_run *run, const struct evo_generation *generation)
+{
+	struct evo_record *record = &run->record;
+	record->history = evo_realloc(record->history, record->history_count + 1,
+	                              sizeof(*record->history));
+	record->history[record->history_count++] = *generation;
+}
+
+/* Fills the draft from the population; false when there is none. */
+static bool take_stock(struct evo_run *run)
+{
+	const struct evo_individual *const *population;
+	size_t count = evo_gp_population(run->gp, &population);
+	struct evo_gp_counts counts = evo_gp_counts(run->gp);
+	struct evo_generation generation = {.generation = evo_gp_generation(run->gp) - 1};
+	generation.evaluations = counts.evaluations - run->counted.evaluations;
+	generation.cache_hits = counts.cache_hits - run->counted.cache_hits;
+	generation.seconds = evo_run_elapsed(run) - run->generation_begin;
+	run->counted = counts;
+	run->draft.generation = evo_gp_generation(run->gp);
+	if (count == 0)
+		return false;
+	summarise(population, count, &generation);
+	judge_champion(run, population[0], &generation);
+	for (size_t c = 0; c < run->cases.count; c++) {
+		run->draft.partial_units[c] = partial(run, population[0], c, run->counters[0]);
+		run->draft.partial_params[c] = partial(run, population[0], c, run->counters[1]);
+	}
+	add_generation(run, &generation);
+	return true;
+}
+
+static void estimate_rest(struct evo_run *run)
+{
+	const struct evo_record *record = &run->record;
+	size_t count = record->history_count, recent = count < 5 ? count : 5;
+	double seconds = 0;
+	for (size_t i = count - recent; i < count; i++)
+		seconds += record->history[i].seconds;
+	size_t left = run->draft.generations > run->draft.generation
+	                      ? run->draft.generations - run->draft.generation
+	                      : 0;
+	double rest = recent > 0 ? seconds / (double) recent * (double) left : (double) NAN;
+	if (run->config.seconds > 0 && !(rest < run->config.seconds - evo_run_elapsed(run)))
+		rest = fmax(0, run->config.seconds - evo_run_elapsed(run));
+	run->draft.remaining = rest;
+}
+
+static void write_files(struct evo_run *run)
+{
+	struct evo_error err = {0};
+	if (run->config.csv_folder == NULL)
+		return;
+	const struct evo_snapshot *snapshot = evo_run_hold_newest(run);
+	if (!evo_run_export(snapshot, run->config.csv_folder, &err))
+		evo_run_say(run, EVO_LOG_WARNING, "the CSV files are not written: %s", err.message);
+	evo_snapshot_release(snapshot);
+}
+
+static void conclude(struct evo_run *run)
+{
+	char note[300];
+	bool any = take_stock(run);
+	while (evo_gp_note(run->gp, note, sizeof(note)))
+		evo_run_say(run, EVO_LOG_WARNING, "%s", note);
+	run->draft.elapsed = evo_run_elapsed(run);
+	run->draft.store = evo_store_report(run->store);
+	run->draft.phase[0] = '\0';
+	run->draft.phase_done = run->draft.phase_total = 0;
+	show_live(run);
+	run->draft.live_best = (double) NAN;
+	estimate_rest(run);
+	if (!any) {
+		evo_run_say(run, EVO_LOG_WARNING,
+		            "no expression of generation %zu orders the networks; the next one "
+		            "begins anew",
+		            run->draft.generation - 1);
+	} else {
+		const struct evo_generation *last =
+		        &run->record.history[run->record.history_count - 1];
+		if (last->best > run->best)
+			log_best(run, last->champion);
+		run->best = last->best;
+		evo_run_say(run, EVO_LOG_NOTE,
+		            "generation %zu: best %.4f, validation %.4f, mean %.4f, %zu scored, "
+		            "%.1f s",
+		            last->generation, last->best, last->best_validation, last->mean,
+		            last->evaluations, last->seconds);
+	}
+	evo_run_renew_body(run);
+	evo_run_publish(run);
+	write_files(run);
+}
+
+bool evo_run_generation(struct evo_run *run, struct evo_error *err)
+{
+	const struct evo_tree *const *asked;
+	size_t count, round = 1;
+	if (isnan(run->generation_begin))
+		run->generation_begin = evo_run_elapsed(run);
+	while ((count = evo_gp_ask(run->gp, &asked)) > 0) {
+		snprintf(run->draft.phase, sizeof(run->draft.phase), "%s generation %zu, round %zu",
+		         run->warm ? "scoring" : "collecting statistics,",
+		         evo_gp_generation(run->gp), round++);
+		if (!round_of(run, asked, count, err))
+			return false;
+		show_live(run);
+	}
+	conclude(run);
+	run->generation_begin = (double) NAN;
+	return true;
+}

@@ -1,0 +1,58 @@
+#include "config.h"
+
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "state.h"
+
+void evo_run_signal(struct evo_run *run)
+{
+	if (!run->signalled)
+		run->signalled = write(run->pipe[1], "", 1) == 1;
+}
+
+void evo_run_say(struct evo_run *run, int kind, const char *format, ...)
+{
+	struct evo_log_line line = {.generation = run->draft.generation};
+	line.kind = kind;
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(line.text, sizeof(line.text), format, arguments);
+	va_end(arguments);
+	pthread_mutex_lock(&run->lock);
+	line.number = run->line_count++;
+	run->lines[line.number % EVO_LOG_LINES] = line;
+	evo_run_signal(run);
+	pthread_mutex_unlock(&run->lock);
+}
+
+size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,
+                   size_t *dropped)
+{
+	size_t got = 0, lost = 0;
+	pthread_mutex_lock(&run->lock);
+	uint64_t oldest = run->line_count > EVO_LOG_LINES ? run->line_count - EVO_LOG_LINES : 0;
+	if (*next < oldest) {
+		lost = (size_t) (oldest - *next);
+		*next = oldest;
+	}
+	while (got < count && *next < run->line_count)
+		lines[got++] = run->lines[(*next)++ % EVO_LOG_LINES];
+	pthread_mutex_unlock(&run->lock);
+	if (dropped != NULL)
+		*dropped = lost;
+	return got;
+}
+
+int evo_run_descriptor(const struct evo_run *run)
+{
+	return run->pipe[0];
+}
+
+bool evo_run_wait(struct evo_run *run, double seconds)
+{
+	struct pollfd news = {.fd = run->pipe[0], .events = POLLIN};
+	int milliseconds = seconds < 0 ? -1 : seconds > 1e6 ? 1000000000 : (int) (seconds * 1e3);
+	return poll(&news, 1, milliseconds) > 0;
+}

@@ -1,0 +1,67 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evoscope/run.h"
+
+static size_t either(size_t option, size_t usual)
+{
+	return option > 0 ? option : usual;
+}
+
+/* The batch of the benchmark that the probe is of. */
+static bool load_images(const struct evo_benchmark *of, struct evo_probe *probe, float **images,
+                        struct evo_error *err)
+{
+	struct evo_images batch;
+	if (!evo_benchmark_images(of, probe->batch, probe->macro.side, &batch, err))
+		return false;
+	if (batch.count > 0 && batch.count < probe->batch) {
+		evo_fail(err, EVO_E_INPUT, "benchmark %s has %zu images; a batch of %zu needs more",
+		         of->name, batch.count, probe->batch);
+		evo_images_clear(&batch);
+		return false;
+	}
+	*images = batch.pixels;
+	batch.pixels = NULL;
+	evo_images_clear(&batch);
+	return true;
+}
+
+/* Two sources are equal only when the images are: a long text ends in its hash. */
+static void set_source(struct evo_probe *probe, const char *source)
+{
+	if (strlen(source) < sizeof(probe->source))
+		strcpy(probe->source, source);
+	else
+		snprintf(probe->source, sizeof(probe->source), "%.160s %016llx", source,
+		         (unsigned long long) evo_hash_text(source));
+}
+
+bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
+                   uint64_t seed, struct evo_probe *probe, float **images, struct evo_error *err)
+{
+	struct evo_benchmark *other = NULL;
+	*images = NULL;
+	memset(probe, 0, sizeof(*probe));
+	if (options->probe_of != NULL && strcmp(options->probe_of, benchmark->name) != 0) {
+		other = evo_benchmark_load(options->probe_of, err);
+		if (other == NULL)
+			return false;
+	}
+	const struct evo_benchmark *of = other != NULL ? other : benchmark;
+	probe->space = benchmark->space;
+	probe->macro.channels = either(options->channels, of->macro.channels);
+	probe->macro.cells = either(options->cells, of->macro.cells);
+	probe->macro.side = either(options->side, of->macro.side);
+	probe->macro.classes = either(options->classes, of->macro.classes);
+	probe->batch = either(options->batch, of->batch);
+	probe->seed = seed;
+	bool good = probe->space->check_macro(&probe->macro, err) &&
+	            load_images(of, probe, images, err);
+	if (good && *images != NULL)
+		set_source(probe, of->image_source);
+	evo_benchmark_destroy(other);
+	return good;
+}

@@ -1,0 +1,237 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "state.h"
+
+/* ---- Config ---------------------------------------------------------------------------------- */
+
+struct evo_run_config evo_run_config_default(void)
+{
+	static const char *const benchmarks[] = {EVO_DEFAULT_BENCHMARK};
+	struct evo_run_config config = {0};
+	config.benchmarks = benchmarks;
+	config.benchmark_count = 1;
+	config.seed = 1;
+	config.target = (double) NAN;
+	/* A broken file of the user's is told when the preset is asked for; here the built-in one
+	   stands in, which evo_gp_preset leaves in any case. */
+	evo_gp_preset("default", &config.gp, NULL);
+	return config;
+}
+
+static const char *const *copy_list(const char *const *list, size_t count)
+{
+	char **copy = evo_calloc(count, sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = evo_strdup(list[i]);
+	return (const char *const *) copy;
+}
+
+static const char *copy_text(const char *text)
+{
+	return text != NULL ? evo_strdup(text) : NULL;
+}
+
+static void copy_config(struct evo_run_config *to, const struct evo_run_config *from)
+{
+	*to = *from;
+	to->benchmarks = copy_list(from->benchmarks, from->benchmark_count);
+	to->injected = copy_list(from->injected, from->injected_count);
+	to->csv_folder = copy_text(from->csv_folder);
+	to->probe.probe_of = copy_text(from->probe.probe_of);
+	to->name = from->name != NULL ? evo_strdup(from->name)
+	                              : evo_format("%s-%llu", from->gp.preset,
+	                                           (unsigned long long) from->seed);
+}
+
+static void free_text(const char *text)
+{
+	free((char *) (uintptr_t) text);
+}
+
+static void free_list(const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free_text(list[i]);
+	free((void *) (uintptr_t) list);
+}
+
+static void clear_config(struct evo_run_config *config)
+{
+	free_list(config->benchmarks, config->benchmark_count);
+	free_list(config->injected, config->injected_count);
+	free_text(config->csv_folder);
+	free_text(config->probe.probe_of);
+	free_text(config->name);
+}
+
+static bool check_config(const struct evo_run_config *config, struct evo_error *err)
+{
+	if (config->benchmark_count == 0)
+		return evo_fail(err, EVO_E_USAGE, "a search needs a benchmark");
+	if (!evo_gp_config_check(&config->gp, err))
+		return false;
+	for (size_t i = 0; i < config->injected_count; i++) {
+		struct evo_tree tree;
+		if (!evo_proxy_parse(config->injected[i], &tree, err) ||
+		    !evo_gp_injectable(&config->gp, &tree, err))
+			return false;
+	}
+	return true;
+}
+
+/* ---- The thread ------------------------------------------------------------------------------ */
+
+static void fail(struct evo_run *run, const struct evo_error *err)
+{
+	evo_error_text(err, run->draft.error, sizeof(run->draft.error));
+	evo_run_say(run, EVO_LOG_ERROR, "%s", run->draft.error);
+	evo_run_enter(run, EVO_RUN_FAILED);
+}
+
+/* Why the search is at its end, if it is. */
+static bool at_end(struct evo_run *run)
+{
+	const struct evo_record *record = &run->record;
+	size_t wanted = run->draft.generations;
+	double best = record->history_count > 0 ? record->history[record->history_count - 1].best
+	                                        : (double) NAN;
+	if (run->draft.generation >= wanted)
+		evo_run_say(run, EVO_LOG_NOTE,
+		            "done: %zu generations; to go on, set generations higher and resume",
+		            wanted);
+	else if (best >= run->config.target)
+		evo_run_say(run, EVO_LOG_NOTE, "done: the best reached the target %g",
+		            run->config.target);
+	else if (record->history_count > 0 && evo_run_time_up(run))
+		evo_run_say(run, EVO_LOG_NOTE, "done: time is up after %.0f s",
+		            evo_run_elapsed(run));
+	else
+		return false;
+	run->draft.remaining = 0;
+	return true;
+}
+
+static void advance(struct evo_run *run)
+{
+	struct evo_error err = {0};
+	bool good = run->gp != NULL || evo_run_prepare(run, &err);
+	if (good && at_end(run)) {
+		evo_run_enter(run, EVO_RUN_DONE);
+		return;
+	}
+	good = good && evo_run_generation(run, &err);
+	if (err.code != EVO_OK)
+		fail(run, &err);
+	else if (good && run->mode == EVO_RUN_STEPPING)
+		evo_run_enter(run, at_end(run) ? EVO_RUN_DONE : EVO_RUN_PAUSED);
+}
+
+static void *work(void *context)
+{
+	struct evo_run *run = context;
+	while (!run->quit) {
+		bool works = evo_run_go_on(run);
+		if (works) {
+			advance(run);
+		} else if (!run->quit) {
+			if (run->mode == EVO_RUN_STOPPED || run->mode == EVO_RUN_FAILED)
+				evo_run_release_engine(run);
+			evo_run_heed(run, true);
+		}
+	}
+	evo_run_release_engine(run);
+	return NULL;
+}
+
+/* ---- Coming and going ------------------------------------------------------------------------ */
+
+static bool open_pipe(int pair[2], struct evo_error *err)
+{
+	if (pipe(pair) != 0) {
+		pair[0] = pair[1] = -1;
+		return evo_fail(err, EVO_E_IO, "no pipe can be had: %s", strerror(errno));
+	}
+	for (int i = 0; i < 2; i++) {
+		fcntl(pair[i], F_SETFD, FD_CLOEXEC);
+		fcntl(pair[i], F_SETFL, O_NONBLOCK);
+	}
+	return true;
+}
+
+static void fill_draft(struct evo_run *run)
+{
+	struct evo_snapshot *draft = &run->draft;
+	const struct evo_run_config *config = &run->config;
+	snprintf(draft->run, sizeof(draft->run), "%s", config->name);
+	snprintf(draft->preset, sizeof(draft->preset), "%s", config->gp.preset);
+	draft->seed = config->seed;
+	draft->config = config->gp;
+	draft->generations = config->gp.generations;
+	draft->live_best = draft->remaining = (double) NAN;
+	run->since = run->generation_begin = (double) NAN;
+	run->best = -2;
+}
+
+static void destroy_shell(struct evo_run *run)
+{
+	struct evo_command command;
+	while (evo_queue_pop(run->commands, &command))
+		free(command.text);
+	evo_queue_destroy(run->commands);
+	if (run->newest != NULL)
+		evo_snapshot_release(&run->newest->snapshot);
+	evo_body_release(run->body);
+	evo_record_clear(&run->record);
+	for (int i = 0; i < 2; i++) {
+		if (run->pipe[i] >= 0)
+			close(run->pipe[i]);
+	}
+	clear_config(&run->config);
+	pthread_mutex_destroy(&run->lock);
+	free(run);
+}
+
+struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err)
+{
+	if (!check_config(config, err))
+		return NULL;
+	struct evo_run *run = evo_calloc(1, sizeof(*run));
+	copy_config(&run->config, config);
+	run->shadow = config->gp;
+	run->commands = evo_queue_create(sizeof(struct evo_command), EVO_COMMANDS);
+	pthread_mutex_init(&run->lock, NULL);
+	fill_draft(run);
+	if (!open_pipe(run->pipe, err)) {
+		destroy_shell(run);
+		return NULL;
+	}
+	evo_run_renew_body(run);
+	evo_run_publish(run);
+	int failed = pthread_create(&run->thread, NULL, work, run);
+	if (failed != 0) {
+		evo_fail(err, EVO_E_IO, "the search's thread cannot be started: %s",
+		         strerror(failed));
+		destroy_shell(run);
+		return NULL;
+	}
+	return run;
+}
+
+void evo_run_destroy(struct evo_run *run)
+{
+	if (run == NULL)
+		return;
+	struct evo_command wake = {.wake = true};
+	run->quit = true;
+	/* A full queue keeps the thread from waiting just as well. */
+	evo_queue_push(run->commands, &wake);
+	pthread_join(run->thread, NULL);
+	destroy_shell(run);
+}

@@ -1,0 +1,118 @@
+/* Inside run: what the two sides of a run share, and what belongs to its thread alone. */
+#ifndef EVO_RUN_STATE_H
+#define EVO_RUN_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "cases.h"
+
+#define EVO_LOG_LINES 512
+#define EVO_COMMANDS  64
+
+struct evo_command {
+	enum evo_command_kind kind;
+	bool wake;  /* no command: only ends a wait */
+	char *text; /* owned */
+};
+
+/* What changes once a generation, shared by all snapshots until the next one. */
+struct evo_body {
+	unsigned references; /* atomic */
+	const struct evo_individual **population, **front;
+	struct evo_generation *history;
+	struct evo_intervention *interventions;
+	size_t population_count, front_count, history_count, intervention_count;
+};
+struct evo_snapshot_box {
+	struct evo_snapshot snapshot; /* first: a snapshot's address is its box's */
+	unsigned references;          /* atomic */
+	struct evo_body *body;
+};
+
+/* Lists of a run that only grow. */
+struct evo_record {
+	struct evo_generation *history; /* champions held */
+	struct evo_intervention *interventions; /* texts owned */
+	size_t history_count, intervention_count;
+};
+
+struct evo_run {
+	/* Fixed after creation; strings owned. */
+	struct evo_run_config config;
+	struct evo_queue *commands;
+	pthread_t thread;
+	int pipe[2];
+	atomic_bool quit;
+
+	/* Under the lock. */
+	pthread_mutex_t lock;
+	struct evo_snapshot_box *newest;
+	bool signalled;              /* a byte is in the pipe */
+	enum evo_run_state expected; /* once all commands that were sent are heeded */
+	size_t pending;              /* commands sent and not heeded yet */
+	struct evo_gp_config shadow; /* settings once they are heeded */
+	struct evo_log_line lines[EVO_LOG_LINES];
+	uint64_t line_count;
+
+	/* The thread's own from here on. */
+	enum evo_run_state mode; /* what is wanted; STARTING is how RUNNING looks until warm */
+	bool warm;               /* the first networks have been scored */
+	struct evo_snapshot draft;
+	struct evo_body *body;
+	struct evo_record record;
+	uint64_t serial;
+	double published;             /* when */
+	double active, since;         /* seconds at work before `since`; NaN while not at work */
+	double generation_begin;      /* of evo_run_elapsed */
+	struct evo_gp_counts counted; /* at the last generation's end */
+	double best;                  /* fitness so far */
+
+	struct evo_pool *pool;
+	struct evo_store *store;
+	struct evo_scorer *scorer;
+	struct evo_cases cases;
+	struct evo_gp *gp;
+	struct evo_tree references[EVO_REFERENCES];
+	double *counters[2]; /* units and params of every network of cases; NULL before */
+};
+
+/* ---- snapshot.c ------------------------------------------------------------------------------ */
+
+/* Makes draft and body the newest snapshot. */
+void evo_run_publish(struct evo_run *run);
+/* The newest one, held, without taking the news from whoever waits for it. */
+const struct evo_snapshot *evo_run_hold_newest(struct evo_run *run);
+/* A new body from the search and the record. */
+void evo_run_renew_body(struct evo_run *run);
+void evo_body_release(struct evo_body *body);
+void evo_record_clear(struct evo_record *record);
+
+/* ---- log.c ----------------------------------------------------------------------------------- */
+
+void evo_run_say(struct evo_run *run, int kind, const char *format, ...) EVO_PRINTF(3, 4);
+/* Makes the descriptor readable; the lock is held. */
+void evo_run_signal(struct evo_run *run);
+
+/* ---- control.c: commands, on the thread ------------------------------------------------------- */
+
+void evo_run_enter(struct evo_run *run, enum evo_run_state mode);
+/* Heeds commands that wait. block: waits for one first. */
+void evo_run_heed(struct evo_run *run, bool block);
+/* Is the thread to go on computing? Waits while paused. */
+bool evo_run_go_on(struct evo_run *run);
+double evo_run_elapsed(const struct evo_run *run);
+
+/* ---- engine.c, generation.c: the search, on the thread ---------------------------------------- */
+
+bool evo_run_prepare(struct evo_run *run, struct evo_error *err);
+/* Lets go of everything but results. */
+void evo_run_release_engine(struct evo_run *run);
+/* One generation, or what is left of one. False with err clear when it was interrupted. */
+bool evo_run_generation(struct evo_run *run, struct evo_error *err);
+/* scores: a row of cases.network_count a tree. False as above. */
+bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
+                         double *scores, struct evo_error *err);
+bool evo_run_time_up(const struct evo_run *run);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * The table of actions, and what is made from it.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "action.h"
+
+const struct ui_action_row ui_actions[UI_ACTION_COUNT] = {
+#define UI_ACTION_ROW(id, name, argument, kind, keys, where, when, label, help)                    \
+	{name, argument, kind, keys, where, when, label, help},
+        UI_ACTIONS(UI_ACTION_ROW)
+#undef UI_ACTION_ROW
+};
+
+enum ui_when ui_when(enum evo_run_state state)
+{
+	switch (state) {
+	case EVO_RUN_IDLE:
+		return UI_WHEN_IDLE;
+	case EVO_RUN_STARTING:
+	case EVO_RUN_RUNNING:
+	case EVO_RUN_STEPPING:
+	case EVO_RUN_PAUSING:
+		return UI_WHEN_GOING;
+	case EVO_RUN_PAUSED:
+		return UI_WHEN_PAUSED;
+	default:
+		return UI_WHEN_ENDED;
+	}
+}
+
+bool ui_action_find(const char *name, size_t length, enum ui_action *action, struct evo_error *err)
+{
+	const char *names[UI_ACTION_COUNT];
+	char word[64];
+	size_t matches = 0;
+
+	snprintf(word, sizeof word, "%.*s", (int) (length < 63 ? length : 63), name);
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+		names[i] = ui_actions[i].name;
+		if (strcmp(names[i], word) == 0) {
+			*action = i;
+			return true;
+		}
+		if (length > 0 && strncmp(names[i], word, length) == 0) {
+			*action = i;
+			matches++;
+		}
+	}
+	if (matches == 1)
+		return true;
+	if (matches > 1)
+		return evo_fail(err, EVO_E_USAGE, "'%s' is short for %zu commands: Tab lists them",
+		                word, matches);
+	size_t near = evo_nearest(word, names, UI_ACTION_COUNT);
+	if (near < UI_ACTION_COUNT)
+		return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; did you mean '%s'?",
+		                word, names[near]);
+	return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; ? lists them", word);
+}
+
+uint32_t ui_action_key(enum ui_action action, size_t index)
+{
+	const char *at = ui_actions[action].keys;
+
+	while (*at != '\0') {
+		size_t length = strcspn(at, " ");
+		if (index-- == 0)
+			return ui_key_find(at, length);
+		at += length + (at[length] == ' ');
+	}
+	return UI_KEY_NONE;
+}
+
+enum ui_action ui_action_of_key(uint32_t key, unsigned where, unsigned when)
+{
+	uint32_t own;
+
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+		if ((ui_actions[i].where & where) == 0 || (ui_actions[i].when & when) == 0)
+			continue;
+		for (size_t j = 0; (own = ui_action_key(i, j)) != UI_KEY_NONE; j++) {
+			if (own == key)
+				return i;
+		}
+	}
+	return UI_ACTION_COUNT;
+}
+
+void ui_action_keys_text(enum ui_action action, char *out, size_t size)
+{
+	char name[UI_KEY_NAME_SIZE];
+	size_t used = 0;
+	uint32_t key;
+
+	*out = '\0';
+	for (size_t i = 0; (key = ui_action_key(action, i)) != UI_KEY_NONE && used < size; i++) {
+		ui_key_name(key, name);
+		used += (size_t) snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", name);
+	}
+}
+
+/* Columns of one entry, two spaces after it included. */
+static int entry_width(enum ui_action action)
+{
+	char name[UI_KEY_NAME_SIZE];
+
+	ui_key_name(ui_action_key(action, 0), name);
+	return ui_text_width(name) + 1 + ui_text_width(ui_actions[action].label) + 2;
+}
+
+static int draw_entry(struct ui_area area, int x, enum ui_action action)
+{
+	char name[UI_KEY_NAME_SIZE];
+
+	ui_key_name(ui_action_key(action, 0), name);
+	x = ui_text(area, x, 0, UI_ROLE_ACCENT, name) + 1;
+	return ui_text(area, x, 0, UI_ROLE_DIM, ui_actions[action].label) + 2;
+}
+
+static bool always_shown(enum ui_action action)
+{
+	return action == UI_ACTION_HELP || action == UI_ACTION_CLOSE || action == UI_ACTION_QUIT;
+}
+
+static bool applies(enum ui_action action, unsigned where, unsigned when)
+{
+	const struct ui_action_row *row = &ui_actions[action];
+
+	return *row->label != '\0' && *row->keys != '\0' && (row->where & where) != 0 &&
+	       (row->when & when) != 0;
+}
+
+void ui_key_line(struct ui_area area, unsigned where, unsigned when)
+{
+	int x = 1, kept = 0;
+
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++)
+		kept += always_shown(i) && applies(i, where, when) ? entry_width(i) : 0;
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+		if (!applies(i, where, when))
+			continue;
+		if (always_shown(i))
+			x = draw_entry(area, x, i);
+		else if (x + entry_width(i) + kept <= area.rect.width)
+			x = draw_entry(area, x, i);
+	}
+}

@@ -1,0 +1,167 @@
+/*
+ * Actions: everything a user can do, in one table.
+ *
+ * Keys, the key line, the help screen, the command line and its completion are made from it.
+ */
+#ifndef EVOSCOPE_UI_ACTION_H
+#define EVOSCOPE_UI_ACTION_H
+
+#include "key.h"
+#include "layout.h"
+
+#include "evoscope/run.h"
+
+/* Where an action applies: panes by their bit, and what can lie over them. */
+enum ui_place {
+	UI_IN_FITNESS = 1 << UI_PANE_FITNESS,
+	UI_IN_POPULATION = 1 << UI_PANE_POPULATION,
+	UI_IN_TREE = 1 << UI_PANE_TREE,
+	UI_IN_LOG = 1 << UI_PANE_LOG,
+	UI_IN_EVOLVE = 15,
+	UI_IN_HELP = 16,
+	UI_ANYWHERE = 31
+};
+
+/* What the search is doing, as far as actions care. */
+enum ui_when {
+	UI_WHEN_IDLE = 1,
+	UI_WHEN_GOING = 2,
+	UI_WHEN_PAUSED = 4,
+	UI_WHEN_ENDED = 8,
+	UI_ALWAYS = 15
+};
+enum ui_when ui_when(enum evo_run_state state);
+
+/* What completes an action's argument on the command line. */
+enum ui_argument {
+	UI_NO_ARGUMENT,
+	UI_EXPRESSION,
+	UI_SETTING,
+	UI_EXPORT,
+	UI_THEME,
+	UI_FILE,
+	UI_NUMBER,
+	UI_CONDITION
+};
+
+/*
+ * X(id, name, argument, kind, keys, where, when, label, help). name is what the command line takes;
+ * argument as help shows it; keys are separated by spaces; label is for the key line ("" keeps it
+ * off), which shows rows in this order.
+ */
+#define UI_ACTIONS(X)                                                                              \
+	X(START, "start", "", UI_NO_ARGUMENT, "s Enter", UI_IN_EVOLVE,                             \
+	  UI_WHEN_IDLE | UI_WHEN_ENDED, "start", "start the search; after its end, a new one")     \
+	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s Enter", UI_IN_EVOLVE, UI_WHEN_PAUSED,         \
+	  "resume", "let a paused search go on")                                                   \
+	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_IN_EVOLVE, UI_WHEN_GOING, "pause",           \
+	  "pause the search when this generation is complete")                                     \
+	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_IN_EVOLVE,                                     \
+	  UI_WHEN_IDLE | UI_WHEN_GOING | UI_WHEN_PAUSED, "step",                                   \
+	  "compute one generation, then pause")                                                    \
+	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_IN_EVOLVE, UI_WHEN_GOING | UI_WHEN_PAUSED, "",  \
+	  "end the search; what is complete is kept")                                              \
+	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_EVOLVE, UI_ALWAYS,     \
+	  "inject", "put an expression into the next generation")                                  \
+	X(SORT_NEXT, "sort-next", "", UI_NO_ARGUMENT, ">", UI_IN_POPULATION, UI_ALWAYS, "",        \
+	  "sort by the next column")                                                               \
+	X(SORT_PREVIOUS, "sort-previous", "", UI_NO_ARGUMENT, "<", UI_IN_POPULATION, UI_ALWAYS,    \
+	  "sort", "sort by the column before")                                                     \
+	X(REVERSE, "reverse", "", UI_NO_ARGUMENT, "r", UI_IN_POPULATION, UI_ALWAYS, "reverse",     \
+	  "turn the order round")                                                                  \
+	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
+	  "show only the rows that contain a text: expression, origin, #id")                       \
+	X(NARROW, "zoom-in", "", UI_NO_ARGUMENT, "+ =", UI_IN_FITNESS, UI_ALWAYS, "zoom",          \
+	  "plot fewer generations")                                                                \
+	X(WIDEN, "zoom-out", "", UI_NO_ARGUMENT, "-", UI_IN_FITNESS, UI_ALWAYS, "",                \
+	  "plot more generations")                                                                 \
+	X(FOLLOW, "follow", "", UI_NO_ARGUMENT, "f", UI_IN_FITNESS, UI_ALWAYS, "follow",           \
+	  "follow the newest generation again, or stop following")                                 \
+	X(LOG_X, "log-x", "", UI_NO_ARGUMENT, "x", UI_IN_FITNESS, UI_ALWAYS, "log x",              \
+	  "plot generations on a logarithmic or a linear axis")                                    \
+	X(BENCHMARK, "benchmark", "", UI_NO_ARGUMENT, "b", UI_IN_EVOLVE, UI_ALWAYS, "benchmark",   \
+	  "plot fitness, then each benchmark, then all of them")                                   \
+	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_IN_EVOLVE, UI_ALWAYS, "copy",                  \
+	  "copy the expression under the cursor to the clipboard (OSC 52)")                        \
+	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
+	  "go to the next pane")                                                                   \
+	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
+	  "", "go to the pane before")                                                             \
+	X(ZOOM, "zoom", "", UI_NO_ARGUMENT, "z", UI_IN_EVOLVE, UI_ALWAYS, "full",                  \
+	  "give this pane the whole screen, or back")                                              \
+	X(UP, "up", "", UI_NO_ARGUMENT, "Up k", UI_ANYWHERE, UI_ALWAYS, "", "one line up")         \
+	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "",                  \
+	  "one line down")                                                                         \
+	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
+	  "scroll left; in the plot, to earlier generations")                                      \
+	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE, UI_ALWAYS, "",              \
+	  "scroll right; in the plot, to later generations")                                       \
+	X(PAGE_UP, "page-up", "", UI_NO_ARGUMENT, "PgUp C-b", UI_ANYWHERE, UI_ALWAYS, "",          \
+	  "one page up")                                                                           \
+	X(PAGE_DOWN, "page-down", "", UI_NO_ARGUMENT, "PgDn C-f", UI_ANYWHERE, UI_ALWAYS, "",      \
+	  "one page down")                                                                         \
+	X(FIRST, "first", "", UI_NO_ARGUMENT, "Home g", UI_ANYWHERE, UI_ALWAYS, "",                \
+	  "to the beginning; in the population, follow the first row")                             \
+	X(LAST, "last", "", UI_NO_ARGUMENT, "End G", UI_ANYWHERE, UI_ALWAYS, "", "to the end")     \
+	X(WIDER, "wider", "", UI_NO_ARGUMENT, "}", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
+	  "move the border between the sides to the right")                                        \
+	X(NARROWER, "narrower", "", UI_NO_ARGUMENT, "{", UI_IN_EVOLVE, UI_ALWAYS, "",              \
+	  "move it to the left")                                                                   \
+	X(LOWER, "lower", "", UI_NO_ARGUMENT, "]", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
+	  "move the border above or below this pane down")                                         \
+	X(HIGHER, "higher", "", UI_NO_ARGUMENT, "[", UI_IN_EVOLVE, UI_ALWAYS, "", "move it up")    \
+	X(SET, "set", "NAME VALUE", UI_SETTING, "", UI_IN_EVOLVE, UI_ALWAYS, "",                   \
+	  "change a setting of the search")                                                        \
+	X(SEED, "seed", "N", UI_NUMBER, "", UI_IN_EVOLVE, UI_ALWAYS, "",                           \
+	  "the seed of a search that has not begun, or of the next one")                           \
+	X(EXPORT, "export", "csv DIR", UI_EXPORT, "", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
+	  "write generations, population and front as CSV files")                                  \
+	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
+	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
+	  "write what is on the screen to a file, as text")                                        \
+	X(WAIT, "wait", "idle, or generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",     \
+	  "in scripts: wait until the search rests, or N generations are complete")                \
+	X(BACK, "back", "", UI_NO_ARGUMENT, "Esc", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
+	  "drop the filter, or leave full size")                                                   \
+	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
+	  "draw the whole screen anew")                                                            \
+	X(COMMAND, "command", "", UI_NO_ARGUMENT, ":", UI_ANYWHERE, UI_ALWAYS, "command",          \
+	  "open the command line; Tab completes")                                                  \
+	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_IN_EVOLVE, UI_ALWAYS, "help", "this page")     \
+	X(CLOSE, "close", "", UI_NO_ARGUMENT, "q Esc ? Enter", UI_IN_HELP, UI_ALWAYS, "close",     \
+	  "close this page")                                                                       \
+	X(QUIT, "quit", "", UI_NO_ARGUMENT, "q", UI_IN_EVOLVE, UI_ALWAYS, "quit",                  \
+	  "leave; asks once while a search is going")
+
+enum ui_action {
+#define UI_ACTION_ENUM(id, ...) UI_ACTION_##id,
+	UI_ACTIONS(UI_ACTION_ENUM)
+#undef UI_ACTION_ENUM
+	        UI_ACTION_COUNT
+};
+
+struct ui_action_row {
+	const char *name, *argument;
+	enum ui_argument kind;
+	const char *keys;
+	unsigned where, when;
+	const char *label, *help;
+};
+extern const struct ui_action_row ui_actions[UI_ACTION_COUNT];
+
+/* By the name of its command; an unambiguous beginning will do. The error names the nearest. */
+bool ui_action_find(const char *name, size_t length, enum ui_action *action, struct evo_error *err);
+
+/* The action of a key in a place (one bit) at a time (one bit), or UI_ACTION_COUNT. */
+enum ui_action ui_action_of_key(uint32_t key, unsigned where, unsigned when);
+
+/* The index-th key of an action, UI_KEY_NONE beyond the last. */
+uint32_t ui_action_key(enum ui_action action, size_t index);
+
+/* "s Enter" as people read it: keys separated by ", ". */
+void ui_action_keys_text(enum ui_action action, char *out, size_t size);
+
+/* Draws the keys that matter in a place at a time, as many as fit; `?` and `q` always. */
+void ui_key_line(struct ui_area area, unsigned where, unsigned when);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * The Evolve screen as a view of the explorer.
+ */
+#include "config.h"
+
+#include "explorer.h"
+
+static void open_view(struct ui_explorer *explorer)
+{
+	ui_evolve_init(&explorer->evolve);
+}
+
+static void update(struct ui_explorer *explorer)
+{
+	ui_evolve_update(&explorer->evolve, &explorer->model);
+}
+
+static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
+{
+	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
+}
+
+static enum ui_result request(struct ui_explorer *explorer, enum ui_action action,
+                              const char *argument, struct evo_error *err)
+{
+	/* By key the filter is typed; as a command it comes with its text. */
+	if (action == UI_ACTION_FILTER && argument == NULL) {
+		ui_input_open(explorer, UI_MODE_FILTER, explorer->evolve.population.filter);
+		explorer->evolve.focus = UI_PANE_POPULATION;
+		return UI_DONE;
+	}
+	return ui_evolve_request(&explorer->evolve, &explorer->model, action, argument, err);
+}
+
+static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
+{
+	ui_evolve_mouse(&explorer->evolve, &explorer->model, event->x, event->y, event->wheel);
+}
+
+static unsigned where(const struct ui_explorer *explorer)
+{
+	return 1u << explorer->evolve.focus;
+}
+
+static const struct evo_individual *selected(const struct ui_explorer *explorer)
+{
+	return ui_evolve_selected(&explorer->evolve, &explorer->model);
+}
+
+static void close_view(struct ui_explorer *explorer)
+{
+	ui_evolve_free(&explorer->evolve);
+}
+
+const struct ui_view ui_evolve_view = {
+        .name = "Evolve",
+        .open = open_view,
+        .update = update,
+        .draw = draw,
+        .request = request,
+        .mouse = mouse,
+        .where = where,
+        .selected = selected,
+        .close = close_view,
+};

@@ -1,0 +1,291 @@
+/*
+ * The explorer's life: open, wait for keys, news and signals, draw what changed, close.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer.h"
+#include "signals.h"
+
+#define FRAME_SECONDS (1.0 / 30)
+#define LOG_BATCH     16
+
+struct evo_explorer_config evo_explorer_config_default(void)
+{
+	return (struct evo_explorer_config){.run = evo_run_config_default()};
+}
+
+void ui_explorer_say(struct ui_explorer *explorer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(explorer->message, sizeof explorer->message, format, arguments);
+	va_end(arguments);
+	explorer->message_bad = false;
+	explorer->changed = true;
+}
+
+void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *err)
+{
+	evo_error_text(err, explorer->message, sizeof explorer->message);
+	explorer->message_bad = true;
+	explorer->changed = true;
+}
+
+const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer)
+{
+	return explorer->over != NULL ? explorer->over : explorer->view;
+}
+
+/* ---- News of the search ---------------------------------------------------------------------- */
+
+void ui_explorer_refresh(struct ui_explorer *explorer)
+{
+	struct evo_log_line lines[LOG_BATCH];
+	size_t got, dropped = 0;
+
+	evo_snapshot_release(explorer->model.snapshot);
+	explorer->model.snapshot = evo_run_snapshot(explorer->run);
+	do {
+		got = evo_run_log(explorer->run, &explorer->next_log, lines, LOG_BATCH, &dropped);
+		for (size_t i = 0; i < got; i++)
+			ui_log_add(&explorer->model.log, &lines[i]);
+		explorer->model.log.dropped += dropped;
+	} while (got == LOG_BATCH);
+	explorer->view->update(explorer);
+	explorer->changed = true;
+}
+
+/* ---- Frames ---------------------------------------------------------------------------------- */
+
+void ui_explorer_compose(struct ui_explorer *explorer)
+{
+	int columns, rows;
+
+	ui_terminal_size(&columns, &rows);
+	if (columns != explorer->surface.columns || rows != explorer->surface.rows)
+		ui_surface_resize(&explorer->surface, columns, rows);
+	else
+		ui_surface_clear(&explorer->surface);
+	ui_explorer_front(explorer)->draw(explorer, &explorer->surface);
+	ui_input_draw(explorer, &explorer->surface);
+}
+
+static void draw_frame(struct ui_explorer *explorer)
+{
+	ui_explorer_compose(explorer);
+	ui_terminal_show(&explorer->surface);
+	explorer->changed = false;
+}
+
+/* ---- Scripts --------------------------------------------------------------------------------- */
+
+static bool script_keys(struct ui_explorer *explorer, const char *text, struct evo_error *err)
+{
+	uint32_t key;
+
+	while (*text != '\0' && !explorer->ended) {
+		if (!ui_script_key(&text, &key, err))
+			return false;
+		ui_input_key(explorer, key);
+	}
+	return true;
+}
+
+static bool script_line(struct ui_explorer *explorer, const char *line, struct evo_error *err)
+{
+	struct evo_error wrong = {0};
+	bool good;
+
+	if (*line == ':') {
+		explorer->scripted = true;
+		good = ui_perform_line(explorer, line + 1, &wrong);
+		explorer->scripted = false;
+		explorer->changed = true;
+	} else if (strncmp(line, "keys ", 5) == 0) {
+		good = script_keys(explorer, line + 5, &wrong);
+	} else {
+		good = evo_fail(&wrong, EVO_E_INPUT, "a line is 'keys TEXT' or ':COMMAND'");
+	}
+	return good || evo_fail_at(err, EVO_E_INPUT, explorer->script.path, explorer->script.line, 0,
+	                           "%s", wrong.message);
+}
+
+/* Performs what can be performed now. False when the script failed. */
+static bool go_on_with_script(struct ui_explorer *explorer, struct evo_error *err)
+{
+	struct ui_script *script = &explorer->script;
+	bool good = true;
+
+	while (good && script->text != NULL && !explorer->ended &&
+	       ui_wait_over(&script->wait, explorer->model.snapshot)) {
+		script->wait.waiting = false;
+		char *line = ui_script_line(script);
+		if (line == NULL) {
+			ui_script_close(script);
+			break;
+		}
+		good = script_line(explorer, line, err);
+		free(line);
+		/* What a command has led to is seen by the next one. */
+		ui_explorer_refresh(explorer);
+	}
+	return good;
+}
+
+/* ---- The loop -------------------------------------------------------------------------------- */
+
+static void take_signals(struct ui_explorer *explorer)
+{
+	int number;
+
+	while ((number = ui_signals_next()) != 0) {
+		explorer->changed = true;
+		if (number == SIGWINCH)
+			ui_terminal_resized();
+		else if (number == SIGTSTP)
+			ui_terminal_stop();
+		else if (number == SIGCONT)
+			ui_terminal_continue();
+		else
+			explorer->signal = number;
+	}
+}
+
+static void take_keys(struct ui_explorer *explorer)
+{
+	struct ui_mouse mouse;
+	uint32_t key;
+	bool any = false;
+
+	while (!explorer->ended && (key = ui_terminal_key(&mouse)) != UI_KEY_NONE) {
+		any = true;
+		if (key == UI_KEY_MOUSE)
+			ui_input_mouse(explorer, &mouse);
+		else if (key != UI_KEY_RESIZE)
+			ui_input_key(explorer, key);
+	}
+	if (!any && ui_terminal_ended())
+		explorer->signal = SIGHUP; /* the terminal is gone */
+}
+
+static int wait_milliseconds(const struct ui_explorer *explorer, double last_frame)
+{
+	if (!explorer->changed)
+		return -1;
+	double left = FRAME_SECONDS - (evo_now() - last_frame);
+	return left > 0 ? (int) ceil(left * 1000) : 0;
+}
+
+static bool loop(struct ui_explorer *explorer, struct evo_error *err)
+{
+	double last_frame = -1;
+
+	while (!explorer->ended && explorer->signal == 0) {
+		struct pollfd poll_for[3] = {{.fd = 0, .events = POLLIN},
+		                             {.fd = ui_signals_descriptor(), .events = POLLIN},
+		                             {.fd = evo_run_descriptor(explorer->run),
+		                              .events = POLLIN}};
+		int ready = poll(poll_for, 3, wait_milliseconds(explorer, last_frame));
+		if (ready < 0 && errno != EINTR)
+			return evo_fail(err, EVO_E_IO, "cannot wait for keys: %s", strerror(errno));
+		take_signals(explorer);
+		if (ready > 0 && poll_for[2].revents != 0)
+			ui_explorer_refresh(explorer);
+		if (ready > 0 && poll_for[0].revents != 0)
+			take_keys(explorer);
+		if (!go_on_with_script(explorer, err))
+			return false;
+		if (explorer->changed && evo_now() - last_frame >= FRAME_SECONDS) {
+			draw_frame(explorer);
+			last_frame = evo_now();
+		}
+	}
+	return true;
+}
+
+/* ---- Open and close -------------------------------------------------------------------------- */
+
+static bool open_explorer(struct ui_explorer *explorer, const struct evo_explorer_config *config,
+                          struct evo_error *err)
+{
+	const char *theme = config->theme != NULL ? config->theme : "dark";
+	struct evo_error wrong = {0};
+
+	if (config->script != NULL && !ui_script_open(&explorer->script, config->script, err))
+		return false;
+	explorer->run_config = config->run;
+	explorer->next_seed = config->run.seed + 1;
+	explorer->model.fixed_clock = config->fixed_clock;
+	explorer->run = evo_run_create(&config->run, err);
+	if (explorer->run == NULL)
+		return false;
+	explorer->model.snapshot = evo_run_snapshot(explorer->run);
+	if (!ui_terminal_open(config->ascii, !config->no_mouse, err))
+		return false;
+	ui_surface_init(&explorer->surface, ui_terminal_glyphs());
+	ui_theme_builtin(&explorer->theme);
+	/* A broken theme is said, and the explorer opens as if there were none. */
+	if (!ui_theme_load(theme, &explorer->theme, &wrong))
+		ui_explorer_complain(explorer, &wrong);
+	ui_terminal_theme(&explorer->theme);
+	explorer->view = &ui_evolve_view;
+	explorer->view->open(explorer);
+	explorer->changed = true;
+	return true;
+}
+
+static void save_history(struct ui_explorer *explorer, const char *path)
+{
+	/* A folder that cannot be written to is no reason to say anything on the way out. */
+	if (explorer->history.changed)
+		ui_history_write(&explorer->history, path, NULL);
+}
+
+static void close_explorer(struct ui_explorer *explorer)
+{
+	ui_terminal_close();
+	if (explorer->view != NULL)
+		explorer->view->close(explorer);
+	ui_script_close(&explorer->script);
+	ui_candidates_free(&explorer->candidates);
+	ui_history_free(&explorer->history);
+	ui_surface_free(&explorer->surface);
+	ui_log_free(&explorer->model.log);
+	if (explorer->run != NULL) {
+		evo_snapshot_release(explorer->model.snapshot);
+		evo_run_destroy(explorer->run);
+	}
+}
+
+int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err)
+{
+	struct ui_explorer *explorer = evo_calloc(1, sizeof *explorer);
+	char *history = evo_path_state("history");
+	bool good = open_explorer(explorer, config, err);
+
+	if (good) {
+		/* Scripts neither see nor leave history, so that they always do the same. */
+		if (config->script == NULL)
+			ui_history_read(&explorer->history, history);
+		if (config->start)
+			good = evo_run_send(explorer->run, EVO_COMMAND_START, NULL, err);
+		good = good && loop(explorer, err);
+		if (config->script == NULL)
+			save_history(explorer, history);
+	}
+	int number = explorer->signal;
+	close_explorer(explorer);
+	free(explorer);
+	free(history);
+	if (number != 0)
+		ui_signals_die(number);
+	return good ? 0 : 1;
+}

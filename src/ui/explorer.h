@@ -1,0 +1,99 @@
+/*
+ * The explorer: what its parts share.
+ *
+ * A screen is a view: one table of callbacks. The explorer asks the view in front to draw, and
+ * offers it every action that is not about the search or the explorer itself.
+ */
+#ifndef EVOSCOPE_UI_EXPLORER_H
+#define EVOSCOPE_UI_EXPLORER_H
+
+#include "evoscope/ui.h"
+
+#include "complete.h"
+#include "editline.h"
+#include "evolve.h"
+#include "script.h"
+#include "terminal.h"
+#include "theme.h"
+
+struct ui_explorer;
+
+struct ui_view {
+	const char *name;
+	void (*open)(struct ui_explorer *explorer);   /* it comes to the front */
+	void (*update)(struct ui_explorer *explorer); /* there is a new snapshot */
+	void (*draw)(struct ui_explorer *explorer, struct ui_surface *surface);
+	enum ui_result (*request)(struct ui_explorer *explorer, enum ui_action action,
+	                          const char *argument, struct evo_error *err);
+	void (*mouse)(struct ui_explorer *explorer, const struct ui_mouse *mouse);
+	unsigned (*where)(const struct ui_explorer *explorer); /* one bit of enum ui_place */
+	/* The expression under the cursor; NULL when there is none. */
+	const struct evo_individual *(*selected)(const struct ui_explorer *explorer);
+	void (*close)(struct ui_explorer *explorer);
+};
+extern const struct ui_view ui_evolve_view, ui_help_view;
+
+/* Who gets the keys. */
+enum ui_mode {
+	UI_MODE_KEYS,
+	UI_MODE_COMMAND,
+	UI_MODE_FILTER,
+	UI_MODE_ASK
+};
+
+struct ui_explorer {
+	struct evo_run_config run_config; /* of the present search; the next one's begins as this */
+	struct evo_run *run;
+	struct ui_model model;
+	uint64_t next_log, next_seed;
+
+	const struct ui_view *view, *over; /* over lies on top of view; NULL */
+	struct ui_evolve evolve;
+	size_t help_top, help_lines, help_page;
+
+	struct ui_surface surface;
+	struct ui_theme theme;
+	char message[600];
+	bool message_bad;
+
+	enum ui_mode mode;
+	struct ui_editline line;
+	struct ui_history history;
+	struct ui_candidates candidates;
+	size_t candidate;       /* that is in the line; count when none is yet */
+	char wrong[480];        /* what is wrong with the line */
+	size_t wrong_at;        /* and at which byte of it */
+	enum ui_action asked;   /* waits for an answer */
+	struct ui_script script;
+	bool scripted; /* a script's command is being performed */
+
+	bool changed; /* the screen is not as it should be */
+	bool ended;   /* the user has quit */
+	int signal;   /* that ends the explorer; 0 */
+};
+
+/* ---- explorer.c ---- */
+void ui_explorer_say(struct ui_explorer *explorer, const char *format, ...) EVO_PRINTF(2, 3);
+void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *err);
+/* Draws the surface as it should be now. */
+void ui_explorer_compose(struct ui_explorer *explorer);
+/* Takes the newest snapshot and log lines. */
+void ui_explorer_refresh(struct ui_explorer *explorer);
+const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer);
+
+/* ---- perform.c ---- */
+/* Does an action; argument NULL when it came from a key. */
+bool ui_perform(struct ui_explorer *explorer, enum ui_action action, const char *argument,
+                struct evo_error *err);
+/* A command line without its colon. The error's column counts from the line's beginning. */
+bool ui_perform_line(struct ui_explorer *explorer, const char *line, struct evo_error *err);
+
+/* ---- input.c ---- */
+void ui_input_key(struct ui_explorer *explorer, uint32_t key);
+void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse);
+void ui_input_open(struct ui_explorer *explorer, enum ui_mode mode, const char *text);
+void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *question);
+/* What lies over the message line and the key line in this mode. */
+void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface);
+
+#endif

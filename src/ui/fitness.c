@@ -1,0 +1,327 @@
+/*
+ * The fitness pane: best, mean and median by generation, or each benchmark's tau on train and
+ * validation.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evolve.h"
+#include "plot.h"
+
+#define SERIES_MAX  (2 * EVO_CASES_MAX)
+#define WINDOW_LEAST 5
+
+/* The generations in view. */
+struct window {
+	size_t first, count; /* in snapshot->history */
+	double low, high;    /* of the axis, in generations */
+};
+
+static size_t last_generation(const struct evo_snapshot *snapshot)
+{
+	size_t count = snapshot->history_count;
+
+	return count > 0 ? snapshot->history[count - 1].generation : 0;
+}
+
+static struct window window_of(const struct ui_fitness *fitness,
+                               const struct evo_snapshot *snapshot)
+{
+	size_t last = last_generation(snapshot);
+	size_t high = fitness->frozen && fitness->end < last ? fitness->end : last;
+	size_t low = fitness->window > 0 && high > fitness->window ? high - fitness->window : 0;
+	struct window window = {0};
+
+	if (fitness->log_x && low == 0)
+		low = 1; /* generation 0 has no place on a logarithmic axis */
+	for (size_t i = 0; i < snapshot->history_count; i++) {
+		size_t generation = snapshot->history[i].generation;
+		if (generation < low || generation > high)
+			continue;
+		if (window.count++ == 0)
+			window.first = i;
+	}
+	/* Room for what is wanted at least, and for the generation that is being computed. */
+	size_t least = low + WINDOW_LEAST;
+	bool live = !fitness->frozen && isfinite(snapshot->live_best) &&
+	            ui_when(snapshot->state) == UI_WHEN_GOING && snapshot->history_count > 0;
+	window.low = (double) low;
+	window.high = (double) (high + live > least ? high + live : least);
+	return window;
+}
+
+/* ---- Series -------------------------------------------------------------------------------- */
+
+struct chart {
+	struct ui_series series[SERIES_MAX];
+	size_t count;
+	char names[SERIES_MAX][40];
+	double *x, *y; /* x of all, y series by series; one more than the window for what is live */
+	size_t stride;
+};
+
+static double *add_series(struct chart *chart, size_t points, enum ui_role role, char mark,
+                          enum ui_line line, const char *name)
+{
+	double *y = chart->y + chart->count * chart->stride;
+
+	snprintf(chart->names[chart->count], sizeof chart->names[0], "%s", name);
+	chart->series[chart->count] = (struct ui_series){chart->names[chart->count], role, mark, line,
+	                                                 points, chart->x, y};
+	chart->count++;
+	return y;
+}
+
+static void add_fitness(struct chart *chart, const struct evo_generation *history, size_t points)
+{
+	double *best = add_series(chart, points, UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, "best");
+	double *validation = add_series(chart, points, UI_ROLE_SERIES_2, '+', UI_LINE_DASHED,
+	                                "validation");
+	double *mean = add_series(chart, points, UI_ROLE_SERIES_3, '-', UI_LINE_DOTTED, "mean");
+	double *median = add_series(chart, points, UI_ROLE_SERIES_4, '.', UI_LINE_DOTTED, "median");
+
+	for (size_t i = 0; i < points; i++) {
+		best[i] = history[i].best;
+		validation[i] = history[i].best_validation;
+		mean[i] = history[i].mean;
+		median[i] = history[i].median;
+	}
+}
+
+/* Two series for a benchmark, told apart from other benchmarks by their marks: digits on train,
+   letters on validation. */
+static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
+                     const struct evo_generation *history, size_t points, size_t which, bool alone)
+{
+	enum ui_role role = alone ? UI_ROLE_SERIES_1
+	                          : (enum ui_role) (UI_ROLE_SERIES_1 + which % 6);
+	char name[40];
+
+	for (unsigned side = 0; side < 2; side++) {
+		const char *word = side == EVO_SIDE_TRAIN ? "train" : "validation";
+		char mark = (char) ((side == EVO_SIDE_TRAIN ? '1' : 'a') + (int) (which % 9));
+		if (alone)
+			mark = side == EVO_SIDE_TRAIN ? '*' : '+';
+		snprintf(name, sizeof name, "%.20s %s", ui_case_title(&snapshot->cases[which]),
+		         alone || side == EVO_SIDE_TRAIN ? word : "val");
+		double *y = add_series(chart, points,
+		                       alone && side == 1 ? UI_ROLE_SERIES_2 : role, mark,
+		                       side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED,
+		                       alone ? word : name);
+		for (size_t i = 0; i < points; i++)
+			y[i] = history[i].tau[side][which];
+	}
+}
+
+static void add_live(struct chart *chart, const struct evo_snapshot *snapshot, size_t points,
+                     bool shown)
+{
+	if (!shown || !isfinite(snapshot->live_best))
+		return;
+	chart->x[points] = (double) last_generation(snapshot) + 1;
+	double *y = add_series(chart, 0, UI_ROLE_SERIES_1, 'o', UI_LINE_NONE, "so far");
+	struct ui_series *series = &chart->series[chart->count - 1];
+	y[0] = snapshot->live_best;
+	series->x = chart->x + points;
+	series->count = 1;
+}
+
+static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
+                       const struct evo_snapshot *snapshot, const struct window *window)
+{
+	const struct evo_generation *history = snapshot->history + window->first;
+	size_t points = window->count;
+
+	chart->count = 0;
+	chart->stride = points + 1;
+	chart->x = evo_calloc(chart->stride, sizeof *chart->x);
+	chart->y = evo_calloc((SERIES_MAX + 1) * chart->stride, sizeof *chart->y);
+	for (size_t i = 0; i < points; i++)
+		chart->x[i] = (double) history[i].generation;
+	if (fitness->shown == 0) {
+		add_fitness(chart, history, points);
+		add_live(chart, snapshot, points,
+		         !fitness->frozen && ui_when(snapshot->state) == UI_WHEN_GOING);
+	} else if (fitness->shown <= snapshot->case_count) {
+		add_case(chart, snapshot, history, points, fitness->shown - 1, true);
+	} else {
+		for (size_t i = 0; i < snapshot->case_count; i++)
+			add_case(chart, snapshot, history, points, i, false);
+	}
+}
+
+/* The range of what is shown, with a little air. */
+static struct ui_axis y_axis(const struct chart *chart)
+{
+	struct ui_axis axis = {INFINITY, -INFINITY, false};
+
+	for (size_t i = 0; i < chart->count; i++) {
+		for (size_t j = 0; j < chart->series[i].count; j++) {
+			double y = chart->series[i].y[j];
+			if (!isfinite(y))
+				continue;
+			axis.low = fmin(axis.low, y);
+			axis.high = fmax(axis.high, y);
+		}
+	}
+	if (axis.low > axis.high)
+		return (struct ui_axis){0, 1, false};
+	ui_range_widen(&axis.low, &axis.high);
+	double air = (axis.high - axis.low) * 0.04;
+	axis.low -= air;
+	axis.high += air;
+	return axis;
+}
+
+/* ---- Drawing -------------------------------------------------------------------------------- */
+
+/* Marks and names of the series in one line, those that fit. */
+static void draw_legend(struct ui_area area, int y, const struct chart *chart)
+{
+	int x = 1;
+
+	for (size_t i = 0; i < chart->count; i++) {
+		const struct ui_series *series = &chart->series[i];
+		if (x + 2 + ui_text_width(series->name) > area.rect.width)
+			return;
+		ui_put(area, x, y, series->role, (uint32_t) series->mark);
+		x = ui_text(area, x + 2, y, series->role, series->name) + 3;
+	}
+}
+
+/* Words broken at spaces into the width; returns the row after the last. */
+static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, const char *text)
+{
+	int width = area.rect.width - x - 1;
+	char line[512];
+
+	while (*text != '\0' && width > 8) {
+		size_t end = 0, space = 0;
+		for (int used = 0; text[end] != '\0' && used < width && end < sizeof line - 8; used++) {
+			const char *next = text + end;
+			ui_utf8_next(&next);
+			if (text[end] == ' ')
+				space = end;
+			end = (size_t) (next - text);
+		}
+		if (text[end] != '\0' && text[end] != ' ' && space > 0)
+			end = space;
+		memcpy(line, text, end);
+		line[end] = '\0';
+		ui_text(area, x, y++, role, line);
+		text += end;
+		text += strspn(text, " ");
+	}
+	return y;
+}
+
+/* Before there is anything to plot: how to start, and what would be searched. */
+static void draw_empty(struct ui_area area, const struct evo_snapshot *snapshot)
+{
+	struct evo_text text;
+	int y = area.rect.height > 6 ? 1 : 0;
+
+	if (snapshot->state == EVO_RUN_FAILED) {
+		draw_wrapped(area, 2, y, UI_ROLE_BAD, snapshot->error);
+		return;
+	}
+	if (snapshot->state == EVO_RUN_IDLE)
+		ui_text(area, 2, y, UI_ROLE_ACCENT, "Press s or Enter to start the search.");
+	else
+		ui_text_fit(area, 2, y, area.rect.width - 3, UI_ROLE_ACCENT, snapshot->phase);
+	y += 2;
+	evo_text_init(&text);
+	for (size_t i = 0; i < snapshot->case_count; i++) {
+		evo_text_reset(&text);
+		if (*snapshot->cases[i].title != '\0')
+			y = draw_wrapped(area, 2, y, UI_ROLE_TEXT, snapshot->cases[i].title);
+		ui_case_facts(&snapshot->cases[i], area.surface->glyphs, &text);
+		y = draw_wrapped(area, 2, y, UI_ROLE_DIM, text.data) + 1;
+	}
+	evo_text_clear(&text);
+}
+
+static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot *snapshot,
+                     const struct ui_glyphs *glyphs, char *out, size_t size)
+{
+	const char *what = fitness->shown == 0 ? "fitness"
+	                   : fitness->shown <= snapshot->case_count
+	                           ? snapshot->cases[fitness->shown - 1].name
+	                           : "all benchmarks";
+	const char *how = snapshot->history_count == 0 ? ""
+	                  : fitness->frozen            ? "frozen"
+	                  : fitness->window > 0        ? "live"
+	                                               : "all, live";
+
+	if (fitness->shown == 0)
+		snprintf(out, size, "Fitness (Kendall tau)%s%s", *how != '\0' ? glyphs->dot : "", how);
+	else
+		snprintf(out, size, "Kendall tau of the best: %s%s%s", what,
+		         *how != '\0' ? glyphs->dot : "", how);
+}
+
+void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,
+                     struct ui_area area, bool focused)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	struct chart chart;
+	char title[200];
+
+	title_of(fitness, snapshot, area.surface->glyphs, title, sizeof title);
+	struct ui_area inside = ui_frame(area, focused, title, fitness->log_x ? "log x" : NULL);
+	struct window window = window_of(fitness, snapshot);
+	if (snapshot->history_count == 0) {
+		draw_empty(inside, snapshot);
+		return;
+	}
+	make_chart(&chart, fitness, snapshot, &window);
+	struct ui_plot plot = {.x = {window.low, window.high, fitness->log_x},
+	                       .y = y_axis(&chart),
+	                       .series = chart.series,
+	                       .count = chart.count};
+	draw_legend(inside, 0, &chart);
+	ui_plot_draw(ui_area_sub(inside, 0, 1, inside.rect.width, inside.rect.height - 1), &plot);
+	free(chart.x);
+	free(chart.y);
+}
+
+/* ---- Moving about ---------------------------------------------------------------------------- */
+
+void ui_fitness_zoom(struct ui_fitness *fitness, const struct evo_snapshot *snapshot, bool in)
+{
+	size_t last = last_generation(snapshot);
+	size_t window = fitness->window > 0 ? fitness->window : last;
+
+	window = in ? window / 2 : window * 2;
+	if (window < WINDOW_LEAST)
+		window = WINDOW_LEAST;
+	fitness->window = window < last ? window : 0;
+	if (fitness->window == 0)
+		fitness->frozen = false;
+}
+
+void ui_fitness_pan(struct ui_fitness *fitness, const struct evo_snapshot *snapshot, int direction)
+{
+	size_t last = last_generation(snapshot);
+	size_t window = fitness->window > 0 ? fitness->window : last;
+	size_t step = window / 4 > 0 ? window / 4 : 1;
+	size_t end = fitness->frozen ? fitness->end : last;
+
+	if (fitness->window == 0)
+		return; /* all of it is in view */
+	if (direction < 0)
+		end = end > window + step ? end - step : window;
+	else
+		end += step;
+	fitness->frozen = end < last;
+	fitness->end = end < last ? end : last;
+}
+
+void ui_fitness_follow(struct ui_fitness *fitness, const struct evo_snapshot *snapshot)
+{
+	fitness->frozen = !fitness->frozen;
+	fitness->end = last_generation(snapshot);
+}

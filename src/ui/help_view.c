@@ -1,0 +1,134 @@
+/*
+ * The help page: the table of actions, so it is never wrong.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "explorer.h"
+
+/* What has no row in the table. */
+static const char *const more[] = {
+        "",
+        "Mouse: a click goes to a pane or a row, the wheel scrolls.",
+        "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit, Esc leaves.",
+        "A command's name may be cut short as long as it is clear.",
+        "",
+        "Kendall tau is shown as measured, with its sign; fitness in the direction of the proxy.",
+        "Selection sees the train networks only. Validation is shown beside it. A tau on few",
+        "networks is uncertain: on 100 it moves by 0.1 from draw to draw, on 1000 by 0.04.",
+        "`given units` is the partial tau once the number of units is known, on validation.",
+};
+
+#define KEYS_WIDTH    14
+#define COMMAND_WIDTH 22
+
+static void draw_line(struct ui_area area, int y, size_t index)
+{
+	char keys[64], command[80];
+
+	if (index >= UI_ACTION_COUNT) {
+		ui_text_fit(area, 1, y, area.rect.width - 1, UI_ROLE_DIM,
+		            more[index - UI_ACTION_COUNT]);
+		return;
+	}
+	const struct ui_action_row *row = &ui_actions[index];
+	ui_action_keys_text((enum ui_action) index, keys, sizeof keys);
+	snprintf(command, sizeof command, ":%s %s", row->name, row->argument);
+	int x = 1;
+	ui_text_fit(area, x, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
+	x += KEYS_WIDTH;
+	if (area.rect.width >= 70) {
+		ui_text_fit(area, x, y, COMMAND_WIDTH - 1, UI_ROLE_DIM, command);
+		x += COMMAND_WIDTH;
+	}
+	ui_text_fit(area, x, y, area.rect.width - x, UI_ROLE_TEXT, row->help);
+}
+
+static void open_view(struct ui_explorer *explorer)
+{
+	explorer->help_top = 0;
+}
+
+static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
+{
+	struct ui_area all = ui_surface_area(surface);
+	size_t lines = UI_ACTION_COUNT + EVO_COUNT(more);
+	char note[48] = "";
+
+	if (surface->columns < 20 || surface->rows < 4) {
+		ui_text_fit(all, 0, 0, surface->columns, UI_ROLE_TEXT, "too small for help: q");
+		return;
+	}
+	struct ui_area frame = ui_area_sub(all, 0, 0, surface->columns, surface->rows - 1);
+	explorer->help_page = (size_t) frame.rect.height - 2;
+	explorer->help_lines = lines;
+	if (explorer->help_top + explorer->help_page > lines)
+		explorer->help_top = lines > explorer->help_page ? lines - explorer->help_page : 0;
+	if (lines > explorer->help_page)
+		snprintf(note, sizeof note, "%zu-%zu/%zu", explorer->help_top + 1,
+		         explorer->help_top + explorer->help_page, lines);
+	struct ui_area inside = ui_frame(frame, true, "Keys and commands", note);
+	for (size_t i = 0; i < explorer->help_page && explorer->help_top + i < lines; i++)
+		draw_line(inside, (int) i, explorer->help_top + i);
+	ui_key_line(ui_area_sub(all, 0, surface->rows - 1, surface->columns, 1), UI_IN_HELP,
+	            UI_ALWAYS);
+}
+
+static void scroll(struct ui_explorer *explorer, long lines)
+{
+	size_t most = explorer->help_lines > explorer->help_page
+	                      ? explorer->help_lines - explorer->help_page
+	                      : 0;
+	long to = (long) explorer->help_top + lines;
+
+	explorer->help_top = to < 0 ? 0 : (size_t) to > most ? most : (size_t) to;
+}
+
+static enum ui_result request(struct ui_explorer *explorer, enum ui_action action,
+                              const char *argument, struct evo_error *err)
+{
+	long page = explorer->help_page > 1 ? (long) explorer->help_page - 1 : 1;
+
+	(void) argument;
+	(void) err;
+	switch (action) {
+	case UI_ACTION_UP:
+	case UI_ACTION_DOWN:
+		scroll(explorer, action == UI_ACTION_UP ? -1 : 1);
+		return UI_DONE;
+	case UI_ACTION_PAGE_UP:
+	case UI_ACTION_PAGE_DOWN:
+		scroll(explorer, action == UI_ACTION_PAGE_UP ? -page : page);
+		return UI_DONE;
+	case UI_ACTION_FIRST:
+	case UI_ACTION_LAST:
+		scroll(explorer, action == UI_ACTION_FIRST ? -1000 : 1000);
+		return UI_DONE;
+	case UI_ACTION_CLOSE:
+		explorer->over = NULL;
+		return UI_DONE;
+	default:
+		return UI_NOT_MINE;
+	}
+}
+
+static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
+{
+	scroll(explorer, 3L * event->wheel);
+}
+
+static unsigned where(const struct ui_explorer *explorer)
+{
+	(void) explorer;
+	return UI_IN_HELP;
+}
+
+const struct ui_view ui_help_view = {
+        .name = "Help",
+        .open = open_view,
+        .draw = draw,
+        .request = request,
+        .mouse = mouse,
+        .where = where,
+};

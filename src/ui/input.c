@@ -1,0 +1,289 @@
+/*
+ * Keys: to the action that they stand for, to the line that is edited, or as an answer.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer.h"
+
+static void forget_hints(struct ui_explorer *explorer)
+{
+	ui_candidates_free(&explorer->candidates);
+	*explorer->wrong = '\0';
+}
+
+void ui_input_open(struct ui_explorer *explorer, enum ui_mode mode, const char *text)
+{
+	explorer->mode = mode;
+	explorer->line.history = mode == UI_MODE_COMMAND ? &explorer->history : NULL;
+	ui_editline_set(&explorer->line, text);
+	forget_hints(explorer);
+}
+
+void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *question)
+{
+	explorer->mode = UI_MODE_ASK;
+	explorer->asked = action;
+	ui_explorer_say(explorer, "%s", question);
+}
+
+/* ---- Completion ------------------------------------------------------------------------------ */
+
+static void put_candidate(struct ui_explorer *explorer, const char *word)
+{
+	ui_editline_replace(&explorer->line, explorer->candidates.from, word);
+}
+
+/* The first Tab completes as far as is clear and lists what is left; further ones go through it. */
+static void complete(struct ui_explorer *explorer, int step)
+{
+	struct ui_candidates *candidates = &explorer->candidates;
+	char before[UI_LINE_MAX];
+
+	if (candidates->count > 0) {
+		size_t count = candidates->count;
+		explorer->candidate = explorer->candidate == count
+		                              ? (step > 0 ? 0 : count - 1)
+		                              : (explorer->candidate + count + (size_t) step) % count;
+		put_candidate(explorer, candidates->words[explorer->candidate]);
+		return;
+	}
+	memcpy(before, explorer->line.text, explorer->line.cursor);
+	before[explorer->line.cursor] = '\0';
+	ui_complete(before, candidates);
+	explorer->candidate = candidates->count;
+	if (candidates->count == 0)
+		return;
+	char *common = evo_strndup(candidates->words[0], ui_candidates_common(candidates));
+	if (strlen(common) >= explorer->line.cursor - candidates->from)
+		put_candidate(explorer, common);
+	free(common);
+	if (candidates->count > 1)
+		return;
+	enum ui_action action;
+	if (candidates->from == 0 &&
+	    ui_action_find(candidates->words[0], strlen(candidates->words[0]), &action, NULL) &&
+	    *ui_actions[action].argument != '\0')
+		ui_editline_key(&explorer->line, ' ');
+	ui_candidates_free(candidates);
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+static void run_line(struct ui_explorer *explorer)
+{
+	struct evo_error err = {0};
+	char text[UI_LINE_MAX];
+
+	memcpy(text, explorer->line.text, explorer->line.length + 1);
+	ui_history_add(&explorer->history, text);
+	explorer->mode = UI_MODE_KEYS;
+	if (ui_perform_line(explorer, text, &err))
+		return;
+	if (err.column == 0) {
+		ui_explorer_complain(explorer, &err);
+		return;
+	}
+	/* The place is known: back to the line, with the cursor there. */
+	ui_input_open(explorer, UI_MODE_COMMAND, text);
+	explorer->line.cursor = err.column - 1 < explorer->line.length ? err.column - 1
+	                                                               : explorer->line.length;
+	explorer->wrong_at = explorer->line.cursor;
+	snprintf(explorer->wrong, sizeof explorer->wrong, "%s", err.message);
+}
+
+static void command_key(struct ui_explorer *explorer, uint32_t key)
+{
+	if (key == UI_KEY_TAB || key == UI_KEY_BACK_TAB) {
+		complete(explorer, key == UI_KEY_TAB ? 1 : -1);
+		return;
+	}
+	forget_hints(explorer);
+	if (key == UI_KEY_ENTER)
+		run_line(explorer);
+	else if (key == UI_KEY_ESCAPE || key == ('g' & 0x1f) ||
+	         (key == UI_KEY_BACKSPACE && explorer->line.length == 0))
+		explorer->mode = UI_MODE_KEYS;
+	else
+		ui_editline_key(&explorer->line, key);
+}
+
+static void filter_key(struct ui_explorer *explorer, uint32_t key)
+{
+	struct evo_error err = {0};
+
+	if (key == UI_KEY_ENTER) {
+		explorer->mode = UI_MODE_KEYS;
+		return;
+	}
+	if (key == UI_KEY_ESCAPE || key == ('g' & 0x1f)) {
+		explorer->mode = UI_MODE_KEYS;
+		ui_editline_set(&explorer->line, "");
+	} else {
+		ui_editline_key(&explorer->line, key);
+	}
+	/* The table follows every letter. */
+	ui_perform(explorer, UI_ACTION_FILTER, explorer->line.text, &err);
+}
+
+static void answer_key(struct ui_explorer *explorer, uint32_t key)
+{
+	struct evo_error err = {0};
+
+	explorer->mode = UI_MODE_KEYS;
+	*explorer->message = '\0';
+	/* The key that was asked about, again, is a yes. */
+	bool yes = key == 'y' || key == 'Y' ||
+	           ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
+	                            ui_when(explorer->model.snapshot->state)) == explorer->asked;
+	if (yes && !ui_perform(explorer, explorer->asked, "", &err))
+		ui_explorer_complain(explorer, &err);
+}
+
+/* ---- Keys and mouse -------------------------------------------------------------------------- */
+
+static void action_key(struct ui_explorer *explorer, uint32_t key)
+{
+	struct evo_error err = {0};
+	enum ui_action action =
+	        ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
+	                         ui_when(explorer->model.snapshot->state));
+
+	*explorer->message = '\0';
+	if (action != UI_ACTION_COUNT && !ui_perform(explorer, action, NULL, &err))
+		ui_explorer_complain(explorer, &err);
+}
+
+void ui_input_key(struct ui_explorer *explorer, uint32_t key)
+{
+	explorer->changed = true;
+	switch (explorer->mode) {
+	case UI_MODE_COMMAND:
+		command_key(explorer, key);
+		break;
+	case UI_MODE_FILTER:
+		filter_key(explorer, key);
+		break;
+	case UI_MODE_ASK:
+		answer_key(explorer, key);
+		break;
+	case UI_MODE_KEYS:
+		action_key(explorer, key);
+		break;
+	}
+}
+
+void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse)
+{
+	const struct ui_view *front = ui_explorer_front(explorer);
+
+	explorer->changed = true;
+	if (explorer->mode == UI_MODE_KEYS && front->mouse != NULL)
+		front->mouse(explorer, mouse);
+}
+
+/* ---- Drawing --------------------------------------------------------------------------------- */
+
+/* What may come next, in a line above the command line; the one in the line stands out. */
+static void draw_candidates(const struct ui_explorer *explorer, struct ui_area area)
+{
+	const struct ui_candidates *candidates = &explorer->candidates;
+	size_t first = 0;
+	int x = 1;
+
+	/* Whole screenfuls are skipped until the chosen one is seen. */
+	for (size_t i = 0, width = 1; explorer->candidate < candidates->count && i <= explorer->candidate;
+	     i++) {
+		size_t word = strlen(candidates->words[i]) + 2;
+		if (width + word + 8 > (size_t) area.rect.width) {
+			first = i;
+			width = 1;
+		}
+		width += word;
+	}
+	for (int i = 0; i < area.rect.width; i++)
+		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	for (size_t i = first; i < candidates->count; i++) {
+		const char *word = candidates->words[i];
+		if (x + (int) strlen(word) + 8 > area.rect.width) {
+			ui_textf(area, x, 0, UI_ROLE_DIM, "+%zu", candidates->count - i);
+			return;
+		}
+		x = ui_text(area, x, 0,
+		            i == explorer->candidate ? UI_ROLE_SELECTION : UI_ROLE_DIM, word) + 2;
+	}
+}
+
+/* What is wrong, with a mark over the column where it is. */
+static void draw_wrong(const struct ui_explorer *explorer, struct ui_area area, int column)
+{
+	int width = ui_text_width(explorer->wrong), room = area.rect.width;
+
+	for (int i = 0; i < room; i++)
+		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	if (column + 3 + width <= room || column < room / 2) {
+		ui_text_fit(area, column + 2, 0, room - column - 2, UI_ROLE_BAD, explorer->wrong);
+	} else {
+		int from = column - 1 - width > 0 ? column - 1 - width : 0;
+		ui_text_fit(area, from, 0, column - 1 - from, UI_ROLE_BAD, explorer->wrong);
+	}
+	ui_put(area, column, 0, UI_ROLE_BAD, area.surface->glyphs->down);
+}
+
+static void clear_row(struct ui_area area)
+{
+	for (int x = 0; x < area.rect.width; x++)
+		ui_put(area, x, 0, UI_ROLE_TEXT, ' ');
+}
+
+static void draw_keys(struct ui_area area, enum ui_mode mode)
+{
+	static const char *const keys[][2] = {{"Enter", "run"},
+	                                      {"Tab", "complete"},
+	                                      {"Up", "earlier"},
+	                                      {"Esc", "cancel"}};
+	int x = 1;
+
+	clear_row(area);
+	for (size_t i = 0; i < EVO_COUNT(keys); i++) {
+		if (mode == UI_MODE_FILTER && (i == 1 || i == 2))
+			continue;
+		const char *word = mode == UI_MODE_FILTER ? i == 0 ? "keep" : "drop" : keys[i][1];
+		x = ui_text(area, x, 0, UI_ROLE_ACCENT, keys[i][0]) + 1;
+		x = ui_text(area, x, 0, UI_ROLE_DIM, word) + 2;
+	}
+}
+
+void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
+{
+	struct ui_area all = ui_surface_area(surface);
+	int rows = surface->rows;
+	struct ui_area above = ui_area_sub(all, 0, rows - 3, surface->columns, 1);
+	struct ui_area line = ui_area_sub(all, 0, rows - 2, surface->columns, 1);
+	struct ui_area keys = ui_area_sub(all, 0, rows - 1, surface->columns, 1);
+	bool editing = explorer->mode == UI_MODE_COMMAND || explorer->mode == UI_MODE_FILTER;
+
+	if (rows < 3) /* there is one line: what is typed, or what is said */
+		line = ui_area_sub(all, 0, 0, surface->columns, 1);
+	if (editing) {
+		const char *prompt = explorer->mode == UI_MODE_COMMAND ? ":" : "/";
+		clear_row(line);
+		int column = ui_editline_draw(&explorer->line, line, prompt, explorer->wrong_at);
+		if (rows < 3)
+			return;
+		draw_keys(keys, explorer->mode);
+		if (explorer->candidates.count > 0)
+			draw_candidates(explorer, above);
+		else if (*explorer->wrong != '\0')
+			draw_wrong(explorer, above, column);
+	} else if (*explorer->message != '\0') {
+		clear_row(line);
+		ui_text_fit(line, 1, 0, line.rect.width - 2,
+		            explorer->message_bad             ? UI_ROLE_BAD
+		            : explorer->mode == UI_MODE_ASK ? UI_ROLE_ACCENT
+		                                            : UI_ROLE_TEXT,
+		            explorer->message);
+	}
+}

@@ -1,0 +1,90 @@
+/*
+ * The log that has come so far, and figures as people read them.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+void ui_log_add(struct ui_log *log, const struct evo_log_line *line)
+{
+	if (log->lines == NULL)
+		log->lines = evo_calloc(UI_LOG_MAX, sizeof *log->lines);
+	log->lines[log->next] = *line;
+	log->next = (log->next + 1) % UI_LOG_MAX;
+	if (log->count < UI_LOG_MAX)
+		log->count++;
+}
+
+const struct evo_log_line *ui_log_at(const struct ui_log *log, size_t index)
+{
+	return &log->lines[(log->next + 2 * UI_LOG_MAX - 1 - index) % UI_LOG_MAX];
+}
+
+void ui_log_free(struct ui_log *log)
+{
+	free(log->lines);
+	*log = (struct ui_log){0};
+}
+
+const char *ui_case_title(const struct evo_run_case *of)
+{
+	const char *dash = strchr(of->name, '-');
+
+	return dash != NULL && dash[1] != '\0' ? dash + 1 : of->name;
+}
+
+void ui_grouped(double number, char *out, size_t size)
+{
+	char digits[32];
+	size_t used = 0;
+
+	if (!isfinite(number) || fabs(number) >= 1e15) {
+		snprintf(out, size, "-");
+		return;
+	}
+	int length = snprintf(digits, sizeof digits, "%.0f", number);
+	for (int i = 0; i < length && used + 2 < size; i++) {
+		if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
+			out[used++] = ' ';
+		out[used++] = digits[i];
+	}
+	out[used] = '\0';
+}
+
+void ui_duration(double seconds, char *out, size_t size)
+{
+	if (!(seconds >= 0) || seconds > 1e8) {
+		snprintf(out, size, "-");
+		return;
+	}
+	unsigned whole = (unsigned) (seconds + 0.5);
+	if (whole < 3600)
+		snprintf(out, size, "%u:%02u", whole / 60, whole % 60);
+	else
+		snprintf(out, size, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+void ui_tau_text(double tau, char *out, size_t size)
+{
+	if (isfinite(tau))
+		snprintf(out, size, "%+.3f", tau);
+	else
+		snprintf(out, size, "%s", "");
+}
+
+void ui_case_facts(const struct evo_run_case *of, const struct ui_glyphs *glyphs,
+                   struct evo_text *out)
+{
+	evo_text_append(out, of->name);
+	if (of->train > 0)
+		evo_text_printf(out, ": %zu train + %zu validation networks", of->train,
+		                of->validation);
+	if (*of->images != '\0')
+		evo_text_printf(out, "%simages: %s", glyphs->dot, of->images);
+	if (*of->probe != '\0')
+		evo_text_printf(out, "%s%s", glyphs->dot, of->probe);
+}

@@ -1,0 +1,279 @@
+/*
+ * Doing actions: what is about the search or the explorer itself; the rest is the view's.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer.h"
+
+/* ---- The search ------------------------------------------------------------------------------ */
+
+/* A new search in place of the present one, with its settings and another seed. */
+static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error *err)
+{
+	struct evo_run_config config = explorer->run_config;
+
+	if (explorer->model.snapshot->case_count > 0)
+		config.gp = explorer->model.snapshot->config;
+	config.seed = seed;
+	struct evo_run *run = evo_run_create(&config, err);
+	if (run == NULL)
+		return false;
+	evo_snapshot_release(explorer->model.snapshot);
+	evo_run_destroy(explorer->run);
+	explorer->run = run;
+	explorer->run_config = config;
+	explorer->next_seed = seed + 1;
+	explorer->next_log = 0;
+	explorer->model.snapshot = evo_run_snapshot(run);
+	ui_log_free(&explorer->model.log);
+	explorer->evolve.population.held = 0;
+	explorer->evolve.fitness.frozen = false;
+	ui_explorer_refresh(explorer);
+	return true;
+}
+
+static bool start(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
+{
+	enum ui_when when = ui_when(explorer->model.snapshot->state);
+
+	if (when == UI_WHEN_ENDED) {
+		unsigned long long seed = (unsigned long long) explorer->next_seed;
+		char question[160];
+		if (argument == NULL) {
+			snprintf(question, sizeof question,
+			         "Start a new search with seed %llu and drop this one? y/n", seed);
+			ui_input_ask(explorer, UI_ACTION_START, question);
+			return true;
+		}
+		if (!renew(explorer, explorer->next_seed, err))
+			return false;
+	}
+	return evo_run_send(explorer->run, EVO_COMMAND_START, NULL, err);
+}
+
+static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
+{
+	int64_t number;
+
+	if (!evo_integer_parse(argument, 0, INT64_MAX, &number, err))
+		return false;
+	if (explorer->model.snapshot->state == EVO_RUN_IDLE)
+		return renew(explorer, (uint64_t) number, err);
+	explorer->next_seed = (uint64_t) number;
+	ui_explorer_say(explorer, "The next search will have seed %lld.", (long long) number);
+	return true;
+}
+
+static bool set(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
+{
+	size_t length = strcspn(argument, " ");
+	char value[256];
+
+	if (argument[length] == ' ') {
+		if (!evo_run_send(explorer->run, EVO_COMMAND_SET, argument, err))
+			return false;
+		ui_explorer_say(explorer, "Asked for: %s", argument);
+		return true;
+	}
+	for (size_t i = 0; i < evo_setting_count(); i++) {
+		const struct evo_setting *setting = evo_setting_at(i);
+		if (strcmp(setting->name, argument) != 0)
+			continue;
+		evo_gp_config_get(&explorer->model.snapshot->config, setting, value, sizeof value);
+		ui_explorer_say(explorer, "%s = %s: %s", setting->name, value, setting->help);
+		return true;
+	}
+	return evo_fail(err, EVO_E_USAGE, "set needs the name of a setting and a value; Tab lists "
+	                                  "the names");
+}
+
+static bool export_csv(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
+{
+	if (strncmp(argument, "csv ", 4) != 0 || argument[4] == '\0')
+		return evo_fail(err, EVO_E_USAGE, "export needs 'csv' and a folder: export csv DIR");
+	const char *folder = argument + 4;
+	if (!evo_make_directories(folder, err) ||
+	    !evo_run_export(explorer->model.snapshot, folder, err))
+		return false;
+	ui_explorer_say(explorer, "Wrote generations.csv, population.csv and front.csv to %s",
+	                folder);
+	return true;
+}
+
+static bool send(struct ui_explorer *explorer, enum evo_command_kind kind, const char *text,
+                 struct evo_error *err)
+{
+	if (!evo_run_send(explorer->run, kind, text, err))
+		return false;
+	if (kind == EVO_COMMAND_INJECT)
+		ui_explorer_say(explorer, "Enters the next generation: %s", text);
+	return true;
+}
+
+/* ---- The explorer ---------------------------------------------------------------------------- */
+
+static bool copy(struct ui_explorer *explorer, struct evo_error *err)
+{
+	const struct evo_individual *individual =
+	        explorer->view->selected != NULL ? explorer->view->selected(explorer) : NULL;
+	struct evo_text text;
+
+	if (individual == NULL)
+		return evo_fail(err, EVO_E_USAGE, "there is no expression under the cursor yet");
+	evo_text_init(&text);
+	evo_tree_print(&individual->tree, &text);
+	bool copied = ui_terminal_copy(text.data);
+	if (copied)
+		ui_explorer_say(explorer, "Copied: %s", text.data);
+	evo_text_clear(&text);
+	return copied ||
+	       evo_fail(err, EVO_E_USAGE, "this terminal has no clipboard that programs can reach");
+}
+
+static bool save_screen(struct ui_explorer *explorer, const char *path, struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+	struct evo_text row;
+
+	if (file == NULL)
+		return false;
+	ui_explorer_compose(explorer);
+	evo_text_init(&row);
+	for (int y = 0; y < explorer->surface.rows; y++) {
+		evo_text_reset(&row);
+		ui_surface_row(&explorer->surface, y, &row);
+		fprintf(evo_file_stream(file), "%s\n", row.data);
+	}
+	evo_text_clear(&row);
+	if (!evo_file_commit(file, err))
+		return false;
+	if (!explorer->scripted)
+		ui_explorer_say(explorer, "Wrote the screen to %s", path);
+	return true;
+}
+
+static bool theme(struct ui_explorer *explorer, const char *name, struct evo_error *err)
+{
+	if (!ui_theme_load(name, &explorer->theme, err))
+		return false;
+	ui_terminal_theme(&explorer->theme);
+	return true;
+}
+
+static bool quit(struct ui_explorer *explorer, const char *argument)
+{
+	enum ui_when when = ui_when(explorer->model.snapshot->state);
+
+	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
+		ui_input_ask(explorer, UI_ACTION_QUIT, "End the search and quit? y/n");
+	else
+		explorer->ended = true;
+	return true;
+}
+
+/* ---- All together ---------------------------------------------------------------------------- */
+
+static enum ui_result perform_search(struct ui_explorer *explorer, enum ui_action action,
+                                     const char *argument, struct evo_error *err)
+{
+	switch (action) {
+	case UI_ACTION_START:
+		return start(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_PAUSE:
+		return send(explorer, EVO_COMMAND_PAUSE, NULL, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_RESUME:
+		return send(explorer, EVO_COMMAND_RESUME, NULL, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_STEP:
+		return send(explorer, EVO_COMMAND_STEP, NULL, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_STOP:
+		return send(explorer, EVO_COMMAND_STOP, NULL, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_INJECT:
+		return send(explorer, EVO_COMMAND_INJECT, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_SET:
+		return set(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_SEED:
+		return seed(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_EXPORT:
+		return export_csv(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	default:
+		return UI_NOT_MINE;
+	}
+}
+
+static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action action,
+                                  const char *argument, struct evo_error *err)
+{
+	switch (action) {
+	case UI_ACTION_COPY:
+		return copy(explorer, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_THEME:
+		return theme(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_SAVE_SCREEN:
+		return save_screen(explorer, argument, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_WAIT:
+		if (explorer->scripted)
+			return ui_wait_parse(argument, &explorer->script.wait, err) ? UI_DONE
+			                                                            : UI_FAILED;
+		evo_fail(err, EVO_E_USAGE, "wait is for scripts");
+		return UI_FAILED;
+	case UI_ACTION_REDRAW:
+		ui_terminal_redraw();
+		return UI_DONE;
+	case UI_ACTION_COMMAND:
+		ui_input_open(explorer, UI_MODE_COMMAND, "");
+		return UI_DONE;
+	case UI_ACTION_HELP:
+		explorer->over = &ui_help_view;
+		explorer->over->open(explorer);
+		return UI_DONE;
+	case UI_ACTION_QUIT:
+		return quit(explorer, argument) ? UI_DONE : UI_FAILED;
+	default:
+		return UI_NOT_MINE;
+	}
+}
+
+bool ui_perform(struct ui_explorer *explorer, enum ui_action action, const char *argument,
+                struct evo_error *err)
+{
+	const struct ui_action_row *row = &ui_actions[action];
+	char text[80];
+
+	/* What needs an argument and came by a key is typed to its end on the command line. */
+	if (row->kind != UI_NO_ARGUMENT && (argument == NULL || *argument == '\0')) {
+		if (argument != NULL)
+			return evo_fail(err, EVO_E_USAGE, "%s needs %s", row->name, row->argument);
+		snprintf(text, sizeof text, "%s ", row->name);
+		ui_input_open(explorer, UI_MODE_COMMAND, text);
+		return true;
+	}
+	enum ui_result result = perform_search(explorer, action, argument, err);
+	if (result == UI_NOT_MINE)
+		result = perform_own(explorer, action, argument, err);
+	if (result == UI_NOT_MINE)
+		result = ui_explorer_front(explorer)->request(explorer, action, argument, err);
+	return result != UI_FAILED;
+}
+
+bool ui_perform_line(struct ui_explorer *explorer, const char *line, struct evo_error *err)
+{
+	size_t skipped = strspn(line, " "), name = strcspn(line + skipped, " ");
+	const char *argument = line + skipped + name + strspn(line + skipped + name, " ");
+	enum ui_action action;
+
+	if (name == 0)
+		return true;
+	if (!ui_action_find(line + skipped, name, &action, err))
+		return false;
+	char *trimmed = evo_strdup(argument);
+	for (size_t i = strlen(trimmed); i > 0 && trimmed[i - 1] == ' '; i--)
+		trimmed[i - 1] = '\0';
+	bool done = ui_perform(explorer, action, trimmed, err);
+	free(trimmed);
+	if (!done && err->column > 0)
+		err->column += (size_t) (argument - line);
+	return done;
+}

@@ -1,0 +1,95 @@
+/*
+ * The status line: what is searched at the left, how it goes at the right.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "evolve.h"
+
+#define BAR_WIDTH 12
+
+static enum ui_role state_role(enum evo_run_state state)
+{
+	switch (ui_when(state)) {
+	case UI_WHEN_GOING:
+		return UI_ROLE_GOOD;
+	case UI_WHEN_PAUSED:
+		return UI_ROLE_SERIES_2;
+	default:
+		return state == EVO_RUN_FAILED ? UI_ROLE_BAD : UI_ROLE_ACCENT;
+	}
+}
+
+/* Speed and what is left, as far as known. */
+static void pace_text(const struct ui_model *model, char *out, size_t size)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	char number[32];
+	size_t used = 0;
+
+	*out = '\0';
+	if (model->fixed_clock || ui_when(snapshot->state) == UI_WHEN_IDLE)
+		return;
+	if (snapshot->evaluations_per_second > 0) {
+		ui_grouped(snapshot->evaluations_per_second, number, sizeof number);
+		used = (size_t) snprintf(out, size, "  %s ev/s", number);
+	}
+	bool going = ui_when(snapshot->state) == UI_WHEN_GOING;
+	ui_duration(going ? snapshot->remaining : snapshot->elapsed, number, sizeof number);
+	if (*number != '-' && used < size)
+		snprintf(out + used, size - used, "  %s %s", number, going ? "left" : "in all");
+}
+
+/* Draws the right part from `right` leftwards; returns the column where it begins. */
+static int draw_progress(const struct ui_model *model, struct ui_area area, int right)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	char text[96], state[32];
+	int x;
+
+	pace_text(model, text, sizeof text);
+	x = ui_text_right(area, right, 0, UI_ROLE_DIM, text);
+	if (ui_when(snapshot->state) == UI_WHEN_GOING && snapshot->phase_total > 0) {
+		double share = (double) snapshot->phase_done / (double) snapshot->phase_total;
+		snprintf(text, sizeof text, " %3.0f %%", floor(100 * share));
+		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
+		x -= BAR_WIDTH;
+		ui_bar(area, x, 0, BAR_WIDTH, share, UI_ROLE_ACCENT);
+	}
+	if (snapshot->generations > 0) {
+		snprintf(text, sizeof text, " gen %zu/%zu ", snapshot->generation,
+		         snapshot->generations);
+		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
+	}
+	snprintf(state, sizeof state, "%s", evo_run_state_name(snapshot->state));
+	for (char *c = state; *c != '\0'; c++)
+		*c = (char) toupper((unsigned char) *c);
+	return ui_text_right(area, x, 0, state_role(snapshot->state), state);
+}
+
+void ui_status_draw(const struct ui_model *model, struct ui_area area)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	struct evo_text text;
+	int end = draw_progress(model, area, area.rect.width - 1), x = 1;
+
+	if (area.rect.width >= 100)
+		x = ui_text(area, x, 0, UI_ROLE_ACCENT, "evoscope") + 2;
+	evo_text_init(&text);
+	for (size_t i = 0; i < snapshot->case_count; i++)
+		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
+		                i > 0 ? ui_case_title(&snapshot->cases[i]) : snapshot->cases[i].name);
+	int least = 24; /* preset and seed */
+	int room = end - 2 - x;
+	x = ui_text_fit(area, x, 0, room > least + 8 ? room - least : room, UI_ROLE_TEXT,
+	                text.data);
+	evo_text_reset(&text);
+	evo_text_printf(&text, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
+	                (unsigned long long) snapshot->seed);
+	ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_DIM, text.data);
+	evo_text_clear(&text);
+}

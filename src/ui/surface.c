@@ -1,0 +1,285 @@
+/*
+ * A surface of cells, and the few ways to draw on it.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "surface.h"
+
+uint32_t ui_utf8_next(const char **text)
+{
+	const unsigned char *at = (const unsigned char *) *text;
+	unsigned extra = at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : at[0] >= 0xc0 ? 1 : 0;
+	static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+	uint32_t code = at[0];
+
+	*text += 1;
+	if (code < 0x80)
+		return code;
+	if (extra == 0 || code > 0xf4)
+		return 0xfffd;
+	code &= 0x3fu >> extra;
+	for (unsigned i = 1; i <= extra; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0xfffd;
+		code = code << 6 | (at[i] & 0x3fu);
+	}
+	if (code < least[extra] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+		return 0xfffd;
+	*text += extra;
+	return code;
+}
+
+size_t ui_utf8_put(uint32_t code, char out[5])
+{
+	size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	static const unsigned char lead[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+	for (size_t i = length - 1; i > 0; i--) {
+		out[i] = (char) (0x80 | (code & 0x3f));
+		code >>= 6;
+	}
+	out[0] = (char) (lead[length == 1 ? 0 : length] | code);
+	out[length] = '\0';
+	return length;
+}
+
+/* Columns: 0 for what joins the character before it. Where the locale does not know, 1. */
+static int code_width(uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+		return 1; /* drawn as ? */
+	if (code < 0x300)
+		return 1;
+	int width = wcwidth((wchar_t) code);
+	return width < 0 ? 1 : width;
+}
+
+static uint32_t drawable(const struct ui_surface *surface, uint32_t code)
+{
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xfffd)
+		return '?';
+	return code >= 0x80 && !surface->glyphs->utf8 ? '?' : code;
+}
+
+void ui_surface_init(struct ui_surface *surface, const struct ui_glyphs *glyphs)
+{
+	*surface = (struct ui_surface){.glyphs = glyphs, .cursor_x = -1, .cursor_y = -1};
+}
+
+void ui_surface_free(struct ui_surface *surface)
+{
+	free(surface->cells);
+	surface->cells = NULL;
+	surface->columns = surface->rows = 0;
+}
+
+void ui_surface_resize(struct ui_surface *surface, int columns, int rows)
+{
+	surface->columns = columns < 0 ? 0 : columns;
+	surface->rows = rows < 0 ? 0 : rows;
+	size_t cells = (size_t) surface->columns * (size_t) surface->rows;
+	surface->cells = evo_realloc(surface->cells, cells > 0 ? cells : 1, sizeof *surface->cells);
+	ui_surface_clear(surface);
+}
+
+void ui_surface_clear(struct ui_surface *surface)
+{
+	size_t cells = (size_t) surface->columns * (size_t) surface->rows;
+
+	memset(surface->cells, 0, cells * sizeof *surface->cells);
+	for (size_t i = 0; i < cells; i++)
+		surface->cells[i] = (struct ui_cell){.code = ' ', .role = UI_ROLE_TEXT};
+	surface->cursor_x = surface->cursor_y = -1;
+}
+
+struct ui_area ui_surface_area(struct ui_surface *surface)
+{
+	return (struct ui_area){surface, {0, 0, surface->columns, surface->rows}};
+}
+
+void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *out)
+{
+	const struct ui_cell *cells = surface->cells + (size_t) row * (size_t) surface->columns;
+	int end = surface->columns;
+	char bytes[5];
+
+	while (end > 0 && cells[end - 1].code == ' ')
+		end--;
+	for (int x = 0; x < end; x++) {
+		if (cells[x].code != 0)
+			evo_text_append_n(out, bytes, ui_utf8_put(cells[x].code, bytes));
+	}
+}
+
+struct ui_area ui_area_sub(struct ui_area area, int x, int y, int width, int height)
+{
+	int left = x < 0 ? 0 : x, top = y < 0 ? 0 : y;
+	int right = x + width < area.rect.width ? x + width : area.rect.width;
+	int bottom = y + height < area.rect.height ? y + height : area.rect.height;
+
+	area.rect.x += left;
+	area.rect.y += top;
+	area.rect.width = right > left ? right - left : 0;
+	area.rect.height = bottom > top ? bottom - top : 0;
+	return area;
+}
+
+static struct ui_cell *cell_at(struct ui_area area, int x, int y)
+{
+	if (x < 0 || y < 0 || x >= area.rect.width || y >= area.rect.height)
+		return NULL;
+	x += area.rect.x;
+	y += area.rect.y;
+	if (x >= area.surface->columns || y >= area.surface->rows)
+		return NULL;
+	return area.surface->cells + (size_t) y * (size_t) area.surface->columns + x;
+}
+
+void ui_put(struct ui_area area, int x, int y, enum ui_role role, uint32_t code)
+{
+	struct ui_cell *cell = cell_at(area, x, y);
+
+	if (cell != NULL)
+		*cell = (struct ui_cell){.code = drawable(area.surface, code),
+		                         .role = (unsigned char) role};
+}
+
+/* Draws one character of a text, wide ones whole or not at all. Returns the column after it. */
+static int put_text(struct ui_area area, int x, int y, enum ui_role role, uint32_t code)
+{
+	int width = code_width(code);
+	struct ui_cell *half = width == 2 ? cell_at(area, x + 1, y) : NULL;
+
+	if (width == 0)
+		return x;
+	if (width == 1 || drawable(area.surface, code) == '?') {
+		ui_put(area, x, y, role, code);
+		return x + 1;
+	}
+	ui_put(area, x, y, role, half != NULL ? code : ' ');
+	if (half != NULL)
+		*half = (struct ui_cell){.code = 0, .role = (unsigned char) role};
+	return x + 2;
+}
+
+int ui_text(struct ui_area area, int x, int y, enum ui_role role, const char *text)
+{
+	while (*text != '\0')
+		x = put_text(area, x, y, role, ui_utf8_next(&text));
+	return x;
+}
+
+int ui_textf(struct ui_area area, int x, int y, enum ui_role role, const char *format, ...)
+{
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	return ui_text(area, x, y, role, text);
+}
+
+int ui_text_width(const char *text)
+{
+	int width = 0;
+
+	while (*text != '\0')
+		width += code_width(ui_utf8_next(&text));
+	return width;
+}
+
+int ui_text_fit(struct ui_area area, int x, int y, int width, enum ui_role role, const char *text)
+{
+	if (width <= 0)
+		return x;
+	if (ui_text_width(text) <= width)
+		return ui_text(area, x, y, role, text);
+	int end = x + width - 1;
+	while (*text != '\0') {
+		const char *next = text;
+		uint32_t code = ui_utf8_next(&next);
+		if (x + code_width(code) > end)
+			break;
+		x = put_text(area, x, y, role, code);
+		text = next;
+	}
+	ui_put(area, x, y, role, area.surface->glyphs->cut);
+	return x + 1;
+}
+
+int ui_text_right(struct ui_area area, int right, int y, enum ui_role role, const char *text)
+{
+	int x = right - ui_text_width(text);
+
+	ui_text(area, x, y, role, text);
+	return x;
+}
+
+void ui_fill(struct ui_area area, int x, int y, int width, enum ui_role role)
+{
+	for (int i = x; i < x + width; i++) {
+		struct ui_cell *cell = cell_at(area, i, y);
+		if (cell != NULL)
+			cell->role = (unsigned char) role;
+	}
+}
+
+/* The text set in a border between spaces, cut to what fits. */
+static void border_text(struct ui_area area, int x, int y, int width, enum ui_role role,
+                        const char *text)
+{
+	if (text == NULL || *text == '\0' || width < 4)
+		return;
+	ui_put(area, x, y, role, ' ');
+	int end = ui_text_fit(area, x + 1, y, width - 2, role, text);
+	ui_put(area, end, y, role, ' ');
+}
+
+struct ui_area ui_frame(struct ui_area area, bool focused, const char *title, const char *note)
+{
+	const struct ui_glyphs *glyphs = area.surface->glyphs;
+	enum ui_role role = focused ? UI_ROLE_FOCUS : UI_ROLE_BORDER;
+	int right = area.rect.width - 1, bottom = area.rect.height - 1;
+
+	for (int x = 1; x < right; x++) {
+		ui_put(area, x, 0, role, glyphs->horizontal);
+		ui_put(area, x, bottom, role, glyphs->horizontal);
+	}
+	for (int y = 1; y < bottom; y++) {
+		ui_put(area, 0, y, role, glyphs->vertical);
+		ui_put(area, right, y, role, glyphs->vertical);
+	}
+	ui_put(area, 0, 0, role, glyphs->top_left);
+	ui_put(area, right, 0, role, glyphs->top_right);
+	ui_put(area, 0, bottom, role, glyphs->bottom_left);
+	ui_put(area, right, bottom, role, glyphs->bottom_right);
+	border_text(area, 1, 0, right - 2, focused ? UI_ROLE_FOCUS : UI_ROLE_ACCENT, title);
+	if (note != NULL && *note != '\0') {
+		int width = ui_text_width(note) + 2;
+		int x = right - 1 - width > 1 ? right - 1 - width : 1;
+		border_text(area, x, bottom, right - 1 - x, UI_ROLE_DIM, note);
+	}
+	return ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+}
+
+void ui_bar(struct ui_area area, int x, int y, int width, double share, enum ui_role role)
+{
+	const struct ui_glyphs *glyphs = area.surface->glyphs;
+	int cells = width - 2;
+	double clamped = share > 1 ? 1 : share > 0 ? share : 0; /* NaN is 0 */
+	int eighths = (int) (clamped * cells * 8 + 0.5);
+
+	if (cells <= 0)
+		return;
+	ui_put(area, x, y, UI_ROLE_DIM, glyphs->left_edge);
+	for (int i = 0; i < cells; i++) {
+		int part = eighths - i * 8;
+		ui_put(area, x + 1 + i, y, role, glyphs->eighths[part > 8 ? 8 : part < 0 ? 0 : part]);
+	}
+	ui_put(area, x + width - 1, y, UI_ROLE_DIM, glyphs->right_edge);
+}

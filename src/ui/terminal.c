@@ -1,0 +1,355 @@
+/*
+ * The terminal, by ncursesw.
+ */
+#include "config.h"
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "signals.h"
+#include "terminal.h"
+#include "terminfo.h"
+
+static struct {
+	SCREEN *screen;
+	const struct ui_glyphs *glyphs;
+	int colours;
+	bool mouse;
+	struct ui_rescue rescue;
+	int errors; /* where standard error goes meanwhile; -1 */
+	attr_t attributes[UI_ROLE_COUNT];
+	short pairs[UI_ROLE_COUNT];
+	struct ui_cell *shown; /* what curses has been told */
+	int columns, rows;     /* of shown */
+} terminal = {.errors = -1};
+
+/* ---- Open and close -------------------------------------------------------------------------- */
+
+/* What libraries write to standard error would tear the screen: it is kept for afterwards. */
+static void catch_errors(void)
+{
+#ifdef MFD_CLOEXEC
+	if (!isatty(STDERR_FILENO))
+		return;
+	terminal.errors = memfd_create("evoscope errors", MFD_CLOEXEC);
+	if (terminal.errors < 0)
+		return;
+	terminal.rescue.saved_errors = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	dup2(terminal.errors, STDERR_FILENO);
+#endif
+}
+
+static void release_errors(void)
+{
+	char bytes[4096];
+	ssize_t got;
+
+	if (terminal.errors < 0)
+		return;
+	dup2(terminal.rescue.saved_errors, STDERR_FILENO);
+	close(terminal.rescue.saved_errors);
+	lseek(terminal.errors, 0, SEEK_SET);
+	while ((got = read(terminal.errors, bytes, sizeof bytes)) > 0) {
+		if (write(STDERR_FILENO, bytes, (size_t) got) < 0)
+			break;
+	}
+	close(terminal.errors);
+	terminal.errors = terminal.rescue.saved_errors = -1;
+}
+
+static bool wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return (no == NULL || *no == '\0') && has_colors();
+}
+
+static void set_modes(bool mouse)
+{
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(25);
+	curs_set(0);
+	terminal.colours = 0;
+	if (wants_colour() && start_color() == OK) {
+		use_default_colors();
+		terminal.colours = COLORS;
+	}
+	if (mouse) {
+		mouseinterval(0);
+		terminal.mouse =
+		        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
+	}
+}
+
+bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
+{
+	setlocale(LC_CTYPE, "");
+	if (!ui_terminfo_check(err))
+		return false;
+	bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	terminal.glyphs = ui_glyphs_pick(utf8, ascii, getenv("TERM"));
+	tcgetattr(STDOUT_FILENO, &terminal.rescue.modes);
+	/* Before curses sets its own handlers: it leaves alone what is handled already. */
+	terminal.rescue.terminal = STDOUT_FILENO;
+	terminal.rescue.saved_errors = -1;
+	terminal.rescue.length = 0;
+	if (!ui_signals_install(&terminal.rescue, err))
+		return false;
+	terminal.screen = newterm(NULL, stdout, stdin);
+	if (terminal.screen == NULL) {
+		ui_signals_remove();
+		return evo_fail(err, EVO_E_IO, "curses cannot use a terminal of type '%s' (TERM)",
+		                getenv("TERM"));
+	}
+	set_term(terminal.screen);
+	set_modes(mouse);
+	ui_terminfo_rescue(&terminal.rescue, terminal.colours > 0, terminal.mouse);
+	catch_errors();
+	ui_signals_rescue(&terminal.rescue);
+	return true;
+}
+
+void ui_terminal_close(void)
+{
+	if (terminal.screen == NULL)
+		return;
+	if (terminal.mouse)
+		mousemask(0, NULL);
+	curs_set(1);
+	endwin();
+	ui_signals_remove();
+	delscreen(terminal.screen);
+	terminal.screen = NULL;
+	free(terminal.shown);
+	terminal.shown = NULL;
+	terminal.columns = terminal.rows = 0;
+	terminal.mouse = false;
+	release_errors();
+}
+
+const struct ui_glyphs *ui_terminal_glyphs(void)
+{
+	return terminal.glyphs;
+}
+
+void ui_terminal_size(int *columns, int *rows)
+{
+	*columns = COLS;
+	*rows = LINES;
+}
+
+/* ---- Colours --------------------------------------------------------------------------------- */
+
+void ui_terminal_theme(const struct ui_theme *theme)
+{
+	static const struct {
+		unsigned bit;
+		attr_t attribute;
+	} map[] = {{UI_BOLD, A_BOLD},
+	           {UI_FAINT, A_DIM},
+	           {UI_ITALIC, A_ITALIC},
+	           {UI_UNDERLINE, A_UNDERLINE},
+	           {UI_REVERSE, A_REVERSE}};
+
+	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
+		struct ui_style style = ui_style_degrade(theme->styles[i], terminal.colours);
+		terminal.attributes[i] = A_NORMAL;
+		for (size_t j = 0; j < EVO_COUNT(map); j++)
+			terminal.attributes[i] |= style.attributes & map[j].bit ? map[j].attribute : 0;
+		int pair = terminal.colours >= 8 ? alloc_pair(style.foreground, style.background) : 0;
+		terminal.pairs[i] = (short) (pair > 0 && pair < 0x7fff ? pair : 0);
+	}
+	ui_terminal_redraw();
+}
+
+/* ---- Showing --------------------------------------------------------------------------------- */
+
+static void show_row(const struct ui_surface *surface, int y)
+{
+	const struct ui_cell *cells = surface->cells + (size_t) y * (size_t) surface->columns;
+
+	for (int x = 0; x < surface->columns; x++) {
+		wchar_t text[2] = {(wchar_t) cells[x].code, 0};
+		cchar_t cell;
+		if (cells[x].code == 0)
+			continue;
+		setcchar(&cell, text, terminal.attributes[cells[x].role],
+		         terminal.pairs[cells[x].role], NULL);
+		mvwadd_wch(stdscr, y, x, &cell);
+	}
+}
+
+static void fit_shown(const struct ui_surface *surface)
+{
+	size_t cells = (size_t) surface->columns * (size_t) surface->rows;
+
+	if (terminal.shown != NULL && terminal.columns == surface->columns &&
+	    terminal.rows == surface->rows)
+		return;
+	terminal.shown =
+	        evo_realloc(terminal.shown, cells > 0 ? cells : 1, sizeof *terminal.shown);
+	/* A role that does not exist: every row differs from it. */
+	memset(terminal.shown, 0xff, cells * sizeof *terminal.shown);
+	terminal.columns = surface->columns;
+	terminal.rows = surface->rows;
+}
+
+void ui_terminal_show(const struct ui_surface *surface)
+{
+	size_t row = (size_t) surface->columns * sizeof *surface->cells;
+
+	fit_shown(surface);
+	for (int y = 0; y < surface->rows; y++) {
+		size_t at = (size_t) y * (size_t) surface->columns;
+		if (memcmp(terminal.shown + at, surface->cells + at, row) == 0)
+			continue;
+		show_row(surface, y);
+		memcpy(terminal.shown + at, surface->cells + at, row);
+	}
+	bool cursor = surface->cursor_x >= 0 && surface->cursor_y >= 0;
+	if (cursor)
+		wmove(stdscr, surface->cursor_y, surface->cursor_x);
+	curs_set(cursor ? 1 : 0);
+	wrefresh(stdscr);
+}
+
+void ui_terminal_redraw(void)
+{
+	free(terminal.shown);
+	terminal.shown = NULL;
+	clearok(curscr, TRUE);
+}
+
+void ui_terminal_resized(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+		return;
+	if (size.ws_row == LINES && size.ws_col == COLS)
+		return;
+	resizeterm(size.ws_row, size.ws_col);
+	werase(stdscr);
+	free(terminal.shown);
+	terminal.shown = NULL;
+}
+
+void ui_terminal_stop(void)
+{
+	def_prog_mode();
+	curs_set(1);
+	endwin();
+	ui_signals_stop();
+	ui_terminal_continue();
+}
+
+void ui_terminal_continue(void)
+{
+	reset_prog_mode();
+	ui_terminal_resized();
+	ui_terminal_redraw();
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+static uint32_t mouse_key(struct ui_mouse *mouse)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return UI_KEY_NONE;
+	mouse->x = event.x;
+	mouse->y = event.y;
+	mouse->wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0;
+	return UI_KEY_MOUSE;
+}
+
+uint32_t ui_terminal_key(struct ui_mouse *mouse)
+{
+	static const struct {
+		wint_t code;
+		uint32_t key;
+	} map[] = {{KEY_UP, UI_KEY_UP},           {KEY_DOWN, UI_KEY_DOWN},
+	           {KEY_LEFT, UI_KEY_LEFT},       {KEY_RIGHT, UI_KEY_RIGHT},
+	           {KEY_HOME, UI_KEY_HOME},       {KEY_END, UI_KEY_END},
+	           {KEY_PPAGE, UI_KEY_PAGE_UP},   {KEY_NPAGE, UI_KEY_PAGE_DOWN},
+	           {KEY_DC, UI_KEY_DELETE},       {KEY_BTAB, UI_KEY_BACK_TAB},
+	           {KEY_ENTER, UI_KEY_ENTER},     {KEY_BACKSPACE, UI_KEY_BACKSPACE},
+	           {KEY_A1, UI_KEY_HOME},         {KEY_C1, UI_KEY_END},
+	           {KEY_RESIZE, UI_KEY_RESIZE}};
+	wint_t code;
+	int kind = wget_wch(stdscr, &code);
+
+	if (kind == ERR)
+		return UI_KEY_NONE;
+	if (kind == OK)
+		return code == '\n' ? UI_KEY_ENTER : (uint32_t) code;
+	if (code == KEY_MOUSE)
+		return mouse_key(mouse);
+	for (size_t i = 0; i < EVO_COUNT(map); i++) {
+		if (map[i].code == code)
+			return map[i].key;
+	}
+	/* One that has no use here, but does not mean that there are no more. */
+	return UI_KEY_RESIZE;
+}
+
+bool ui_terminal_ended(void)
+{
+	int waiting = 0;
+
+	return ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
+}
+
+/* ---- Clipboard ------------------------------------------------------------------------------- */
+
+static void base64(const char *text, struct evo_text *out)
+{
+	static const char digits[] =
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i += 3) {
+		const unsigned char *at = (const unsigned char *) text + i;
+		unsigned left = (unsigned) (length - i);
+		unsigned bits = (unsigned) at[0] << 16 | (left > 1 ? (unsigned) at[1] << 8 : 0) |
+		                (left > 2 ? at[2] : 0);
+		char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
+		                left > 1 ? digits[bits >> 6 & 63] : '=',
+		                left > 2 ? digits[bits & 63] : '='};
+		evo_text_append_n(out, four, 4);
+	}
+}
+
+bool ui_terminal_copy(const char *text)
+{
+	const char *name = getenv("TERM");
+	struct evo_text out;
+	bool wrote;
+
+	/* Terminals that would print what they do not understand. */
+	if (name == NULL || strncmp(name, "linux", 5) == 0 || strncmp(name, "vt", 2) == 0)
+		return false;
+	evo_text_init(&out);
+	evo_text_append(&out, "\033]52;c;");
+	base64(text, &out);
+	evo_text_append(&out, "\a");
+	fflush(stdout);
+	wrote = write(STDOUT_FILENO, out.data, out.length) == (ssize_t) out.length;
+	evo_text_clear(&out);
+	return wrote;
+}

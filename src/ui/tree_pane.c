@@ -1,0 +1,351 @@
+/*
+ * The tree pane: one individual as a tree, and below it where it came from, its text, its Kendall
+ * tau on train and validation, and what simple counters reach on the same networks.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "evolve.h"
+#include "tree_lines.h"
+
+/* What is told of one individual. */
+struct telling {
+	const struct evo_snapshot *snapshot;
+	const struct evo_individual *individual;
+	size_t shown; /* the benchmark that is told where there is room for one only */
+	bool best;
+};
+
+/* A column of the table of taus. */
+struct tau_column {
+	size_t at; /* the case */
+	enum evo_side side;
+};
+
+#define LABEL_WIDTH 12
+#define TAU_WIDTH   8
+
+/* ---- The table of taus ----------------------------------------------------------------------- */
+
+/* Every benchmark on both sides if there is room, else validation alone. */
+static size_t make_columns(const struct telling *telling, int width, struct tau_column *columns)
+{
+	size_t cases = telling->snapshot->case_count, count = 0;
+	size_t room = width > LABEL_WIDTH ? (size_t) (width - LABEL_WIDTH) / TAU_WIDTH : 0;
+
+	if (cases * 2 <= room) {
+		for (size_t i = 0; i < cases; i++) {
+			columns[count++] = (struct tau_column){i, EVO_SIDE_TRAIN};
+			columns[count++] = (struct tau_column){i, EVO_SIDE_VALIDATION};
+		}
+		return count;
+	}
+	for (size_t i = 0; i < cases && i < room; i++)
+		columns[count++] = (struct tau_column){i, EVO_SIDE_VALIDATION};
+	return count;
+}
+
+static bool both_sides(const struct tau_column *columns, size_t count)
+{
+	return count > 0 && columns[0].side == EVO_SIDE_TRAIN;
+}
+
+static void draw_taus(struct ui_area area, int y, const char *label, enum ui_role role,
+                      const struct tau_column *columns, size_t count, const double *values)
+{
+	char text[24];
+
+	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
+	for (size_t i = 0; i < count; i++) {
+		ui_tau_text(values[columns[i].at], text, sizeof text);
+		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y, role, text);
+	}
+}
+
+static void draw_sided(struct ui_area area, int y, const char *label, enum ui_role role,
+                       const struct tau_column *columns, size_t count,
+                       const double tau[2][EVO_CASES_MAX], const enum evo_side *forced)
+{
+	char text[24];
+
+	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
+	for (size_t i = 0; i < count; i++) {
+		enum evo_side side = forced != NULL ? *forced : columns[i].side;
+		ui_tau_text(tau[side][columns[i].at], text, sizeof text);
+		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y, role, text);
+	}
+}
+
+/* Names of the columns: one line for a single benchmark, else its name above each. */
+static int draw_column_names(struct ui_area area, int y, const struct telling *telling,
+                             const struct tau_column *columns, size_t count)
+{
+	bool both = both_sides(columns, count), single = telling->snapshot->case_count == 1;
+
+	ui_text(area, 0, y, UI_ROLE_DIM, "Kendall tau");
+	for (size_t i = 0; i < count; i++) {
+		const char *side = columns[i].side == EVO_SIDE_TRAIN ? "train" : "valid.";
+		const char *name = ui_case_title(&telling->snapshot->cases[columns[i].at]);
+		int left = LABEL_WIDTH + (int) i * TAU_WIDTH + 1;
+		const char *text = single && both ? side : name;
+		int width = ui_text_width(text) < TAU_WIDTH - 1 ? ui_text_width(text) : TAU_WIDTH - 1;
+		if (!single && both && columns[i].side == EVO_SIDE_VALIDATION)
+			continue;
+		if (!single && both)
+			ui_text_fit(area, left, y, 2 * TAU_WIDTH - 1, UI_ROLE_DIM, name);
+		else
+			ui_text_fit(area, left + TAU_WIDTH - 1 - width, y, width, UI_ROLE_DIM, text);
+	}
+	for (size_t i = 0; !single && both && i < count; i++)
+		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y + 1, UI_ROLE_DIM,
+		              columns[i].side == EVO_SIDE_TRAIN ? "train" : "valid.");
+	return !single && both ? y + 2 : y + 1;
+}
+
+/* The partial taus are of validation: blank under train. */
+static int draw_partial(struct ui_area area, int y, const char *label,
+                        const struct tau_column *columns, size_t count, const double *partial)
+{
+	double tau[2][EVO_CASES_MAX];
+
+	for (size_t i = 0; i < EVO_CASES_MAX; i++) {
+		tau[EVO_SIDE_TRAIN][i] = NAN;
+		tau[EVO_SIDE_VALIDATION][i] = partial[i];
+	}
+	draw_sided(area, y, label, UI_ROLE_TEXT, columns, count, tau, NULL);
+	return y + 1;
+}
+
+static int draw_own(struct ui_area area, int y, const struct telling *telling,
+                    const struct tau_column *columns, size_t count)
+{
+	const struct evo_individual *individual = telling->individual;
+
+	if (both_sides(columns, count)) {
+		draw_sided(area, y, "this", UI_ROLE_ACCENT, columns, count, individual->tau, NULL);
+		return y + 1;
+	}
+	draw_taus(area, y, "train", UI_ROLE_ACCENT, columns, count, individual->tau[EVO_SIDE_TRAIN]);
+	draw_taus(area, y + 1, "validation", UI_ROLE_ACCENT, columns, count,
+	          individual->tau[EVO_SIDE_VALIDATION]);
+	return y + 2;
+}
+
+static int draw_table(struct ui_area area, int y, const struct telling *telling)
+{
+	const struct evo_snapshot *snapshot = telling->snapshot;
+	struct tau_column columns[2 * EVO_CASES_MAX];
+	size_t count = make_columns(telling, area.rect.width, columns);
+
+	y = draw_column_names(area, y, telling, columns, count);
+	y = draw_own(area, y, telling, columns, count);
+	if (telling->best) {
+		y = draw_partial(area, y, "given units", columns, count, snapshot->partial_units);
+		y = draw_partial(area, y, "given params", columns, count, snapshot->partial_params);
+	}
+	for (size_t i = 0; i < snapshot->reference_count; i++)
+		draw_sided(area, y++, snapshot->references[i].name, UI_ROLE_TEXT, columns, count,
+		           snapshot->references[i].tau, NULL);
+	return y;
+}
+
+static int table_height(const struct telling *telling, int width)
+{
+	struct tau_column columns[2 * EVO_CASES_MAX];
+	size_t count = make_columns(telling, width, columns);
+	int two = !both_sides(columns, count) || telling->snapshot->case_count > 1 ? 1 : 0;
+
+	return 2 + two + (telling->best ? 2 : 0) + (int) telling->snapshot->reference_count;
+}
+
+/* ---- The same in few lines, for small panes --------------------------------------------------- */
+
+#define COMPACT_HEIGHT 3
+
+static int draw_compact(struct ui_area area, int y, const struct telling *telling)
+{
+	const struct evo_snapshot *snapshot = telling->snapshot;
+	size_t at = telling->shown < snapshot->case_count ? telling->shown : 0;
+	char first[24], second[24];
+	int x;
+
+	ui_tau_text(telling->individual->tau[EVO_SIDE_TRAIN][at], first, sizeof first);
+	ui_tau_text(telling->individual->tau[EVO_SIDE_VALIDATION][at], second, sizeof second);
+	x = ui_text(area, 0, y, UI_ROLE_DIM, "train ");
+	x = ui_text(area, x, y, UI_ROLE_ACCENT, first);
+	x = ui_text(area, x, y, UI_ROLE_DIM, " validation ");
+	x = ui_text(area, x, y, UI_ROLE_ACCENT, second);
+	if (snapshot->case_count > 1)
+		ui_textf(area, x, y, UI_ROLE_DIM, " on %s", ui_case_title(&snapshot->cases[at]));
+	y++;
+	if (telling->best)
+		ui_textf(area, 0, y, UI_ROLE_TEXT, "given units %+.2f params %+.2f",
+		         snapshot->partial_units[at], snapshot->partial_params[at]);
+	y += telling->best;
+	x = 0;
+	for (size_t i = 0; i < snapshot->reference_count; i++)
+		x = ui_textf(area, x, y, UI_ROLE_DIM, "%s %+.2f ", snapshot->references[i].name,
+		             snapshot->references[i].tau[EVO_SIDE_VALIDATION][at]);
+	return y + 1;
+}
+
+/* ---- Origin and text --------------------------------------------------------------------------- */
+
+static void origin_text(const struct telling *telling, struct evo_text *out)
+{
+	const struct evo_individual *individual = telling->individual;
+	unsigned long long first = (unsigned long long) individual->parents[0];
+	unsigned long long second = (unsigned long long) individual->parents[1];
+
+	evo_text_append(out, evo_origin_name(individual->origin));
+	if (first != 0)
+		evo_text_printf(out, " of #%llu", first);
+	if (second != 0)
+		evo_text_printf(out, " and #%llu", second);
+	evo_text_printf(out, ", gen %zu, %s is better", individual->born,
+	                individual->direction < 0 ? "lower" : "higher");
+	if (individual->non_finite > 0)
+		evo_text_printf(out, ", %zu not finite", individual->non_finite);
+	if (individual->descends && !individual->injected)
+		evo_text_append(out, ", descends from an injected one");
+}
+
+/* Text in pieces of the width, at most `most` lines; returns the row after them. */
+static int draw_pieces(struct ui_area area, int y, int most, enum ui_role role, const char *text)
+{
+	size_t width = area.rect.width > 0 ? (size_t) area.rect.width : 1;
+
+	for (int i = 0; i < most && *text != '\0'; i++) {
+		if (i + 1 == most || strlen(text) <= width) {
+			ui_text_fit(area, 0, y++, (int) width, role, text);
+			return y;
+		}
+		char piece[512];
+		size_t length = width < sizeof piece - 1 ? width : sizeof piece - 1;
+		memcpy(piece, text, length);
+		piece[length] = '\0';
+		ui_text(area, 0, y++, role, piece);
+		text += length;
+	}
+	return y;
+}
+
+static int pieces(const char *text, int width, int most)
+{
+	int lines = width > 0 ? ((int) strlen(text) + width - 1) / width : 1;
+
+	return lines > most ? most : lines;
+}
+
+/* ---- The pane ---------------------------------------------------------------------------------- */
+
+static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const struct evo_tree *tree)
+{
+	struct evo_text line;
+
+	pane->page = area.rect.height > 0 ? (size_t) area.rect.height : 0;
+	pane->lines = tree->size;
+	if (pane->top + pane->page > tree->size)
+		pane->top = tree->size > pane->page ? tree->size - pane->page : 0;
+	evo_text_init(&line);
+	for (size_t i = 0; i < pane->page && pane->top + i < tree->size; i++) {
+		evo_text_reset(&line);
+		ui_tree_line(tree, pane->top + i, area.surface->glyphs, &line);
+		const char *shown = line.data;
+		for (size_t j = 0; j < pane->left && *shown != '\0'; j++)
+			ui_utf8_next(&shown);
+		ui_text_fit(area, 0, (int) i, area.rect.width, UI_ROLE_TEXT, shown);
+	}
+	evo_text_clear(&line);
+}
+
+/* Everything below the tree: origin, text and taus, in full or in few lines. */
+static void draw_telling(struct ui_area area, const struct telling *telling, const char *expression,
+                         int lines, bool full)
+{
+	struct evo_text origin;
+
+	evo_text_init(&origin);
+	origin_text(telling, &origin);
+	int y = draw_pieces(area, 0, full ? 2 : 1, UI_ROLE_DIM, origin.data);
+	y = draw_pieces(area, y, lines, UI_ROLE_TEXT, expression);
+	if (full)
+		draw_table(area, y, telling);
+	else
+		draw_compact(area, y, telling);
+	evo_text_clear(&origin);
+}
+
+static int telling_height(const struct telling *telling, int width, int lines, bool full)
+{
+	struct evo_text origin;
+
+	evo_text_init(&origin);
+	origin_text(telling, &origin);
+	int height = pieces(origin.data, width, full ? 2 : 1) + lines;
+	evo_text_clear(&origin);
+	if (full)
+		return height + table_height(telling, width);
+	return height + COMPACT_HEIGHT - (telling->best ? 0 : 1);
+}
+
+static void draw_inside(struct ui_tree_pane *pane, struct ui_area inside,
+                        const struct telling *telling)
+{
+	const struct evo_tree *tree = &telling->individual->tree;
+	int width = inside.rect.width, height = inside.rect.height;
+	int wanted = (int) tree->size < height / 2 ? (int) tree->size : height / 2;
+	struct evo_text expression;
+
+	evo_text_init(&expression);
+	evo_tree_print(tree, &expression);
+	int lines = pieces(expression.data, width, 4);
+	bool full = telling_height(telling, width, lines, true) + 1 + wanted <= height;
+	if (!full)
+		lines = pieces(expression.data, width, 2);
+	int below = telling_height(telling, width, lines, full);
+	if (below > height - 2)
+		below = height > 8 ? height - 2 : 0;
+	int split = below > 0 ? height - below - 1 : height;
+	draw_tree(pane, ui_area_sub(inside, 0, 0, width, split), tree);
+	if (below > 0) {
+		for (int x = 0; x < width; x++)
+			ui_put(inside, x, split, UI_ROLE_BORDER, inside.surface->glyphs->horizontal);
+		draw_telling(ui_area_sub(inside, 0, split + 1, width, below), telling,
+		             expression.data, lines, full);
+	}
+	evo_text_clear(&expression);
+}
+
+void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
+                  const struct evo_individual *individual, size_t rank, size_t shown_case,
+                  struct ui_area area, bool focused)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	const char *dot = area.surface->glyphs->dot;
+	char title[120], note[48] = "";
+
+	if (individual == NULL) {
+		struct ui_area inside = ui_frame(area, focused, "Tree", NULL);
+		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
+		            "the best, once there is one");
+		return;
+	}
+	if (pane->of != individual->id)
+		*pane = (struct ui_tree_pane){.of = individual->id};
+	snprintf(title, sizeof title, "%s #%llu%s%.3f%ssize %zu%s",
+	         rank == 1 ? "Best" : "Tree", (unsigned long long) individual->id, dot,
+	         individual->fitness, dot, individual->tree.size,
+	         individual->injected ? ", injected" : "");
+	struct telling telling = {snapshot, individual, shown_case, rank == 1};
+	struct ui_area box = ui_area_sub(area, 2, 1, area.rect.width - 3, area.rect.height - 2);
+	ui_frame(area, focused, title, NULL);
+	draw_inside(pane, box, &telling);
+	if (pane->lines > pane->page && pane->page > 0) {
+		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->top + 1, pane->top + pane->page,
+		         pane->lines);
+		ui_frame(area, focused, title, note);
+	}
+}

@@ -1,0 +1,453 @@
+/*
+ * The task drawn by code, the lineup of architectures, and building: from nothing, stopped and gone
+ * on with, after a torn line.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <sys/stat.h>
+
+#include "test_bench_support.h"
+#include "../src/bench/journal.h"
+#include "../src/bench/lineup.h"
+
+static struct evo_error err;
+
+/* ---- The task --------------------------------------------------------------------------------- */
+
+static void draws_an_image_from_seed_and_index_alone(void **state)
+{
+	const struct evo_task_row *task = evo_task_find("shapes", &err);
+	struct evo_images all, one, other;
+	size_t pixels = 3 * task->side * task->side;
+
+	(void) state;
+	assert_true(evo_task_images(task, 5, 0, 40, &all, &err));
+	assert_int_equal(all.side, 16);
+	assert_int_equal(all.classes, 10);
+	for (size_t i = 0; i < 40; i += 13) {
+		assert_true(evo_task_images(task, 5, i, 1, &one, &err));
+		assert_memory_equal(one.pixels, all.pixels + i * pixels, pixels * sizeof(float));
+		assert_int_equal(one.labels[0], all.labels[i]);
+		evo_images_clear(&one);
+	}
+	assert_true(evo_task_images(task, 6, 0, 1, &other, &err));
+	assert_memory_not_equal(other.pixels, all.pixels, pixels * sizeof(float));
+	evo_images_clear(&other);
+	evo_images_clear(&all);
+}
+
+static void draws_every_class_as_often(void **state)
+{
+	const struct evo_task_row *task = evo_task_at(0);
+	struct evo_images images;
+	size_t counts[10] = {0}, first[10] = {0};
+
+	(void) state;
+	assert_true(evo_task_images(task, 1, 0, 1000, &images, &err));
+	for (size_t i = 0; i < 1000; i++) {
+		assert_in_range(images.labels[i], 0, 9);
+		counts[images.labels[i]]++;
+		first[images.labels[i]] += i % 10 == 0;
+	}
+	for (size_t class = 0; class < 10; class ++) {
+		assert_int_equal(counts[class], 100);
+		/* but not in a fixed order */
+		assert_in_range(first[class], 1, 30);
+	}
+	evo_images_clear(&images);
+}
+
+static void draws_values_of_usual_size(void **state)
+{
+	struct evo_images images;
+	double sum = 0, squares = 0;
+	size_t count = 200 * 3 * 16 * 16;
+
+	(void) state;
+	assert_true(evo_task_images(evo_task_at(0), 1, 0, 200, &images, &err));
+	for (size_t i = 0; i < count; i++) {
+		assert_true(fabsf(images.pixels[i]) < 5);
+		sum += (double) images.pixels[i];
+		squares += (double) images.pixels[i] * (double) images.pixels[i];
+	}
+	assert_true(fabs(sum / (double) count) < 0.3);
+	assert_in_range(100 * squares / (double) count, 50, 200);
+	evo_images_clear(&images);
+}
+
+static void knows_tasks_by_name(void **state)
+{
+	(void) state;
+	assert_ptr_equal(evo_task_find("shapes", &err), evo_task_at(0));
+	assert_null(evo_task_at(evo_task_count()));
+	assert_null(evo_task_find("shape", &err));
+	assert_non_null(strstr(err.message, "known: shapes"));
+	evo_error_clear(&err);
+}
+
+/* ---- The lineup ------------------------------------------------------------------------------- */
+
+static void counts_live_convolutions(void **state)
+{
+	static const struct {
+		const char *architecture;
+		size_t live;
+	} cases[] = {
+	        {CELL_ZERO, 0},
+	        {CELL_ZERO_AS, 0}, /* nothing reaches the output */
+	        {CELL_A, 3},
+	        {CELL_B, 2},
+	        {"|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_1x1~0|nor_conv_1x1~1|"
+	         "nor_conv_1x1~2|",
+	         6},
+	        {"|none~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
+	         0},
+	        {"|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|nor_conv_3x3~2|", 1},
+	        {"|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|", 1},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++)
+		assert_int_equal(bench_live_convolutions(cases[i].architecture), cases[i].live);
+}
+
+static void free_list(char **list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+}
+
+static void lines_up_equal_shares_of_functions(void **state)
+{
+	const struct evo_space *space = evo_space_find("nb201", &err);
+	size_t got, fewer, shares[7] = {0};
+	char **list = bench_lineup(space, 70, 1, &got, &err), *functions[70];
+	char **shorter = bench_lineup(space, 20, 1, &fewer, &err);
+
+	(void) state;
+	assert_int_equal(got, 70);
+	assert_int_equal(fewer, 20);
+	for (size_t i = 0; i < got; i++) {
+		functions[i] = space->function(list[i], &err);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(functions[i], functions[j]);
+		shares[bench_live_convolutions(list[i])]++;
+		if (i < fewer)
+			assert_string_equal(list[i], shorter[i]);
+	}
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(shares[i], 10);
+	free_list(shorter, fewer);
+	shorter = bench_lineup(space, 20, 2, &fewer, &err);
+	assert_string_not_equal(shorter[0], list[0]);
+	for (size_t i = 0; i < got; i++)
+		free(functions[i]);
+	free_list(shorter, fewer);
+	free_list(list, got);
+}
+
+static void lines_up_all_there_are(void **state)
+{
+	const struct evo_space *space = evo_space_find("nb201", &err);
+	size_t got;
+	char **list = bench_lineup(space, 100000, 1, &got, &err);
+
+	(void) state;
+	assert_int_equal(got, 5260); /* networks.md's count of functions */
+	free_list(list, got);
+}
+
+/* ---- Building --------------------------------------------------------------------------------- */
+
+struct watch {
+	size_t calls, stop_after; /* 0: never */
+	size_t first_done;
+};
+
+static bool watch_build(void *context, size_t done, size_t total, const char *architecture,
+                        double accuracy)
+{
+	struct watch *watch = context;
+
+	assert_true(done <= total);
+	assert_non_null(architecture);
+	assert_true(accuracy >= 0 && accuracy <= 100);
+	if (watch->calls++ == 0)
+		watch->first_done = done;
+	return watch->stop_after == 0 || watch->calls < watch->stop_after;
+}
+
+/* Two networks, two seeds, as small as it gets. */
+static struct evo_build tiny(const char *name)
+{
+	struct evo_build build = evo_build_default();
+
+	build.name = name;
+	build.networks = 2;
+	build.macro = (struct evo_macro){.channels = 2, .cells = 1, .side = 8, .classes = 10};
+	build.how.epochs = 1;
+	build.how.batch = 8;
+	build.train_images = 32;
+	build.test_images = 50;
+	build.command = "evoscope benchmarks build --networks 2 ; # as small as it gets";
+	return build;
+}
+
+static bool build_with(const struct evo_build *build, unsigned threads, struct watch *watch)
+{
+	struct evo_pool *pool = evo_pool_create(threads, &err);
+	bool done;
+
+	evo_error_clear(&err);
+	done = evo_benchmark_build(build, pool, watch_build, watch, &err);
+	evo_pool_destroy(pool);
+	return done;
+}
+
+static char *file_of(const char *name, const char *file)
+{
+	return evo_format("%s/benchmarks/%s/%s", data_folder, name, file);
+}
+
+static char *table_of(const char *name)
+{
+	char *path = file_of(name, "table.csv");
+	char *text = evo_file_read(path, 1 << 20, NULL, &err);
+
+	assert_non_null(text);
+	free(path);
+	return text;
+}
+
+static void builds_a_benchmark(void **state)
+{
+	struct evo_build build = tiny("small");
+	struct watch watch = {0};
+	struct evo_benchmark *benchmark;
+	struct evo_images images, drawn;
+	char *path;
+
+	(void) state;
+	assert_true(build_with(&build, 1, &watch));
+	assert_int_equal(watch.calls, 4);
+	benchmark = evo_benchmark_load("small", &err);
+	assert_non_null(benchmark);
+	assert_int_equal(benchmark->row_count, 2);
+	assert_int_equal(benchmark->macro.channels, 2);
+	assert_string_equal(benchmark->image_source, "shapes seed 1");
+	assert_string_equal(benchmark->image_title, "shapes images, drawn by code");
+	assert_true(fabs(benchmark->ceiling) <= 1);
+	assert_non_null(strstr(benchmark->dataset, "shapes test accuracy, 1 epochs"));
+	assert_non_null(strstr(benchmark->origin, "2 networks, 2 seeds"));
+
+	assert_true(evo_benchmark_images(benchmark, 12, 16, &images, &err));
+	assert_true(evo_task_images(evo_task_at(0), 1, 0, 12, &drawn, &err));
+	assert_memory_equal(images.pixels, drawn.pixels, 12 * 768 * sizeof(float));
+	evo_images_clear(&images);
+	evo_images_clear(&drawn);
+	evo_benchmark_destroy(benchmark);
+	path = file_of("small", BENCH_JOURNAL);
+	assert_false(evo_path_exists(path));
+	free(path);
+}
+
+/* Stopped after each number of trainings, and gone on with on another number of threads. */
+static void ends_the_same_however_it_was_stopped(void **state)
+{
+	struct evo_build whole = tiny("whole");
+	struct watch watch = {0};
+	char *expected;
+
+	(void) state;
+	assert_true(build_with(&whole, 2, &watch));
+	expected = table_of("whole");
+	for (size_t stop = 1; stop <= 3; stop++) {
+		char *name = evo_format("stopped%zu", stop), *table, *manifest;
+		struct evo_build build = tiny(name);
+
+		watch = (struct watch){.stop_after = stop};
+		assert_false(build_with(&build, 1, &watch));
+		assert_int_equal(err.code, EVO_E_CANCELLED);
+		manifest = file_of(name, "manifest.ini");
+		assert_false(evo_path_exists(manifest));
+		assert_null(evo_benchmark_load(name, NULL));
+		watch = (struct watch){0};
+		assert_true(build_with(&build, 2, &watch));
+		assert_int_equal(watch.calls, 4 - stop);
+		assert_int_equal(watch.first_done, stop + 1);
+		table = table_of(name);
+		assert_string_equal(table, expected);
+		free(table);
+		free(manifest);
+		free(name);
+	}
+	free(expected);
+}
+
+static void forgets_a_torn_line(void **state)
+{
+	struct evo_build build = tiny("torn");
+	struct watch watch = {0};
+	char *expected, *path = file_of("torn", BENCH_JOURNAL), *table;
+	FILE *journal;
+
+	(void) state;
+	assert_true(build_with(&build, 1, &watch));
+	expected = table_of("torn");
+	assert_true(evo_benchmark_remove("torn", &err));
+	watch = (struct watch){.stop_after = 2};
+	assert_false(build_with(&build, 1, &watch));
+	/* The machine went down while the third was written; another line is spoilt. */
+	journal = fopen(path, "a");
+	assert_non_null(journal);
+	fputs("garbage,1,2,3\n,,\nnonsense\n|nor_conv_3x3~0|+|nor_co", journal);
+	fclose(journal);
+	watch = (struct watch){.stop_after = 1};
+	assert_false(build_with(&build, 1, &watch));
+	assert_int_equal(watch.first_done, 3);
+	watch = (struct watch){0};
+	assert_true(build_with(&build, 1, &watch));
+	assert_int_equal(watch.calls, 1);
+	table = table_of("torn");
+	assert_string_equal(table, expected);
+	free(table);
+	free(expected);
+	free(path);
+}
+
+static void builds_nothing_twice(void **state)
+{
+	struct evo_build build = tiny("once");
+	struct watch watch = {0};
+
+	(void) state;
+	assert_true(build_with(&build, 1, &watch));
+	watch = (struct watch){0};
+	assert_true(build_with(&build, 1, &watch));
+	assert_int_equal(watch.calls, 0);
+	build.how.epochs = 2;
+	assert_false(build_with(&build, 1, &watch));
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_non_null(strstr(err.message, "another benchmark is here"));
+}
+
+static void does_not_mix_recipes(void **state)
+{
+	struct evo_build build = tiny("mixed");
+	struct watch watch = {.stop_after = 1};
+	char *journal = file_of("mixed", BENCH_JOURNAL);
+
+	(void) state;
+	assert_false(build_with(&build, 1, &watch));
+	build.train_images = 40;
+	watch = (struct watch){0};
+	assert_false(build_with(&build, 1, &watch));
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_non_null(strstr(err.message, "other settings"));
+	/* What was begun can be removed by name. */
+	assert_true(evo_path_exists(journal));
+	evo_error_clear(&err);
+	assert_true(evo_benchmark_remove("mixed", &err));
+	assert_false(evo_path_exists(journal));
+	assert_true(build_with(&build, 1, &watch));
+	free(journal);
+}
+
+/* More networks and seeds of the same recipe go on from what is there. */
+static void goes_on_to_more(void **state)
+{
+	struct evo_build build = tiny("more");
+	struct watch watch = {.stop_after = 3};
+
+	(void) state;
+	assert_false(build_with(&build, 1, &watch));
+	build.networks = 3;
+	build.seeds = 3;
+	watch = (struct watch){0};
+	assert_true(build_with(&build, 1, &watch));
+	assert_int_equal(watch.calls, 6);
+}
+
+static void writes_where_it_is_told(void **state)
+{
+	struct evo_build build = tiny("elsewhere");
+	struct watch watch = {0};
+	char *folder = evo_path_join(data_folder, "shared/elsewhere");
+	char *shared = evo_path_join(data_folder, "shared");
+	struct evo_benchmark *benchmark;
+
+	(void) state;
+	build.folder = folder;
+	build.seeds = 1;
+	assert_true(build_with(&build, 1, &watch));
+	setenv("EVOSCOPE_SHARED", shared, 1);
+	benchmark = evo_benchmark_load("elsewhere", &err);
+	assert_non_null(benchmark);
+	assert_true(benchmark->embedded);
+	assert_true(isnan(benchmark->ceiling)); /* of one seed there is none */
+	evo_benchmark_destroy(benchmark);
+	setenv("EVOSCOPE_SHARED", EVO_SOURCE_DIR "/data", 1);
+	free(shared);
+	free(folder);
+}
+
+static void check_refused(struct evo_build build)
+{
+	struct watch watch = {0};
+
+	assert_false(build_with(&build, 1, &watch));
+	assert_true(err.code == EVO_E_USAGE || err.code == EVO_E_NOT_FOUND ||
+	            err.code == EVO_E_INPUT);
+	assert_true(strlen(err.message) > 10);
+	assert_int_equal(watch.calls, 0);
+}
+
+static void refuses_what_cannot_be_built(void **state)
+{
+	struct evo_build build = tiny("bad");
+	char *folder = file_of("bad", "");
+
+	(void) state;
+#define REFUSED(member, value)                                                                     \
+	build.member = value;                                                                      \
+	check_refused(build);                                                                      \
+	build = tiny("bad")
+	REFUSED(name, "b/d");
+	REFUSED(task, "squares");
+	REFUSED(networks, 1);
+	REFUSED(seeds, 0);
+	REFUSED(macro.side, 7);
+	REFUSED(macro.classes, 9);
+	REFUSED(macro.side, 32);
+	REFUSED(how.epochs, 0);
+	REFUSED(train_images, 7);
+	REFUSED(test_images, 0);
+	assert_false(evo_path_exists(folder));
+	free(folder);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup(function, empty_data_folder)
+	const struct CMUnitTest tests[] = {
+	        TEST(draws_an_image_from_seed_and_index_alone),
+	        TEST(draws_every_class_as_often),
+	        TEST(draws_values_of_usual_size),
+	        TEST(knows_tasks_by_name),
+	        TEST(counts_live_convolutions),
+	        TEST(lines_up_equal_shares_of_functions),
+	        TEST(lines_up_all_there_are),
+	        TEST(builds_a_benchmark),
+	        TEST(ends_the_same_however_it_was_stopped),
+	        TEST(forgets_a_torn_line),
+	        TEST(builds_nothing_twice),
+	        TEST(does_not_mix_recipes),
+	        TEST(goes_on_to_more),
+	        TEST(writes_where_it_is_told),
+	        TEST(refuses_what_cannot_be_built),
+	};
+
+	return cmocka_run_group_tests(tests, make_data_folder, remove_data_folder);
+}

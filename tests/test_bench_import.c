@@ -1,0 +1,614 @@
+/*
+ * Import of NATS-Bench's table: every shape of good and bad file, and of images.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <sys/stat.h>
+
+#include "test_bench_support.h"
+
+#define HEADER                                                                                     \
+	"CIFAR10TestAccuracy200Epochs,CIFAR100TestAccuracy200Epochs,"                              \
+	"ImageNetTestAccuracy200Epochs,ArchitectureString,UniqueString\n"
+
+/* ---- Problems as they are told ---------------------------------------------------------------- */
+
+struct heard {
+	size_t count, lines[32];
+	char what[32][512];
+};
+
+static void hear(void *context, size_t line, const char *what)
+{
+	struct heard *heard = context;
+
+	assert_true(heard->count < 32);
+	heard->lines[heard->count] = line;
+	snprintf(heard->what[heard->count++], sizeof(heard->what[0]), "%s", what);
+}
+
+static struct heard heard;
+static struct evo_import_report report;
+static struct evo_error err;
+
+static bool import_with(struct evo_import import, const char *text)
+{
+	char *path = put_text("table.csv", text);
+	bool done;
+
+	memset(&heard, 0, sizeof(heard));
+	evo_import_report_clear(&report);
+	evo_error_clear(&err);
+	import.file = path;
+	done = evo_import_nats_bench(&import, hear, &heard, &report, &err);
+	free(path);
+	return done;
+}
+
+static bool import_text(const char *text)
+{
+	return import_with((struct evo_import){.name = NULL}, text);
+}
+
+static size_t entries(void)
+{
+	char *path = evo_path_data("benchmarks");
+	DIR *directory = opendir(path);
+	size_t count = 0;
+
+	free(path);
+	if (!directory)
+		return 0;
+	for (struct dirent *entry; (entry = readdir(directory));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			count++;
+	closedir(directory);
+	return count;
+}
+
+static int begin(void **state)
+{
+	return empty_data_folder(state);
+}
+
+static int end(void **state)
+{
+	(void) state;
+	evo_import_report_clear(&report);
+	return 0;
+}
+
+/* Every row is accounted for once. */
+static void check_sum(void)
+{
+	assert_int_equal(report.used + report.duplicates + report.unknown + report.malformed +
+	                         report.out_of_range - report.partial,
+	                 report.rows);
+}
+
+/* ---- Good tables ------------------------------------------------------------------------------ */
+
+static void check_accuracy(const char *name, const char *architecture, double accuracy)
+{
+	struct evo_benchmark *benchmark = evo_benchmark_load(name, &err);
+	size_t row;
+
+	assert_non_null(benchmark);
+	row = evo_benchmark_row(benchmark, architecture);
+	assert_true(row < benchmark->row_count);
+	assert_true(benchmark->rows[row].accuracy == accuracy);
+	evo_benchmark_destroy(benchmark);
+}
+
+static void makes_one_benchmark_a_dataset(void **state)
+{
+	struct evo_benchmark *benchmark;
+
+	(void) state;
+	assert_true(import_text(HEADER "93.66000000000001,70.25,44.125," CELL_A ",x\n"
+	                               "85.5,54.5,27.5," CELL_B ",y\n"));
+	assert_int_equal(report.rows, 2);
+	assert_int_equal(report.used, 2);
+	assert_int_equal(heard.count, 0);
+	assert_int_equal(report.benchmark_count, 3);
+	assert_string_equal(report.benchmarks[0], "nb201-cifar10");
+	assert_string_equal(report.benchmarks[1], "nb201-cifar100");
+	assert_string_equal(report.benchmarks[2], "nb201-imagenet16-120");
+	check_accuracy("nb201-cifar10", CELL_A, 93.66000000000001);
+	check_accuracy("nb201-cifar100", CELL_A, 70.25);
+	check_accuracy("nb201-imagenet16-120", CELL_B, 27.5);
+
+	benchmark = evo_benchmark_load("nb201-cifar100", &err);
+	assert_string_equal(benchmark->dataset, "CIFAR-100 test accuracy, 200 epochs");
+	assert_string_equal(benchmark->space->name, "nb201");
+	assert_int_equal(benchmark->macro.channels, 16);
+	assert_int_equal(benchmark->macro.cells, 5);
+	assert_int_equal(benchmark->macro.side, 32);
+	assert_int_equal(benchmark->macro.classes, 10);
+	assert_int_equal(benchmark->batch, 16);
+	assert_string_equal(benchmark->image_source, "");
+	assert_string_equal(benchmark->image_title, "noise, no images given");
+	assert_non_null(strstr(benchmark->origin, "table.csv, 2 of its 2 rows"));
+	assert_true(isnan(benchmark->ceiling));
+	assert_false(benchmark->embedded);
+	evo_benchmark_destroy(benchmark);
+}
+
+/* Any order of columns, quotes, CR LF, a byte order mark, blanks, other columns, no last line end. */
+static void reads_every_dialect(void **state)
+{
+	(void) state;
+	assert_true(import_text("\xef\xbb\xbf\"ArchitectureString\", CIFAR10TestAccuracy200Epochs "
+	                        ",note\r\n"
+	                        "\"" CELL_A "\",\"91.5\",\"two, words\nand \"\"lines\"\"\"\r\n"
+	                        "\r\n" CELL_B " , 80 ,"));
+	assert_int_equal(report.rows, 2);
+	assert_int_equal(report.used, 2);
+	assert_int_equal(report.benchmark_count, 1);
+	check_accuracy("nb201-cifar10", CELL_A, 91.5);
+	check_accuracy("nb201-cifar10", CELL_B, 80);
+}
+
+static void counts_the_ends_of_the_range(void **state)
+{
+	(void) state;
+	assert_true(import_text(HEADER "0,100,1e1," CELL_A ",\n"));
+	check_accuracy("nb201-cifar10", CELL_A, 0);
+	check_accuracy("nb201-cifar100", CELL_A, 100);
+	check_accuracy("nb201-imagenet16-120", CELL_A, 10);
+}
+
+/* ---- Bad rows --------------------------------------------------------------------------------- */
+
+static void tells_bad_rows_by_line_and_goes_on(void **state)
+{
+	static const struct {
+		size_t line;
+		const char *what;
+	} expected[] = {
+	        {3, "no architecture of nb201"},
+	        {4, "4 fields where the header has 5"},
+	        {5, "CIFAR10TestAccuracy200Epochs is \"high\", not a number"},
+	        {5, "CIFAR100TestAccuracy200Epochs is missing"},
+	        {5, "ImageNetTestAccuracy200Epochs is \"0x1\", not a number"},
+	        {6, "on line 2 already"},
+	        {7, "100.5, not from 0 to 100"},
+	        {7, "CIFAR100TestAccuracy200Epochs is -1,"},
+	        {7, "nan, not from 0 to 100"},
+	        {8, "ArchitectureString is missing"},
+	        {9, "no architecture of nb201"},
+	};
+
+	(void) state;
+	assert_true(import_text(
+	        HEADER "93,70,44," CELL_A ",\n"
+	               "93,70,44,8:8:8:8:8,\n"
+	               "93,70,44," CELL_B "\n"
+	               "high,,0x1," CELL_B ",\n"
+	               "92,71,43," CELL_A ",\n"
+	               "100.5,-1,nan," CELL_B ",\n"
+	               "93,70,44,,\n"
+	               "93,70,44,|nor_conv_5x5~0|+|none~0|none~1|+|none~0|none~1|none~2|,\n"
+	               "50,40,30," CELL_B ",\n"));
+	assert_int_equal(report.rows, 9);
+	assert_int_equal(report.used, 2);
+	assert_int_equal(report.partial, 0);
+	assert_int_equal(report.unknown, 2);
+	assert_int_equal(report.malformed, 3);
+	assert_int_equal(report.duplicates, 1);
+	assert_int_equal(report.out_of_range, 1);
+	check_sum();
+	assert_int_equal(heard.count, EVO_COUNT(expected));
+	for (size_t i = 0; i < EVO_COUNT(expected); i++) {
+		assert_int_equal(heard.lines[i], expected[i].line);
+		if (!strstr(heard.what[i], expected[i].what))
+			fail_msg("\"%s\" does not say \"%s\"", heard.what[i], expected[i].what);
+	}
+	/* The first usable row of an architecture is the one that counts. */
+	check_accuracy("nb201-cifar10", CELL_A, 93);
+	check_accuracy("nb201-cifar10", CELL_B, 50);
+}
+
+static void leaves_a_half_good_row_to_the_other_datasets(void **state)
+{
+	struct evo_benchmark *benchmark;
+
+	(void) state;
+	assert_true(import_text(HEADER "93,,44," CELL_A ",\n"
+	                               "85,54,101," CELL_B ",\n"
+	                               "x,53,inf," CELL_C ",\n"));
+	assert_int_equal(report.used, 3);
+	assert_int_equal(report.partial, 3);
+	assert_int_equal(report.malformed, 2);
+	assert_int_equal(report.out_of_range, 1);
+	check_sum();
+	check_accuracy("nb201-cifar10", CELL_A, 93);
+	check_accuracy("nb201-cifar100", CELL_C, 53);
+	benchmark = evo_benchmark_load("nb201-cifar100", &err);
+	assert_int_equal(benchmark->row_count, 2);
+	assert_int_equal(evo_benchmark_row(benchmark, CELL_A), benchmark->row_count);
+	evo_benchmark_destroy(benchmark);
+}
+
+static void makes_nothing_of_a_column_without_a_number(void **state)
+{
+	(void) state;
+	assert_true(import_text(HEADER "93,,44," CELL_A ",\n"));
+	assert_int_equal(report.benchmark_count, 2);
+	assert_int_equal(heard.count, 2);
+	assert_non_null(strstr(heard.what[1], "no row has a usable CIFAR100"));
+	assert_null(evo_benchmark_load("nb201-cifar100", &err));
+	assert_int_equal(err.code, EVO_E_NOT_FOUND);
+}
+
+static void tells_no_more_than_the_limit_but_counts_all(void **state)
+{
+	(void) state;
+	assert_true(import_with((struct evo_import){.report_limit = 2},
+	                        HEADER "93,70,44," CELL_A ",\n1,2,3,a,\n1,2,3,b,\n1,2,3,c,\n"));
+	assert_int_equal(heard.count, 2);
+	assert_int_equal(report.unknown, 3);
+}
+
+/* ---- Bad files -------------------------------------------------------------------------------- */
+
+static void check_refused(const char *text, enum evo_code code, size_t line, const char *what)
+{
+	assert_false(import_text(text));
+	assert_int_equal(err.code, code);
+	assert_int_equal(err.line, line);
+	if (!strstr(err.message, what))
+		fail_msg("\"%s\" does not say \"%s\"", err.message, what);
+	assert_int_equal(report.benchmark_count, 0);
+	assert_int_equal(entries(), 0);
+}
+
+static void refuses_files_that_are_no_table(void **state)
+{
+	(void) state;
+	check_refused("", EVO_E_INPUT, 0, "empty");
+	check_refused("93,70,44," CELL_A ",\n", EVO_E_INPUT, 1, "no column ArchitectureString");
+	check_refused("ArchitectureString,accuracy\n" CELL_A ",1\n", EVO_E_INPUT, 1,
+	              "none of the columns CIFAR10Test");
+	check_refused("ArchitectureString,ArchitectureString,CIFAR10TestAccuracy200Epochs\n",
+	              EVO_E_INPUT, 1, "ArchitectureString appears twice");
+	check_refused(HEADER, EVO_E_INPUT, 0, "none of 0 rows");
+	check_refused(HEADER "x,y,z," CELL_A ",\n1,2,3,?,\n1,2,300," CELL_A "\n", EVO_E_INPUT, 0,
+	              "none of 3 rows can be used (2 malformed, 1 of another space");
+	check_refused(HEADER "1,2,3,\"" CELL_A ",\n", EVO_E_INPUT, 2, "quote");
+}
+
+static void refuses_a_missing_file(void **state)
+{
+	struct evo_import import = {.file = "/nonexistent/table.csv"};
+
+	(void) state;
+	evo_error_clear(&err);
+	assert_false(evo_import_nats_bench(&import, NULL, NULL, &report, &err));
+	assert_int_equal(err.code, EVO_E_NOT_FOUND);
+	assert_string_equal(err.file, "/nonexistent/table.csv");
+}
+
+static void checks_names(void **state)
+{
+	static const char *const bad[] = {"", "a b", "../x", ".hidden", "-x", "a/b", "\xc3\xa4"};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(bad); i++) {
+		assert_false(import_with((struct evo_import){.name = bad[i]},
+		                         HEADER "93,70,44," CELL_A ",\n"));
+		assert_int_equal(err.code, EVO_E_USAGE);
+	}
+	assert_false(import_with(
+	        (struct evo_import){
+	                .name = "a234567890123456789012345678901234567890123456789012345"},
+	        HEADER "93,70,44," CELL_A ",\n"));
+	assert_int_equal(entries(), 0);
+	assert_true(import_with((struct evo_import){.name = "My_own-2"},
+	                        HEADER "93,70,44," CELL_A ",\n"));
+	assert_string_equal(report.benchmarks[0], "My_own-2-cifar10");
+}
+
+static void replaces_only_when_told_to(void **state)
+{
+	(void) state;
+	assert_true(import_text(HEADER "93,70,44," CELL_A ",\n"));
+	assert_false(import_text(HEADER "11,12,13," CELL_A ",\n"));
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_non_null(strstr(err.message, "nb201-cifar10 already"));
+	check_accuracy("nb201-cifar10", CELL_A, 93);
+	assert_true(
+	        import_with((struct evo_import){.replace = true}, HEADER "11,12,13," CELL_A ",\n"));
+	check_accuracy("nb201-cifar10", CELL_A, 11);
+	check_accuracy("nb201-imagenet16-120", CELL_A, 13);
+	assert_int_equal(entries(), 3); /* nothing temporary is left */
+}
+
+/* When one of three is in the way, none is written. */
+static void writes_all_or_nothing(void **state)
+{
+	(void) state;
+	assert_true(
+	        import_text("ArchitectureString,ImageNetTestAccuracy200Epochs\n" CELL_A ",44\n"));
+	assert_int_equal(entries(), 1);
+	assert_false(import_text(HEADER "11,12,13," CELL_A ",\n"));
+	assert_int_equal(entries(), 1);
+}
+
+static void fails_where_it_cannot_write(void **state)
+{
+	char *path = put_text("in-the-way", "");
+
+	(void) state;
+	setenv("EVOSCOPE_DATA", path, 1);
+	assert_false(import_text(HEADER "93,70,44," CELL_A ",\n"));
+	assert_int_equal(err.code, EVO_E_IO);
+	setenv("EVOSCOPE_DATA", data_folder, 1);
+	free(path);
+}
+
+/* ---- Images ----------------------------------------------------------------------------------- */
+
+/* Records whose bytes are known: pixel p of image i is (7 i + p) mod 256. */
+static char *put_cifar(size_t label_bytes, size_t count, size_t label_of_last, size_t extra)
+{
+	size_t record = label_bytes + 3072, length = count * record + extra;
+	unsigned char *bytes = evo_calloc(length + 1, 1);
+	char *path;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned char *at = bytes + i * record;
+
+		at[label_bytes - 1] = (unsigned char) (i + 1 == count ? label_of_last : i % 10);
+		for (size_t p = 0; p < 3072; p++)
+			at[label_bytes + p] = (unsigned char) (7 * i + p);
+	}
+	path = put_bytes("images.bin", bytes, length);
+	free(bytes);
+	return path;
+}
+
+static bool import_images(enum evo_image_format format, char *images)
+{
+	bool done = import_with(
+	        (struct evo_import){.format = format, .images = images, .replace = true},
+	        HEADER "93,70,44," CELL_A ",\n");
+
+	free(images);
+	return done;
+}
+
+static double pixel(size_t image, size_t channel, size_t y, size_t x)
+{
+	static const double mean[] = {0.4914, 0.4822, 0.4465},
+	                    deviation[] = {0.2023, 0.1994, 0.2010};
+	size_t byte = (7 * image + channel * 1024 + y * 32 + x) % 256;
+
+	return ((double) byte / 255 - mean[channel]) / deviation[channel];
+}
+
+static void gives_images_back_normalised(void **state)
+{
+	struct evo_benchmark *benchmark;
+	struct evo_images images;
+
+	(void) state;
+	assert_true(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 20, 9, 0)));
+	benchmark = evo_benchmark_load("nb201-cifar10", &err);
+	assert_non_null(benchmark);
+	assert_string_equal(benchmark->image_title, "CIFAR-10 images");
+	assert_true(evo_benchmark_images(benchmark, 20, 32, &images, &err));
+	assert_int_equal(images.count, 20);
+	assert_int_equal(images.classes, 10);
+	assert_int_equal(images.labels[13], 3);
+	assert_int_equal(images.labels[19], 9);
+	for (size_t i = 0; i < 20 * 3072; i += 17) {
+		double expected = pixel(i / 3072, i / 1024 % 3, i / 32 % 32, i % 32);
+
+		assert_true(fabs((double) images.pixels[i] - expected) < 1e-6);
+	}
+	evo_images_clear(&images);
+
+	/* 16x16 is the mean of every 2x2. */
+	assert_true(evo_benchmark_images(benchmark, 3, 16, &images, &err));
+	assert_int_equal(images.side, 16);
+	for (size_t i = 0; i < 3 * 768; i += 5) {
+		size_t image = i / 768, channel = i / 256 % 3, y = i / 16 % 16 * 2, x = i % 16 * 2;
+		double expected =
+		        (pixel(image, channel, y, x) + pixel(image, channel, y, x + 1) +
+		         pixel(image, channel, y + 1, x) + pixel(image, channel, y + 1, x + 1)) /
+		        4;
+
+		assert_true(fabs((double) images.pixels[i] - expected) < 1e-6);
+	}
+	evo_images_clear(&images);
+	assert_true(evo_benchmark_images(benchmark, 2, 4, &images, &err));
+	assert_int_equal(images.side, 4);
+	evo_images_clear(&images);
+
+	assert_false(evo_benchmark_images(benchmark, 21, 32, &images, &err));
+	assert_null(images.pixels);
+	evo_error_clear(&err);
+	assert_false(evo_benchmark_images(benchmark, 2, 24, &images, &err));
+	evo_error_clear(&err);
+	assert_false(evo_benchmark_images(benchmark, 2, 64, &images, &err));
+	evo_benchmark_destroy(benchmark);
+}
+
+static void takes_the_fine_label_of_cifar100(void **state)
+{
+	struct evo_benchmark *benchmark;
+	struct evo_images images;
+
+	(void) state;
+	assert_true(import_images(EVO_IMAGES_CIFAR100, put_cifar(2, 12, 99, 0)));
+	benchmark = evo_benchmark_load("nb201-cifar100", &err);
+	assert_true(evo_benchmark_images(benchmark, 12, 32, &images, &err));
+	assert_int_equal(images.classes, 100);
+	assert_int_equal(images.labels[11], 99);
+	assert_true(fabs((double) images.pixels[3072 + 5] - pixel(1, 0, 0, 5)) < 1e-6);
+	evo_images_clear(&images);
+	evo_benchmark_destroy(benchmark);
+}
+
+static void keeps_the_first_images_only(void **state)
+{
+	struct evo_benchmark *benchmark;
+	struct evo_images images;
+
+	(void) state;
+	/* The bad label is beyond what is kept. */
+	assert_true(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 300, 77, 0)));
+	benchmark = evo_benchmark_load("nb201-cifar10", &err);
+	assert_int_equal(benchmark->image_count, 256);
+	assert_true(evo_benchmark_images(benchmark, 256, 32, &images, &err));
+	evo_images_clear(&images);
+	assert_false(evo_benchmark_images(benchmark, 257, 32, &images, &err));
+	evo_benchmark_destroy(benchmark);
+}
+
+/* Equal images, equal source: that is what makes two benchmarks share a probe. */
+static void names_images_by_what_they_are(void **state)
+{
+	static const char *const names[] = {"nb201-cifar10", "nb201-imagenet16-120",
+	                                    "second-cifar10", "third-cifar10"};
+	char *images = put_cifar(1, 8, 2, 0), *sources[4];
+
+	(void) state;
+	assert_true(import_with((struct evo_import){.format = EVO_IMAGES_CIFAR10, .images = images},
+	                        HEADER "93,70,44," CELL_A ",\n"));
+	assert_true(import_with((struct evo_import){.name = "second",
+	                                            .format = EVO_IMAGES_CIFAR10,
+	                                            .images = images},
+	                        HEADER "92,70,44," CELL_B ",\n"));
+	free(images);
+	images = put_cifar(1, 8, 3, 0);
+	assert_true(import_with((struct evo_import){.name = "third",
+	                                            .format = EVO_IMAGES_CIFAR10,
+	                                            .images = images},
+	                        HEADER "92,70,44," CELL_B ",\n"));
+	free(images);
+	for (size_t i = 0; i < 4; i++) {
+		struct evo_benchmark *benchmark = evo_benchmark_load(names[i], &err);
+
+		assert_non_null(benchmark);
+		sources[i] = evo_strdup(benchmark->image_source);
+		evo_benchmark_destroy(benchmark);
+	}
+	assert_string_equal(sources[0], sources[1]);
+	assert_string_equal(sources[0], sources[2]);
+	assert_string_not_equal(sources[0], sources[3]);
+	for (size_t i = 0; i < 4; i++)
+		free(sources[i]);
+}
+
+static void refuses_bad_images(void **state)
+{
+	(void) state;
+	assert_false(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 4, 1, 1)));
+	assert_non_null(strstr(err.message, "no whole number of cifar10 records of 3073 bytes"));
+	assert_false(import_images(EVO_IMAGES_CIFAR10, put_cifar(2, 4, 1, 0)));
+	assert_non_null(strstr(err.message, "12296 bytes"));
+	assert_false(import_images(EVO_IMAGES_CIFAR100, put_cifar(2, 4, 100, 0)));
+	assert_non_null(strstr(err.message, "image 3 has label 100"));
+	assert_false(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 0, 0, 0)));
+	assert_non_null(strstr(err.message, "0 bytes"));
+	assert_false(import_images(EVO_IMAGES_CIFAR10, evo_strdup("/nonexistent")));
+	assert_int_equal(err.code, EVO_E_NOT_FOUND);
+	assert_int_equal(entries(), 0);
+}
+
+static void reads_the_option(void **state)
+{
+	enum evo_image_format format;
+	const char *file;
+
+	(void) state;
+	assert_true(evo_image_argument("cifar10:a:b.bin", &format, &file, &err));
+	assert_int_equal(format, EVO_IMAGES_CIFAR10);
+	assert_string_equal(file, "a:b.bin");
+	assert_true(evo_image_argument("cifar100:x", &format, &file, &err));
+	assert_int_equal(format, EVO_IMAGES_CIFAR100);
+	assert_false(evo_image_argument("cifar10:", &format, &file, NULL));
+	assert_false(evo_image_argument("cifar1:x", &format, &file, NULL));
+	assert_false(evo_image_argument("x.bin", &format, &file, NULL));
+}
+
+/* ---- The public table ------------------------------------------------------------------------- */
+
+static void imports_the_public_table(void **state)
+{
+	char *table = published_table();
+	struct evo_import import = {.file = table};
+	size_t split[3] = {0};
+	struct evo_benchmark *benchmark;
+	double begun;
+
+	(void) state;
+	if (!table) {
+		print_message("the public table is not on this machine: skipped\n");
+		skip();
+	}
+	memset(&heard, 0, sizeof(heard));
+	assert_true(evo_import_nats_bench(&import, hear, &heard, &report, &err));
+	assert_int_equal(report.rows, 7719);
+	assert_int_equal(report.used, 7719);
+	assert_int_equal(report.benchmark_count, 3);
+	assert_int_equal(heard.count, 0);
+	begun = evo_now();
+	benchmark = evo_benchmark_load("nb201-cifar10", &err);
+	print_message("loaded 7719 rows in %.0f ms\n", 1000 * (evo_now() - begun));
+	assert_non_null(benchmark);
+	assert_int_equal(benchmark->row_count, 7719);
+	assert_true(benchmark->rows[0].accuracy == 93.66000000000001);
+	for (size_t i = 0, seen = 0; i < benchmark->row_count; i++) {
+		const struct evo_row *row = &benchmark->rows[i];
+
+		assert_true(row->split == evo_function_split(row->function));
+		assert_true(row->function_id <= seen);
+		if (row->function_id == seen) {
+			split[row->split]++;
+			seen++;
+		}
+	}
+	/* 60, 20 and 20 percent of the functions, within three standard deviations. */
+	assert_int_equal(split[0] + split[1] + split[2], benchmark->function_count);
+	for (size_t i = 0; i < 3; i++) {
+		double n = (double) benchmark->function_count, p = i == 0 ? 0.6 : 0.2;
+
+		assert_true(fabs((double) split[i] - p * n) < 3 * sqrt(n * p * (1 - p)));
+	}
+	evo_benchmark_destroy(benchmark);
+	free(table);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
+	const struct CMUnitTest tests[] = {
+	        TEST(makes_one_benchmark_a_dataset),
+	        TEST(reads_every_dialect),
+	        TEST(counts_the_ends_of_the_range),
+	        TEST(tells_bad_rows_by_line_and_goes_on),
+	        TEST(leaves_a_half_good_row_to_the_other_datasets),
+	        TEST(makes_nothing_of_a_column_without_a_number),
+	        TEST(tells_no_more_than_the_limit_but_counts_all),
+	        TEST(refuses_files_that_are_no_table),
+	        TEST(refuses_a_missing_file),
+	        TEST(checks_names),
+	        TEST(replaces_only_when_told_to),
+	        TEST(writes_all_or_nothing),
+	        TEST(fails_where_it_cannot_write),
+	        TEST(gives_images_back_normalised),
+	        TEST(takes_the_fine_label_of_cifar100),
+	        TEST(keeps_the_first_images_only),
+	        TEST(names_images_by_what_they_are),
+	        TEST(refuses_bad_images),
+	        TEST(reads_the_option),
+	        TEST(imports_the_public_table),
+	};
+
+	return cmocka_run_group_tests(tests, make_data_folder, remove_data_folder);
+}

@@ -1,0 +1,283 @@
+/* The command line: tables, parser, help, manual page, output tables. */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+
+#define WORDS 32
+
+/* Splits at blanks; a word in the tests holds none. */
+static bool parse(const char *line, struct cli_options *options, enum cli_command_id *command,
+                  struct evo_error *err)
+{
+	static char copy[512];
+	char *argv[WORDS + 1] = {(char *) (uintptr_t) "evoscope"}, *rest = copy, *word;
+	int argc = 1;
+	strcpy(copy, line);
+	while ((word = strtok_r(rest, " ", &rest)) && argc < WORDS)
+		argv[argc++] = word;
+	*err = (struct evo_error){0};
+	return cli_parse(argc, argv, options, command, err);
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------- */
+
+static void rows_fit_together(void **state)
+{
+	(void) state;
+	for (size_t i = 0; i < cli_option_count(); i++) {
+		const struct cli_option *a = cli_option_at(i);
+		assert_true(a->commands != 0);
+		assert_true(a->offset < sizeof(struct cli_options));
+		assert_true((a->type == CLI_FLAG) == (a->argument == NULL));
+		assert_true((a->type == CLI_CHOICE || a->type == CLI_SETTING) ==
+		            (a->choices != NULL));
+		assert_true(strlen(a->help) > 0 && a->help[strlen(a->help) - 1] != '.');
+		for (size_t j = 0; j < i; j++) {
+			const struct cli_option *b = cli_option_at(j);
+			if (a->letter && strcmp(a->name, b->name))
+				assert_int_not_equal(a->letter, b->letter);
+			if (strcmp(a->name, b->name))
+				continue;
+			assert_int_equal(a->commands & b->commands, 0);
+			assert_true(!a->argument == !b->argument);
+			assert_int_equal(a->letter, b->letter);
+		}
+	}
+	for (int id = 0; id < CLI_COMMANDS; id++) {
+		const struct cli_command *command = cli_command((enum cli_command_id) id);
+		assert_non_null(command->run);
+		assert_true(command->least <= command->most);
+		assert_true((command->most == 0) == (*command->arguments == '\0'));
+	}
+}
+
+/* ---- Parser -------------------------------------------------------------------------------------- */
+
+static void finds_commands(void **state)
+{
+	(void) state;
+	static const struct {
+		const char *line;
+		enum cli_command_id command;
+		size_t arguments;
+	} cases[] = {
+	        {"", CLI_EXPLORER, 0},
+	        {"--start --theme light", CLI_EXPLORER, 0},
+	        {"evolve", CLI_EVOLVE, 0},
+	        {"--seed 3 evolve -q", CLI_EVOLVE, 0},
+	        {"score eznas-a --seed 4 depth", CLI_SCORE, 2},
+	        {"score -- --odd", CLI_SCORE, 1},
+	        {"show x.d", CLI_SHOW, 1},
+	        {"benchmarks", CLI_BENCHMARKS_LIST, 0},
+	        {"benchmarks list", CLI_BENCHMARKS_LIST, 0},
+	        {"benchmarks show a", CLI_BENCHMARKS_SHOW, 1},
+	        {"benchmarks import --replace nats-bench f", CLI_BENCHMARKS_IMPORT, 2},
+	        {"benchmarks remove a", CLI_BENCHMARKS_REMOVE, 1},
+	        {"help", CLI_HELP, 0},
+	        {"help benchmarks import", CLI_HELP, 2},
+	};
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct cli_options options;
+		enum cli_command_id command;
+		struct evo_error err;
+		bool ok = parse(cases[i].line, &options, &command, &err);
+		if (!ok)
+			print_error("%s: %s\n", cases[i].line, err.message);
+		assert_true(ok);
+		assert_int_equal(command, cases[i].command);
+		assert_int_equal(options.arguments.count, cases[i].arguments);
+		cli_options_clear(&options);
+	}
+}
+
+static void reads_values(void **state)
+{
+	(void) state;
+	struct cli_options options;
+	enum cli_command_id command;
+	struct evo_error err;
+	assert_true(parse("evolve -b one --benchmark=two --networks 40 --seed 99 --time 1.5h "
+	                  "--memory 2G --target 0.5 --set crossover=0.25",
+	                  &options, &command, &err));
+	assert_int_equal(options.benchmarks.count, 2);
+	assert_string_equal(options.benchmarks.items[1], "two");
+	assert_int_equal(options.settings.count, 2);
+	assert_string_equal(options.settings.items[0], "train=40");
+	assert_string_equal(options.settings.items[1], "crossover=0.25");
+	assert_int_equal(options.seed, 99);
+	assert_true(options.seconds == 5400 && options.target == 0.5);
+	assert_int_equal(options.memory, (size_t) 2 << 30);
+	cli_options_clear(&options);
+
+	assert_true(parse("score depth --networks all --split test --progress never", &options,
+	                  &command, &err));
+	assert_int_equal(options.networks, 0);
+	assert_int_equal(options.split, EVO_TEST);
+	assert_int_equal(options.progress, CLI_PROGRESS_NEVER);
+	cli_options_clear(&options);
+
+	assert_true(parse("score depth", &options, &command, &err));
+	assert_int_equal(options.networks, 300);
+	assert_int_equal(options.split, EVO_ALL);
+	assert_int_equal(options.seed, 1);
+	assert_true(isnan(options.target));
+	assert_string_equal(options.command_line, "evoscope score depth");
+	cli_options_clear(&options);
+}
+
+static void refuses(void **state)
+{
+	(void) state;
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+	        {"evolv", "do you mean `evolve`"},
+	        {"benchmarks lst", "do you mean `benchmarks list`"},
+	        {"xyzzy", "unknown command `xyzzy`"},
+	        {"benchmarks xyzzy", "unknown command `benchmarks xyzzy`"},
+	        {"evolve --populaton 3", "do you mean --population"},
+	        {"--strat", "do you mean --start"},
+	        {"evolve --xyzzy", "unknown option --xyzzy"},
+	        {"evolve -Z", "unknown option -Z"},
+	        {"evolve --seed", "--seed needs an argument"},
+	        {"evolve -s", "-s needs an argument"},
+	        {"evolve --quiet=1", "--quiet takes no argument"},
+	        {"evolve --seed x", "--seed x: "},
+	        {"evolve --seed -1", "--seed -1: "},
+	        {"evolve --seed 1.5", "--seed 1.5: "},
+	        {"evolve --threads 0", "--threads 0: "},
+	        {"evolve --memory 3", "--memory 3: must be at least"},
+	        {"evolve --target 2", "--target 2: must be at most 1"},
+	        {"evolve --target nan", "--target nan: "},
+	        {"evolve --time never", "--time never: "},
+	        {"evolve --progress maybe", "--progress maybe: must be one of auto|always|never"},
+	        {"evolve --set crossover", "--set crossover: must be KEY=VALUE"},
+	        {"evolve --set crosover=1", "crossover"},
+	        {"evolve --set crossover=2", "--set crossover=2: "},
+	        {"evolve --population 0", "--population 0: "},
+	        {"evolve extra", "`extra` is one argument too many"},
+	        {"score", "needs PROXY..."},
+	        {"score depth --population 3", "evoscope score takes no --population"},
+	        {"show", "needs EXPRESSION"},
+	        {"show a b", "`b` is one argument too many"},
+	        {"score depth --networks 1", "--networks 1: "},
+	        {"score depth --split tset", "--split tset: must be one of"},
+	        {"benchmarks import nats-bench", "needs nats-bench FILE"},
+	};
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct cli_options options;
+		enum cli_command_id command;
+		struct evo_error err;
+		bool ok = parse(cases[i].line, &options, &command, &err);
+		cli_options_clear(&options);
+		if (ok || !strstr(err.message, cases[i].says))
+			print_error("%s: %s\n", cases[i].line, err.message);
+		assert_false(ok);
+		assert_int_equal(err.code, EVO_E_USAGE);
+		assert_non_null(strstr(err.message, cases[i].says));
+		assert_null(strchr(err.message, '\n'));
+	}
+}
+
+/* ---- Help ------------------------------------------------------------------------------------------ */
+
+static void help_has_every_option(void **state)
+{
+	(void) state;
+	for (int id = 0; id < CLI_COMMANDS; id++) {
+		struct evo_text text;
+		evo_text_init(&text);
+		cli_help((enum cli_command_id) id, &text);
+		assert_int_equal(strncmp(text.data, "Usage: evoscope", 15), 0);
+		for (size_t i = 0; i < cli_option_count(); i++) {
+			const struct cli_option *option = cli_option_at(i);
+			char *words =
+			        evo_format("--%s%s%s", option->name, option->argument ? " " : "",
+			                   option->argument ? option->argument : "");
+			if (option->commands & (1u << id))
+				assert_non_null(strstr(text.data, words));
+			free(words);
+		}
+		for (char *line = strtok(text.data, "\n"); line; line = strtok(NULL, "\n"))
+			assert_true(strlen(line) <= 100);
+		evo_text_clear(&text);
+	}
+}
+
+static void manual_has_every_row(void **state)
+{
+	(void) state;
+	struct evo_text text;
+	evo_text_init(&text);
+	cli_manual(&text);
+	for (size_t i = 0; i < cli_option_count(); i++) {
+		char *words = evo_format("Fl \\&-%s", cli_option_at(i)->name);
+		assert_non_null(strstr(text.data, words));
+		free(words);
+	}
+	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
+		const struct cli_command *command = cli_command((enum cli_command_id) id);
+		char *words = evo_format(".It Cm %s", command->name);
+		if (!command->hidden)
+			assert_non_null(strstr(text.data, words));
+		free(words);
+	}
+	for (size_t i = 0; i < evo_setting_count(); i++) {
+		char *words = evo_format(".It Cm %s\n", evo_setting_at(i)->name);
+		assert_non_null(strstr(text.data, words));
+		free(words);
+	}
+	evo_text_clear(&text);
+}
+
+/* ---- Output ------------------------------------------------------------------------------------------ */
+
+static void columns_line_up(void **state)
+{
+	(void) state;
+	struct cli_table table;
+	struct evo_text text;
+	evo_text_init(&text);
+	cli_table_init(&table, 3, 1 | 1 << 2);
+	cli_table_add(&table, "name");
+	cli_table_add(&table, "tau");
+	cli_table_add(&table, "é");
+	cli_table_add(&table, "a_rather_long_expression");
+	cli_table_number(&table, -0.5);
+	cli_table_number(&table, NAN);
+	cli_table_print(&table, 0, 0, &text);
+	assert_string_equal(text.data, "name                         tau  é\n"
+	                               "a_rather_long_expression  -0.500  -\n");
+	evo_text_reset(&text);
+	cli_table_print(&table, 27, 0, &text);
+	assert_string_equal(text.data, "name                 tau  é\n"
+	                               "a_rather_long...  -0.500  -\n");
+	cli_table_clear(&table);
+	evo_text_reset(&text);
+	cli_clock(&text, 38.2);
+	evo_text_append(&text, " ");
+	cli_clock(&text, 3723);
+	assert_string_equal(text.data, "0:38 1:02:03");
+	evo_text_clear(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(rows_fit_together),     cmocka_unit_test(finds_commands),
+	        cmocka_unit_test(reads_values),          cmocka_unit_test(refuses),
+	        cmocka_unit_test(help_has_every_option), cmocka_unit_test(manual_has_every_row),
+	        cmocka_unit_test(columns_line_up),
+	};
+	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}
