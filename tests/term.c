@@ -65,7 +65,7 @@ static void send_whole(int fd, const void *bytes, size_t count)
 	}
 }
 
-/* ---- The supervisor, in a process of its own -------------------------------------------------- */
+/* ---- The supervisor, in a process of its own ------------------------------------------------- */
 
 static void become_program(const struct term_start *start)
 {
@@ -130,7 +130,7 @@ static void supervise(const struct term_start *start, int status_pipe, int contr
 	_exit(0);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------ */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static int set_property(VTermProp property, VTermValue *value, void *context)
 {
@@ -221,7 +221,7 @@ void term_close(struct term *term)
 	free(term);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void keep(struct term *term, const char *bytes, size_t count)
 {
@@ -334,7 +334,7 @@ bool term_wait_status(struct term *term, int *status)
 	return got;
 }
 
-/* ---- Screen ---------------------------------------------------------------------------------------- */
+/* ---- Screen ---------------------------------------------------------------------------------- */
 
 static size_t put_utf8(char *out, uint32_t c)
 {
@@ -427,7 +427,7 @@ const char *term_bytes(const struct term *term, size_t *count)
 	return term->bytes;
 }
 
-/* ---- Control sequences ------------------------------------------------------------------------------ */
+/* ---- Control sequences ----------------------------------------------------------------------- */
 
 struct sequence {
 	bool private;
@@ -506,7 +506,7 @@ size_t term_colours(const struct term *term)
 	return colours;
 }
 
-/* ---- Acting --------------------------------------------------------------------------------------------- */
+/* ---- Acting ---------------------------------------------------------------------------------- */
 
 void term_keys(struct term *term, const char *bytes)
 {

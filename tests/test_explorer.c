@@ -67,7 +67,7 @@ static void finish(struct session *session)
 	sandbox_close(&session->box);
 }
 
-/* ---- What a test looks for --------------------------------------------------------------------------- */
+/* ---- What a test looks for ------------------------------------------------------------------- */
 
 /* The number of complete generations that the status line shows, or -1. */
 static long generation(struct term *term)
@@ -118,7 +118,7 @@ static void quit(struct term *term)
 	expect_exit(term, 0);
 }
 
-/* ---- Opening and quitting ------------------------------------------------------------------------------- */
+/* ---- Opening and quitting -------------------------------------------------------------------- */
 
 static void opens_idle_and_quits(void **state)
 {
@@ -230,7 +230,7 @@ static void no_colour_is_honoured(void **state)
 	}
 }
 
-/* ---- A search --------------------------------------------------------------------------------------------- */
+/* ---- A search -------------------------------------------------------------------------------- */
 
 static void command(struct term *term, const char *text)
 {
@@ -285,9 +285,12 @@ static void watch_and_steer(void **state)
 	term_expect(term, "PAUSED");
 	term_keys(term, "/injected" ENTER);
 	term_expect(term, "layer_sum(l1(gw.d))");
+	term_expect(term, "◆");
 	term_keys(term, ESCAPE);
 
+	term_expect(term, "by rank");
 	term_keys(term, ">>r");
+	assert_true(term_wait_gone(term, "by rank"));
 	term_keys(term, "?");
 	term_expect(term, "inject");
 	term_expect(term, "put an expression into the next generation");
@@ -341,7 +344,7 @@ static void wrong_commands_are_told(void **state)
 	finish(&session);
 }
 
-/* ---- Sizes -------------------------------------------------------------------------------------------------- */
+/* ---- Sizes ----------------------------------------------------------------------------------- */
 
 static void resizes(void **state)
 {
@@ -392,7 +395,7 @@ static void fits_every_size(void **state)
 	}
 }
 
-/* ---- Scripts ------------------------------------------------------------------------------------------------- */
+/* ---- Scripts --------------------------------------------------------------------------------- */
 
 static char *saved_screen(void)
 {
