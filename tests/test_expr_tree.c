@@ -657,7 +657,7 @@ static void weights_decide_what_is_drawn(void **state)
 {
 	struct evo_rng rng = evo_rng_stream(5, "test weights", 0);
 	struct evo_grammar grammar;
-	unsigned abs_code, x, w, sum;
+	unsigned abs_code = 0, x = 0, w = 0, sum = 0;
 	size_t counts[2] = {0};
 
 	(void) state;
