@@ -16,6 +16,7 @@ struct evo_training bench_recipe_training(void)
 
 	how.epochs = 10;
 	how.batch = 64;
+	how.shift = 1;
 	how.seed = 1;
 	return how;
 }
