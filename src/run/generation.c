@@ -180,8 +180,8 @@ static void log_best(struct evo_run *run, const struct evo_individual *best)
 static void add_generation(struct evo_run *run, const struct evo_generation *generation)
 {
 	struct evo_record *record = &run->record;
-	record->history = evo_realloc(record->history, record->history_count + 1,
-	                              sizeof(*record->history));
+	record->history =
+	        evo_realloc(record->history, record->history_count + 1, sizeof(*record->history));
 	record->history[record->history_count++] = *generation;
 }
 

@@ -32,7 +32,7 @@ struct evo_snapshot_box {
 
 /* Lists of a run that only grow. */
 struct evo_record {
-	struct evo_generation *history; /* champions held */
+	struct evo_generation *history;         /* champions held */
 	struct evo_intervention *interventions; /* texts owned */
 	size_t history_count, intervention_count;
 };
