@@ -29,7 +29,7 @@ struct term {
 	bool has_status;
 	int status;
 	int rows, columns;
-	bool alternate, cursor;
+	bool alternate;
 	struct termios before;
 	VTerm *vterm;
 	VTermScreen *screen;
@@ -137,8 +137,6 @@ static int set_property(VTermProp property, VTermValue *value, void *context)
 	struct term *term = context;
 	if (property == VTERM_PROP_ALTSCREEN)
 		term->alternate = value->boolean;
-	if (property == VTERM_PROP_CURSORVISIBLE)
-		term->cursor = value->boolean;
 	return 1;
 }
 
@@ -181,7 +179,6 @@ struct term *term_open(const struct term_start *start)
 		give_up("memory");
 	term->rows = start->rows;
 	term->columns = start->columns;
-	term->cursor = true;
 	term->before = usual_modes();
 	int status_pipe[2], control_pipe[2];
 	if (pipe2(status_pipe, O_CLOEXEC) || pipe2(control_pipe, O_CLOEXEC))
@@ -424,11 +421,6 @@ bool term_alternate(const struct term *term)
 	return term->alternate;
 }
 
-bool term_cursor(const struct term *term)
-{
-	return term->cursor;
-}
-
 const char *term_bytes(const struct term *term, size_t *count)
 {
 	*count = term->byte_count;
@@ -473,9 +465,8 @@ static bool next_sequence(const struct term *term, size_t *at, struct sequence *
 	return false;
 }
 
-bool term_mode(const struct term *term, int mode)
+static bool last_mode(const struct term *term, int mode, bool set)
 {
-	bool set = false;
 	struct sequence sequence;
 	for (size_t at = 0; next_sequence(term, &at, &sequence);) {
 		if (!sequence.private || (sequence.final != 'h' && sequence.final != 'l'))
@@ -485,6 +476,17 @@ bool term_mode(const struct term *term, int mode)
 				set = sequence.final == 'h';
 	}
 	return set;
+}
+
+bool term_mode(const struct term *term, int mode)
+{
+	return last_mode(term, mode, false);
+}
+
+/* Not as libvterm has it, for which leaving the alternate screen brings back an older state. */
+bool term_cursor(const struct term *term)
+{
+	return last_mode(term, 25, true);
 }
 
 static bool is_colour(int number)
@@ -547,11 +549,17 @@ bool term_restored(const struct term *term)
 	       !memcmp(modes.c_cc, term->before.c_cc, sizeof(modes.c_cc));
 }
 
+void term_show(struct term *term)
+{
+	/* Not by print_error, which cuts. */
+	fprintf(stderr, "%s%s\n", term_screen(term), term->ended ? "(the program has ended)" : "");
+}
+
 void term_expect_at(struct term *term, const char *text, const char *file, int line)
 {
 	if (term_wait_text(term, text))
 		return;
-	print_error("%s:%d: \"%s\" did not appear on this screen:\n%s%s\n", file, line, text,
-	            term_screen(term), term->ended ? "(the program has ended)" : "");
+	print_error("%s:%d: \"%s\" did not appear on this screen:\n", file, line, text);
+	term_show(term);
 	_fail(file, line);
 }

@@ -102,7 +102,7 @@ static void bad_input_is_named(void **state)
 	static const struct {
 		int status;
 		const char *says;
-		const char *arguments[12];
+		const char *arguments[24];
 	} cases[] = {
 	        {2, "`evolve`", {"evolv"}},
 	        {2, "--population", {"evolve", "--populaton", "3"}},

@@ -55,7 +55,7 @@ enum ui_argument {
 	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s Enter", UI_IN_EVOLVE, UI_WHEN_PAUSED,         \
 	  "resume", "let a paused search go on")                                                   \
 	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_IN_EVOLVE, UI_WHEN_GOING, "pause",           \
-	  "pause the search when this generation is complete")                                     \
+	  "pause the search when the networks at work are finished")                               \
 	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_IN_EVOLVE,                                     \
 	  UI_WHEN_IDLE | UI_WHEN_GOING | UI_WHEN_PAUSED, "step",                                   \
 	  "compute one generation, then pause")                                                    \
@@ -63,14 +63,20 @@ enum ui_argument {
 	  "end the search; what is complete is kept")                                              \
 	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_EVOLVE, UI_ALWAYS,     \
 	  "inject", "put an expression into the next generation")                                  \
-	X(SORT_NEXT, "sort-next", "", UI_NO_ARGUMENT, ">", UI_IN_POPULATION, UI_ALWAYS, "",        \
-	  "sort by the next column")                                                               \
-	X(SORT_PREVIOUS, "sort-previous", "", UI_NO_ARGUMENT, "<", UI_IN_POPULATION, UI_ALWAYS,    \
-	  "sort", "sort by the column before")                                                     \
-	X(REVERSE, "reverse", "", UI_NO_ARGUMENT, "r", UI_IN_POPULATION, UI_ALWAYS, "reverse",     \
-	  "turn the order round")                                                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
 	  "show only the rows that contain a text: expression, origin, #id")                       \
+	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
+	  "go to the next pane")                                                                   \
+	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
+	  "", "go to the pane before")                                                             \
+	X(COMMAND, "command", "", UI_NO_ARGUMENT, ":", UI_ANYWHERE, UI_ALWAYS, "command",          \
+	  "open the command line; Tab completes")                                                  \
+	X(SORT_PREVIOUS, "sort-previous", "", UI_NO_ARGUMENT, "<", UI_IN_POPULATION, UI_ALWAYS,    \
+	  "sort", "sort by the column before")                                                     \
+	X(SORT_NEXT, "sort-next", "", UI_NO_ARGUMENT, ">", UI_IN_POPULATION, UI_ALWAYS, "",        \
+	  "sort by the next column")                                                               \
+	X(REVERSE, "reverse", "", UI_NO_ARGUMENT, "r", UI_IN_POPULATION, UI_ALWAYS, "reverse",     \
+	  "turn the order round")                                                                  \
 	X(NARROW, "zoom-in", "", UI_NO_ARGUMENT, "+ =", UI_IN_FITNESS, UI_ALWAYS, "zoom",          \
 	  "plot fewer generations")                                                                \
 	X(WIDEN, "zoom-out", "", UI_NO_ARGUMENT, "-", UI_IN_FITNESS, UI_ALWAYS, "",                \
@@ -83,15 +89,10 @@ enum ui_argument {
 	  "plot fitness, then each benchmark, then all of them")                                   \
 	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_IN_EVOLVE, UI_ALWAYS, "copy",                  \
 	  "copy the expression under the cursor to the clipboard (OSC 52)")                        \
-	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
-	  "go to the next pane")                                                                   \
-	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
-	  "", "go to the pane before")                                                             \
 	X(ZOOM, "zoom", "", UI_NO_ARGUMENT, "z", UI_IN_EVOLVE, UI_ALWAYS, "full",                  \
 	  "give this pane the whole screen, or back")                                              \
 	X(UP, "up", "", UI_NO_ARGUMENT, "Up k", UI_ANYWHERE, UI_ALWAYS, "", "one line up")         \
-	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "",                  \
-	  "one line down")                                                                         \
+	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "", "one line down") \
 	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
 	  "scroll left; in the plot, to earlier generations")                                      \
 	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE, UI_ALWAYS, "",              \
@@ -110,6 +111,8 @@ enum ui_argument {
 	X(LOWER, "lower", "", UI_NO_ARGUMENT, "]", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
 	  "move the border above or below this pane down")                                         \
 	X(HIGHER, "higher", "", UI_NO_ARGUMENT, "[", UI_IN_EVOLVE, UI_ALWAYS, "", "move it up")    \
+	X(BACK, "back", "", UI_NO_ARGUMENT, "Esc", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
+	  "drop the filter, or leave full size")                                                   \
 	X(SET, "set", "NAME VALUE", UI_SETTING, "", UI_IN_EVOLVE, UI_ALWAYS, "",                   \
 	  "change a setting of the search")                                                        \
 	X(SEED, "seed", "N", UI_NUMBER, "", UI_IN_EVOLVE, UI_ALWAYS, "",                           \
@@ -121,12 +124,8 @@ enum ui_argument {
 	  "write what is on the screen to a file, as text")                                        \
 	X(WAIT, "wait", "idle, or generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",     \
 	  "in scripts: wait until the search rests, or N generations are complete")                \
-	X(BACK, "back", "", UI_NO_ARGUMENT, "Esc", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
-	  "drop the filter, or leave full size")                                                   \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
-	X(COMMAND, "command", "", UI_NO_ARGUMENT, ":", UI_ANYWHERE, UI_ALWAYS, "command",          \
-	  "open the command line; Tab completes")                                                  \
 	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_IN_EVOLVE, UI_ALWAYS, "help", "this page")     \
 	X(CLOSE, "close", "", UI_NO_ARGUMENT, "q Esc ? Enter", UI_IN_HELP, UI_ALWAYS, "close",     \
 	  "close this page")                                                                       \
@@ -137,7 +136,7 @@ enum ui_action {
 #define UI_ACTION_ENUM(id, ...) UI_ACTION_##id,
 	UI_ACTIONS(UI_ACTION_ENUM)
 #undef UI_ACTION_ENUM
-	        UI_ACTION_COUNT
+	UI_ACTION_COUNT
 };
 
 struct ui_action_row {

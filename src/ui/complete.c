@@ -97,8 +97,8 @@ static void files(struct ui_candidates *candidates, const char *typed, bool fold
 }
 
 /* The rest of the line by the kind of argument; typed is its last word. */
-static void arguments(struct ui_candidates *candidates, enum ui_argument kind,
-                      const char *argument, const char *typed)
+static void arguments(struct ui_candidates *candidates, enum ui_argument kind, const char *argument,
+                      const char *typed)
 {
 	bool first = typed == argument;
 

@@ -69,17 +69,19 @@ static void draw_pane(struct ui_evolve *evolve, const struct ui_model *model, st
 static void draw_facts(struct ui_evolve *evolve, const struct ui_model *model, struct ui_area area)
 {
 	const struct evo_snapshot *snapshot = model->snapshot;
+	const struct evo_run_case *cases;
 	struct evo_text text;
+	size_t count;
 
 	evo_text_init(&text);
+	cases = ui_model_cases(model, &count);
 	if (evolve->layout.kind == UI_LAYOUT_SINGLE)
 		evo_text_printf(&text, "%dx%d is small: one pane at a time, Tab for the next",
 		                area.surface->columns, area.surface->rows);
 	else if (snapshot->state == EVO_RUN_FAILED)
 		evo_text_append(&text, snapshot->error);
-	else if (snapshot->case_count > 0)
-		ui_case_facts(&snapshot->cases[shown_case(evolve, snapshot)],
-		              area.surface->glyphs, &text);
+	else if (count > 0)
+		ui_case_facts(&cases[shown_case(evolve, snapshot)], area.surface->glyphs, &text);
 	ui_text_fit(area, 1, 0, area.rect.width - 2,
 	            snapshot->state == EVO_RUN_FAILED ? UI_ROLE_BAD : UI_ROLE_DIM, text.data);
 	evo_text_clear(&text);
@@ -291,8 +293,7 @@ static bool request_table(struct ui_evolve *evolve, const struct ui_model *model
 }
 
 enum ui_result ui_evolve_request(struct ui_evolve *evolve, const struct ui_model *model,
-                                 enum ui_action action, const char *argument,
-                                 struct evo_error *err)
+                                 enum ui_action action, const char *argument, struct evo_error *err)
 {
 	(void) err;
 	if (request_moves(evolve, model, action) || request_looks(evolve, model, action) ||

@@ -49,10 +49,10 @@ void ui_population_sort(struct ui_population *population, const struct evo_snaps
 /* ---- Fitness --------------------------------------------------------------------------------- */
 
 struct ui_fitness {
-	size_t shown;    /* 0: fitness; i: benchmark i - 1; one more than there are: all */
-	size_t window;   /* generations in view; 0: all there are */
-	bool frozen;     /* the view stays where it is */
-	size_t end;      /* of a frozen view: the last generation in it */
+	size_t shown;  /* 0: fitness; i: benchmark i - 1; one more than there are: all */
+	size_t window; /* generations in view; 0: all there are */
+	bool frozen;   /* the view stays where it is */
+	size_t end;    /* of a frozen view: the last generation in it */
 	bool log_x;
 };
 void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,

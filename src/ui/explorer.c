@@ -114,8 +114,17 @@ static bool script_line(struct ui_explorer *explorer, const char *line, struct e
 	} else {
 		good = evo_fail(&wrong, EVO_E_INPUT, "a line is 'keys TEXT' or ':COMMAND'");
 	}
-	return good || evo_fail_at(err, EVO_E_INPUT, explorer->script.path, explorer->script.line, 0,
-	                           "%s", wrong.message);
+	return good || evo_fail_at(err, EVO_E_INPUT, explorer->script.path, explorer->script.line,
+	                           0, "%s", wrong.message);
+}
+
+/* A wait sees no state older than the last command: the search shows a newer one as it heeds it. */
+static bool may_go_on(const struct ui_explorer *explorer)
+{
+	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+
+	return !explorer->script.wait.waiting || (snapshot->serial > explorer->sent &&
+	                                          ui_wait_over(&explorer->script.wait, snapshot));
 }
 
 /* Performs what can be performed now. False when the script failed. */
@@ -124,8 +133,7 @@ static bool go_on_with_script(struct ui_explorer *explorer, struct evo_error *er
 	struct ui_script *script = &explorer->script;
 	bool good = true;
 
-	while (good && script->text != NULL && !explorer->ended &&
-	       ui_wait_over(&script->wait, explorer->model.snapshot)) {
+	while (good && script->text != NULL && !explorer->ended && may_go_on(explorer)) {
 		script->wait.waiting = false;
 		char *line = ui_script_line(script);
 		if (line == NULL) {
@@ -189,10 +197,10 @@ static bool loop(struct ui_explorer *explorer, struct evo_error *err)
 	double last_frame = -1;
 
 	while (!explorer->ended && explorer->signal == 0) {
-		struct pollfd poll_for[3] = {{.fd = 0, .events = POLLIN},
-		                             {.fd = ui_signals_descriptor(), .events = POLLIN},
-		                             {.fd = evo_run_descriptor(explorer->run),
-		                              .events = POLLIN}};
+		struct pollfd poll_for[3] = {
+		        {.fd = 0, .events = POLLIN},
+		        {.fd = ui_signals_descriptor(), .events = POLLIN},
+		        {.fd = evo_run_descriptor(explorer->run), .events = POLLIN}};
 		int ready = poll(poll_for, 3, wait_milliseconds(explorer, last_frame));
 		if (ready < 0 && errno != EINTR)
 			return evo_fail(err, EVO_E_IO, "cannot wait for keys: %s", strerror(errno));
@@ -228,6 +236,7 @@ static bool open_explorer(struct ui_explorer *explorer, const struct evo_explore
 	if (explorer->run == NULL)
 		return false;
 	explorer->model.snapshot = evo_run_snapshot(explorer->run);
+	ui_model_announce(&explorer->model, &config->run);
 	if (!ui_terminal_open(config->ascii, !config->no_mouse, err))
 		return false;
 	ui_surface_init(&explorer->surface, ui_terminal_glyphs());
@@ -276,7 +285,7 @@ int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err
 		if (config->script == NULL)
 			ui_history_read(&explorer->history, history);
 		if (config->start)
-			good = evo_run_send(explorer->run, EVO_COMMAND_START, NULL, err);
+			good = ui_perform(explorer, UI_ACTION_START, "", err);
 		good = good && loop(explorer, err);
 		if (config->script == NULL)
 			save_history(explorer, history);

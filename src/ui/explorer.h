@@ -46,6 +46,7 @@ struct ui_explorer {
 	struct evo_run *run;
 	struct ui_model model;
 	uint64_t next_log, next_seed;
+	uint64_t sent; /* serial of the snapshot that was the newest when a command was sent */
 
 	const struct ui_view *view, *over; /* over lies on top of view; NULL */
 	struct ui_evolve evolve;
@@ -60,10 +61,10 @@ struct ui_explorer {
 	struct ui_editline line;
 	struct ui_history history;
 	struct ui_candidates candidates;
-	size_t candidate;       /* that is in the line; count when none is yet */
-	char wrong[480];        /* what is wrong with the line */
-	size_t wrong_at;        /* and at which byte of it */
-	enum ui_action asked;   /* waits for an answer */
+	size_t candidate;     /* that is in the line; count when none is yet */
+	char wrong[480];      /* what is wrong with the line */
+	size_t wrong_at;      /* and at which byte of it */
+	enum ui_action asked; /* waits for an answer */
 	struct ui_script script;
 	bool scripted; /* a script's command is being performed */
 

@@ -11,7 +11,7 @@
 #include "evolve.h"
 #include "plot.h"
 
-#define SERIES_MAX  (2 * EVO_CASES_MAX)
+#define SERIES_MAX   (2 * EVO_CASES_MAX)
 #define WINDOW_LEAST 5
 
 /* The generations in view. */
@@ -69,8 +69,8 @@ static double *add_series(struct chart *chart, size_t points, enum ui_role role,
 	double *y = chart->y + chart->count * chart->stride;
 
 	snprintf(chart->names[chart->count], sizeof chart->names[0], "%s", name);
-	chart->series[chart->count] = (struct ui_series){chart->names[chart->count], role, mark, line,
-	                                                 points, chart->x, y};
+	chart->series[chart->count] = (struct ui_series){
+	        chart->names[chart->count], role, mark, line, points, chart->x, y};
 	chart->count++;
 	return y;
 }
@@ -78,8 +78,8 @@ static double *add_series(struct chart *chart, size_t points, enum ui_role role,
 static void add_fitness(struct chart *chart, const struct evo_generation *history, size_t points)
 {
 	double *best = add_series(chart, points, UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, "best");
-	double *validation = add_series(chart, points, UI_ROLE_SERIES_2, '+', UI_LINE_DASHED,
-	                                "validation");
+	double *validation =
+	        add_series(chart, points, UI_ROLE_SERIES_2, '+', UI_LINE_DASHED, "validation");
 	double *mean = add_series(chart, points, UI_ROLE_SERIES_3, '-', UI_LINE_DOTTED, "mean");
 	double *median = add_series(chart, points, UI_ROLE_SERIES_4, '.', UI_LINE_DOTTED, "median");
 
@@ -96,8 +96,7 @@ static void add_fitness(struct chart *chart, const struct evo_generation *histor
 static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
                      const struct evo_generation *history, size_t points, size_t which, bool alone)
 {
-	enum ui_role role = alone ? UI_ROLE_SERIES_1
-	                          : (enum ui_role) (UI_ROLE_SERIES_1 + which % 6);
+	enum ui_role role = alone ? UI_ROLE_SERIES_1 : (enum ui_role)(UI_ROLE_SERIES_1 + which % 6);
 	char name[40];
 
 	for (unsigned side = 0; side < 2; side++) {
@@ -107,10 +106,10 @@ static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
 			mark = side == EVO_SIDE_TRAIN ? '*' : '+';
 		snprintf(name, sizeof name, "%.20s %s", ui_case_title(&snapshot->cases[which]),
 		         alone || side == EVO_SIDE_TRAIN ? word : "val");
-		double *y = add_series(chart, points,
-		                       alone && side == 1 ? UI_ROLE_SERIES_2 : role, mark,
-		                       side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED,
-		                       alone ? word : name);
+		double *y =
+		        add_series(chart, points, alone && side == 1 ? UI_ROLE_SERIES_2 : role,
+		                   mark, side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED,
+		                   alone ? word : name);
 		for (size_t i = 0; i < points; i++)
 			y[i] = history[i].tau[side][which];
 	}
@@ -200,7 +199,8 @@ static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, co
 
 	while (*text != '\0' && width > 8) {
 		size_t end = 0, space = 0;
-		for (int used = 0; text[end] != '\0' && used < width && end < sizeof line - 8; used++) {
+		for (int used = 0; text[end] != '\0' && used < width && end < sizeof line - 8;
+		     used++) {
 			const char *next = text + end;
 			ui_utf8_next(&next);
 			if (text[end] == ' ')
@@ -219,8 +219,11 @@ static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, co
 }
 
 /* Before there is anything to plot: how to start, and what would be searched. */
-static void draw_empty(struct ui_area area, const struct evo_snapshot *snapshot)
+static void draw_empty(struct ui_area area, const struct ui_model *model)
 {
+	const struct evo_snapshot *snapshot = model->snapshot;
+	const struct evo_run_case *cases;
+	size_t count;
 	struct evo_text text;
 	int y = area.rect.height > 6 ? 1 : 0;
 
@@ -231,17 +234,20 @@ static void draw_empty(struct ui_area area, const struct evo_snapshot *snapshot)
 	if (snapshot->state == EVO_RUN_IDLE)
 		ui_text(area, 2, y, UI_ROLE_ACCENT, "Press s or Enter to start the search.");
 	else
-		ui_text_fit(area, 2, y, area.rect.width - 3, UI_ROLE_ACCENT, snapshot->phase);
+		y = draw_wrapped(area, 2, y, UI_ROLE_ACCENT, snapshot->phase) - 1;
 	y += 2;
 	evo_text_init(&text);
-	for (size_t i = 0; i < snapshot->case_count; i++) {
+	cases = ui_model_cases(model, &count);
+	for (size_t i = 0; i < count; i++) {
 		evo_text_reset(&text);
-		if (*snapshot->cases[i].title != '\0')
-			y = draw_wrapped(area, 2, y, UI_ROLE_TEXT, snapshot->cases[i].title);
-		ui_case_facts(&snapshot->cases[i], area.surface->glyphs, &text);
+		if (*cases[i].title != '\0')
+			y = draw_wrapped(area, 2, y, UI_ROLE_TEXT, cases[i].title);
+		ui_case_facts(&cases[i], area.surface->glyphs, &text);
 		y = draw_wrapped(area, 2, y, UI_ROLE_DIM, text.data) + 1;
 	}
 	evo_text_clear(&text);
+	if (*model->announced_error != '\0' && snapshot->state == EVO_RUN_IDLE)
+		draw_wrapped(area, 2, y, UI_ROLE_BAD, model->announced_error);
 }
 
 static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot *snapshot,
@@ -257,7 +263,8 @@ static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot
 	                                               : "all, live";
 
 	if (fitness->shown == 0)
-		snprintf(out, size, "Fitness (Kendall tau)%s%s", *how != '\0' ? glyphs->dot : "", how);
+		snprintf(out, size, "Fitness (Kendall tau)%s%s", *how != '\0' ? glyphs->dot : "",
+		         how);
 	else
 		snprintf(out, size, "Kendall tau of the best: %s%s%s", what,
 		         *how != '\0' ? glyphs->dot : "", how);
@@ -274,7 +281,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 	struct ui_area inside = ui_frame(area, focused, title, fitness->log_x ? "log x" : NULL);
 	struct window window = window_of(fitness, snapshot);
 	if (snapshot->history_count == 0) {
-		draw_empty(inside, snapshot);
+		draw_empty(inside, model);
 		return;
 	}
 	make_chart(&chart, fitness, snapshot, &window);

@@ -8,7 +8,10 @@
 
 #include "glyph.h"
 
-#define BLOCKS {' ', 0x258f, 0x258e, 0x258d, 0x258c, 0x258b, 0x258a, 0x2589, 0x2588}
+#define BLOCKS                                                                                     \
+	{                                                                                          \
+		' ', 0x258f, 0x258e, 0x258d, 0x258c, 0x258b, 0x258a, 0x2589, 0x2588                \
+	}
 
 const struct ui_glyphs ui_glyphs_utf8 = {
         .name = "utf8",

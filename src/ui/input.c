@@ -44,9 +44,10 @@ static void complete(struct ui_explorer *explorer, int step)
 
 	if (candidates->count > 0) {
 		size_t count = candidates->count;
-		explorer->candidate = explorer->candidate == count
-		                              ? (step > 0 ? 0 : count - 1)
-		                              : (explorer->candidate + count + (size_t) step) % count;
+		explorer->candidate =
+		        explorer->candidate == count
+		                ? (step > 0 ? 0 : count - 1)
+		                : (explorer->candidate + count + (size_t) step) % count;
 		put_candidate(explorer, candidates->words[explorer->candidate]);
 		return;
 	}
@@ -88,8 +89,8 @@ static void run_line(struct ui_explorer *explorer)
 	}
 	/* The place is known: back to the line, with the cursor there. */
 	ui_input_open(explorer, UI_MODE_COMMAND, text);
-	explorer->line.cursor = err.column - 1 < explorer->line.length ? err.column - 1
-	                                                               : explorer->line.length;
+	explorer->line.cursor =
+	        err.column - 1 < explorer->line.length ? err.column - 1 : explorer->line.length;
 	explorer->wrong_at = explorer->line.cursor;
 	snprintf(explorer->wrong, sizeof explorer->wrong, "%s", err.message);
 }
@@ -147,9 +148,8 @@ static void answer_key(struct ui_explorer *explorer, uint32_t key)
 static void action_key(struct ui_explorer *explorer, uint32_t key)
 {
 	struct evo_error err = {0};
-	enum ui_action action =
-	        ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
-	                         ui_when(explorer->model.snapshot->state));
+	enum ui_action action = ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
+	                                         ui_when(explorer->model.snapshot->state));
 
 	*explorer->message = '\0';
 	if (action != UI_ACTION_COUNT && !ui_perform(explorer, action, NULL, &err))
@@ -194,8 +194,8 @@ static void draw_candidates(const struct ui_explorer *explorer, struct ui_area a
 	int x = 1;
 
 	/* Whole screenfuls are skipped until the chosen one is seen. */
-	for (size_t i = 0, width = 1; explorer->candidate < candidates->count && i <= explorer->candidate;
-	     i++) {
+	for (size_t i = 0, width = 1;
+	     explorer->candidate < candidates->count && i <= explorer->candidate; i++) {
 		size_t word = strlen(candidates->words[i]) + 2;
 		if (width + word + 8 > (size_t) area.rect.width) {
 			first = i;
@@ -211,8 +211,9 @@ static void draw_candidates(const struct ui_explorer *explorer, struct ui_area a
 			ui_textf(area, x, 0, UI_ROLE_DIM, "+%zu", candidates->count - i);
 			return;
 		}
-		x = ui_text(area, x, 0,
-		            i == explorer->candidate ? UI_ROLE_SELECTION : UI_ROLE_DIM, word) + 2;
+		x = ui_text(area, x, 0, i == explorer->candidate ? UI_ROLE_SELECTION : UI_ROLE_DIM,
+		            word) +
+		    2;
 	}
 }
 
@@ -240,10 +241,8 @@ static void clear_row(struct ui_area area)
 
 static void draw_keys(struct ui_area area, enum ui_mode mode)
 {
-	static const char *const keys[][2] = {{"Enter", "run"},
-	                                      {"Tab", "complete"},
-	                                      {"Up", "earlier"},
-	                                      {"Esc", "cancel"}};
+	static const char *const keys[][2] = {
+	        {"Enter", "run"}, {"Tab", "complete"}, {"Up", "earlier"}, {"Esc", "cancel"}};
 	int x = 1;
 
 	clear_row(area);
@@ -281,7 +280,7 @@ void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	} else if (*explorer->message != '\0') {
 		clear_row(line);
 		ui_text_fit(line, 1, 0, line.rect.width - 2,
-		            explorer->message_bad             ? UI_ROLE_BAD
+		            explorer->message_bad           ? UI_ROLE_BAD
 		            : explorer->mode == UI_MODE_ASK ? UI_ROLE_ACCENT
 		                                            : UI_ROLE_TEXT,
 		            explorer->message);

@@ -17,12 +17,23 @@ static const struct {
 	const char *name;
 	uint32_t key;
 } names[] = {
-        {"Enter", UI_KEY_ENTER},   {"Tab", UI_KEY_TAB},          {"Esc", UI_KEY_ESCAPE},
-        {"Space", UI_KEY_SPACE},   {"BS", UI_KEY_BACKSPACE},     {"Up", UI_KEY_UP},
-        {"Down", UI_KEY_DOWN},     {"Left", UI_KEY_LEFT},        {"Right", UI_KEY_RIGHT},
-        {"Home", UI_KEY_HOME},     {"End", UI_KEY_END},          {"PgUp", UI_KEY_PAGE_UP},
-        {"PgDn", UI_KEY_PAGE_DOWN}, {"Del", UI_KEY_DELETE},      {"S-Tab", UI_KEY_BACK_TAB},
-        {"lt", '<'},               {"gt", '>'},
+        {"Enter", UI_KEY_ENTER},
+        {"Tab", UI_KEY_TAB},
+        {"Esc", UI_KEY_ESCAPE},
+        {"Space", UI_KEY_SPACE},
+        {"BS", UI_KEY_BACKSPACE},
+        {"Up", UI_KEY_UP},
+        {"Down", UI_KEY_DOWN},
+        {"Left", UI_KEY_LEFT},
+        {"Right", UI_KEY_RIGHT},
+        {"Home", UI_KEY_HOME},
+        {"End", UI_KEY_END},
+        {"PgUp", UI_KEY_PAGE_UP},
+        {"PgDn", UI_KEY_PAGE_DOWN},
+        {"Del", UI_KEY_DELETE},
+        {"S-Tab", UI_KEY_BACK_TAB},
+        {"lt", '<'},
+        {"gt", '>'},
 };
 
 void ui_key_name(uint32_t key, char out[UI_KEY_NAME_SIZE])
@@ -42,7 +53,8 @@ void ui_key_name(uint32_t key, char out[UI_KEY_NAME_SIZE])
 uint32_t ui_key_find(const char *name, size_t length)
 {
 	for (size_t i = 0; i < EVO_COUNT(names); i++) {
-		if (strlen(names[i].name) == length && strncasecmp(names[i].name, name, length) == 0)
+		if (strlen(names[i].name) == length &&
+		    strncasecmp(names[i].name, name, length) == 0)
 			return names[i].key;
 	}
 	if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-')

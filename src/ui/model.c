@@ -30,6 +30,48 @@ void ui_log_free(struct ui_log *log)
 	*log = (struct ui_log){0};
 }
 
+static bool announce(struct evo_run_case *announced, const struct evo_run_config *config,
+                     const char *name, struct evo_error *err)
+{
+	struct evo_benchmark *benchmark = evo_benchmark_load(name, err);
+	struct evo_probe probe;
+	float *images = NULL;
+
+	if (benchmark == NULL)
+		return false;
+	snprintf(announced->name, sizeof announced->name, "%s", benchmark->name);
+	snprintf(announced->title, sizeof announced->title, "%s", benchmark->title);
+	snprintf(announced->images, sizeof announced->images, "%s", benchmark->image_title);
+	bool good = evo_run_probe(benchmark, &config->probe, config->seed, &probe, &images, err);
+	if (good)
+		evo_probe_text(&probe, announced->probe, sizeof announced->probe);
+	free(images);
+	evo_benchmark_destroy(benchmark);
+	return good;
+}
+
+void ui_model_announce(struct ui_model *model, const struct evo_run_config *config)
+{
+	struct evo_error err = {0};
+
+	for (size_t i = 0; i < config->benchmark_count && i < EVO_CASES_MAX; i++) {
+		if (announce(&model->announced[i], config, config->benchmarks[i], &err))
+			model->announced_count = i + 1;
+		else
+			break;
+	}
+	if (err.code != EVO_OK)
+		evo_error_text(&err, model->announced_error, sizeof model->announced_error);
+}
+
+const struct evo_run_case *ui_model_cases(const struct ui_model *model, size_t *count)
+{
+	bool known = model->snapshot->case_count > 0;
+
+	*count = known ? model->snapshot->case_count : model->announced_count;
+	return known ? model->snapshot->cases : model->announced;
+}
+
 const char *ui_case_title(const struct evo_run_case *of)
 {
 	const char *dash = strchr(of->name, '-');
@@ -84,7 +126,7 @@ void ui_case_facts(const struct evo_run_case *of, const struct ui_glyphs *glyphs
 		evo_text_printf(out, ": %zu train + %zu validation networks", of->train,
 		                of->validation);
 	if (*of->images != '\0')
-		evo_text_printf(out, "%simages: %s", glyphs->dot, of->images);
+		evo_text_printf(out, "%s%s", glyphs->dot, of->images);
 	if (*of->probe != '\0')
 		evo_text_printf(out, "%s%s", glyphs->dot, of->probe);
 }

@@ -24,7 +24,15 @@ struct ui_model {
 	const struct evo_snapshot *snapshot;
 	struct ui_log log;
 	bool fixed_clock; /* show nothing that depends on the time */
+	/* What a search would be about, until it has loaded its benchmarks itself. */
+	struct evo_run_case announced[EVO_CASES_MAX];
+	size_t announced_count;
+	char announced_error[480]; /* why it could not be */
 };
+/* Loads the benchmarks for what is announced. */
+void ui_model_announce(struct ui_model *model, const struct evo_run_config *config);
+/* The benchmarks of the search, or those that are announced. */
+const struct evo_run_case *ui_model_cases(const struct ui_model *model, size_t *count);
 
 /* What an action came to. */
 enum ui_result {

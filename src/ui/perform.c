@@ -10,23 +10,41 @@
 
 /* ---- The search ------------------------------------------------------------------------------ */
 
+static bool send(struct ui_explorer *explorer, enum evo_command_kind kind, const char *text,
+                 struct evo_error *err)
+{
+	if (!evo_run_send(explorer->run, kind, text, err))
+		return false;
+	explorer->sent = explorer->model.snapshot->serial;
+	return true;
+}
+
+/* What was injected into a search that has not begun goes into the one that takes its place. */
+static void inject_again(const struct evo_snapshot *from, struct evo_run *run)
+{
+	for (size_t i = 0; i < from->intervention_count && from->state == EVO_RUN_IDLE; i++) {
+		if (from->interventions[i].kind == EVO_COMMAND_INJECT)
+			evo_run_send(run, EVO_COMMAND_INJECT, from->interventions[i].text, NULL);
+	}
+}
+
 /* A new search in place of the present one, with its settings and another seed. */
 static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error *err)
 {
 	struct evo_run_config config = explorer->run_config;
 
-	if (explorer->model.snapshot->case_count > 0)
-		config.gp = explorer->model.snapshot->config;
+	config.gp = explorer->model.snapshot->config;
 	config.seed = seed;
 	struct evo_run *run = evo_run_create(&config, err);
 	if (run == NULL)
 		return false;
+	inject_again(explorer->model.snapshot, run);
 	evo_snapshot_release(explorer->model.snapshot);
 	evo_run_destroy(explorer->run);
 	explorer->run = run;
 	explorer->run_config = config;
 	explorer->next_seed = seed + 1;
-	explorer->next_log = 0;
+	explorer->next_log = explorer->sent = 0;
 	explorer->model.snapshot = evo_run_snapshot(run);
 	ui_log_free(&explorer->model.log);
 	explorer->evolve.population.held = 0;
@@ -51,7 +69,7 @@ static bool start(struct ui_explorer *explorer, const char *argument, struct evo
 		if (!renew(explorer, explorer->next_seed, err))
 			return false;
 	}
-	return evo_run_send(explorer->run, EVO_COMMAND_START, NULL, err);
+	return send(explorer, EVO_COMMAND_START, NULL, err);
 }
 
 static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
@@ -73,7 +91,7 @@ static bool set(struct ui_explorer *explorer, const char *argument, struct evo_e
 	char value[256];
 
 	if (argument[length] == ' ') {
-		if (!evo_run_send(explorer->run, EVO_COMMAND_SET, argument, err))
+		if (!send(explorer, EVO_COMMAND_SET, argument, err))
 			return false;
 		ui_explorer_say(explorer, "Asked for: %s", argument);
 		return true;
@@ -86,14 +104,16 @@ static bool set(struct ui_explorer *explorer, const char *argument, struct evo_e
 		ui_explorer_say(explorer, "%s = %s: %s", setting->name, value, setting->help);
 		return true;
 	}
-	return evo_fail(err, EVO_E_USAGE, "set needs the name of a setting and a value; Tab lists "
-	                                  "the names");
+	return evo_fail(err, EVO_E_USAGE,
+	                "set needs the name of a setting and a value; Tab lists "
+	                "the names");
 }
 
 static bool export_csv(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
 {
 	if (strncmp(argument, "csv ", 4) != 0 || argument[4] == '\0')
-		return evo_fail(err, EVO_E_USAGE, "export needs 'csv' and a folder: export csv DIR");
+		return evo_fail(err, EVO_E_USAGE,
+		                "export needs 'csv' and a folder: export csv DIR");
 	const char *folder = argument + 4;
 	if (!evo_make_directories(folder, err) ||
 	    !evo_run_export(explorer->model.snapshot, folder, err))
@@ -103,13 +123,11 @@ static bool export_csv(struct ui_explorer *explorer, const char *argument, struc
 	return true;
 }
 
-static bool send(struct ui_explorer *explorer, enum evo_command_kind kind, const char *text,
-                 struct evo_error *err)
+static bool inject(struct ui_explorer *explorer, const char *text, struct evo_error *err)
 {
-	if (!evo_run_send(explorer->run, kind, text, err))
+	if (!send(explorer, EVO_COMMAND_INJECT, text, err))
 		return false;
-	if (kind == EVO_COMMAND_INJECT)
-		ui_explorer_say(explorer, "Enters the next generation: %s", text);
+	ui_explorer_say(explorer, "Enters the next generation: %s", text);
 	return true;
 }
 
@@ -191,7 +209,7 @@ static enum ui_result perform_search(struct ui_explorer *explorer, enum ui_actio
 	case UI_ACTION_STOP:
 		return send(explorer, EVO_COMMAND_STOP, NULL, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_INJECT:
-		return send(explorer, EVO_COMMAND_INJECT, argument, err) ? UI_DONE : UI_FAILED;
+		return inject(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_SET:
 		return set(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_SEED:

@@ -35,7 +35,8 @@ static void dot(struct raster *raster, int x, int y)
 	raster->step++;
 	if (!on || x < 0 || y < 0 || x >= raster->columns * 2 || y >= raster->rows * 4)
 		return;
-	raster->dots[y / 4 * raster->columns + x / 2] |= (unsigned char) (1u << (y % 4 * 2 + x % 2));
+	raster->dots[y / 4 * raster->columns + x / 2] |=
+	        (unsigned char) (1u << (y % 4 * 2 + x % 2));
 }
 
 /* Bresenham's line, without its first dot, which the segment before has drawn. */

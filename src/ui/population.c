@@ -100,7 +100,8 @@ static bool passes(const struct ui_population *population, const struct evo_indi
 		return true;
 	evo_text_init(&text);
 	evo_text_printf(&text, "#%llu %s %s ", (unsigned long long) individual->id,
-	                evo_origin_name(individual->origin), individual->injected ? "injected" : "");
+	                evo_origin_name(individual->origin),
+	                individual->injected ? "injected" : "");
 	evo_tree_print(&individual->tree, &text);
 	bool found = contains(text.data, population->filter);
 	evo_text_clear(&text);
@@ -215,9 +216,9 @@ static size_t make_columns(const struct evo_snapshot *snapshot, int width, struc
 	columns[count++] = (struct column){UI_SORT_RANK, "rank", 4, false, 100};
 	columns[count++] = (struct column){UI_SORT_FITNESS, "fitness", 7, false, 90};
 	for (unsigned i = 0; i < snapshot->case_count; i++)
-		columns[count++] = (struct column){UI_SORT_TAU + i,
-		                                   ui_case_title(&snapshot->cases[i]), 8, false,
-		                                   70 - (int) i};
+		columns[count++] =
+		        (struct column){UI_SORT_TAU + i, ui_case_title(&snapshot->cases[i]), 8,
+		                        false, 70 - (int) i};
 	columns[count++] = (struct column){UI_SORT_SIZE, "size", 4, false, 80};
 	columns[count++] = (struct column){UI_SORT_ORIGIN, "origin", 9, true, 20};
 	columns[count++] = (struct column){UI_SORT_AGE, "age", 4, false, 10};
@@ -321,8 +322,8 @@ static void draw_row(const struct ui_population *population, const struct evo_sn
 	const struct ui_glyphs *glyphs = area.surface->glyphs;
 	const struct evo_individual *individual = snapshot->population[population->rows[at]];
 	bool selected = at == population->cursor;
-	bool say_injected = !shows(columns, count, UI_SORT_ORIGIN) ||
-	                    individual->origin != EVO_ORIGIN_INJECTED;
+	bool say_injected =
+	        !shows(columns, count, UI_SORT_ORIGIN) || individual->origin != EVO_ORIGIN_INJECTED;
 	enum ui_role role = selected ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
 	struct evo_text text;
 	int x = 2;
@@ -349,9 +350,9 @@ static const char *sort_name(const struct ui_population *population,
                              const struct evo_snapshot *snapshot)
 {
 	static const char *const names[] = {
-	        [UI_SORT_RANK] = "rank",     [UI_SORT_FITNESS] = "fitness",
-	        [UI_SORT_SIZE] = "size",     [UI_SORT_ORIGIN] = "origin",
-	        [UI_SORT_AGE] = "age",       [UI_SORT_EXPRESSION] = "expression",
+	        [UI_SORT_RANK] = "rank", [UI_SORT_FITNESS] = "fitness",
+	        [UI_SORT_SIZE] = "size", [UI_SORT_ORIGIN] = "origin",
+	        [UI_SORT_AGE] = "age",   [UI_SORT_EXPRESSION] = "expression",
 	};
 
 	if (is_tau(population->sort))
@@ -365,8 +366,9 @@ static struct ui_area draw_frame(const struct ui_population *population,
 {
 	char title[160], note[64] = "";
 	size_t page = area.rect.height > 3 ? (size_t) area.rect.height - 3 : 0;
-	int used = snprintf(title, sizeof title, "Population %zu by %s%s", snapshot->population_count,
-	                    sort_name(population, snapshot), population->reversed ? " reversed" : "");
+	int used =
+	        snprintf(title, sizeof title, "Population %zu by %s%s", snapshot->population_count,
+	                 sort_name(population, snapshot), population->reversed ? " reversed" : "");
 
 	if (*population->filter != '\0')
 		snprintf(title + used, sizeof title - (size_t) used, "%s/%s: %zu",

@@ -74,15 +74,18 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 void ui_status_draw(const struct ui_model *model, struct ui_area area)
 {
 	const struct evo_snapshot *snapshot = model->snapshot;
+	const struct evo_run_case *cases;
 	struct evo_text text;
+	size_t count;
 	int end = draw_progress(model, area, area.rect.width - 1), x = 1;
 
 	if (area.rect.width >= 100)
 		x = ui_text(area, x, 0, UI_ROLE_ACCENT, "evoscope") + 2;
 	evo_text_init(&text);
-	for (size_t i = 0; i < snapshot->case_count; i++)
+	cases = ui_model_cases(model, &count);
+	for (size_t i = 0; i < count; i++)
 		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
-		                i > 0 ? ui_case_title(&snapshot->cases[i]) : snapshot->cases[i].name);
+		                i > 0 ? ui_case_title(&cases[i]) : cases[i].name);
 	int least = 24; /* preset and seed */
 	int room = end - 2 - x;
 	x = ui_text_fit(area, x, 0, room > least + 8 ? room - least : room, UI_ROLE_TEXT,

@@ -279,7 +279,10 @@ void ui_bar(struct ui_area area, int x, int y, int width, double share, enum ui_
 	ui_put(area, x, y, UI_ROLE_DIM, glyphs->left_edge);
 	for (int i = 0; i < cells; i++) {
 		int part = eighths - i * 8;
-		ui_put(area, x + 1 + i, y, role, glyphs->eighths[part > 8 ? 8 : part < 0 ? 0 : part]);
+		ui_put(area, x + 1 + i, y, role,
+		       glyphs->eighths[part > 8   ? 8
+		                       : part < 0 ? 0
+		                                  : part]);
 	}
 	ui_put(area, x + width - 1, y, UI_ROLE_DIM, glyphs->right_edge);
 }

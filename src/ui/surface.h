@@ -38,7 +38,7 @@ enum ui_role {
 #define UI_ROLE_ENUM(id, name, help) UI_ROLE_##id,
 	UI_ROLES(UI_ROLE_ENUM)
 #undef UI_ROLE_ENUM
-	        UI_ROLE_COUNT
+	UI_ROLE_COUNT
 };
 
 struct ui_cell {

@@ -169,8 +169,10 @@ void ui_terminal_theme(const struct ui_theme *theme)
 		struct ui_style style = ui_style_degrade(theme->styles[i], terminal.colours);
 		terminal.attributes[i] = A_NORMAL;
 		for (size_t j = 0; j < EVO_COUNT(map); j++)
-			terminal.attributes[i] |= style.attributes & map[j].bit ? map[j].attribute : 0;
-		int pair = terminal.colours >= 8 ? alloc_pair(style.foreground, style.background) : 0;
+			terminal.attributes[i] |=
+			        style.attributes & map[j].bit ? map[j].attribute : 0;
+		int pair =
+		        terminal.colours >= 8 ? alloc_pair(style.foreground, style.background) : 0;
 		terminal.pairs[i] = (short) (pair > 0 && pair < 0x7fff ? pair : 0);
 	}
 	ui_terminal_redraw();
@@ -200,8 +202,7 @@ static void fit_shown(const struct ui_surface *surface)
 	if (terminal.shown != NULL && terminal.columns == surface->columns &&
 	    terminal.rows == surface->rows)
 		return;
-	terminal.shown =
-	        evo_realloc(terminal.shown, cells > 0 ? cells : 1, sizeof *terminal.shown);
+	terminal.shown = evo_realloc(terminal.shown, cells > 0 ? cells : 1, sizeof *terminal.shown);
 	/* A role that does not exist: every row differs from it. */
 	memset(terminal.shown, 0xff, cells * sizeof *terminal.shown);
 	terminal.columns = surface->columns;
@@ -283,13 +284,13 @@ uint32_t ui_terminal_key(struct ui_mouse *mouse)
 	static const struct {
 		wint_t code;
 		uint32_t key;
-	} map[] = {{KEY_UP, UI_KEY_UP},           {KEY_DOWN, UI_KEY_DOWN},
-	           {KEY_LEFT, UI_KEY_LEFT},       {KEY_RIGHT, UI_KEY_RIGHT},
-	           {KEY_HOME, UI_KEY_HOME},       {KEY_END, UI_KEY_END},
-	           {KEY_PPAGE, UI_KEY_PAGE_UP},   {KEY_NPAGE, UI_KEY_PAGE_DOWN},
-	           {KEY_DC, UI_KEY_DELETE},       {KEY_BTAB, UI_KEY_BACK_TAB},
-	           {KEY_ENTER, UI_KEY_ENTER},     {KEY_BACKSPACE, UI_KEY_BACKSPACE},
-	           {KEY_A1, UI_KEY_HOME},         {KEY_C1, UI_KEY_END},
+	} map[] = {{KEY_UP, UI_KEY_UP},         {KEY_DOWN, UI_KEY_DOWN},
+	           {KEY_LEFT, UI_KEY_LEFT},     {KEY_RIGHT, UI_KEY_RIGHT},
+	           {KEY_HOME, UI_KEY_HOME},     {KEY_END, UI_KEY_END},
+	           {KEY_PPAGE, UI_KEY_PAGE_UP}, {KEY_NPAGE, UI_KEY_PAGE_DOWN},
+	           {KEY_DC, UI_KEY_DELETE},     {KEY_BTAB, UI_KEY_BACK_TAB},
+	           {KEY_ENTER, UI_KEY_ENTER},   {KEY_BACKSPACE, UI_KEY_BACKSPACE},
+	           {KEY_A1, UI_KEY_HOME},       {KEY_C1, UI_KEY_END},
 	           {KEY_RESIZE, UI_KEY_RESIZE}};
 	wint_t code;
 	int kind = wget_wch(stdscr, &code);

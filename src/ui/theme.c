@@ -17,9 +17,9 @@ static const char *const role_names[UI_ROLE_COUNT] = {
 };
 
 static const char *const colour_names[] = {
-        "black",          "red",           "green",          "yellow",      "blue",
-        "magenta",        "cyan",          "white",          "bright-black", "bright-red",
-        "bright-green",   "bright-yellow", "bright-blue",    "bright-magenta", "bright-cyan",
+        "black",        "red",           "green",       "yellow",         "blue",
+        "magenta",      "cyan",          "white",       "bright-black",   "bright-red",
+        "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
         "bright-white",
 };
 

@@ -90,13 +90,15 @@ static int draw_column_names(struct ui_area area, int y, const struct telling *t
 		const char *name = ui_case_title(&telling->snapshot->cases[columns[i].at]);
 		int left = LABEL_WIDTH + (int) i * TAU_WIDTH + 1;
 		const char *text = single && both ? side : name;
-		int width = ui_text_width(text) < TAU_WIDTH - 1 ? ui_text_width(text) : TAU_WIDTH - 1;
+		int width =
+		        ui_text_width(text) < TAU_WIDTH - 1 ? ui_text_width(text) : TAU_WIDTH - 1;
 		if (!single && both && columns[i].side == EVO_SIDE_VALIDATION)
 			continue;
 		if (!single && both)
 			ui_text_fit(area, left, y, 2 * TAU_WIDTH - 1, UI_ROLE_DIM, name);
 		else
-			ui_text_fit(area, left + TAU_WIDTH - 1 - width, y, width, UI_ROLE_DIM, text);
+			ui_text_fit(area, left + TAU_WIDTH - 1 - width, y, width, UI_ROLE_DIM,
+			            text);
 	}
 	for (size_t i = 0; !single && both && i < count; i++)
 		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y + 1, UI_ROLE_DIM,
@@ -127,7 +129,8 @@ static int draw_own(struct ui_area area, int y, const struct telling *telling,
 		draw_sided(area, y, "this", UI_ROLE_ACCENT, columns, count, individual->tau, NULL);
 		return y + 1;
 	}
-	draw_taus(area, y, "train", UI_ROLE_ACCENT, columns, count, individual->tau[EVO_SIDE_TRAIN]);
+	draw_taus(area, y, "train", UI_ROLE_ACCENT, columns, count,
+	          individual->tau[EVO_SIDE_TRAIN]);
 	draw_taus(area, y + 1, "validation", UI_ROLE_ACCENT, columns, count,
 	          individual->tau[EVO_SIDE_VALIDATION]);
 	return y + 2;
@@ -312,7 +315,8 @@ static void draw_inside(struct ui_tree_pane *pane, struct ui_area inside,
 	draw_tree(pane, ui_area_sub(inside, 0, 0, width, split), tree);
 	if (below > 0) {
 		for (int x = 0; x < width; x++)
-			ui_put(inside, x, split, UI_ROLE_BORDER, inside.surface->glyphs->horizontal);
+			ui_put(inside, x, split, UI_ROLE_BORDER,
+			       inside.surface->glyphs->horizontal);
 		draw_telling(ui_area_sub(inside, 0, split + 1, width, below), telling,
 		             expression.data, lines, full);
 	}
@@ -335,10 +339,9 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
 	}
 	if (pane->of != individual->id)
 		*pane = (struct ui_tree_pane){.of = individual->id};
-	snprintf(title, sizeof title, "%s #%llu%s%.3f%ssize %zu%s",
-	         rank == 1 ? "Best" : "Tree", (unsigned long long) individual->id, dot,
-	         individual->fitness, dot, individual->tree.size,
-	         individual->injected ? ", injected" : "");
+	snprintf(title, sizeof title, "%s #%llu%s%.3f%ssize %zu%s", rank == 1 ? "Best" : "Tree",
+	         (unsigned long long) individual->id, dot, individual->fitness, dot,
+	         individual->tree.size, individual->injected ? ", injected" : "");
 	struct telling telling = {snapshot, individual, shown_case, rank == 1};
 	struct ui_area box = ui_area_sub(area, 2, 1, area.rect.width - 3, area.rect.height - 2);
 	ui_frame(area, focused, title, NULL);
