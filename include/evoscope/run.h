@@ -214,7 +214,6 @@ struct evo_score_config {
 	size_t memory;
 	const char *scores_file; /* one row a network; NULL */
 	const char *table_file;  /* the rows as CSV; NULL */
-	bool progress_needed;    /* says nothing that a callback does not */
 };
 /* Called some times a second while scoring; returning false cancels (EVO_E_CANCELLED, no file is
    written). */
