@@ -16,7 +16,7 @@ const char *evo_run_state_name(enum evo_run_state state)
 	return state_names[state];
 }
 
-/* ---- Which command fits which state ------------------------------------------------------------ */
+/* ---- Which command fits which state ---------------------------------------------------------- */
 
 #define IN(state) (1U << EVO_RUN_##state)
 #define ALIVE     (IN(IDLE) | IN(RUNNING) | IN(STEPPING) | IN(PAUSING) | IN(PAUSED) | IN(DONE))

@@ -92,6 +92,8 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 	evo_run_publish(run);
 	unsigned threads = evo_run_threads(run->config.threads);
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
+		struct evo_reference *reference = &run->draft.references[i];
+		snprintf(reference->name, sizeof(reference->name), "%s", reference_names[i]);
 		if (!evo_proxy_parse(reference_names[i], &run->references[i], err))
 			return false;
 	}
