@@ -116,7 +116,7 @@ static void bad_input_is_named(void **state)
 	        {1, "laier_mean", {"score", "laier_mean(x.d)", "--benchmark", MADE}},
 	        {1, "lair_sum", {"evolve", "--benchmark", MADE, "--inject", "lair_sum(x.d)"}},
 	        {1, "layer_mean", {"show", "laer_mean(x.d)"}},
-	        {1, "1:6", {"show", "mean("}},
+	        {1, "column 6", {"show", "mean("}},
 	        {1, MADE, {"benchmarks", "show", "made-cifar11"}},
 	        {1, "xyzzy", {"benchmarks", "remove", "xyzzy"}},
 	        {2, "nats-bench", {"benchmarks", "import", "nats-bank", "table.csv"}},

@@ -9,7 +9,7 @@
 #define HELP_AT  30
 #define HELP_END 92
 
-/* Words of `text` up to column `end`, further lines begin at `indent`. The cursor is at `column`. */
+/* Words of `text` up to column `end`; further lines begin at `indent`. It stands at `column`. */
 static void wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end)
 {
 	bool first = true;

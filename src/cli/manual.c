@@ -83,8 +83,8 @@ static void list_commands(struct evo_text *out)
 		if (id == CLI_EXPLORER)
 			evo_text_append(out, ".It Nm\n");
 		else
-			evo_text_printf(out, ".It Cm %s %s%s\n", command->name,
-			                *command->arguments ? "Ar " : "", command->arguments);
+			evo_text_printf(out, ".It Cm %s%s%s\n", command->name,
+			                *command->arguments ? " Ar " : "", command->arguments);
 		sentence(out, command->summary);
 		if (command->text)
 			prose(out, command->text);
