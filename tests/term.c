@@ -164,7 +164,7 @@ static void open_screen(struct term *term)
 static struct termios usual_modes(void)
 {
 	int master, slave;
-	struct termios modes;
+	struct termios modes = {0};
 	if (openpty(&master, &slave, NULL, NULL, NULL) || tcgetattr(slave, &modes))
 		give_up("pseudo-terminal");
 	close(slave);
@@ -541,7 +541,7 @@ void term_continue(struct term *term)
 
 bool term_restored(const struct term *term)
 {
-	struct termios modes;
+	struct termios modes = {0};
 	if (tcgetattr(term->master, &modes))
 		return false;
 	return modes.c_iflag == term->before.c_iflag && modes.c_oflag == term->before.c_oflag &&

@@ -167,6 +167,9 @@ static void every_terminal(void **state)
 		prepare(&session);
 		sandbox_set(&session.box, "TERM", terminals[i / 2]);
 		sandbox_set(&session.box, "LC_ALL", locales[i % 2]);
+		/* There curses loads a library for the mouse, which loses some bytes. */
+		if (!strcmp(terminals[i / 2], "linux"))
+			sandbox_set(&session.box, "ASAN_OPTIONS", "detect_leaks=0");
 		BEGIN(&session, 30, 100, "--start");
 		expect_generation(session.term, 1);
 		term_expect(session.term, "Population");

@@ -179,6 +179,10 @@ static int search(struct evo_run *run, const struct cli_options *options)
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
 	}
+	/* A generation's files that could not be written were a warning; in the end it is a failure. */
+	if (options->csv_folder && snapshot->population_count &&
+	    !evo_run_export(snapshot, options->csv_folder, &err))
+		status = cli_report(&err);
 	evo_snapshot_release(snapshot);
 	return status;
 }
