@@ -222,6 +222,19 @@ int exit_status(const struct outcome *outcome)
 	return WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -1;
 }
 
+void expect_status(const struct outcome *outcome, int status)
+{
+	if (exit_status(outcome) != status)
+		print_error("status %x\n%s%s", (unsigned) outcome->status, outcome->out,
+		            outcome->err);
+	assert_int_equal(exit_status(outcome), status);
+}
+
+bool has(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
 void outcome_clear(struct outcome *outcome)
 {
 	free(outcome->out);
