@@ -251,7 +251,9 @@ static char *tree_text(const char *expression, const struct ui_glyphs *glyphs)
 		ui_tree_line(&tree, i, glyphs, &text);
 		evo_text_append(&text, "\n");
 	}
-	return text.data;
+	char *copy = evo_strdup(text.data);
+	evo_text_clear(&text);
+	return copy;
 }
 
 static void check_tree(const char *expression, const struct ui_glyphs *glyphs, const char *want)
@@ -829,7 +831,9 @@ static char *screen(struct world *world, int columns, int rows)
 		ui_surface_row(&world->surface, y, &text);
 		evo_text_append(&text, "\n");
 	}
-	return text.data;
+	char *copy = evo_strdup(text.data);
+	evo_text_clear(&text);
+	return copy;
 }
 
 static void check_shows(struct world *world, int columns, int rows, const char *part)
