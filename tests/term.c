@@ -29,7 +29,7 @@ struct term {
 	bool has_status;
 	int status;
 	int rows, columns;
-	bool alternate, cursor;
+	bool alternate;
 	struct termios before;
 	VTerm *vterm;
 	VTermScreen *screen;
@@ -65,7 +65,7 @@ static void send_whole(int fd, const void *bytes, size_t count)
 	}
 }
 
-/* ---- The supervisor, in a process of its own -------------------------------------------------- */
+/* ---- The supervisor, in a process of its own ------------------------------------------------- */
 
 static void become_program(const struct term_start *start)
 {
@@ -130,15 +130,13 @@ static void supervise(const struct term_start *start, int status_pipe, int contr
 	_exit(0);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------ */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static int set_property(VTermProp property, VTermValue *value, void *context)
 {
 	struct term *term = context;
 	if (property == VTERM_PROP_ALTSCREEN)
 		term->alternate = value->boolean;
-	if (property == VTERM_PROP_CURSORVISIBLE)
-		term->cursor = value->boolean;
 	return 1;
 }
 
@@ -181,7 +179,6 @@ struct term *term_open(const struct term_start *start)
 		give_up("memory");
 	term->rows = start->rows;
 	term->columns = start->columns;
-	term->cursor = true;
 	term->before = usual_modes();
 	int status_pipe[2], control_pipe[2];
 	if (pipe2(status_pipe, O_CLOEXEC) || pipe2(control_pipe, O_CLOEXEC))
@@ -224,7 +221,7 @@ void term_close(struct term *term)
 	free(term);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void keep(struct term *term, const char *bytes, size_t count)
 {
@@ -337,7 +334,7 @@ bool term_wait_status(struct term *term, int *status)
 	return got;
 }
 
-/* ---- Screen ---------------------------------------------------------------------------------------- */
+/* ---- Screen ---------------------------------------------------------------------------------- */
 
 static size_t put_utf8(char *out, uint32_t c)
 {
@@ -424,18 +421,13 @@ bool term_alternate(const struct term *term)
 	return term->alternate;
 }
 
-bool term_cursor(const struct term *term)
-{
-	return term->cursor;
-}
-
 const char *term_bytes(const struct term *term, size_t *count)
 {
 	*count = term->byte_count;
 	return term->bytes;
 }
 
-/* ---- Control sequences ------------------------------------------------------------------------------ */
+/* ---- Control sequences ----------------------------------------------------------------------- */
 
 struct sequence {
 	bool private;
@@ -473,9 +465,8 @@ static bool next_sequence(const struct term *term, size_t *at, struct sequence *
 	return false;
 }
 
-bool term_mode(const struct term *term, int mode)
+static bool last_mode(const struct term *term, int mode, bool set)
 {
-	bool set = false;
 	struct sequence sequence;
 	for (size_t at = 0; next_sequence(term, &at, &sequence);) {
 		if (!sequence.private || (sequence.final != 'h' && sequence.final != 'l'))
@@ -485,6 +476,17 @@ bool term_mode(const struct term *term, int mode)
 				set = sequence.final == 'h';
 	}
 	return set;
+}
+
+bool term_mode(const struct term *term, int mode)
+{
+	return last_mode(term, mode, false);
+}
+
+/* Not as libvterm has it, for which leaving the alternate screen brings back an older state. */
+bool term_cursor(const struct term *term)
+{
+	return last_mode(term, 25, true);
 }
 
 static bool is_colour(int number)
@@ -504,7 +506,7 @@ size_t term_colours(const struct term *term)
 	return colours;
 }
 
-/* ---- Acting --------------------------------------------------------------------------------------------- */
+/* ---- Acting ---------------------------------------------------------------------------------- */
 
 void term_keys(struct term *term, const char *bytes)
 {
@@ -547,11 +549,17 @@ bool term_restored(const struct term *term)
 	       !memcmp(modes.c_cc, term->before.c_cc, sizeof(modes.c_cc));
 }
 
+void term_show(struct term *term)
+{
+	/* Not by print_error, which cuts. */
+	fprintf(stderr, "%s%s\n", term_screen(term), term->ended ? "(the program has ended)" : "");
+}
+
 void term_expect_at(struct term *term, const char *text, const char *file, int line)
 {
 	if (term_wait_text(term, text))
 		return;
-	print_error("%s:%d: \"%s\" did not appear on this screen:\n%s%s\n", file, line, text,
-	            term_screen(term), term->ended ? "(the program has ended)" : "");
+	print_error("%s:%d: \"%s\" did not appear on this screen:\n", file, line, text);
+	term_show(term);
 	_fail(file, line);
 }

@@ -79,6 +79,8 @@ bool term_wait_status(struct term *term, int *status);
 /* Are the terminal's modes what they were before the start? */
 bool term_restored(const struct term *term);
 
+/* Prints the screen to standard error, for a test that fails. */
+void term_show(struct term *term);
 /* Fails the test, with the screen, unless the text appears. */
 #define term_expect(term, text) term_expect_at(term, text, __FILE__, __LINE__)
 void term_expect_at(struct term *term, const char *text, const char *file, int line);

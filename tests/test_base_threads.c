@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "evoscope/base.h"
 
@@ -117,35 +118,32 @@ static void test_oldest_of_highest_priority_first(void **state)
 	evo_pool_destroy(pool);
 }
 
-/* The person's job overtakes between two indices of a search that is under way. */
+/* A search whose first task submits a person's job. */
+struct overtaking {
+	struct order search, person;
+	struct evo_pool *pool;
+	struct evo_job *job;
+};
+
 static void submit_then_log(void *context, size_t index, unsigned worker)
 {
-	struct order *order = context;
-	static struct order person;
-	static struct evo_job *job;
+	struct overtaking *o = context;
 
-	if (index == 0) {
-		person = (struct order){order->log, 'P'};
-		job = evo_pool_submit(*(struct evo_pool **) (order + 1), EVO_PRIORITY_PERSON, 1,
-		                      write_name, &person);
-	}
-	write_name(order, index, worker);
-	if (index == 2)
-		evo_job_destroy(job);
+	if (index == 0)
+		o->job = evo_pool_submit(o->pool, EVO_PRIORITY_PERSON, 1, write_name, &o->person);
+	write_name(&o->search, index, worker);
 }
 
 static void test_person_overtakes_a_running_search(void **state)
 {
 	char log[64] = "";
-	struct {
-		struct order order;
-		struct evo_pool *pool;
-	} context = {{log, 's'}, evo_pool_create(1, NULL)};
+	struct overtaking o = {{log, 's'}, {log, 'P'}, evo_pool_create(1, NULL), NULL};
 
 	(void) state;
-	evo_pool_run(context.pool, EVO_PRIORITY_SEARCH, 3, submit_then_log, &context);
+	evo_pool_run(o.pool, EVO_PRIORITY_SEARCH, 3, submit_then_log, &o);
+	evo_job_destroy(o.job);
 	assert_string_equal(log, "s0P0s1s2");
-	evo_pool_destroy(context.pool);
+	evo_pool_destroy(o.pool);
 }
 
 static void test_cancel(void **state)
@@ -397,5 +395,7 @@ int main(void)
 	        cmocka_unit_test(test_queue_between_threads),
 	};
 
+	/* A deadlock is a failure, not a test that never ends. */
+	alarm(120);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

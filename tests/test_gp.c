@@ -22,7 +22,7 @@
 #define VALIDATION 12
 #define NETWORKS   (TRAIN + VALIDATION)
 
-/* ---- Scores that are a function of the tree's words and the network --------------------------- */
+/* ---- Scores that are a function of the tree's words and the network -------------------------- */
 
 /* What a word is worth on a network: a fixed number in [-1, 1). */
 static double worth(unsigned code, size_t network)

@@ -58,7 +58,7 @@ static bool has(const char *text, const char *part)
 	return strstr(text, part) != NULL;
 }
 
-/* ---- Help -------------------------------------------------------------------------------------------- */
+/* ---- Help ------------------------------------------------------------------------------------ */
 
 static void every_command_has_help(void **state)
 {
@@ -94,7 +94,7 @@ static void every_command_has_help(void **state)
 	outcome_clear(&outcome);
 }
 
-/* ---- Wrong input --------------------------------------------------------------------------------------- */
+/* ---- Wrong input ----------------------------------------------------------------------------- */
 
 static void bad_input_is_named(void **state)
 {
@@ -102,7 +102,7 @@ static void bad_input_is_named(void **state)
 	static const struct {
 		int status;
 		const char *says;
-		const char *arguments[12];
+		const char *arguments[24];
 	} cases[] = {
 	        {2, "`evolve`", {"evolv"}},
 	        {2, "--population", {"evolve", "--populaton", "3"}},
@@ -112,11 +112,11 @@ static void bad_input_is_named(void **state)
 	        {2, "PROXY", {"score"}},
 	        {1, MADE, {"evolve", "--benchmark", "made-cifar1O"}},
 	        {1, "xyzzy", {"evolve", "--benchmark", "xyzzy"}},
-	        {1, "quikc", {"evolve", "--preset", "quikc"}},
+	        {1, "quikc", {"evolve", "--benchmark", MADE, "--preset", "quikc"}},
 	        {1, "laier_mean", {"score", "laier_mean(x.d)", "--benchmark", MADE}},
 	        {1, "lair_sum", {"evolve", "--benchmark", MADE, "--inject", "lair_sum(x.d)"}},
 	        {1, "layer_mean", {"show", "laer_mean(x.d)"}},
-	        {1, "1:6", {"show", "mean("}},
+	        {1, "column 6", {"show", "mean("}},
 	        {1, MADE, {"benchmarks", "show", "made-cifar11"}},
 	        {1, "xyzzy", {"benchmarks", "remove", "xyzzy"}},
 	        {2, "nats-bench", {"benchmarks", "import", "nats-bank", "table.csv"}},
@@ -143,7 +143,7 @@ static void bad_input_is_named(void **state)
 	}
 }
 
-/* ---- evolve -------------------------------------------------------------------------------------------- */
+/* ---- evolve ---------------------------------------------------------------------------------- */
 
 static void check_generations(const char *path, size_t generations)
 {
@@ -322,7 +322,7 @@ static void writes_nothing_unasked(void **state)
 	sandbox_close(&empty);
 }
 
-/* ---- score --------------------------------------------------------------------------------------------- */
+/* ---- score ----------------------------------------------------------------------------------- */
 
 /* Kendall's tau-b by its definition. */
 static double slow_kendall(const double *x, const double *y, size_t count)
@@ -431,7 +431,7 @@ static void reports_what_has_no_score(void **state)
 	outcome_clear(&outcome);
 }
 
-/* ---- show, proxies, benchmarks ------------------------------------------------------------------------- */
+/* ---- show, proxies, benchmarks --------------------------------------------------------------- */
 
 static void shows_trees(void **state)
 {
@@ -509,12 +509,19 @@ static void manages_benchmarks(void **state)
 	outcome_clear(&outcome);
 }
 
-/* ---- Signals and lost output ------------------------------------------------------------------------------- */
+/* ---- Signals and lost output ----------------------------------------------------------------- */
 
-static void wait_for_file(const char *path)
+static bool ended(const struct running *running)
+{
+	siginfo_t info = {0};
+	waitid(P_PID, (id_t) running->process, &info, WEXITED | WNOHANG | WNOWAIT);
+	return info.si_pid != 0;
+}
+
+static void wait_for_file(const struct running *running, const char *path)
 {
 	struct timespec pause = {.tv_nsec = 50000000};
-	for (int i = 0; i < 2400 && access(path, F_OK); i++)
+	for (int i = 0; i < 2400 && access(path, F_OK) && !ended(running); i++)
 		nanosleep(&pause, NULL);
 	assert_int_equal(access(path, F_OK), 0);
 }
@@ -538,7 +545,7 @@ static void signals_keep_what_is_done(void **state)
 		char *folder = evo_format("signal%zu", i);
 		char *file = evo_format("%s/generations.csv", folder);
 		start_long(&running, folder);
-		wait_for_file(sandbox_path(&box, file));
+		wait_for_file(&running, sandbox_path(&box, file));
 		kill(running.process, signals[i]);
 		finish_program(&running, &outcome);
 		assert_true(WIFSIGNALED(outcome.status));
@@ -562,11 +569,11 @@ static void nohup_is_respected(void **state)
 	signal(SIGHUP, SIG_IGN);
 	start_long(&running, "nohup");
 	signal(SIGHUP, SIG_DFL);
-	wait_for_file(sandbox_path(&box, "nohup/generations.csv"));
+	wait_for_file(&running, sandbox_path(&box, "nohup/generations.csv"));
 	kill(running.process, SIGHUP);
 	/* The search goes on: its files are written again. */
 	assert_int_equal(unlink(sandbox_path(&box, "nohup/generations.csv")), 0);
-	wait_for_file(sandbox_path(&box, "nohup/generations.csv"));
+	wait_for_file(&running, sandbox_path(&box, "nohup/generations.csv"));
 	kill(running.process, SIGTERM);
 	finish_program(&running, &outcome);
 	assert_true(WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGTERM);

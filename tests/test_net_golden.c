@@ -5,8 +5,8 @@
  * The golden tensors were computed in single precision. Where a BatchNorm sees only two different
  * values a channel, its gradient nearly cancels, and they are themselves off by more than that
  * (2.4e-4 in net04, against the same in double precision). So double precision may be off by 1e-3,
- * and what it shows the golden tensor to be off by is allowed to single precision on top, eight
- * times, for it rounds as often.
+ * and single precision by another eight times what double precision shows the golden tensor to be
+ * off by.
  */
 #include "config.h"
 

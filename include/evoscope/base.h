@@ -25,7 +25,8 @@
 /*
  * A function of plain loops that is compiled for AVX-512, AVX2 and the baseline, and chosen when
  * the program starts. Use it only where the compiler may not change a result between them: sums
- * are written with a fixed number of lanes, and the build says -ffp-contract=off.
+ * are written with a fixed number of lanes, and the build says -ffp-contract=off. Names of such
+ * functions must be unique in the program: clang gives even static ones a global resolver.
  */
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(EVO_SANITIZED)
 #define EVO_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))

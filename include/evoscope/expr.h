@@ -84,9 +84,11 @@ void evo_tree_subtree(const struct evo_tree *tree, size_t at, struct evo_tree *o
 
 /*
  * Text: name(arg, arg), terminals and numbers bare. A syntax error has the column, what was found
- * and what was expected, and for an unknown name the nearest known one. print appends; parse of
- * print is the same tree. `names`, when given, is asked about a bare word that is no terminal: it
- * returns the text of a named expression (which is read in its place) or NULL.
+ * and what was expected, and for an unknown name the nearest known one; so has an error of levels
+ * (EVO_E_INPUT). After an error the tree is no tree. print appends; parse of print is the same
+ * tree. `names`, when given, is asked about a bare word (letters, digits, '_', '.', '-') that the
+ * table does not have: it returns the text of a named expression, which is read in its place and
+ * may name others, or NULL. What is wrong in there is reported at the column of the name.
  */
 typedef const char *(*evo_expression_lookup)(void *context, const char *name);
 bool evo_tree_parse(const char *text, struct evo_tree *tree, struct evo_error *err);
@@ -97,7 +99,7 @@ void evo_tree_print_node(const struct evo_tree_node *node,
                          struct evo_text *out); /* its word only */
 
 /* The canonical form, to find duplicates: arguments of commutative primitives in order, and a
-   unit-level root under layer_mean. */
+   unit-level root under layer_mean (where EVO_TREE_MAX leaves room for it). */
 void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out);
 uint64_t evo_tree_hash(const struct evo_tree *tree); /* of the tree as it is */
 
@@ -119,8 +121,9 @@ void evo_grammar_paper(struct evo_grammar *grammar);
 
 /*
  * A random tree at the level asked for (UNIT or NETWORK) within the grammar's bounds: full (every
- * leaf at `depth` where arities allow) or grown (leaves at any depth up to it). Always well typed.
- * False when the grammar allows none.
+ * leaf at `depth` where arities and the size allow) or grown (leaves at any depth up to it). Always
+ * well typed, and never of numbers alone. A depth at which the level has no tree is raised to the
+ * least that has one. False when the grammar allows none.
  */
 bool evo_tree_random(const struct evo_grammar *grammar, struct evo_rng *rng, enum evo_level level,
                      size_t depth, bool full, struct evo_tree *tree);

@@ -76,10 +76,10 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 void evo_run_destroy(struct evo_run *run);
 
 /*
- * Sends a command. Text: INJECT an expression or proxy name, SET "name value", EXPORT a folder; NULL
- * for the others. Expressions and settings are checked here, so the error comes at once; what
- * happens later is a log line. EVO_E_USAGE when the state does not allow it, EVO_E_IO when the queue
- * is full.
+ * Sends a command. Text: INJECT an expression or proxy name, SET "name value", EXPORT a folder;
+ * NULL for the others. Expressions and settings are checked here, so the error comes at once; what
+ * happens later is a log line. EVO_E_USAGE when the state does not allow it, EVO_E_IO when the
+ * queue is full.
  *
  * START and STEP begin an idle run; PAUSE takes effect when the networks at work are finished, also
  * in the middle of a generation, and nothing is computed twice; RESUME and STEP go on, also after
@@ -93,7 +93,7 @@ bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *t
 int evo_run_descriptor(const struct evo_run *run);
 bool evo_run_wait(struct evo_run *run, double seconds); /* until news, at most so long */
 
-/* ---- Snapshots --------------------------------------------------------------------------------- */
+/* ---- Snapshots ------------------------------------------------------------------------------- */
 
 struct evo_run_case {
 	char name[64];              /* of the benchmark */
@@ -183,13 +183,13 @@ struct evo_log_line {
 size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,
                    size_t *dropped);
 
-/* ---- Files ------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 /* generations.csv, population.csv, front.csv of a snapshot into a folder, each whole or not at all
    (columns as the manual has them). */
 bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, struct evo_error *err);
 
-/* ---- Scoring without a search ------------------------------------------------------------------ */
+/* ---- Scoring without a search ---------------------------------------------------------------- */
 
 /* One line of `evoscope score`: a proxy on a benchmark. */
 struct evo_score_row {

@@ -33,7 +33,7 @@ struct evo_build evo_build_default(void)
 	        .macro = {.channels = 8, .cells = 1, .side = 16, .classes = 10},
 	        .how = bench_recipe_training(),
 	        .train_images = 4000,
-	        .test_images = 2000,
+	        .test_images = 4000,
 	        .seed = 1,
 	};
 }

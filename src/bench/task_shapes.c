@@ -30,7 +30,7 @@
 #define PIECE_MIN    0.08
 #define PIECE_MAX    0.30
 #define CONTRAST_MIN 0.30 /* mean difference between shape and background */
-#define NOISE        0.08  /* standard deviation, of values in 0..1 */
+#define NOISE        0.10  /* standard deviation, of values in 0..1 */
 
 /* ---- Shapes ----------------------------------------------------------------------------------- */
 

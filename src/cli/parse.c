@@ -28,7 +28,7 @@ void cli_list_add(struct cli_list *list, const char *item)
 	list->items[list->count++] = item;
 }
 
-/* ---- getopt's tables ----------------------------------------------------------------------------- */
+/* ---- getopt's tables ------------------------------------------------------------------------- */
 
 static bool known(const struct parser *parser, const char *name)
 {
@@ -69,7 +69,7 @@ static void finish(struct parser *parser)
 	free(parser->words.items);
 }
 
-/* ---- Step one: words and options --------------------------------------------------------------------- */
+/* ---- Step one: words and options ------------------------------------------------------------- */
 
 static const char *name_of_letter(int letter)
 {
@@ -136,7 +136,7 @@ static bool collect(struct parser *parser, int argc, char **argv, struct evo_err
 	return true;
 }
 
-/* ---- Step two: the command ------------------------------------------------------------------------------ */
+/* ---- Step two: the command ------------------------------------------------------------------- */
 
 /* Does the command's name begin with these words? Full: does it end there? */
 static bool names_match(const char *name, const char *const *words, size_t count, bool full)
@@ -208,7 +208,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 	return true;
 }
 
-/* ---- Step three: values ---------------------------------------------------------------------------------- */
+/* ---- Step three: values ---------------------------------------------------------------------- */
 
 static bool in_limits(const struct cli_option *option, double value, struct evo_error *err)
 {
@@ -364,7 +364,7 @@ static bool take_arguments(const struct parser *parser, enum cli_command_id id, 
 	return true;
 }
 
-/* ---- All of it ---------------------------------------------------------------------------------------------- */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static char *join(int argc, char **argv)
 {

@@ -95,7 +95,6 @@ static int score(const struct cli_options *options, const struct cli_list *names
 	        .memory = options->memory,
 	        .scores_file = options->scores_file,
 	        .table_file = options->table_file,
-	        .progress_needed = true,
 	};
 	cli_progress_begin(&progress, options);
 	struct evo_score_row *rows = evo_run_score(&config, show_progress, &progress, &count, &err);

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-/* ---- Benchmarks ------------------------------------------------------------------------------------ */
+/* ---- Benchmarks ------------------------------------------------------------------------------ */
 
 static bool has_name(const struct cli_list *names, const char *name)
 {
@@ -79,7 +79,7 @@ void cli_benchmark_names_clear(struct cli_list *names)
 	free(names->items);
 }
 
-/* ---- A search ----------------------------------------------------------------------------------------- */
+/* ---- A search -------------------------------------------------------------------------------- */
 
 bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
                     struct evo_run_config *config, struct evo_error *err)

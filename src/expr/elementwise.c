@@ -7,13 +7,13 @@
 
 #include <math.h>
 
-/* An argument may be the result's memory, which the vectoriser has to be told is harmless. */
+/* An argument may be the result's memory; the vectoriser has to be told that this is harmless. */
 #if defined(__clang__)
-#define EVO_IVDEP _Pragma("clang loop vectorize(assume_safety)")
+#define INDEPENDENT_PLACES _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)
-#define EVO_IVDEP _Pragma("GCC ivdep")
+#define INDEPENDENT_PLACES _Pragma("GCC ivdep")
 #else
-#define EVO_IVDEP
+#define INDEPENDENT_PLACES
 #endif
 
 static double sigmoid(double a)
@@ -31,6 +31,7 @@ static double sigmoid(double a)
 #define TANH           evo_tanh
 #define SQRT           sqrtf
 #define ABS            fabsf
+#define INDEPENDENT    INDEPENDENT_PLACES
 #include "elementwise_template.h"
 #undef REAL
 #undef FUNCTION
@@ -40,7 +41,9 @@ static double sigmoid(double a)
 #undef TANH
 #undef SQRT
 #undef ABS
+#undef INDEPENDENT
 
+/* Matrices and scalars are small, and libm's functions do not vectorise. */
 #define REAL           double
 #define FUNCTION(name) name##_double
 #define EXP            exp
@@ -49,6 +52,7 @@ static double sigmoid(double a)
 #define TANH           tanh
 #define SQRT           sqrt
 #define ABS            fabs
+#define INDEPENDENT
 #include "elementwise_template.h"
 
 void evo_unary_single(unsigned code, float *out, const float *a, size_t count)

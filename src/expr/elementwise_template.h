@@ -1,13 +1,13 @@
 /*
  * The elementwise loops of one precision. Included once for each, with REAL and FUNCTION(name)
- * defined, and EXP, LOG, SIGMOID, TANH, SQRT and ABS for it.
+ * defined, and EXP, LOG, SIGMOID, TANH, SQRT and ABS for it. INDEPENDENT comes before every loop.
  *
  * The loops read place i before they write it and nothing else, so out may be an argument.
  */
 
 #define EACH(expression)                                                                           \
 	do {                                                                                       \
-		EVO_IVDEP                                                                          \
+		INDEPENDENT                                                                        \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const REAL a = in[i];                                                      \
 			out[i] = (REAL) (expression);                                              \
@@ -81,7 +81,7 @@ static void FUNCTION(unary)(unsigned code, REAL *out, const REAL *in, size_t cou
 
 #define EACH(type, expression)                                                                     \
 	do {                                                                                       \
-		EVO_IVDEP                                                                          \
+		INDEPENDENT                                                                        \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type a = in[i], b = other[i];                                        \
 			out[i] = (REAL) (expression);                                              \
@@ -101,7 +101,7 @@ static void FUNCTION(binary)(unsigned code, REAL *out, const REAL *in, const REA
 #undef EACH
 #define EACH(type, expression)                                                                     \
 	do {                                                                                       \
-		EVO_IVDEP                                                                          \
+		INDEPENDENT                                                                        \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type a = in[i];                                                      \
 			out[i] = (REAL) (expression);                                              \
@@ -121,7 +121,7 @@ static void FUNCTION(tensor_scalar)(unsigned code, REAL *out, const REAL *in, do
 #undef EACH
 #define EACH(type, expression)                                                                     \
 	do {                                                                                       \
-		EVO_IVDEP                                                                          \
+		INDEPENDENT                                                                        \
 		for (size_t i = 0; i < count; i++) {                                               \
 			const type b = in[i];                                                      \
 			out[i] = (REAL) (expression);                                              \

@@ -158,8 +158,8 @@ static bool choose(struct maker *maker, enum evo_level level, size_t depth, size
 static double random_number(struct maker *maker)
 {
 	const struct evo_grammar *grammar = maker->grammar;
-	const double ratio = grammar->number_high / grammar->number_low;
-	double number = grammar->number_low * pow(ratio, evo_rng_uniform(maker->rng));
+	const double low = log(grammar->number_low), high = log(grammar->number_high);
+	double number = exp(low + evo_rng_uniform(maker->rng) * (high - low));
 	char text[EVO_NUMBER_SIZE];
 
 	snprintf(text, sizeof text, "%.3g", number);

@@ -18,12 +18,15 @@
 
 struct parser {
 	const char *text;
-	size_t at; /* next byte of text */
+	size_t at;                  /* next byte of text */
+	const char *name;           /* whose expression text is; NULL for the user's own */
+	const struct parser *outer; /* what is being read with that name in it */
 	evo_expression_lookup names;
 	void *context;
-	size_t inside;                /* how many named expressions this one is within */
-	struct evo_tree *tree;        /* what has been read so far */
-	size_t columns[EVO_TREE_MAX]; /* where each node's word began */
+	struct evo_tree *tree; /* what has been read so far */
+	size_t *columns;       /* where each node's word began in the user's text */
+	size_t name_column;    /* where the name began that is being read */
+	bool told;             /* the error says which named expression it is in */
 	struct evo_error *err;
 };
 
@@ -176,36 +179,49 @@ static bool read_number(struct parser *parser, size_t length)
 	return good && append(parser, 0, number, column);
 }
 
+/* The error of a named expression, at the column of its name; the innermost one says enough. */
+static bool fail_named(struct parser *parser, const struct parser *inner)
+{
+	parser->told = true;
+	if (inner->told)
+		return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, parser->name_column, "%s",
+		                   inner->err->message);
+	return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, parser->name_column,
+	                   "in the expression named %s, column %zu: %s", inner->name,
+	                   inner->err->column, inner->err->message);
+}
+
 /* Reads a named expression in the place of its name. */
 static bool read_named(struct parser *parser, const char *word, const char *text, size_t column)
 {
 	struct evo_error err = {0};
-	struct parser inner;
+	struct parser inner = {.text = text,
+	                       .name = word,
+	                       .outer = parser,
+	                       .names = parser->names,
+	                       .context = parser->context,
+	                       .tree = parser->tree,
+	                       .columns = parser->columns,
+	                       .err = &err};
 	const size_t first = parser->tree->size;
+	size_t within = 0;
 
-	if (parser->inside == NAMES_MAX)
-		return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column,
-		                   "%s: named expressions within named expressions go too deep; "
-		                   "is one of them within itself?",
-		                   word);
-	inner.text = text;
-	inner.at = 0;
-	inner.names = parser->names;
-	inner.context = parser->context;
-	inner.inside = parser->inside + 1;
-	inner.tree = parser->tree;
-	inner.err = &err;
+	for (const struct parser *p = parser; p; p = p->outer) {
+		if (++within > NAMES_MAX || (p->name && strcmp(p->name, word) == 0))
+			return evo_fail_at(
+			        parser->err, EVO_E_INPUT, NULL, 0, column,
+			        within > NAMES_MAX
+			                ? "%s: too many named expressions within each other"
+			                : "the expression named %s is within itself",
+			        word);
+	}
+	parser->name_column = column;
 	if (!read_expression(&inner))
-		return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column,
-		                   "in the expression named %s, column %zu: %s", word, err.column,
-		                   err.message);
+		return fail_named(parser, &inner);
 	skip_space(&inner);
 	if (text[inner.at] != '\0') {
-		inner.err = &err;
 		fail_expected(&inner, "the end");
-		return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column,
-		                   "in the expression named %s, column %zu: %s", word, err.column,
-		                   err.message);
+		return fail_named(parser, &inner);
 	}
 	for (size_t i = first; i < parser->tree->size; i++)
 		parser->columns[i] = column;
@@ -303,17 +319,16 @@ static bool read_expression(struct parser *parser)
 bool evo_tree_parse_named(const char *text, evo_expression_lookup names, void *context,
                           struct evo_tree *tree, struct evo_error *err)
 {
-	struct parser parser;
+	size_t columns[EVO_TREE_MAX];
+	struct parser parser = {.text = text,
+	                        .names = names,
+	                        .context = context,
+	                        .tree = tree,
+	                        .columns = columns,
+	                        .err = err};
 	char what[EVO_FAULT_SIZE];
 	size_t node;
 
-	parser.text = text;
-	parser.at = 0;
-	parser.names = names;
-	parser.context = context;
-	parser.inside = 0;
-	parser.tree = tree;
-	parser.err = err;
 	tree->size = 0;
 	if (!read_expression(&parser))
 		return false;
@@ -321,7 +336,7 @@ bool evo_tree_parse_named(const char *text, evo_expression_lookup names, void *c
 	if (text[parser.at] != '\0')
 		return fail_expected(&parser, "the end");
 	if (evo_tree_fault(tree, &node, what))
-		return evo_fail_at(err, EVO_E_INPUT, NULL, 0, parser.columns[node], "%s", what);
+		return evo_fail_at(err, EVO_E_INPUT, NULL, 0, columns[node], "%s", what);
 	return true;
 }
 

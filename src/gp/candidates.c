@@ -69,7 +69,7 @@ static bool offer(struct evo_gp *gp, struct evo_candidate *candidate)
 	return true;
 }
 
-/* ---- Where candidates come from ---------------------------------------------------------------- */
+/* ---- Where candidates come from -------------------------------------------------------------- */
 
 /* Half and half: every depth in turn, full and grown in turn. */
 static bool random_candidate(struct evo_gp *gp, struct evo_rng *rng, size_t slot,
@@ -160,7 +160,7 @@ static void injected_candidates(struct evo_gp *gp)
 	gp->injection_count = 0;
 }
 
-/* ---- A round ----------------------------------------------------------------------------------- */
+/* ---- A round --------------------------------------------------------------------------------- */
 
 /* Later rounds make more than is missing, since what failed before may fail again, and every round
    has to visit all networks. */

@@ -166,7 +166,7 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		        fitness->groups[g].train + fitness->groups[g].validation, scores[g]);
 }
 
-/* ---- What says nothing, and what says the same ------------------------------------------------ */
+/* ---- What says nothing, and what says the same ----------------------------------------------- */
 
 bool evo_fitness_orders(const struct evo_fitness *fitness, const double *const *scores)
 {

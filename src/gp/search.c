@@ -252,16 +252,18 @@ static bool injectable(const struct evo_gp_config *config, const struct evo_tree
 	if (!evo_tree_check(tree, err))
 		return false;
 	if (!at_network_level(tree, out) || out->size > config->max_size)
-		return evo_fail(err, EVO_E_INPUT,
-		                "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
-		                "%zu) or make the tree smaller",
-		                out->size, config->max_size, out->size);
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "the tree has %zu nodes and max_size is %zu; raise it (set max_size "
+		        "%zu) or make the tree smaller",
+		        out->size, config->max_size, out->size);
 	size_t depth = evo_tree_depth(out);
 	if (depth > config->max_depth)
-		return evo_fail(err, EVO_E_INPUT,
-		                "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
-		                "%zu) or make the tree flatter",
-		                depth, config->max_depth, depth);
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "the tree is %zu deep and max_depth is %zu; raise it (set max_depth "
+		        "%zu) or make the tree flatter",
+		        depth, config->max_depth, depth);
 	return true;
 }
 

@@ -46,8 +46,8 @@ static inline size_t row_inside(const struct evo_geometry *g, size_t oy, size_t 
 	return at >= w->pad_h && at - w->pad_h < g->in.height ? at - w->pad_h : g->in.height;
 }
 
-EVO_CLONES static void gather(const REAL *x, size_t step, bool rectify, REAL *restrict out,
-                              size_t count)
+EVO_CLONES static void NAME(gather)(const REAL *x, size_t step, bool rectify, REAL *restrict out,
+                                    size_t count)
 {
 	if (step == 1 && rectify)
 		for (size_t i = 0; i < count; i++)
@@ -59,7 +59,7 @@ EVO_CLONES static void gather(const REAL *x, size_t step, bool rectify, REAL *re
 			out[i] = rectify ? positive(x[i * step]) : x[i * step];
 }
 
-EVO_CLONES static void scatter(const REAL *from, REAL *restrict to, size_t step, size_t count)
+EVO_CLONES static void NAME(scatter)(const REAL *from, REAL *restrict to, size_t step, size_t count)
 {
 	if (step == 1)
 		for (size_t i = 0; i < count; i++)
@@ -84,8 +84,8 @@ static void unfold_tap(const struct evo_geometry *g, const REAL *x, size_t ky, s
 		size_t ix =
 		        first * g->window.stride_w + kx * g->window.dilation_w - g->window.pad_w;
 		memset(out, 0, first * sizeof(REAL));
-		gather(x + iy * g->in.width + ix, g->window.stride_w, rectify, out + first,
-		       last - first);
+		NAME(gather)
+		(x + iy * g->in.width + ix, g->window.stride_w, rectify, out + first, last - first);
 		memset(out + last, 0, (width - last) * sizeof(REAL));
 	}
 }
@@ -100,8 +100,9 @@ static void fold_tap(const struct evo_geometry *g, const REAL *from, size_t ky, 
 	for (size_t oy = 0; oy < g->out.height; oy++) {
 		size_t iy = row_inside(g, oy, ky);
 		if (iy < g->in.height)
-			scatter(from + oy * g->out.width + first, dx + iy * g->in.width + ix,
-			        g->window.stride_w, last - first);
+			NAME(scatter)
+		(from + oy * g->out.width + first, dx + iy * g->in.width + ix, g->window.stride_w,
+		 last - first);
 	}
 }
 
@@ -183,8 +184,8 @@ static void gemm_image_backward(const struct evo_conv_backward *job, size_t imag
 
 /* ---- Depthwise ---- */
 
-EVO_CLONES static void add_scaled(const REAL *x, size_t step, bool rectify, REAL weight,
-                                  REAL *restrict out, size_t count)
+EVO_CLONES static void NAME(add_scaled)(const REAL *x, size_t step, bool rectify, REAL weight,
+                                        REAL *restrict out, size_t count)
 {
 	if (rectify)
 		for (size_t i = 0; i < count; i++)
@@ -197,8 +198,8 @@ EVO_CLONES static void add_scaled(const REAL *x, size_t step, bool rectify, REAL
 			out[i] += weight * x[i * step];
 }
 
-EVO_CLONES static void add_scattered(const REAL *from, REAL weight, REAL *restrict to, size_t step,
-                                     size_t count)
+EVO_CLONES static void NAME(add_scattered)(const REAL *from, REAL weight, REAL *restrict to,
+                                           size_t step, size_t count)
 {
 	if (step == 1)
 		for (size_t i = 0; i < count; i++)
@@ -234,9 +235,9 @@ static void depthwise_image(const struct evo_conv_forward *job, size_t image)
 				size_t iy = row_inside(g, oy, ky);
 				size_t ix = first * w->stride_w + kx * w->dilation_w - w->pad_w;
 				if (iy < g->in.height)
-					add_scaled(x + iy * g->in.width + ix, w->stride_w,
-					           job->relu, *weight,
-					           z + oy * g->out.width + first, last - first);
+					NAME(add_scaled)
+				(x + iy * g->in.width + ix, w->stride_w, job->relu, *weight,
+				 z + oy * g->out.width + first, last - first);
 			}
 		}
 }
@@ -265,8 +266,8 @@ static void depthwise_image_backward(const struct evo_conv_backward *job, size_t
 				total += dot(x + to, w->stride_w, job->relu, dz + from,
 				             last - first);
 			if (dx)
-				add_scattered(dz + from, weight[i], dx + to, w->stride_w,
-				              last - first);
+				NAME(add_scattered)
+			(dz + from, weight[i], dx + to, w->stride_w, last - first);
 		}
 		if (dw)
 			dw[i] = image ? dw[i] + (REAL) total : (REAL) total;
@@ -318,8 +319,9 @@ static const REAL *output_gradient(const struct evo_conv_backward *job, size_t i
 	size_t at = image * g->out.channels * plane_of(g->out);
 	if (!job->affine)
 		return (const REAL *) job->dy + at;
-	norm_backward((const REAL *) job->dy + at, (const REAL *) job->z + at, scratch, 1, g->out,
-	              job->affine, false);
+	NAME(norm_backward)
+	((const REAL *) job->dy + at, (const REAL *) job->z + at, scratch, 1, g->out, job->affine,
+	 false);
 	return scratch;
 }
 
@@ -339,8 +341,9 @@ static void conv_image_backward(const struct evo_conv_backward *job, size_t imag
 	else
 		gemm_image_backward(job, image, dz, dx, scratch + gradient_part(g));
 	if (job->relu_gradient)
-		relu_backward((const REAL *) job->x + image * in, dx,
-		              (REAL *) job->relu_gradient + image * in, in, job->relu_add);
+		NAME(relu_backward)
+	((const REAL *) job->x + image * in, dx, (REAL *) job->relu_gradient + image * in, in,
+	 job->relu_add);
 }
 
 static void conv_backward(const struct evo_conv_backward *job)

@@ -124,7 +124,8 @@ size_t evo_direct_scratch(const struct evo_direct_isa *isa, const struct evo_geo
 /* ---- Packing ---- */
 
 /* Clears what is not pixels in one plane. */
-static inline void clear_around(const struct evo_direct_layout *l, float *plane)
+static inline __attribute__((always_inline)) void clear_around(const struct evo_direct_layout *l,
+                                                               float *plane)
 {
 	size_t gap = l->pitch - l->width;
 	memset(plane, 0, l->lead * sizeof(float));
@@ -139,8 +140,8 @@ static inline void clear_around(const struct evo_direct_layout *l, float *plane)
 }
 
 /* The pixels of one image, max(x, 0) where rectified. */
-EVO_CLONES static void pack_pixels(const struct evo_direct_layout *l, const float *x,
-                                   size_t channels, bool rectify, float *out)
+EVO_CLONES static void direct_pack_pixels(const struct evo_direct_layout *l, const float *x,
+                                          size_t channels, bool rectify, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
 		clear_around(l, out);
@@ -156,9 +157,10 @@ EVO_CLONES static void pack_pixels(const struct evo_direct_layout *l, const floa
 	}
 }
 
-/* As pack_pixels, of what a BatchNorm makes of its gradient. */
-EVO_CLONES static void pack_norm(const struct evo_direct_layout *l, const float *dy, const float *z,
-                                 const struct evo_affine *affine, size_t channels, float *out)
+/* As direct_pack_pixels, of what a BatchNorm makes of its gradient. */
+EVO_CLONES static void direct_pack_norm(const struct evo_direct_layout *l, const float *dy,
+                                        const float *z, const struct evo_affine *affine,
+                                        size_t channels, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
 		float mean = ((const float *) affine->mean)[c];
@@ -174,8 +176,8 @@ EVO_CLONES static void pack_norm(const struct evo_direct_layout *l, const float 
 	}
 }
 
-EVO_CLONES static void unpack(const struct evo_direct_layout *l, const float *linear, size_t step,
-                              size_t channels, float *restrict out, bool add)
+EVO_CLONES static void direct_unpack(const struct evo_direct_layout *l, const float *linear,
+                                     size_t step, size_t channels, float *restrict out, bool add)
 {
 	for (size_t c = 0; c < channels; c++, linear += step)
 		for (size_t y = 0; y < l->rows; y++, out += l->width) {
@@ -225,12 +227,12 @@ void evo_direct_conv(const struct evo_direct_isa *isa, const struct evo_conv_for
 	fill_offsets(g, &d.layout, g->in.channels, false, d.offset_in);
 	pack_weight(&d, job->weight);
 	for (size_t n = 0; n < g->batch; n++) {
-		pack_pixels(&d.layout, x + n * g->in.channels * plane, g->in.channels, job->relu,
-		            d.pixels);
+		direct_pack_pixels(&d.layout, x + n * g->in.channels * plane, g->in.channels,
+		                   job->relu, d.pixels);
 		isa->product(d.weight, d.out_c / isa->rows, d.offset_in, g->in.channels * d.taps,
 		             d.pixels + d.layout.lead, d.linear, d.linear_step, d.layout.vectors);
-		unpack(&d.layout, d.linear, d.linear_step, g->out.channels,
-		       z + n * g->out.channels * plane, false);
+		direct_unpack(&d.layout, d.linear, d.linear_step, g->out.channels,
+		              z + n * g->out.channels * plane, false);
 	}
 }
 
@@ -243,9 +245,10 @@ static void pack_gradient(const struct direct *d, const struct evo_conv_backward
 	size_t at = image * channels * d->g->in.height * d->g->in.width;
 	const float *dy = (const float *) job->dy + at;
 	if (job->affine)
-		pack_norm(&d->layout, dy, (const float *) job->z + at, job->affine, channels, out);
+		direct_pack_norm(&d->layout, dy, (const float *) job->z + at, job->affine, channels,
+		                 out);
 	else
-		pack_pixels(&d->layout, dy, channels, false, out);
+		direct_pack_pixels(&d->layout, dy, channels, false, out);
 	size_t spare = (d->out_c - channels) * d->layout.step;
 	memset(out + channels * d->layout.step, 0, spare * sizeof(float));
 }
@@ -283,8 +286,8 @@ static void input_gradient(const struct direct *d, const struct evo_conv_backwar
 	d->isa->product(d->weight, d->in_c / d->isa->rows, d->offset_out,
 	                d->g->out.channels * d->taps, gradient + d->layout.lead, d->linear,
 	                d->linear_step, d->layout.vectors);
-	unpack(&d->layout, d->linear, d->linear_step, channels, to,
-	       job->input_gradient && job->input_add);
+	direct_unpack(&d->layout, d->linear, d->linear_step, channels, to,
+	              job->input_gradient && job->input_add);
 	if (job->relu_gradient)
 		evo_kernels_f32.relu_backward((const float *) job->x + image * count, to,
 		                              (float *) job->relu_gradient + image * count, count,
@@ -307,9 +310,9 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 			float *gradient = d.gradient + i * d.gradient_image;
 			pack_gradient(&d, job, first + i, gradient);
 			if (job->weight_gradient)
-				pack_pixels(&d.layout, (const float *) job->x + (first + i) * count,
-				            g->in.channels, job->relu,
-				            d.pixels + i * d.pixel_image);
+				direct_pack_pixels(
+				        &d.layout, (const float *) job->x + (first + i) * count,
+				        g->in.channels, job->relu, d.pixels + i * d.pixel_image);
 			if (below)
 				input_gradient(&d, job, first + i, gradient);
 		}

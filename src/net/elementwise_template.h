@@ -1,6 +1,6 @@
 /* ReLU, sums, copies, and the linear layer. Included by kernels_template.h. */
 
-EVO_CLONES static void relu(const void *x_, void *r_, size_t count)
+EVO_CLONES static void NAME(relu)(const void *x_, void *r_, size_t count)
 {
 	const REAL *x = x_;
 	REAL *restrict r = r_;
@@ -8,8 +8,8 @@ EVO_CLONES static void relu(const void *x_, void *r_, size_t count)
 		r[i] = positive(x[i]);
 }
 
-EVO_CLONES static void relu_backward(const void *x_, const void *dr_, void *dx_, size_t count,
-                                     bool add)
+EVO_CLONES static void NAME(relu_backward)(const void *x_, const void *dr_, void *dx_, size_t count,
+                                           bool add)
 {
 	const REAL *x = x_, *dr = dr_;
 	REAL *restrict dx = dx_;
@@ -21,14 +21,14 @@ EVO_CLONES static void relu_backward(const void *x_, const void *dr_, void *dx_,
 			dx[i] = x[i] > 0 ? dr[i] : 0;
 }
 
-EVO_CLONES static void sum_two(const REAL *a, const REAL *b, REAL *out, size_t count)
+EVO_CLONES static void NAME(sum_two)(const REAL *a, const REAL *b, REAL *out, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		out[i] = a[i] + b[i];
 }
 
-EVO_CLONES static void sum_three(const REAL *a, const REAL *b, const REAL *c, REAL *restrict out,
-                                 size_t count)
+EVO_CLONES static void NAME(sum_three)(const REAL *a, const REAL *b, const REAL *c,
+                                       REAL *restrict out, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		out[i] = a[i] + b[i] + c[i];
@@ -38,16 +38,16 @@ static void sum(const void *const *inputs, size_t count_inputs, void *out, size_
 {
 	size_t taken = count_inputs < 3 ? count_inputs : 3;
 	if (taken == 3)
-		sum_three(inputs[0], inputs[1], inputs[2], out, count);
+		NAME(sum_three)(inputs[0], inputs[1], inputs[2], out, count);
 	else if (taken == 2)
-		sum_two(inputs[0], inputs[1], out, count);
+		NAME(sum_two)(inputs[0], inputs[1], out, count);
 	else
 		memcpy(out, inputs[0], count * sizeof(REAL));
 	for (; taken < count_inputs; taken++)
-		sum_two(out, inputs[taken], out, count);
+		NAME(sum_two)(out, inputs[taken], out, count);
 }
 
-EVO_CLONES static void pass(const void *from_, void *to_, size_t count, bool add)
+EVO_CLONES static void NAME(pass)(const void *from_, void *to_, size_t count, bool add)
 {
 	const REAL *from = from_;
 	REAL *restrict to = to_;
@@ -64,7 +64,7 @@ static void pass_rows(const void *from_, size_t from_step, void *to_, size_t to_
 	const REAL *from = from_;
 	REAL *to = to_;
 	for (size_t row = 0; row < rows; row++)
-		pass(from + row * from_step, to + row * to_step, count, add);
+		NAME(pass)(from + row * from_step, to + row * to_step, count, add);
 }
 
 static void fill(void *out_, size_t count, double value)

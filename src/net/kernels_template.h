@@ -3,6 +3,7 @@
  *   REAL        the number type
  *   GEMM        the BLAS product of that type
  *   KERNELS     the name of the table
+ *   NAME(x)     the name of a function with clones: clang gives each an external helper
  *   DIRECT      1 where direct.h has convolutions of that type
  *
  * Sums over a plane use a fixed number of lanes and are then folded in a fixed order in double
@@ -20,7 +21,10 @@ typedef REAL vector __attribute__((vector_size(64), aligned(sizeof(REAL)), may_a
 
 #define LOAD(pointer) (*(const vector *) (pointer))
 
-static inline REAL positive(REAL v)
+/* Into each clone of its callers, so that it uses their instruction set. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE REAL positive(REAL v)
 {
 	return v > 0 ? v : 0;
 }
@@ -30,7 +34,7 @@ static inline size_t plane_of(struct evo_shape shape)
 	return shape.height * shape.width;
 }
 
-static inline double fold(REAL *lanes)
+ALWAYS_INLINE double fold(REAL *lanes)
 {
 	double t[LANES];
 	for (size_t k = 0; k < LANES; k++)
@@ -47,26 +51,26 @@ static inline double fold(REAL *lanes)
 #include "conv_template.h"
 
 const struct evo_kernels KERNELS = {
-        .relu = relu,
-        .relu_backward = relu_backward,
+        .relu = NAME(relu),
+        .relu_backward = NAME(relu_backward),
         .sum = sum,
-        .pass = pass,
+        .pass = NAME(pass),
         .pass_rows = pass_rows,
         .fill = fill,
         .conv_scratch = conv_scratch,
         .conv = conv,
         .conv_backward = conv_backward,
-        .moments = moments,
+        .moments = NAME(moments),
         .norm_prepare = norm_prepare,
-        .norm = norm,
-        .norm_reduce = norm_reduce,
-        .norm_backward = norm_backward,
+        .norm = NAME(norm),
+        .norm_reduce = NAME(norm_reduce),
+        .norm_backward = NAME(norm_backward),
         .norm_identity = norm_identity,
         .avgpool = avgpool,
         .avgpool_backward = avgpool_backward,
         .maxpool = maxpool,
         .maxpool_backward = maxpool_backward,
-        .global_pool = global_pool,
+        .global_pool = NAME(global_pool),
         .global_pool_backward = global_pool_backward,
         .shift = shift,
         .shift_backward = shift_backward,

@@ -7,7 +7,7 @@
 
 #define NORM_EPSILON 1e-5
 
-static inline double plane_sum(const REAL *x, size_t count)
+ALWAYS_INLINE double plane_sum(const REAL *x, size_t count)
 {
 	vector a = {0}, b = {0};
 	REAL lanes[LANES];
@@ -25,7 +25,7 @@ static inline double plane_sum(const REAL *x, size_t count)
 	return fold(lanes);
 }
 
-static inline double plane_squares(const REAL *x, size_t count, REAL mean)
+ALWAYS_INLINE double plane_squares(const REAL *x, size_t count, REAL mean)
 {
 	vector a = {0}, b = {0};
 	REAL lanes[LANES];
@@ -46,8 +46,8 @@ static inline double plane_squares(const REAL *x, size_t count, REAL mean)
 	return fold(lanes);
 }
 
-EVO_CLONES static void moments(const void *z_, size_t batch, struct evo_shape shape, double *mean,
-                               double *variance)
+EVO_CLONES static void NAME(moments)(const void *z_, size_t batch, struct evo_shape shape,
+                                     double *mean, double *variance)
 {
 	const REAL *z = z_;
 	size_t plane = plane_of(shape);
@@ -92,8 +92,8 @@ static void norm_identity(const struct evo_affine *affine, size_t channels)
 	fill(affine->level, channels, 0);
 }
 
-EVO_CLONES static void norm(const void *z_, void *y_, size_t batch, struct evo_shape shape,
-                            const struct evo_affine *affine)
+EVO_CLONES static void NAME(norm)(const void *z_, void *y_, size_t batch, struct evo_shape shape,
+                                  const struct evo_affine *affine)
 {
 	const REAL *z = z_, *mean = affine->mean, *gain = affine->gain, *bias = affine->shift;
 	REAL *restrict y = y_;
@@ -107,7 +107,7 @@ EVO_CLONES static void norm(const void *z_, void *y_, size_t batch, struct evo_s
 }
 
 /* Sum of a * (b - mean) over a plane. */
-static inline double plane_product(const REAL *a, const REAL *b, REAL mean, size_t count)
+ALWAYS_INLINE double plane_product(const REAL *a, const REAL *b, REAL mean, size_t count)
 {
 	vector s = {0}, t = {0};
 	REAL lanes[LANES];
@@ -133,10 +133,10 @@ static inline double plane_product(const REAL *a, const REAL *b, REAL mean, size
  * Where a channel has two values only, all but a part of epsilon / variance cancels: the factors
  * are computed in double precision and rounded once.
  */
-EVO_CLONES static void norm_reduce(const void *dy_, const void *z_, size_t batch,
-                                   struct evo_shape shape, const struct evo_affine *affine,
-                                   const double *variance, const void *scale_, bool fixed,
-                                   void *scale_gradient_, void *shift_gradient_)
+EVO_CLONES static void NAME(norm_reduce)(const void *dy_, const void *z_, size_t batch,
+                                         struct evo_shape shape, const struct evo_affine *affine,
+                                         const double *variance, const void *scale_, bool fixed,
+                                         void *scale_gradient_, void *shift_gradient_)
 {
 	const REAL *dy = dy_, *z = z_, *mean = affine->mean, *scale = scale_;
 	REAL *scale_gradient = scale_gradient_, *shift_gradient = shift_gradient_;
@@ -162,9 +162,9 @@ EVO_CLONES static void norm_reduce(const void *dy_, const void *z_, size_t batch
 	}
 }
 
-EVO_CLONES static void norm_backward(const void *dy_, const void *z_, void *dz_, size_t batch,
-                                     struct evo_shape shape, const struct evo_affine *affine,
-                                     bool add)
+EVO_CLONES static void NAME(norm_backward)(const void *dy_, const void *z_, void *dz_, size_t batch,
+                                           struct evo_shape shape, const struct evo_affine *affine,
+                                           bool add)
 {
 	const REAL *dy = dy_, *z = z_;
 	REAL *restrict dz = dz_;

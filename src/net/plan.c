@@ -40,11 +40,6 @@ static bool keeps(const struct planner *p, size_t node, unsigned what)
 	return p->keep ? p->keep[node] & what : what != EVO_SKIP_PARAMETERS;
 }
 
-static size_t input_of(const struct planner *p, size_t node, size_t slot)
-{
-	return p->graph->inputs[p->graph->nodes[node].first_input + slot];
-}
-
 static enum evo_op op_of(const struct planner *p, size_t node)
 {
 	return p->graph->nodes[node].op;
@@ -77,7 +72,7 @@ static void find_users(struct planner *p)
 	bool *used = evo_calloc(p->count, sizeof(bool));
 	for (size_t n = 0; n < p->count; n++)
 		for (size_t i = 0; i < p->graph->nodes[n].inputs; i++) {
-			size_t input = input_of(p, n, i);
+			size_t input = input_of(p->session, n, i);
 			p->plan[input].sole_user = used[input] ? p->count : n;
 			used[input] = true;
 		}
@@ -91,7 +86,7 @@ static void find_live(struct planner *p)
 	reached[p->graph->output] = true;
 	for (size_t n = p->count; n-- > 0;)
 		for (size_t i = 0; i < p->graph->nodes[n].inputs && reached[n]; i++)
-			reached[input_of(p, n, i)] = true;
+			reached[input_of(p->session, n, i)] = true;
 	for (size_t n = 0; n < p->count; n++) {
 		struct evo_plan *plan = &p->plan[n];
 		plan->parameters = p->session->backward && p->graph->nodes[n].parameter >= 0 &&
@@ -100,7 +95,7 @@ static void find_live(struct planner *p)
 		plan->wanted_gradient = p->session->backward && keeps(p, n, EVO_KEEP_GRADIENT);
 		bool needed = plan->wanted_gradient || plan->parameters;
 		for (size_t i = 0; i < p->graph->nodes[n].inputs; i++)
-			needed |= p->plan[input_of(p, n, i)].live;
+			needed |= p->plan[input_of(p->session, n, i)].live;
 		/* An input that is needed and feeds a reached node is itself reached. */
 		plan->live = p->session->backward && reached[n] && needed;
 	}
@@ -116,7 +111,7 @@ static void find_computed(struct planner *p)
 		    op_of(p, n) == EVO_OP_BATCHNORM)
 			p->computed[n] = true;
 		for (size_t i = 0; i < p->graph->nodes[n].inputs && p->computed[n]; i++)
-			p->computed[input_of(p, n, i)] = true;
+			p->computed[input_of(p->session, n, i)] = true;
 	}
 }
 
@@ -126,8 +121,8 @@ static void find_fusions(struct planner *p)
 	bool *user = evo_calloc(p->count, sizeof(bool));
 	for (size_t n = 0; n < p->count; n++)
 		for (size_t i = 0; i < p->graph->nodes[n].inputs; i++) {
-			user[input_of(p, n, i)] = true;
-			other_user[input_of(p, n, i)] |= op_of(p, n) != EVO_OP_CONV;
+			user[input_of(p->session, n, i)] = true;
+			other_user[input_of(p->session, n, i)] |= op_of(p, n) != EVO_OP_CONV;
 		}
 	for (size_t n = 0; n < p->count; n++) {
 		struct evo_plan *plan = &p->plan[n];
@@ -180,14 +175,15 @@ static void use_by_relu(struct planner *p, size_t node, size_t relu)
 	if (plan->live)
 		use(&p->value[node], backward_time(p, plan->fused_relu ? plan->sole_user : relu));
 	for (size_t n = relu + 1; n < p->count && plan->virtual_relu; n++)
-		if (op_of(p, n) == EVO_OP_CONV && input_of(p, n, 0) == relu && p->computed[n])
+		if (op_of(p, n) == EVO_OP_CONV && input_of(p->session, n, 0) == relu &&
+		    p->computed[n])
 			use_by_conv(p, node, n);
 }
 
 static void use_values(struct planner *p, size_t user)
 {
 	for (size_t i = 0; i < p->graph->nodes[user].inputs; i++) {
-		size_t node = input_of(p, user, i);
+		size_t node = input_of(p->session, user, i);
 		bool again = p->plan[user].live; /* read in the backward pass too */
 		switch (op_of(p, user)) {
 		case EVO_OP_RELU:
@@ -241,7 +237,7 @@ static void find_first_givers(struct planner *p)
 	size_t *which = evo_calloc(p->count, sizeof(size_t));
 	for (size_t user = 0; user < p->count; user++)
 		for (size_t i = 0; i < p->graph->nodes[user].inputs && p->plan[user].live; i++) {
-			size_t node = input_of(p, user, i), time = giving_time(p, user);
+			size_t node = input_of(p->session, user, i), time = giving_time(p, user);
 			if (!p->plan[node].live || p->plan[node].gradient_root != node)
 				continue;
 			if (earliest[node] && earliest[node] <= time)
@@ -278,7 +274,7 @@ static void find_gradient_lifetimes(struct planner *p)
 		use(gradient, backward_time(p, n));
 		if (op_of(p, n) != EVO_OP_BATCHNORM)
 			continue;
-		size_t conv = input_of(p, n, 0);
+		size_t conv = input_of(p->session, n, 0);
 		if (p->plan[conv].live && p->plan[conv].lazy_norm)
 			use(gradient, backward_time(p, conv));
 	}

@@ -74,15 +74,15 @@ static bool window_is(const struct evo_geometry *g, size_t kernel, size_t stride
    image that has room on the stack: */
 #define ROW_MAX 512
 
-EVO_CLONES static void sum_rows(const REAL *above, const REAL *here, const REAL *below,
-                                REAL *restrict row, size_t width)
+EVO_CLONES static void NAME(sum_rows)(const REAL *above, const REAL *here, const REAL *below,
+                                      REAL *restrict row, size_t width)
 {
 	for (size_t i = 0; i < width; i++)
 		row[i] = above[i] + here[i] + below[i];
 }
 
-EVO_CLONES static void sum_columns(const REAL *row, const REAL *weight, REAL *restrict out,
-                                   size_t width, bool add)
+EVO_CLONES static void NAME(sum_columns)(const REAL *row, const REAL *weight, REAL *restrict out,
+                                         size_t width, bool add)
 {
 	if (add)
 		for (size_t i = 0; i < width; i++)
@@ -92,8 +92,8 @@ EVO_CLONES static void sum_columns(const REAL *row, const REAL *weight, REAL *re
 			out[i] = (row[i] + row[i + 1] + row[i + 2]) * weight[i];
 }
 
-EVO_CLONES static void scale_row(const REAL *x, const REAL *weight, REAL *restrict out,
-                                 size_t width)
+EVO_CLONES static void NAME(scale_row)(const REAL *x, const REAL *weight, REAL *restrict out,
+                                       size_t width)
 {
 	for (size_t i = 0; i < width; i++)
 		out[i] = x[i] * weight[i];
@@ -110,9 +110,9 @@ static void avgpool_three(const struct evo_geometry *g, const REAL *x, REAL *y)
 	for (size_t p = 0; p < g->batch * g->in.channels; p++)
 		for (size_t i = 0; i < height; i++, x += width, y += width) {
 			bool first = i == 0, last = i + 1 == height;
-			sum_rows(first ? zeros : x - width, x, last ? zeros : x + width, row + 1,
-			         width);
-			sum_columns(row, first || last ? edge : inner, y, width, false);
+			NAME(sum_rows)
+			(first ? zeros : x - width, x, last ? zeros : x + width, row + 1, width);
+			NAME(sum_columns)(row, first || last ? edge : inner, y, width, false);
 		}
 }
 
@@ -127,15 +127,16 @@ static void avgpool_three_backward(const struct evo_geometry *g, const REAL *dy,
 		inner[i] = share(g, height > 2 ? 1 : 0, i);
 	}
 	for (size_t p = 0; p < g->batch * g->in.channels; p++) {
-		scale_row(dy, edge, scaled[0], width);
+		NAME(scale_row)(dy, edge, scaled[0], width);
 		for (size_t i = 0; i < height; i++, dy += width, dx += width) {
 			bool last = i + 1 == height;
 			if (!last)
-				scale_row(dy + width, i + 2 == height ? edge : inner,
-				          scaled[(i + 1) % 3], width);
-			sum_rows(i ? scaled[(i + 2) % 3] : zeros, scaled[i % 3],
-			         last ? zeros : scaled[(i + 1) % 3], row + 1, width);
-			sum_columns(row, ones, dx, width, add);
+				NAME(scale_row)
+			(dy + width, i + 2 == height ? edge : inner, scaled[(i + 1) % 3], width);
+			NAME(sum_rows)
+			(i ? scaled[(i + 2) % 3] : zeros, scaled[i % 3],
+			 last ? zeros : scaled[(i + 1) % 3], row + 1, width);
+			NAME(sum_columns)(row, ones, dx, width, add);
 		}
 	}
 }
@@ -210,7 +211,7 @@ static void maxpool_backward(const struct evo_geometry *g, const void *x_, const
 				dx[window_maximum(g, x, oy, ox)] += *dy++;
 }
 
-EVO_CLONES static void global_pool(const void *x_, void *y_, size_t planes, size_t plane)
+EVO_CLONES static void NAME(global_pool)(const void *x_, void *y_, size_t planes, size_t plane)
 {
 	const REAL *x = x_;
 	REAL *y = y_;

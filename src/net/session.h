@@ -59,4 +59,69 @@ void evo_plan_session(struct evo_session *session, const unsigned char *keep);
 
 struct evo_geometry evo_node_geometry(const struct evo_session *session, size_t node);
 
+/* ---- Where things are ---- */
+
+static inline void *at(const struct evo_session *session, struct evo_place place)
+{
+	switch (place.region) {
+	case EVO_KEPT:
+	case EVO_ZEROS:
+		return session->kept + place.offset;
+	case EVO_WORK:
+		return session->work + place.offset;
+	case EVO_NOWHERE:
+		break;
+	}
+	return NULL;
+}
+
+static inline void *value_at(const struct evo_session *session, size_t node)
+{
+	return at(session, session->plan[node].value);
+}
+
+static inline void *gradient_at(const struct evo_session *session, size_t node)
+{
+	return at(session, session->plan[node].gradient);
+}
+
+static inline const void *weight_at(const struct evo_session *session,
+                                    const struct evo_parameters *from, size_t node, int which)
+{
+	int parameter = session->graph->nodes[node].parameter;
+	if (parameter < 0)
+		return NULL;
+	return evo_parameter_values(from, &session->graph->parameters[parameter + which]);
+}
+
+/* The gradient of a node's parameter; NULL when it is not wanted. */
+static inline void *weight_gradient_at(const struct evo_session *session, size_t node, int which)
+{
+	int parameter = session->graph->nodes[node].parameter;
+	if (parameter < 0 || !session->plan[node].parameters)
+		return NULL;
+	return session->kept + session->graph->parameters[parameter + which].offset * session->size;
+}
+
+static inline size_t input_of(const struct evo_session *session, size_t node, size_t slot)
+{
+	return session->graph->inputs[session->graph->nodes[node].first_input + slot];
+}
+
+static inline bool adds(const struct evo_session *session, size_t node, size_t slot)
+{
+	return !session->first[session->graph->nodes[node].first_input + slot];
+}
+
+static inline size_t plane_of(struct evo_shape shape)
+{
+	return shape.height * shape.width;
+}
+
+static inline size_t numbers_of(const struct evo_session *session, size_t node)
+{
+	struct evo_shape shape = session->graph->nodes[node].shape;
+	return session->batch * shape.channels * plane_of(shape);
+}
+
 #endif

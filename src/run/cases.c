@@ -97,7 +97,8 @@ static void set_rows(struct evo_case_item *item, size_t *train, size_t train_cou
 	size_t count = train_count + validation_count;
 	item->rows = evo_realloc(train, count, sizeof(*train));
 	if (validation_count > 0)
-		memcpy(item->rows + train_count, validation, validation_count * sizeof(*validation));
+		memcpy(item->rows + train_count, validation,
+		       validation_count * sizeof(*validation));
 	free(validation);
 	item->train = train_count;
 	item->validation = validation_count;

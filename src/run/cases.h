@@ -10,10 +10,10 @@
 struct evo_case_item {
 	struct evo_benchmark *benchmark;
 	struct evo_probe probe;
-	size_t probe_number;   /* in the store */
-	size_t *rows;          /* of the benchmark; train before validation */
+	size_t probe_number; /* in the store */
+	size_t *rows;        /* of the benchmark; train before validation */
 	size_t train, validation;
-	double *accuracy;      /* of rows */
+	double *accuracy; /* of rows */
 	size_t group;
 };
 /* Benchmarks whose probe and architectures are the same. */

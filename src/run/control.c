@@ -8,15 +8,15 @@
 
 #include "state.h"
 
-static const char *const state_names[] = {"idle",    "starting", "running", "stepping", "pausing",
-                                          "paused",  "done",     "stopped", "failed"};
+static const char *const state_names[] = {"idle",   "starting", "running", "stepping", "pausing",
+                                          "paused", "done",     "stopped", "failed"};
 
 const char *evo_run_state_name(enum evo_run_state state)
 {
 	return state_names[state];
 }
 
-/* ---- Which command fits which state ------------------------------------------------------------ */
+/* ---- Which command fits which state ---------------------------------------------------------- */
 
 #define IN(state) (1U << EVO_RUN_##state)
 #define ALIVE     (IN(IDLE) | IN(RUNNING) | IN(STEPPING) | IN(PAUSING) | IN(PAUSED) | IN(DONE))
@@ -31,8 +31,7 @@ static const struct {
         [EVO_COMMAND_PAUSE] = {"pause", IN(RUNNING) | IN(STEPPING), EVO_RUN_PAUSING},
         [EVO_COMMAND_RESUME] = {"resume", IN(STEPPING) | IN(PAUSING) | IN(PAUSED) | IN(DONE),
                                 EVO_RUN_RUNNING},
-        [EVO_COMMAND_STEP] = {"step",
-                              IN(IDLE) | IN(RUNNING) | IN(PAUSING) | IN(PAUSED) | IN(DONE),
+        [EVO_COMMAND_STEP] = {"step", IN(IDLE) | IN(RUNNING) | IN(PAUSING) | IN(PAUSED) | IN(DONE),
                               EVO_RUN_STEPPING},
         [EVO_COMMAND_STOP] = {"stop", ALIVE & ~IN(DONE), EVO_RUN_STOPPED},
         [EVO_COMMAND_INJECT] = {"inject", ALIVE, EVO_RUN_IDLE},
@@ -49,8 +48,8 @@ static char *split_setting(const char *text, char **value)
 	if (**value != '\0') {
 		*(*value)++ = '\0';
 		*value += strspn(*value, " \t=");
-		for (size_t end = strlen(*value); end > 0 && isspace((unsigned char) (*value)[end - 1]);
-		     end--)
+		for (size_t end = strlen(*value);
+		     end > 0 && isspace((unsigned char) (*value)[end - 1]); end--)
 			(*value)[end - 1] = '\0';
 	}
 	return name;
@@ -65,9 +64,9 @@ static bool check_set(struct evo_run *run, const char *text, struct evo_error *e
 	const struct evo_setting *setting = evo_setting_find(name, err);
 	bool good = setting != NULL;
 	if (good && !setting->live && run->expected != EVO_RUN_IDLE)
-		good = evo_fail(err, EVO_E_USAGE,
-		                "%s cannot change while a search runs; start another search with it",
-		                name);
+		good = evo_fail(
+		        err, EVO_E_USAGE,
+		        "%s cannot change while a search runs; start another search with it", name);
 	good = good && evo_gp_config_set(&changed, name, value, err) &&
 	       evo_gp_config_check(&changed, err);
 	if (good)
@@ -156,7 +155,7 @@ static size_t next_generation(const struct evo_run *run)
 {
 	if (run->gp == NULL)
 		return 0;
-	return evo_gp_generation(run->gp) + !isnan(run->generation_begin);
+	return evo_gp_generation(run->gp) + (isnan(run->generation_begin) ? 0 : 1);
 }
 
 static void record(struct evo_run *run, const struct evo_command *command)
@@ -249,9 +248,10 @@ void evo_run_heed(struct evo_run *run, bool block)
 bool evo_run_go_on(struct evo_run *run)
 {
 	evo_run_heed(run, false);
-	if (run->mode == EVO_RUN_PAUSING)
-		evo_run_enter(run, EVO_RUN_PAUSED);
-	while (run->mode == EVO_RUN_PAUSED && !run->quit)
+	while (!run->quit && (run->mode == EVO_RUN_PAUSING || run->mode == EVO_RUN_PAUSED)) {
+		if (run->mode == EVO_RUN_PAUSING)
+			evo_run_enter(run, EVO_RUN_PAUSED);
 		evo_run_heed(run, true);
+	}
 	return !run->quit && (run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING);
 }

@@ -71,8 +71,8 @@ static bool create_search(struct evo_run *run, struct evo_error *err)
 		groups[g] = (struct evo_group){item->train, item->validation};
 	}
 	for (size_t i = 0; i < run->cases.count; i++)
-		cases[i] = (struct evo_case){run->cases.items[i].group,
-		                             run->cases.items[i].accuracy};
+		cases[i] =
+		        (struct evo_case){run->cases.items[i].group, run->cases.items[i].accuracy};
 	run->gp = evo_gp_create(&run->config.gp, groups, run->cases.group_count, cases,
 	                        run->cases.count, run->config.seed, err);
 	if (run->gp == NULL)
@@ -92,6 +92,8 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 	evo_run_publish(run);
 	unsigned threads = evo_run_threads(run->config.threads);
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
+		struct evo_reference *reference = &run->draft.references[i];
+		snprintf(reference->name, sizeof(reference->name), "%s", reference_names[i]);
 		if (!evo_proxy_parse(reference_names[i], &run->references[i], err))
 			return false;
 	}
@@ -156,8 +158,7 @@ static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
 	draft->store = evo_store_report(run->store);
 	double seconds = draft->elapsed - pass->begin;
 	if (seconds > 0 && done > 0)
-		draft->evaluations_per_second =
-		        (double) (done * pass->tree_count) / seconds;
+		draft->evaluations_per_second = (double) (done * pass->tree_count) / seconds;
 	evo_run_publish(run);
 }
 
@@ -219,8 +220,8 @@ static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *er
 bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
                          double *scores, struct evo_error *err)
 {
-	struct pass pass = {trees, count, scores, NULL, run->cases.network_count,
-	                    evo_run_elapsed(run)};
+	struct pass pass = {
+	        trees, count, scores, NULL, run->cases.network_count, evo_run_elapsed(run)};
 	pass.left = evo_calloc(pass.left_count, sizeof(*pass.left));
 	for (size_t i = 0; i < pass.left_count; i++)
 		pass.left[i] = i;

@@ -23,10 +23,17 @@ static void write_tree(struct evo_csv *csv, const struct evo_tree *tree)
 
 static void write_generations(const struct evo_snapshot *snapshot, struct evo_csv *csv)
 {
-	static const char *const names[] = {"run",         "generation",      "best",
-	                                    "mean",        "median",          "min",
-	                                    "best_validation", "evaluations", "cache_hits",
-	                                    "seconds",     "best_expression"};
+	static const char *const names[] = {"run",
+	                                    "generation",
+	                                    "best",
+	                                    "mean",
+	                                    "median",
+	                                    "min",
+	                                    "best_validation",
+	                                    "evaluations",
+	                                    "cache_hits",
+	                                    "seconds",
+	                                    "best_expression"};
 	write_header(csv, names, EVO_COUNT(names));
 	evo_csv_end_row(csv);
 	for (size_t i = 0; i < snapshot->history_count; i++) {
@@ -115,8 +122,9 @@ static const struct {
 bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, struct evo_error *err)
 {
 	if (snapshot->generation == 0)
-		return evo_fail(err, EVO_E_USAGE,
-		                "there is nothing to export before the first generation is complete");
+		return evo_fail(
+		        err, EVO_E_USAGE,
+		        "there is nothing to export before the first generation is complete");
 	if (!evo_make_directories(folder, err))
 		return false;
 	bool good = true;

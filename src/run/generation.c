@@ -40,7 +40,6 @@ static void destroy_rows(const struct evo_cases *cases, double **rows)
 
 static void take_references(struct evo_run *run, const double *scores)
 {
-	static const char *const names[EVO_REFERENCES] = {"units", "params", "eznas-a"};
 	size_t n = run->cases.network_count;
 	double **rows = create_rows(&run->cases, 1);
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
@@ -48,7 +47,6 @@ static void take_references(struct evo_run *run, const double *scores)
 		struct evo_individual judged = {0};
 		split_groups(&run->cases, scores + i * n, 1, rows);
 		evo_gp_judge(run->gp, rows, &judged);
-		snprintf(reference->name, sizeof(reference->name), "%s", names[i]);
 		reference->fitness = judged.fitness;
 		memcpy(reference->tau, judged.tau, sizeof(reference->tau));
 	}
@@ -180,8 +178,8 @@ static void log_best(struct evo_run *run, const struct evo_individual *best)
 static void add_generation(struct evo_run *run, const struct evo_generation *generation)
 {
 	struct evo_record *record = &run->record;
-	record->history = evo_realloc(record->history, record->history_count + 1,
-	                              sizeof(*record->history));
+	record->history =
+	        evo_realloc(record->history, record->history_count + 1, sizeof(*record->history));
 	record->history[record->history_count++] = *generation;
 }
 

@@ -121,8 +121,8 @@ static bool score_all(struct scored *s, evo_score_progress progress, void *conte
 		bool done = false;
 		while (!done) {
 			done = evo_scoring_wait(scoring, WAIT_SECONDS);
-			if (progress != NULL && !progress(context, evo_scoring_done(scoring), n,
-			                                  evo_now() - begin)) {
+			if (progress != NULL &&
+			    !progress(context, evo_scoring_done(scoring), n, evo_now() - begin)) {
 				evo_scoring_cancel(scoring);
 				done = evo_scoring_wait(scoring, -1);
 				good = evo_fail(err, EVO_E_CANCELLED, "cancelled");
@@ -217,9 +217,8 @@ static void write_scores(const struct scored *s, FILE *stream)
 			evo_csv_text(&csv, item->benchmark->rows[item->rows[i]].architecture);
 			evo_csv_number(&csv, item->accuracy[i]);
 			for (size_t t = COUNTERS; t < s->tree_count; t++)
-				evo_csv_number(
-				        &csv,
-				        s->scores[t * s->cases.network_count + columns[i]]);
+				evo_csv_number(&csv,
+				               s->scores[t * s->cases.network_count + columns[i]]);
 			evo_csv_end_row(&csv);
 		}
 	}
@@ -229,9 +228,9 @@ static void write_table(const struct scored *s, const struct evo_score_row *rows
                         FILE *stream)
 {
 	static const char *const names[] = {
-	        "proxy",         "benchmark",      "networks",   "kendall",     "kendall_low",
-	        "kendall_high",  "spearman",       "pearson",    "kendall_top10",
-	        "partial_units", "partial_params", "non_finite", "milliseconds"};
+	        "proxy",          "benchmark",  "networks",    "kendall",       "kendall_low",
+	        "kendall_high",   "spearman",   "pearson",     "kendall_top10", "partial_units",
+	        "partial_params", "non_finite", "milliseconds"};
 	struct evo_csv csv;
 	evo_csv_begin(&csv, stream);
 	for (size_t i = 0; i < EVO_COUNT(names); i++)
@@ -239,9 +238,9 @@ static void write_table(const struct scored *s, const struct evo_score_row *rows
 	evo_csv_end_row(&csv);
 	for (size_t i = 0; i < count; i++) {
 		const struct evo_score_row *row = &rows[i];
-		const double numbers[] = {row->kendall,       row->low,          row->high,
-		                          row->spearman,      row->pearson,      row->kendall_top10,
-		                          row->partial_units, row->partial_params};
+		const double numbers[] = {
+		        row->kendall, row->low,           row->high,          row->spearman,
+		        row->pearson, row->kendall_top10, row->partial_units, row->partial_params};
 		/* The whole expression, of which a row holds the beginning. */
 		evo_csv_text(&csv, s->config->proxies[i % s->config->proxy_count]);
 		evo_csv_text(&csv, row->benchmark);

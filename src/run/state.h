@@ -32,7 +32,7 @@ struct evo_snapshot_box {
 
 /* Lists of a run that only grow. */
 struct evo_record {
-	struct evo_generation *history; /* champions held */
+	struct evo_generation *history;         /* champions held */
 	struct evo_intervention *interventions; /* texts owned */
 	size_t history_count, intervention_count;
 };
@@ -94,7 +94,7 @@ void evo_run_say(struct evo_run *run, int kind, const char *format, ...) EVO_PRI
 /* Makes the descriptor readable; the lock is held. */
 void evo_run_signal(struct evo_run *run);
 
-/* ---- control.c: commands, on the thread ------------------------------------------------------- */
+/* ---- control.c: commands, on the thread ------------------------------------------------------ */
 
 void evo_run_enter(struct evo_run *run, enum evo_run_state mode);
 /* Heeds commands that wait. block: waits for one first. */
@@ -103,7 +103,7 @@ void evo_run_heed(struct evo_run *run, bool block);
 bool evo_run_go_on(struct evo_run *run);
 double evo_run_elapsed(const struct evo_run *run);
 
-/* ---- engine.c, generation.c: the search, on the thread ---------------------------------------- */
+/* ---- engine.c, generation.c: the search, on the thread --------------------------------------- */
 
 bool evo_run_prepare(struct evo_run *run, struct evo_error *err);
 /* Lets go of everything but results. */

@@ -30,7 +30,8 @@ struct evo_store {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* an extraction has ended, or memory was given back */
 	size_t limit, used, peak, largest_block, largest_work;
-	size_t outstanding; /* extractions going and blocks held */
+	size_t workspace_bytes; /* of all workers; part of used */
+	size_t outstanding;     /* extractions going and blocks held */
 	struct evo_workspace *workspaces;
 	unsigned workers;
 
@@ -231,15 +232,11 @@ static bool reserve(struct evo_store *store, size_t block, size_t work, struct e
 }
 
 /* May a block that is let go stay? */
-static bool worth_keeping(const struct evo_store *store, const struct evo_block *block)
+static bool worth_keeping(const struct evo_store *store)
 {
-	size_t others = store->used - block->bytes, work = 0;
+	const size_t blocks = store->used - store->workspace_bytes;
 
-	for (unsigned i = 0; i < store->workers; i++)
-		work += store->workspaces[i].work_bytes;
-	others -= work; /* each worker's room counts workspace and block */
-	return others + block->bytes +
-	               store->workers * (store->largest_block + store->largest_work) <=
+	return blocks + store->workers * (store->largest_block + store->largest_work) <=
 	       store->limit;
 }
 
@@ -271,9 +268,9 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 		pthread_mutex_lock(&store->lock);
 		store->extractions++;
 		store->extract_seconds += seconds;
-		store->used -= grow;
-		store->used += workspace->work_bytes;
-		store->used -= before;
+		/* The workspace grew as planned, or was lost in trying. */
+		store->used = store->used - grow - before + workspace->work_bytes;
+		store->workspace_bytes = store->workspace_bytes - before + workspace->work_bytes;
 		if (!block) {
 			store->used -= extraction->block_bytes;
 			store->outstanding--;
@@ -344,7 +341,7 @@ void evo_store_release(struct evo_store *store, size_t network, const struct evo
 		store->outstanding--;
 		if (block->orphan)
 			give_back(store, block);
-		else if (!worth_keeping(store, block))
+		else if (!worth_keeping(store))
 			detach(store, entry);
 		pthread_cond_broadcast(&store->changed);
 	}

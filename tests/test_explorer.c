@@ -1,0 +1,459 @@
+/* The explorer on a terminal: what a person sees, does, and finds when it is over. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "evoscope/base.h"
+
+#include "program.h"
+#include "term.h"
+
+#define ENTER  "\r"
+#define ESCAPE "\033"
+#define CANCEL "\007" /* Ctrl-G, which cannot be the beginning of a longer key */
+
+/* A sandbox with a benchmark, and the explorer in it. */
+struct session {
+	struct sandbox box;
+	struct term *term;
+};
+
+static void prepare(struct session *session)
+{
+	memset(session, 0, sizeof(*session));
+	sandbox_open(&session->box);
+	sandbox_import(&session->box, 60);
+}
+
+/* A search that would take hours; further options end with NULL. */
+static void begin(struct session *session, int rows, int columns, int ignored,
+                  const char *const *options)
+{
+	const char *argv[40] = {PROGRAM,         "--benchmark", MADE,           SMALL_PROBE,
+	                        "--networks",    "20",          "--validation", "8",
+	                        "--population",  "10",          "--seed",       "3",
+	                        "--generations", "100000"};
+	size_t count = 0;
+	while (argv[count])
+		count++;
+	for (; *options; options++)
+		argv[count++] = *options;
+	session->term = term_open(&(struct term_start){
+	        .argv = argv,
+	        .env = (const char *const *) session->box.env,
+	        .folder = session->box.folder,
+	        .rows = rows,
+	        .columns = columns,
+	        .ignored = ignored,
+	});
+}
+#define BEGIN(session, rows, columns, ...)                                                         \
+	begin(session, rows, columns, 0, (const char *const[]){__VA_ARGS__, NULL})
+
+static void finish(struct session *session)
+{
+	term_close(session->term);
+	sandbox_close(&session->box);
+}
+
+/* ---- What a test looks for ------------------------------------------------------------------- */
+
+/* The number of complete generations that the status line shows, or -1. */
+static long generation(struct term *term)
+{
+	const char *at = strstr(term_row(term, 0), "gen ");
+	return at ? strtol(at + 4, NULL, 10) : -1;
+}
+
+static bool has_generation(struct term *term, const void *least)
+{
+	return generation(term) >= *(const long *) least;
+}
+
+static void expect_generation(struct term *term, long least)
+{
+	if (term_wait(term, has_generation, &least, TERM_PATIENCE))
+		return;
+	term_show(term);
+	fail_msg("no generation %ld", least);
+}
+
+static void expect_exit(struct term *term, int code)
+{
+	int status;
+	bool over = term_wait_status(term, &status);
+	if (over && WIFEXITED(status) && WEXITSTATUS(status) == code)
+		return;
+	term_show(term);
+	fail_msg("%s, status %x, instead of exit %d", over ? "over" : "still there",
+	         (unsigned) status, code);
+}
+
+/* Nothing of the explorer is left on the terminal. */
+static void expect_terminal_back(struct term *term)
+{
+	static const int modes[] = {1, 1000, 1002, 1003, 1006, 1015, 2004};
+	assert_true(term_restored(term));
+	assert_false(term_alternate(term));
+	assert_true(term_cursor(term));
+	for (size_t i = 0; i < EVO_COUNT(modes); i++)
+		assert_false(term_mode(term, modes[i]));
+}
+
+/* Quits, answering the question that comes while a search is going. */
+static void quit(struct term *term)
+{
+	term_keys(term, "qy");
+	expect_exit(term, 0);
+}
+
+/* ---- Opening and quitting -------------------------------------------------------------------- */
+
+static void opens_idle_and_quits(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 24, 80, "--theme", "dark");
+	struct term *term = session.term;
+	term_expect(term, "IDLE");
+	term_expect(term, "s start");
+	assert_true(term_alternate(term));
+	assert_false(term_restored(term));
+	assert_true(term_settle(term, 0.5));
+	term_keys(term, "q");
+	expect_exit(term, 0);
+	expect_terminal_back(term);
+	finish(&session);
+}
+
+static void idle_writes_nothing(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 24, 80, "--no-mouse");
+	term_expect(session.term, "IDLE");
+	assert_true(term_settle(session.term, 0.5));
+	assert_int_equal(term_listen(session.term, 1.5), 0);
+	/* And a paused search is as calm. */
+	term_keys(session.term, "n");
+	expect_generation(session.term, 1);
+	term_expect(session.term, "PAUSED");
+	assert_true(term_settle(session.term, 0.5));
+	assert_int_equal(term_listen(session.term, 1.5), 0);
+	finish(&session);
+}
+
+static void every_terminal(void **state)
+{
+	(void) state;
+	static const char *const terminals[] = {"xterm-256color", "linux", "vt100", "screen",
+	                                        "xterm-mono"};
+	static const char *const locales[] = {"C.UTF-8", "C"};
+	for (size_t i = 0; i < EVO_COUNT(terminals) * EVO_COUNT(locales); i++) {
+		struct session session;
+		prepare(&session);
+		sandbox_set(&session.box, "TERM", terminals[i / 2]);
+		sandbox_set(&session.box, "LC_ALL", locales[i % 2]);
+		BEGIN(&session, 30, 100, "--start");
+		expect_generation(session.term, 1);
+		term_expect(session.term, "Population");
+		quit(session.term);
+		expect_terminal_back(session.term);
+		size_t count;
+		const char *bytes = term_bytes(session.term, &count);
+		for (size_t j = 0; i % 2 == 1 && j < count; j++)
+			assert_true((unsigned char) bytes[j] < 128);
+		finish(&session);
+	}
+}
+
+static void ascii_on_request(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 30, 100, "--start", "--ascii");
+	expect_generation(session.term, 2);
+	for (const char *c = term_screen(session.term); *c; c++)
+		assert_true((unsigned char) *c < 128);
+	finish(&session);
+}
+
+static void unknown_terminal(void **state)
+{
+	(void) state;
+	static const char *const names[] = {"no-such-terminal", "", NULL, "dumb"};
+	for (size_t i = 0; i < EVO_COUNT(names); i++) {
+		struct session session;
+		size_t count;
+		prepare(&session);
+		sandbox_set(&session.box, "TERM", names[i]);
+		BEGIN(&session, 24, 80, "--start");
+		expect_exit(session.term, 1);
+		assert_int_equal(strncmp(term_row(session.term, 0), "evoscope: ", 10), 0);
+		assert_true(term_restored(session.term));
+		const char *bytes = term_bytes(session.term, &count);
+		assert_null(memchr(bytes, '\033', count));
+		/* One line. */
+		assert_ptr_equal(memchr(bytes, '\n', count), bytes + count - 1);
+		finish(&session);
+	}
+}
+
+static void no_colour_is_honoured(void **state)
+{
+	(void) state;
+	for (int honoured = 0; honoured < 2; honoured++) {
+		struct session session;
+		prepare(&session);
+		sandbox_set(&session.box, "NO_COLOR", honoured ? "1" : NULL);
+		BEGIN(&session, 30, 100, "--start");
+		expect_generation(session.term, 2);
+		if (honoured)
+			assert_int_equal(term_colours(session.term), 0);
+		else
+			assert_true(term_colours(session.term) > 0);
+		finish(&session);
+	}
+}
+
+/* ---- A search -------------------------------------------------------------------------------- */
+
+static void command(struct term *term, const char *text)
+{
+	char *keys = evo_format(":%s" ENTER, text);
+	term_keys(term, keys);
+	free(keys);
+}
+
+static bool exported(struct term *term, const void *path)
+{
+	(void) term;
+	return access(path, F_OK) == 0;
+}
+
+static void check_export(struct session *session)
+{
+	struct csv_table table;
+	const char *front = sandbox_path(&session->box, "out/front.csv");
+	const char *population = sandbox_path(&session->box, "out/population.csv");
+	assert_true(term_wait(session->term, exported, front, TERM_PATIENCE));
+	assert_true(term_wait(session->term, exported, population, TERM_PATIENCE));
+	csv_load(sandbox_path(&session->box, "out/generations.csv"), &table);
+	assert_true(table.rows >= 3);
+	csv_clear(&table);
+	csv_load(population, &table);
+	assert_in_range(table.rows, 1, 10);
+	csv_clear(&table);
+}
+
+static void watch_and_steer(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 40, 140, "--start");
+	struct term *term = session.term;
+	term_expect(term, "Fitness");
+	term_expect(term, "Log");
+	expect_generation(term, 2);
+	term_keys(term, "p");
+	term_expect(term, "PAUSED");
+	long at = generation(term);
+	term_keys(term, "n");
+	expect_generation(term, at + 1);
+	term_expect(term, "PAUSED");
+	assert_int_equal(generation(term), at + 1);
+
+	/* Injected by hand, it enters the next generation and is marked. */
+	command(term, "inject layer_sum(l1(gw.d))");
+	term_keys(term, "n");
+	expect_generation(term, at + 2);
+	term_expect(term, "PAUSED");
+	term_keys(term, "/injected" ENTER);
+	term_expect(term, "layer_sum(l1(gw.d))");
+	term_expect(term, "◆");
+	term_keys(term, ESCAPE);
+
+	term_expect(term, "by rank");
+	term_keys(term, ">>r");
+	assert_true(term_wait_gone(term, "by rank"));
+	term_keys(term, "?");
+	term_expect(term, "inject");
+	term_expect(term, "put an expression into the next generation");
+	term_keys(term, "q");
+	term_expect(term, "Population");
+
+	char *text = evo_format("export csv %s", sandbox_path(&session.box, "out"));
+	command(term, text);
+	free(text);
+	check_export(&session);
+	quit(term);
+	expect_terminal_back(term);
+	finish(&session);
+}
+
+static void asks_before_it_ends_a_search(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 24, 80, "--start");
+	expect_generation(session.term, 1);
+	term_keys(session.term, "q");
+	term_expect(session.term, "y/n");
+	term_keys(session.term, "n");
+	assert_true(term_wait_gone(session.term, "y/n"));
+	long at = generation(session.term);
+	expect_generation(session.term, at + 1);
+	quit(session.term);
+	finish(&session);
+}
+
+static void wrong_commands_are_told(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 24, 80, "--no-mouse");
+	term_expect(session.term, "IDLE");
+	command(session.term, "inject laier_sum(x.d)");
+	term_expect(session.term, "layer_sum");
+	term_keys(session.term, CANCEL); /* the line is open still, to be mended */
+	command(session.term, "xport");
+	term_expect(session.term, "export");
+	term_keys(session.term, CANCEL);
+	command(session.term, "set crossover 7");
+	term_expect(session.term, "crossover is");
+	term_keys(session.term, CANCEL);
+	term_keys(session.term, "q");
+	expect_exit(session.term, 0);
+	finish(&session);
+}
+
+/* ---- Sizes ----------------------------------------------------------------------------------- */
+
+static void resizes(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	BEGIN(&session, 24, 80, "--start");
+	expect_generation(session.term, 1);
+	for (int i = 0; i < 32; i++) {
+		/* All of 1x1 to 60x200, jumping about. */
+		int step = i * 19 % 32;
+		term_resize(session.term, 1 + step * 59 / 31, 1 + (i * 13 % 32) * 199 / 31);
+		term_listen(session.term, 0.05);
+	}
+	term_resize(session.term, 1, 1);
+	term_listen(session.term, 0.2);
+	term_resize(session.term, 24, 80);
+	term_expect(session.term, "Population");
+	long at = generation(session.term);
+	expect_generation(session.term, at + 1);
+	quit(session.term);
+	expect_terminal_back(session.term);
+	finish(&session);
+}
+
+static void fits_every_size(void **state)
+{
+	(void) state;
+	static const struct {
+		int rows, columns;
+		bool keys; /* is there room to name a key? */
+	} sizes[] = {
+	        {24, 80, true}, {60, 200, true}, {12, 40, true}, {5, 20, false}, {1, 1, false}};
+	for (size_t i = 0; i < EVO_COUNT(sizes); i++) {
+		struct session session;
+		prepare(&session);
+		BEGIN(&session, sizes[i].rows, sizes[i].columns, "--no-mouse");
+		if (sizes[i].keys) {
+			term_expect(session.term, "? help");
+			assert_non_null(
+			        strstr(term_row(session.term, sizes[i].rows - 1), "? help"));
+		}
+		assert_true(term_settle(session.term, 1));
+		term_keys(session.term, "q");
+		expect_exit(session.term, 0);
+		expect_terminal_back(session.term);
+		finish(&session);
+	}
+}
+
+/* ---- Scripts --------------------------------------------------------------------------------- */
+
+static char *saved_screen(void)
+{
+	struct session session;
+	prepare(&session);
+	sandbox_write(&session.box, "script",
+	              "# two generations, one way\n"
+	              ":step\n:wait generation 1\n:wait idle\n"
+	              "keys n\n:wait generation 2\n:wait idle\n"
+	              ":save-screen screen.txt\n:quit\n");
+	BEGIN(&session, 30, 100, "--script", "script", "--fixed-clock");
+	expect_exit(session.term, 0);
+	expect_terminal_back(session.term);
+	char *screen = sandbox_read(&session.box, "screen.txt");
+	assert_non_null(screen);
+	finish(&session);
+	return screen;
+}
+
+static void scripts_repeat(void **state)
+{
+	(void) state;
+	char *one = saved_screen(), *other = saved_screen();
+	assert_non_null(strstr(one, "gen 2/"));
+	assert_string_equal(one, other);
+	free(one);
+	free(other);
+}
+
+static void wrong_scripts_fail(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	sandbox_write(&session.box, "script", "# nothing\n:xyzzy\n");
+	BEGIN(&session, 24, 80, "--script", "script");
+	expect_exit(session.term, 1);
+	expect_terminal_back(session.term);
+	term_expect(session.term, "script:2");
+	finish(&session);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(opens_idle_and_quits),
+	        cmocka_unit_test(idle_writes_nothing),
+	        cmocka_unit_test(every_terminal),
+	        cmocka_unit_test(ascii_on_request),
+	        cmocka_unit_test(unknown_terminal),
+	        cmocka_unit_test(no_colour_is_honoured),
+	        cmocka_unit_test(watch_and_steer),
+	        cmocka_unit_test(asks_before_it_ends_a_search),
+	        cmocka_unit_test(wrong_commands_are_told),
+	        cmocka_unit_test(resizes),
+	        cmocka_unit_test(fits_every_size),
+	        cmocka_unit_test(scripts_repeat),
+	        cmocka_unit_test(wrong_scripts_fail),
+	};
+	return cmocka_run_group_tests_name("explorer", tests, NULL, NULL);
+}
