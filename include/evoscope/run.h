@@ -98,9 +98,14 @@ bool evo_run_wait(struct evo_run *run, double seconds); /* until news, at most s
 struct evo_run_case {
 	char name[64];              /* of the benchmark */
 	char title[96], images[96]; /* image_title: "noise, no images given" */
+	char origin[160];           /* how its accuracies came about */
 	size_t train, validation;
 	char probe[96]; /* evo_probe_text */
 };
+
+/* Everything about a benchmark in a run but the counts of networks, which are left alone. */
+void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_probe *probe,
+                      struct evo_run_case *out);
 
 /* A proxy on the same networks as the population, to hold it against: units, params, eznas-a. */
 struct evo_reference {

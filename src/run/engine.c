@@ -33,14 +33,14 @@ static void tell_sample(struct evo_run *run, const struct evo_case_item *item)
 	}
 }
 
-static void describe_case(const struct evo_case_item *item, struct evo_run_case *out)
+void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_probe *probe,
+                      struct evo_run_case *out)
 {
-	snprintf(out->name, sizeof(out->name), "%s", item->benchmark->name);
-	snprintf(out->title, sizeof(out->title), "%s", item->benchmark->title);
-	snprintf(out->images, sizeof(out->images), "%s", item->benchmark->image_title);
-	out->train = item->train;
-	out->validation = item->validation;
-	evo_probe_text(&item->probe, out->probe, sizeof(out->probe));
+	snprintf(out->name, sizeof(out->name), "%s", benchmark->name);
+	snprintf(out->title, sizeof(out->title), "%s", benchmark->title);
+	snprintf(out->images, sizeof(out->images), "%s", benchmark->image_title);
+	snprintf(out->origin, sizeof(out->origin), "%s", benchmark->origin);
+	evo_probe_text(probe, out->probe, sizeof(out->probe));
 }
 
 static bool load_cases(struct evo_run *run, struct evo_error *err)
@@ -55,8 +55,13 @@ static bool load_cases(struct evo_run *run, struct evo_error *err)
 		return false;
 	run->draft.case_count = cases->count;
 	for (size_t i = 0; i < cases->count; i++) {
-		describe_case(&cases->items[i], &run->draft.cases[i]);
-		tell_sample(run, &cases->items[i]);
+		const struct evo_case_item *item = &cases->items[i];
+		struct evo_run_case *out = &run->draft.cases[i];
+		evo_run_describe(item->benchmark, &item->probe, out);
+		out->train = item->train;
+		out->validation = item->validation;
+		evo_run_say(run, EVO_LOG_NOTE, "%s: %s", out->name, out->origin);
+		tell_sample(run, item);
 	}
 	return true;
 }

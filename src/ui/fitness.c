@@ -242,6 +242,8 @@ static void draw_empty(struct ui_area area, const struct ui_model *model)
 		evo_text_reset(&text);
 		if (*cases[i].title != '\0')
 			y = draw_wrapped(area, 2, y, UI_ROLE_TEXT, cases[i].title);
+		if (*cases[i].origin != '\0')
+			y = draw_wrapped(area, 2, y, UI_ROLE_TEXT, cases[i].origin);
 		ui_case_facts(&cases[i], area.surface->glyphs, &text);
 		y = draw_wrapped(area, 2, y, UI_ROLE_DIM, text.data) + 1;
 	}

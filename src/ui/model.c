@@ -39,12 +39,9 @@ static bool announce(struct evo_run_case *announced, const struct evo_run_config
 
 	if (benchmark == NULL)
 		return false;
-	snprintf(announced->name, sizeof announced->name, "%s", benchmark->name);
-	snprintf(announced->title, sizeof announced->title, "%s", benchmark->title);
-	snprintf(announced->images, sizeof announced->images, "%s", benchmark->image_title);
 	bool good = evo_run_probe(benchmark, &config->probe, config->seed, &probe, &images, err);
 	if (good)
-		evo_probe_text(&probe, announced->probe, sizeof announced->probe);
+		evo_run_describe(benchmark, &probe, announced);
 	free(images);
 	evo_benchmark_destroy(benchmark);
 	return good;
