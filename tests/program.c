@@ -25,7 +25,7 @@ static void give_up(const char *what)
 	abort();
 }
 
-/* ---- Sandbox ---------------------------------------------------------------------------------- */
+/* ---- Sandbox --------------------------------------------------------------------------------- */
 
 void sandbox_set(struct sandbox *sandbox, const char *name, const char *value)
 {
@@ -105,7 +105,7 @@ void sandbox_write(const struct sandbox *sandbox, const char *name, const char *
 		give_up(path);
 }
 
-/* ---- A benchmark --------------------------------------------------------------------------------- */
+/* ---- A benchmark ----------------------------------------------------------------------------- */
 
 double made_row(size_t i, char *architecture)
 {
@@ -146,7 +146,7 @@ void sandbox_import(struct sandbox *sandbox, size_t rows)
 	outcome_clear(&outcome);
 }
 
-/* ---- Running ---------------------------------------------------------------------------------------- */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static int scratch_file(const struct sandbox *sandbox)
 {
@@ -222,13 +222,26 @@ int exit_status(const struct outcome *outcome)
 	return WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -1;
 }
 
+void expect_status(const struct outcome *outcome, int status)
+{
+	if (exit_status(outcome) != status)
+		print_error("status %x\n%s%s", (unsigned) outcome->status, outcome->out,
+		            outcome->err);
+	assert_int_equal(exit_status(outcome), status);
+}
+
+bool has(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
 void outcome_clear(struct outcome *outcome)
 {
 	free(outcome->out);
 	free(outcome->err);
 }
 
-/* ---- CSV ---------------------------------------------------------------------------------------------- */
+/* ---- CSV ------------------------------------------------------------------------------------- */
 
 static bool add_record(void *context, size_t line, size_t count, char *const *fields,
                        struct evo_error *err)

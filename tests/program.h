@@ -47,6 +47,9 @@ struct outcome {
 };
 void outcome_clear(struct outcome *outcome);
 int exit_status(const struct outcome *outcome); /* -1 when it died of a signal */
+/* Fails the test, with what was printed, unless the program exited so. */
+void expect_status(const struct outcome *outcome, int status);
+bool has(const char *text, const char *part);
 
 /* Runs the program with the arguments after its name (NULL-terminated) to its end, without a
    terminal and without input. */

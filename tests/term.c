@@ -65,7 +65,7 @@ static void send_whole(int fd, const void *bytes, size_t count)
 	}
 }
 
-/* ---- The supervisor, in a process of its own -------------------------------------------------- */
+/* ---- The supervisor, in a process of its own ------------------------------------------------- */
 
 static void become_program(const struct term_start *start)
 {
@@ -130,7 +130,7 @@ static void supervise(const struct term_start *start, int status_pipe, int contr
 	_exit(0);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------ */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static int set_property(VTermProp property, VTermValue *value, void *context)
 {
@@ -164,7 +164,7 @@ static void open_screen(struct term *term)
 static struct termios usual_modes(void)
 {
 	int master, slave;
-	struct termios modes;
+	struct termios modes = {0};
 	if (openpty(&master, &slave, NULL, NULL, NULL) || tcgetattr(slave, &modes))
 		give_up("pseudo-terminal");
 	close(slave);
@@ -221,7 +221,7 @@ void term_close(struct term *term)
 	free(term);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void keep(struct term *term, const char *bytes, size_t count)
 {
@@ -334,7 +334,7 @@ bool term_wait_status(struct term *term, int *status)
 	return got;
 }
 
-/* ---- Screen ---------------------------------------------------------------------------------------- */
+/* ---- Screen ---------------------------------------------------------------------------------- */
 
 static size_t put_utf8(char *out, uint32_t c)
 {
@@ -427,7 +427,7 @@ const char *term_bytes(const struct term *term, size_t *count)
 	return term->bytes;
 }
 
-/* ---- Control sequences ------------------------------------------------------------------------------ */
+/* ---- Control sequences ----------------------------------------------------------------------- */
 
 struct sequence {
 	bool private;
@@ -506,7 +506,7 @@ size_t term_colours(const struct term *term)
 	return colours;
 }
 
-/* ---- Acting --------------------------------------------------------------------------------------------- */
+/* ---- Acting ---------------------------------------------------------------------------------- */
 
 void term_keys(struct term *term, const char *bytes)
 {
@@ -541,7 +541,7 @@ void term_continue(struct term *term)
 
 bool term_restored(const struct term *term)
 {
-	struct termios modes;
+	struct termios modes = {0};
 	if (tcgetattr(term->master, &modes))
 		return false;
 	return modes.c_iflag == term->before.c_iflag && modes.c_oflag == term->before.c_oflag &&

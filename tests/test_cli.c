@@ -29,7 +29,7 @@ static bool parse(const char *line, struct cli_options *options, enum cli_comman
 	return cli_parse(argc, argv, options, command, err);
 }
 
-/* ---- Tables -------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 static void rows_fit_together(void **state)
 {
@@ -61,7 +61,7 @@ static void rows_fit_together(void **state)
 	}
 }
 
-/* ---- Parser -------------------------------------------------------------------------------------- */
+/* ---- Parser ---------------------------------------------------------------------------------- */
 
 static void finds_commands(void **state)
 {
@@ -189,7 +189,7 @@ static void refuses(void **state)
 	}
 }
 
-/* ---- Help ------------------------------------------------------------------------------------------ */
+/* ---- Help ------------------------------------------------------------------------------------ */
 
 static void help_has_every_option(void **state)
 {
@@ -240,7 +240,7 @@ static void manual_has_every_row(void **state)
 	evo_text_clear(&text);
 }
 
-/* ---- Output ------------------------------------------------------------------------------------------ */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 static void columns_line_up(void **state)
 {

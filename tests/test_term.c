@@ -1,4 +1,4 @@
-/* The harness itself: what the tests of the explorer stand on, tried with programs of the system. */
+/* The harness that the tests of the explorer stand on, tried with programs of the system. */
 #include "config.h"
 
 #include <setjmp.h>

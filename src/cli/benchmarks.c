@@ -6,7 +6,7 @@
 
 #include "cli.h"
 
-/* ---- list, show ---------------------------------------------------------------------------------------- */
+/* ---- list, show ------------------------------------------------------------------------------ */
 
 struct range {
 	double low, median, high;
@@ -126,7 +126,7 @@ int cli_benchmarks_remove(struct cli_options *options)
 	                                                               : cli_report(&err);
 }
 
-/* ---- import ----------------------------------------------------------------------------------------------- */
+/* ---- import ---------------------------------------------------------------------------------- */
 
 #define PROBLEMS_SHOWN 10
 
@@ -180,7 +180,7 @@ int cli_benchmarks_import(struct cli_options *options)
 	return partly ? CLI_PARTLY : CLI_DONE;
 }
 
-/* ---- build ------------------------------------------------------------------------------------------------ */
+/* ---- build ----------------------------------------------------------------------------------- */
 
 static bool show_training(void *context, size_t done, size_t total, const char *architecture,
                           double accuracy)

@@ -18,7 +18,7 @@ enum cli_status {
 	CLI_PARTLY = 3, /* done, but some rows failed and were reported */
 };
 
-/* ---- What was asked for ------------------------------------------------------------------------ */
+/* ---- What was asked for ---------------------------------------------------------------------- */
 
 struct cli_list {
 	const char **items;
@@ -65,7 +65,7 @@ struct cli_options {
 	char *command_line;        /* as typed, for the record */
 };
 
-/* ---- The tables -------------------------------------------------------------------------------- */
+/* ---- The tables ------------------------------------------------------------------------------ */
 
 enum cli_command_id {
 	CLI_EXPLORER,
@@ -124,7 +124,7 @@ struct cli_option {
 size_t cli_option_count(void);
 const struct cli_option *cli_option_at(size_t index);
 
-/* ---- Parser ------------------------------------------------------------------------------------ */
+/* ---- Parser ---------------------------------------------------------------------------------- */
 
 /*
  * Reads a command line. Options may stand before or after what is no option. EVO_E_USAGE, with the
@@ -134,7 +134,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *options, enum cli_comm
                struct evo_error *err);
 void cli_options_clear(struct cli_options *options);
 
-/* ---- Help -------------------------------------------------------------------------------------- */
+/* ---- Help ------------------------------------------------------------------------------------ */
 
 void cli_help(enum cli_command_id command, struct evo_text *out);
 /* All commands that begin with the word ("benchmarks"). */
@@ -142,7 +142,7 @@ void cli_help_group(const char *word, struct evo_text *out);
 /* The manual page's source, in mdoc. */
 void cli_manual(struct evo_text *out);
 
-/* ---- Output ------------------------------------------------------------------------------------ */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 /* "evoscope: message" on standard error. */
 void cli_complain(const char *format, ...) EVO_PRINTF(1, 2);
@@ -178,7 +178,7 @@ void cli_table_clear(struct cli_table *table);
 size_t cli_width(void);
 bool cli_utf8(void); /* may output hold more than ASCII? */
 
-/* ---- Progress, on standard error ------------------------------------------------------------------ */
+/* ---- Progress, on standard error ------------------------------------------------------------- */
 
 struct cli_progress {
 	bool redraw; /* one line, drawn over itself */
@@ -196,7 +196,7 @@ void cli_progress_show(struct cli_progress *progress, const char *text);
 void cli_progress_note(struct cli_progress *progress, const char *text);
 void cli_progress_end(struct cli_progress *progress);
 
-/* ---- Signals ------------------------------------------------------------------------------------- */
+/* ---- Signals --------------------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP (unless it was ignored) are remembered; a second one of
    them kills. */
@@ -206,7 +206,7 @@ int cli_signal_descriptor(void); /* readable once one came */
 /* Dies of the signal after flushing standard output. */
 void cli_die_of(int signal);
 
-/* ---- Shared by commands --------------------------------------------------------------------------- */
+/* ---- Shared by commands ---------------------------------------------------------------------- */
 
 /* The names asked for: `all` is every one, none the default. Fails on unknown names. */
 bool cli_benchmark_names(const struct cli_options *options, struct cli_list *names,
@@ -219,7 +219,7 @@ void cli_list_add(struct cli_list *list, const char *item);
 /* Sets "name=value". */
 bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err);
 
-/* ---- Commands ---------------------------------------------------------------------------------------- */
+/* ---- Commands -------------------------------------------------------------------------------- */
 
 int cli_explorer(struct cli_options *options);
 int cli_evolve(struct cli_options *options);

@@ -7,7 +7,7 @@
 
 #include "cli.h"
 
-/* ---- Progress ---------------------------------------------------------------------------------------- */
+/* ---- Progress -------------------------------------------------------------------------------- */
 
 static void progress_text(const struct evo_snapshot *snapshot, struct evo_text *out)
 {
@@ -47,7 +47,7 @@ static void pass_on_warnings(struct evo_run *run, uint64_t *next, struct cli_pro
 	}
 }
 
-/* ---- Result -------------------------------------------------------------------------------------------- */
+/* ---- Result ---------------------------------------------------------------------------------- */
 
 static void cases_table(const struct evo_snapshot *snapshot, struct evo_text *out)
 {
@@ -81,6 +81,17 @@ static void cases_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 	cli_table_clear(&table);
 }
 
+static void fitness_words(const struct evo_snapshot *snapshot, struct evo_text *out)
+{
+	bool cases = snapshot->case_count > 1, draws = snapshot->config.draws > 1;
+	if (cases || draws)
+		evo_text_append(out, snapshot->config.fitness_mean ? "mean " : "smallest ");
+	evo_text_append(out, "Kendall tau on train networks");
+	if (cases || draws)
+		evo_text_printf(out, " over %s%s%s", cases ? "benchmarks" : "",
+		                cases && draws ? " and " : "", draws ? "draws" : "");
+}
+
 static void print_result(const struct evo_snapshot *snapshot)
 {
 	const struct evo_individual *best = snapshot->population[0];
@@ -88,11 +99,11 @@ static void print_result(const struct evo_snapshot *snapshot)
 	evo_text_init(&out);
 	evo_text_append(&out, "expression  ");
 	evo_tree_print(&best->tree, &out);
-	evo_text_printf(&out, "\nsize        %zu nodes, depth %zu\n", best->tree.size, best->depth);
-	evo_text_printf(&out, "fitness     %.3f, %s Kendall tau over benchmarks%s; %s is better\n",
-	                best->fitness, snapshot->config.fitness_mean ? "mean" : "smallest",
-	                snapshot->config.draws > 1 ? " and draws" : "",
-	                best->direction < 0 ? "lower" : "higher");
+	evo_text_printf(&out, "\nsize        %zu node%s, depth %zu\n", best->tree.size,
+	                best->tree.size == 1 ? "" : "s", best->depth);
+	evo_text_printf(&out, "fitness     %.3f, ", best->fitness);
+	fitness_words(snapshot, &out);
+	evo_text_printf(&out, "; %s is better\n", best->direction < 0 ? "lower" : "higher");
 	evo_text_printf(&out,
 	                "search      preset %s, seed %llu, generation %zu of %zu, %zu expressions "
 	                "scored\n\n",
@@ -108,7 +119,7 @@ static void print_result(const struct evo_snapshot *snapshot)
 	evo_text_clear(&out);
 }
 
-/* ---- The search ------------------------------------------------------------------------------------------ */
+/* ---- The search ------------------------------------------------------------------------------ */
 
 static bool over(enum evo_run_state state)
 {
@@ -136,7 +147,8 @@ static const struct evo_snapshot *watch(struct evo_run *run, struct cli_progress
 		pass_on_warnings(run, &next, progress);
 		if (over(snapshot->state))
 			break;
-		if (cli_progress_due(progress, snapshot->history_count)) {
+		if (snapshot->state != EVO_RUN_IDLE &&
+		    cli_progress_due(progress, snapshot->history_count)) {
 			progress_text(snapshot, &text);
 			cli_progress_show(progress, text.data);
 		}
@@ -167,6 +179,10 @@ static int search(struct evo_run *run, const struct cli_options *options)
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
 	}
+	/* A generation's files that could not be written were a warning; in the end it is a failure. */
+	if (options->csv_folder && snapshot->population_count &&
+	    !evo_run_export(snapshot, options->csv_folder, &err))
+		status = cli_report(&err);
 	evo_snapshot_release(snapshot);
 	return status;
 }

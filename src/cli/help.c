@@ -9,7 +9,7 @@
 #define HELP_AT  30
 #define HELP_END 92
 
-/* Words of `text` up to column `end`, further lines begin at `indent`. The cursor is at `column`. */
+/* Words of `text` up to column `end`; further lines begin at `indent`. It stands at `column`. */
 static void wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end)
 {
 	bool first = true;
@@ -53,11 +53,14 @@ static void option_line(const struct cli_option *option, struct evo_text *out)
 
 static void settings_lines(struct evo_text *out)
 {
-	evo_text_append(out, "\nSettings for --set:\n");
+	evo_text_append(out, "\nSettings for --set, and their built-in values:\n");
 	for (size_t i = 0; i < evo_setting_count(); i++) {
 		const struct evo_setting *setting = evo_setting_at(i);
+		char *text = *setting->value ? evo_format("%s [%s]", setting->help, setting->value)
+		                             : evo_strdup(setting->help);
 		evo_text_printf(out, "      %-*s", HELP_AT - 6, setting->name);
-		wrap(out, setting->help, HELP_AT, HELP_AT, HELP_END);
+		wrap(out, text, HELP_AT, HELP_AT, HELP_END);
+		free(text);
 	}
 }
 

@@ -7,20 +7,36 @@
 
 #define MANUAL_DATE "November 24, 2026"
 
-/* Text for roff: a line that begins with a dot or quote, and backslashes, would be read as
-   requests; a minus is one only as \-. Words between ` and ` are set as code. */
+#define LINE_END 64 /* source lines break at the first blank after it */
+
+static void character(struct evo_text *out, const char *text, bool *code)
+{
+	if (*text == '`')
+		evo_text_append(out, (*code = !*code) ? "\\fB" : "\\fR");
+	else if (*text == '\\')
+		evo_text_append(out, "\\e");
+	else if (*text == '-')
+		evo_text_append(out, "\\-");
+	else
+		evo_text_append_n(out, text, 1);
+}
+
+/*
+ * Text for roff: a minus is one only as \-, words between ` and ` are set as code, and a sentence
+ * begins on a line of its own, so that the formatter knows where it ended. A line must not begin
+ * with a dot or a quote: no text here does.
+ */
 static void prose(struct evo_text *out, const char *text)
 {
 	bool code = false;
+	size_t start = out->length;
 	for (; *text; text++) {
-		if (*text == '`')
-			evo_text_append(out, (code = !code) ? "\\fB" : "\\fR");
-		else if (*text == '\\')
-			evo_text_append(out, "\\e");
-		else if (*text == '-')
-			evo_text_append(out, "\\-");
-		else
-			evo_text_append_n(out, text, 1);
+		character(out, text, &code);
+		if (text[1] == ' ' && (*text == '.' || out->length - start > LINE_END)) {
+			evo_text_append(out, "\n");
+			start = out->length;
+			text++;
+		}
 	}
 	evo_text_append(out, "\n");
 }
@@ -67,8 +83,8 @@ static void list_commands(struct evo_text *out)
 		if (id == CLI_EXPLORER)
 			evo_text_append(out, ".It Nm\n");
 		else
-			evo_text_printf(out, ".It Cm %s %s%s\n", command->name,
-			                *command->arguments ? "Ar " : "", command->arguments);
+			evo_text_printf(out, ".It Cm %s%s%s\n", command->name,
+			                *command->arguments ? " Ar " : "", command->arguments);
 		sentence(out, command->summary);
 		if (command->text)
 			prose(out, command->text);
@@ -142,16 +158,20 @@ static const char head[] =
 static const char description[] =
         ".Sh DESCRIPTION\n"
         ".Nm\n"
-        "searches for zero-cost proxies: expressions over statistics of untrained neural networks\n"
-        "whose value ranks architectures as their trained accuracy does.\n"
-        "It evolves expression trees by genetic programming and judges each by Kendall's rank\n"
-        "correlation (tau) with the known accuracies of a benchmark's networks.\n"
+        "searches for zero-cost proxies: expressions over statistics of untrained\n"
+        "neural networks whose value ranks architectures as their trained accuracy\n"
+        "does.\n"
+        "It evolves expression trees by genetic programming and judges each by\n"
+        "Kendall's rank correlation (tau) with the known accuracies of a benchmark's\n"
+        "networks.\n"
         ".Pp\n"
-        "Every benchmark is split once and for all into train, validation and test networks.\n"
-        "A search selects by train networks; tau on validation networks is shown beside it.\n"
+        "Every benchmark is split once and for all into train, validation and test\n"
+        "networks.\n"
+        "A search selects by train networks; tau on validation networks is shown\n"
+        "beside it.\n"
         ".Pp\n"
-        "The same seed on the same machine gives the same result, whatever the number of "
-        "threads.\n";
+        "The same seed on the same machine gives the same result, whatever the number\n"
+        "of threads.\n";
 
 static const char tail[] =
         ".Sh ENVIRONMENT\n"
@@ -159,7 +179,8 @@ static const char tail[] =
         ".It Ev EVOSCOPE_DATA\n"
         "Where imported benchmarks are kept, in place of\n.Pa $XDG_DATA_HOME/evoscope .\n"
         ".It Ev EVOSCOPE_SHARED\n"
-        "Where what is installed beside the program lies: themes, presets, embedded benchmarks.\n"
+        "Where what is installed beside the program lies: themes, presets, embedded\n"
+        "benchmarks.\n"
         ".It Ev XDG_CONFIG_HOME , XDG_DATA_HOME , XDG_STATE_HOME\n"
         "Base directories; see\n.Sx FILES .\n"
         ".It Ev NO_COLOR\n"
@@ -187,11 +208,11 @@ static const char tail[] =
         "generation:\n"
         ".Bl -tag -width Ds\n"
         ".It Pa generations.csv\n"
-        "A row a generation: its best, mean, median and smallest fitness, what was evaluated, the\n"
-        "best expression.\n"
+        "A row a generation: its best, mean, median and smallest fitness, what was\n"
+        "evaluated, the best expression.\n"
         ".It Pa population.csv\n"
-        "A row an individual: rank, parents, origin, size, fitness, tau by benchmark and side,\n"
-        "expression.\n"
+        "A row an individual: rank, parents, origin, size, fitness, tau by benchmark\n"
+        "and side, expression.\n"
         ".It Pa front.csv\n"
         "The Pareto front of fitness against size.\n"
         ".El\n"
@@ -203,10 +224,10 @@ static const char tail[] =
         ".It 3\nDone, but some rows failed and were reported.\n"
         ".El\n"
         ".Pp\n"
-        "After SIGINT, SIGTERM or SIGHUP a search is stopped, what was finished is kept and "
-        "printed,\n"
-        "and the process dies of that signal.\n"
-        "Standard output carries results only; progress and errors go to standard error.\n"
+        "After SIGINT, SIGTERM or SIGHUP a search is stopped, what was finished is kept\n"
+        "and printed, and the process dies of that signal.\n"
+        "Standard output carries results only; progress and errors go to standard\n"
+        "error.\n"
         ".Sh EXAMPLES\n"
         "Watch a search:\n"
         ".Dl evoscope \\-\\-start\n"

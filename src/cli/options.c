@@ -2,7 +2,7 @@
 
 #include "cli.h"
 
-/* ---- Commands ------------------------------------------------------------------------------------ */
+/* ---- Commands -------------------------------------------------------------------------------- */
 
 static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_EXPLORER] =
@@ -60,7 +60,7 @@ const struct cli_command *cli_command(enum cli_command_id id)
 	return &commands[id];
 }
 
-/* ---- Options --------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 #define AT(field)   offsetof(struct cli_options, field)
 #define ON(command) (1u << CLI_##command)

@@ -84,7 +84,7 @@ bool cli_utf8(void)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-/* ---- Tables --------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 void cli_table_init(struct cli_table *table, size_t columns, uint64_t left)
 {

@@ -28,7 +28,7 @@ void cli_list_add(struct cli_list *list, const char *item)
 	list->items[list->count++] = item;
 }
 
-/* ---- getopt's tables ----------------------------------------------------------------------------- */
+/* ---- getopt's tables ------------------------------------------------------------------------- */
 
 static bool known(const struct parser *parser, const char *name)
 {
@@ -69,7 +69,7 @@ static void finish(struct parser *parser)
 	free(parser->words.items);
 }
 
-/* ---- Step one: words and options --------------------------------------------------------------------- */
+/* ---- Step one: words and options ------------------------------------------------------------- */
 
 static const char *name_of_letter(int letter)
 {
@@ -136,7 +136,7 @@ static bool collect(struct parser *parser, int argc, char **argv, struct evo_err
 	return true;
 }
 
-/* ---- Step two: the command ------------------------------------------------------------------------------ */
+/* ---- Step two: the command ------------------------------------------------------------------- */
 
 /* Does the command's name begin with these words? Full: does it end there? */
 static bool names_match(const char *name, const char *const *words, size_t count, bool full)
@@ -160,8 +160,9 @@ static bool unknown_word(const struct parser *parser, size_t at, struct evo_erro
 	char *copies[CLI_COMMANDS];
 	size_t count = 0;
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
-		const char *name = cli_command(id)->name;
-		if (cli_command(id)->hidden || !names_match(name, parser->words.items, at, false))
+		const char *name = cli_command((enum cli_command_id) id)->name;
+		if (cli_command((enum cli_command_id) id)->hidden ||
+		    !names_match(name, parser->words.items, at, false))
 			continue;
 		const char *rest = at ? strchr(name, ' ') + 1 : name;
 		names[count] = copies[count] = evo_strndup(rest, strcspn(rest, " "));
@@ -190,7 +191,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 		return true;
 	bool group = false;
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
-		const char *name = cli_command(id)->name;
+		const char *name = cli_command((enum cli_command_id) id)->name;
 		size_t count = strchr(name, ' ') ? 2 : 1;
 		if (count <= words->count && names_match(name, words->items, count, true)) {
 			*command = (enum cli_command_id) id;
@@ -208,7 +209,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 	return true;
 }
 
-/* ---- Step three: values ---------------------------------------------------------------------------------- */
+/* ---- Step three: values ---------------------------------------------------------------------- */
 
 static bool in_limits(const struct cli_option *option, double value, struct evo_error *err)
 {
@@ -349,7 +350,7 @@ static bool apply(const struct parser *parser, enum cli_command_id command,
 static bool take_arguments(const struct parser *parser, enum cli_command_id id, size_t used,
                            struct cli_options *options, struct evo_error *err)
 {
-	const struct cli_command *command = cli_command(id);
+	const struct cli_command *command = cli_command((enum cli_command_id) id);
 	for (size_t i = used; i < parser->words.count; i++)
 		cli_list_add(&options->arguments, parser->words.items[i]);
 	size_t count = options->arguments.count;
@@ -364,7 +365,7 @@ static bool take_arguments(const struct parser *parser, enum cli_command_id id, 
 	return true;
 }
 
-/* ---- All of it ---------------------------------------------------------------------------------------------- */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static char *join(int argc, char **argv)
 {

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-/* ---- Benchmarks ------------------------------------------------------------------------------------ */
+/* ---- Benchmarks ------------------------------------------------------------------------------ */
 
 static bool has_name(const struct cli_list *names, const char *name)
 {
@@ -79,7 +79,7 @@ void cli_benchmark_names_clear(struct cli_list *names)
 	free(names->items);
 }
 
-/* ---- A search ----------------------------------------------------------------------------------------- */
+/* ---- A search -------------------------------------------------------------------------------- */
 
 bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
                     struct evo_run_config *config, struct evo_error *err)
@@ -101,5 +101,7 @@ bool cli_run_config(const struct cli_options *options, const struct cli_list *na
 	config->csv_folder = options->csv_folder;
 	config->injected = options->injected.items;
 	config->injected_count = options->injected.count;
-	return evo_gp_config_check(&config->gp, err);
+	/* What cannot be written is said before the work, not after. */
+	return evo_gp_config_check(&config->gp, err) &&
+	       (!config->csv_folder || evo_make_directories(config->csv_folder, err));
 }

@@ -12,7 +12,7 @@ struct drawing {
 	struct cli_table table;
 };
 
-/* ---- Tree ---------------------------------------------------------------------------------------------- */
+/* ---- Tree ------------------------------------------------------------------------------------ */
 
 static void draw(struct drawing *drawing, size_t at, const char *branch)
 {
@@ -51,7 +51,7 @@ static void draw_tree(const struct evo_tree *tree, struct evo_text *out)
 	evo_text_clear(&drawing.prefix);
 }
 
-/* ---- Facts ------------------------------------------------------------------------------------------------ */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static void tell_level(const struct evo_tree *tree, struct evo_text *out)
 {
@@ -106,8 +106,8 @@ int cli_show(struct cli_options *options)
 	evo_tree_print(canonical, &out);
 	evo_text_append(&out, "\n");
 	tell_level(tree, &out);
-	evo_text_printf(&out, "size        %zu nodes\ndepth       %zu\n", tree->size,
-	                evo_tree_depth(tree));
+	evo_text_printf(&out, "size        %zu node%s\ndepth       %zu\n", tree->size,
+	                tree->size == 1 ? "" : "s", evo_tree_depth(tree));
 	tell_needs(tree, &out);
 	if (proxy)
 		evo_text_printf(&out, "source      %s\n", proxy->source);

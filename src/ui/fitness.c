@@ -80,7 +80,7 @@ static void add_fitness(struct chart *chart, const struct evo_generation *histor
 	double *best = add_series(chart, points, UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, "best");
 	double *validation =
 	        add_series(chart, points, UI_ROLE_SERIES_2, '+', UI_LINE_DASHED, "validation");
-	double *mean = add_series(chart, points, UI_ROLE_SERIES_3, '-', UI_LINE_DOTTED, "mean");
+	double *mean = add_series(chart, points, UI_ROLE_SERIES_3, 'x', UI_LINE_DASH_DOT, "mean");
 	double *median = add_series(chart, points, UI_ROLE_SERIES_4, '.', UI_LINE_DOTTED, "median");
 
 	for (size_t i = 0; i < points; i++) {

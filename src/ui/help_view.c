@@ -23,9 +23,15 @@ static const char *const more[] = {
 #define KEYS_WIDTH    14
 #define COMMAND_WIDTH 22
 
+/* The pane that an action is for, "" when it is for more than one. */
+static const char *only_pane(unsigned where)
+{
+	return where == UI_IN_FITNESS ? "plot" : where == UI_IN_POPULATION ? "population" : "";
+}
+
 static void draw_line(struct ui_area area, int y, size_t index)
 {
-	char keys[64], command[80];
+	char keys[64], command[80], text[200];
 
 	if (index >= UI_ACTION_COUNT) {
 		ui_text_fit(area, 1, y, area.rect.width - 1, UI_ROLE_DIM,
@@ -42,7 +48,9 @@ static void draw_line(struct ui_area area, int y, size_t index)
 		ui_text_fit(area, x, y, COMMAND_WIDTH - 1, UI_ROLE_DIM, command);
 		x += COMMAND_WIDTH;
 	}
-	ui_text_fit(area, x, y, area.rect.width - x, UI_ROLE_TEXT, row->help);
+	const char *pane = only_pane(row->where);
+	snprintf(text, sizeof text, "%s%s%s", pane, *pane != '\0' ? ": " : "", row->help);
+	ui_text_fit(area, x, y, area.rect.width - x, UI_ROLE_TEXT, text);
 }
 
 static void open_view(struct ui_explorer *explorer)

@@ -43,7 +43,8 @@ void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct 
 	if (log->dropped > 0)
 		snprintf(title, sizeof title, "Log (%zu lines lost)", log->dropped);
 	if (log->count > pane->page)
-		snprintf(note, sizeof note, "%zu of %zu lines", pane->page, log->count);
+		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->back + 1, pane->back + pane->page,
+		         log->count);
 	struct ui_area inside = ui_frame(area, focused, title, note);
 	for (size_t i = 0; i < pane->page && pane->back + i < log->count; i++)
 		draw_line(inside, (int) i, pane->left, ui_log_at(log, pane->back + i));

@@ -28,8 +28,10 @@ struct raster {
 static void dot(struct raster *raster, int x, int y)
 {
 	/* On and off by the run of dots, for each style. */
-	static const unsigned char pattern[] = {
-	        [UI_LINE_SOLID] = 0xff, [UI_LINE_DASHED] = 0x1f, [UI_LINE_DOTTED] = 0x11};
+	static const unsigned char pattern[] = {[UI_LINE_SOLID] = 0xff,
+	                                        [UI_LINE_DASHED] = 0x1f,
+	                                        [UI_LINE_DASH_DOT] = 0x27,
+	                                        [UI_LINE_DOTTED] = 0x11};
 	bool on = (pattern[raster->line] >> raster->step % 8 & 1) != 0;
 
 	raster->step++;

@@ -32,6 +32,7 @@ void ui_range_widen(double *low, double *high);
 enum ui_line {
 	UI_LINE_SOLID,
 	UI_LINE_DASHED,
+	UI_LINE_DASH_DOT,
 	UI_LINE_DOTTED,
 	UI_LINE_NONE /* marks only */
 };

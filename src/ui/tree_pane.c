@@ -165,12 +165,43 @@ static int table_height(const struct telling *telling, int width)
 
 /* ---- The same in few lines, for small panes --------------------------------------------------- */
 
-#define COMPACT_HEIGHT 3
+static size_t told_case(const struct telling *telling)
+{
+	return telling->shown < telling->snapshot->case_count ? telling->shown : 0;
+}
 
-static int draw_compact(struct ui_area area, int y, const struct telling *telling)
+/* The references one after the other, in as many rows as they need; drawn or only counted. */
+static int flow_references(struct ui_area area, int y, const struct telling *telling, bool draw)
 {
 	const struct evo_snapshot *snapshot = telling->snapshot;
-	size_t at = telling->shown < snapshot->case_count ? telling->shown : 0;
+	char text[48];
+	int x = 0;
+
+	for (size_t i = 0; i < snapshot->reference_count; i++) {
+		const struct evo_reference *reference = &snapshot->references[i];
+		snprintf(text, sizeof text, "%s %+.2f", reference->name,
+		         reference->tau[EVO_SIDE_VALIDATION][told_case(telling)]);
+		if (x > 0 && x + 1 + ui_text_width(text) > area.rect.width) {
+			x = 0;
+			y++;
+		}
+		x += x > 0;
+		if (draw)
+			ui_text(area, x, y, UI_ROLE_DIM, text);
+		x += ui_text_width(text);
+	}
+	return snapshot->reference_count > 0 ? y + 1 : y;
+}
+
+static int compact_height(const struct telling *telling, struct ui_area area)
+{
+	return flow_references(area, telling->best ? 2 : 1, telling, false);
+}
+
+static void draw_compact(struct ui_area area, int y, const struct telling *telling)
+{
+	const struct evo_snapshot *snapshot = telling->snapshot;
+	size_t at = told_case(telling);
 	char first[24], second[24];
 	int x;
 
@@ -184,14 +215,9 @@ static int draw_compact(struct ui_area area, int y, const struct telling *tellin
 		ui_textf(area, x, y, UI_ROLE_DIM, " on %s", ui_case_title(&snapshot->cases[at]));
 	y++;
 	if (telling->best)
-		ui_textf(area, 0, y, UI_ROLE_TEXT, "given units %+.2f params %+.2f",
+		ui_textf(area, 0, y++, UI_ROLE_TEXT, "given units %+.2f params %+.2f",
 		         snapshot->partial_units[at], snapshot->partial_params[at]);
-	y += telling->best;
-	x = 0;
-	for (size_t i = 0; i < snapshot->reference_count; i++)
-		x = ui_textf(area, x, y, UI_ROLE_DIM, "%s %+.2f ", snapshot->references[i].name,
-		             snapshot->references[i].tau[EVO_SIDE_VALIDATION][at]);
-	return y + 1;
+	flow_references(area, y, telling, true);
 }
 
 /* ---- Origin and text --------------------------------------------------------------------------- */
@@ -281,17 +307,17 @@ static void draw_telling(struct ui_area area, const struct telling *telling, con
 	evo_text_clear(&origin);
 }
 
-static int telling_height(const struct telling *telling, int width, int lines, bool full)
+static int telling_height(const struct telling *telling, struct ui_area area, int lines, bool full)
 {
 	struct evo_text origin;
 
 	evo_text_init(&origin);
 	origin_text(telling, &origin);
-	int height = pieces(origin.data, width, full ? 2 : 1) + lines;
+	int height = pieces(origin.data, area.rect.width, full ? 2 : 1) + lines;
 	evo_text_clear(&origin);
 	if (full)
-		return height + table_height(telling, width);
-	return height + COMPACT_HEIGHT - (telling->best ? 0 : 1);
+		return height + table_height(telling, area.rect.width);
+	return height + compact_height(telling, area);
 }
 
 static void draw_inside(struct ui_tree_pane *pane, struct ui_area inside,
@@ -305,16 +331,16 @@ static void draw_inside(struct ui_tree_pane *pane, struct ui_area inside,
 	evo_text_init(&expression);
 	evo_tree_print(tree, &expression);
 	int lines = pieces(expression.data, width, 4);
-	bool full = telling_height(telling, width, lines, true) + 1 + wanted <= height;
+	bool full = telling_height(telling, inside, lines, true) + 1 + wanted <= height;
 	if (!full)
 		lines = pieces(expression.data, width, 2);
-	int below = telling_height(telling, width, lines, full);
+	int below = telling_height(telling, inside, lines, full);
 	if (below > height - 2)
 		below = height > 8 ? height - 2 : 0;
 	int split = below > 0 ? height - below - 1 : height;
 	draw_tree(pane, ui_area_sub(inside, 0, 0, width, split), tree);
 	if (below > 0) {
-		for (int x = 0; x < width; x++)
+		for (int x = 0; x + 1 < width; x++)
 			ui_put(inside, x, split, UI_ROLE_BORDER,
 			       inside.surface->glyphs->horizontal);
 		draw_telling(ui_area_sub(inside, 0, split + 1, width, below), telling,

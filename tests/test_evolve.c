@@ -1,0 +1,306 @@
+/* A search without a screen, from the command line to its files; signals. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "evoscope/expr.h"
+
+#include "program.h"
+
+#define ROWS 150
+#define QUICK                                                                                      \
+	"evolve", "--benchmark", MADE, SMALL_PROBE, "--networks", "24", "--validation", "12",      \
+	        "--population", "12"
+
+static struct sandbox box;
+
+static int open_box(void **state)
+{
+	(void) state;
+	sandbox_open(&box);
+	sandbox_import(&box, ROWS);
+	return 0;
+}
+
+static int close_box(void **state)
+{
+	(void) state;
+	sandbox_close(&box);
+	return 0;
+}
+
+/* ---- evolve ---------------------------------------------------------------------------------- */
+
+static void check_generations(const char *path, size_t generations)
+{
+	struct csv_table table;
+	csv_load(path, &table);
+	assert_int_equal(table.rows, generations);
+	for (size_t i = 0; i < table.rows; i++) {
+		double best = csv_value(&table, i, "best");
+		assert_true(csv_value(&table, i, "generation") == (double) i);
+		assert_true(best >= csv_value(&table, i, "median"));
+		assert_true(csv_value(&table, i, "median") >= csv_value(&table, i, "min"));
+		assert_true(i == 0 || best >= csv_value(&table, i - 1, "best"));
+		assert_true(csv_value(&table, i, "evaluations") >= 0);
+	}
+	csv_clear(&table);
+}
+
+static void check_expression(const char *text)
+{
+	struct evo_tree *tree = evo_malloc(sizeof(*tree));
+	struct evo_error err = {0};
+	if (!evo_tree_parse(text, tree, &err))
+		fail_msg("%s: %s", text, err.message);
+	free(tree);
+}
+
+/* Returns the best expression; caller frees. */
+static char *check_population(const char *path)
+{
+	struct csv_table table;
+	csv_load(path, &table);
+	assert_in_range(table.rows, 1, 12);
+	for (size_t i = 0; i < table.rows; i++) {
+		double fitness = csv_value(&table, i, "fitness");
+		assert_true(csv_value(&table, i, "rank") == (double) i + 1);
+		assert_true(fitness >= -1 && fitness <= 1);
+		assert_true(i == 0 || fitness <= csv_value(&table, i - 1, "fitness"));
+		check_expression(csv_cell(&table, i, "expression"));
+	}
+	char *best = evo_strdup(csv_cell(&table, 0, "expression"));
+	csv_clear(&table);
+	return best;
+}
+
+static void evolves(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--generations", "4", "--seed", "5", "--csv-dir",
+	    sandbox_path(&box, "first"), "--inject", "layer_sum(l1(gw.d))");
+	expect_status(&outcome, 0);
+	assert_null(strchr(outcome.out, '\033'));
+	assert_null(strchr(outcome.err, '\033'));
+	check_generations(sandbox_path(&box, "first/generations.csv"), 4);
+	char *best = check_population(sandbox_path(&box, "first/population.csv"));
+	char *line = evo_format("expression  %s\n", best);
+	assert_int_equal(strncmp(outcome.out, line, strlen(line)), 0);
+	assert_true(has(outcome.out, "\n" MADE " "));
+	assert_true(has(outcome.out, "units") && has(outcome.out, "params"));
+	assert_true(has(outcome.out, "eznas-a"));
+	struct csv_table front;
+	csv_load(sandbox_path(&box, "first/front.csv"), &front);
+	assert_true(front.rows >= 1);
+	for (size_t i = 1; i < front.rows; i++) {
+		assert_true(csv_value(&front, i, "size") > csv_value(&front, i - 1, "size"));
+		assert_true(csv_value(&front, i, "fitness") > csv_value(&front, i - 1, "fitness"));
+	}
+	csv_clear(&front);
+	free(line);
+	free(best);
+	outcome_clear(&outcome);
+}
+
+/* Rows of two tables of generations, but for the time that they took. */
+static void expect_same_generations(const char *one, const char *other)
+{
+	struct csv_table a, b;
+	csv_load(one, &a);
+	csv_load(other, &b);
+	assert_int_equal(a.rows, b.rows);
+	assert_int_equal(a.columns, b.columns);
+	for (size_t i = 0; i < (a.rows + 1) * a.columns; i++)
+		if (strcmp(a.cells[i % a.columns], "seconds") &&
+		    strcmp(a.cells[i % a.columns], "run"))
+			assert_string_equal(a.cells[i], b.cells[i]);
+	csv_clear(&a);
+	csv_clear(&b);
+}
+
+static void same_seed_same_files(void **state)
+{
+	(void) state;
+	static const char *const threads[] = {"1", "2"};
+	static const char *const folders[] = {"one", "two"};
+	struct outcome outcomes[2];
+	char *populations[2], *fronts[2];
+	for (size_t i = 0; i < 2; i++) {
+		char *population = evo_format("%s/population.csv", folders[i]);
+		char *front = evo_format("%s/front.csv", folders[i]);
+		RUN(&box, &outcomes[i], QUICK, "--generations", "3", "--seed", "11", "--threads",
+		    threads[i], "--csv-dir", sandbox_path(&box, folders[i]));
+		expect_status(&outcomes[i], 0);
+		populations[i] = sandbox_read(&box, population);
+		fronts[i] = sandbox_read(&box, front);
+		free(population);
+		free(front);
+	}
+	assert_string_equal(populations[0], populations[1]);
+	assert_string_equal(fronts[0], fronts[1]);
+	assert_string_equal(outcomes[0].out, outcomes[1].out);
+	expect_same_generations(sandbox_path(&box, "one/generations.csv"),
+	                        sandbox_path(&box, "two/generations.csv"));
+	for (size_t i = 0; i < 2; i++) {
+		free(populations[i]);
+		free(fronts[i]);
+		outcome_clear(&outcomes[i]);
+	}
+}
+
+static void another_seed_another_search(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--generations", "3", "--seed", "12", "--csv-dir",
+	    sandbox_path(&box, "other"));
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	char *one = sandbox_read(&box, "one/population.csv");
+	char *other = sandbox_read(&box, "other/population.csv");
+	assert_string_not_equal(one, other);
+	free(one);
+	free(other);
+}
+
+static void without_terminal_explorer_evolves(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, "--start", "--benchmark", MADE, SMALL_PROBE, "--networks", "20",
+	    "--validation", "8", "--population", "8", "--generations", "1");
+	expect_status(&outcome, 0);
+	assert_int_equal(strncmp(outcome.out, "expression  ", 12), 0);
+	outcome_clear(&outcome);
+}
+
+static void target_and_quiet(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--generations", "1000000", "--target", "-1", "--quiet");
+	expect_status(&outcome, 0);
+	assert_int_equal(outcome.err_length, 0);
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, QUICK, "--generations", "1000000", "--time", "0.1", "--progress",
+	    "always");
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.err, "\n"));
+	assert_null(strpbrk(outcome.err, "\r\033"));
+	outcome_clear(&outcome);
+}
+
+static void writes_nothing_unasked(void **state)
+{
+	(void) state;
+	struct sandbox empty;
+	struct outcome outcome;
+	static const char *const folders[] = {"home", "config", "share", "state"};
+	sandbox_open(&empty);
+	sandbox_import(&empty, 60);
+	RUN(&empty, &outcome, "evolve", "--benchmark", MADE, SMALL_PROBE, "--networks", "20",
+	    "--validation", "8", "--population", "8", "--generations", "1");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	for (size_t i = 0; i < EVO_COUNT(folders); i++) /* rmdir refuses a folder that holds any */
+		assert_int_equal(rmdir(sandbox_path(&empty, folders[i])), 0);
+	sandbox_close(&empty);
+}
+
+/* ---- Signals --------------------------------------------------------------------------------- */
+
+static bool ended(const struct running *running)
+{
+	siginfo_t info = {0};
+	waitid(P_PID, (id_t) running->process, &info, WEXITED | WNOHANG | WNOWAIT);
+	return info.si_pid != 0;
+}
+
+static void wait_for_file(const struct running *running, const char *path)
+{
+	struct timespec pause = {.tv_nsec = 50000000};
+	for (int i = 0; i < 2400 && access(path, F_OK) && !ended(running); i++)
+		nanosleep(&pause, NULL);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+static void start_long(struct running *running, const char *folder)
+{
+	static const char *const common[] = {QUICK, "--generations", "1000000", "--csv-dir"};
+	const char *arguments[EVO_COUNT(common) + 2] = {NULL};
+	memcpy(arguments, common, sizeof(common));
+	arguments[EVO_COUNT(common)] = sandbox_path(&box, folder);
+	start_program(&box, running, OUT_KEPT, arguments);
+}
+
+static void signals_keep_what_is_done(void **state)
+{
+	(void) state;
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	for (size_t i = 0; i < EVO_COUNT(signals); i++) {
+		struct running running;
+		struct outcome outcome;
+		char *folder = evo_format("signal%zu", i);
+		char *file = evo_format("%s/generations.csv", folder);
+		start_long(&running, folder);
+		wait_for_file(&running, sandbox_path(&box, file));
+		kill(running.process, signals[i]);
+		finish_program(&running, &outcome);
+		assert_true(WIFSIGNALED(outcome.status));
+		assert_int_equal(WTERMSIG(outcome.status), signals[i]);
+		assert_int_equal(strncmp(outcome.out, "expression  ", 12), 0);
+		struct csv_table table;
+		csv_load(sandbox_path(&box, file), &table);
+		assert_true(table.rows >= 1);
+		csv_clear(&table);
+		outcome_clear(&outcome);
+		free(folder);
+		free(file);
+	}
+}
+
+static void nohup_is_respected(void **state)
+{
+	(void) state;
+	struct running running;
+	struct outcome outcome;
+	signal(SIGHUP, SIG_IGN);
+	start_long(&running, "nohup");
+	signal(SIGHUP, SIG_DFL);
+	wait_for_file(&running, sandbox_path(&box, "nohup/generations.csv"));
+	kill(running.process, SIGHUP);
+	/* The search goes on: its files are written again. */
+	assert_int_equal(unlink(sandbox_path(&box, "nohup/generations.csv")), 0);
+	wait_for_file(&running, sandbox_path(&box, "nohup/generations.csv"));
+	kill(running.process, SIGTERM);
+	finish_program(&running, &outcome);
+	assert_true(WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGTERM);
+	outcome_clear(&outcome);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(evolves),
+	        cmocka_unit_test(same_seed_same_files),
+	        cmocka_unit_test(another_seed_another_search),
+	        cmocka_unit_test(without_terminal_explorer_evolves),
+	        cmocka_unit_test(target_and_quiet),
+	        cmocka_unit_test(writes_nothing_unasked),
+	        cmocka_unit_test(signals_keep_what_is_done),
+	        cmocka_unit_test(nohup_is_respected),
+	};
+	return cmocka_run_group_tests_name("evolve", tests, open_box, close_box);
+}
