@@ -182,6 +182,36 @@ static void refuses_images_that_changed(void **state)
 	free(table);
 }
 
+/* ---- The embedded one ------------------------------------------------------------------------- */
+
+static void comes_with_a_benchmark(void **state)
+{
+	struct evo_benchmark *benchmark = load(EVO_DEFAULT_BENCHMARK);
+	double low = 100, high = 0;
+
+	(void) state;
+	assert_non_null(benchmark);
+	assert_true(benchmark->embedded);
+	/* No two of its architectures are the same function, and it tells them apart. */
+	assert_true(benchmark->row_count >= 100);
+	assert_int_equal(benchmark->function_count, benchmark->row_count);
+	for (size_t i = 0; i < benchmark->row_count; i++) {
+		low = fmin(low, benchmark->rows[i].accuracy);
+		high = fmax(high, benchmark->rows[i].accuracy);
+	}
+	assert_true(high - low > 30);
+	assert_true(benchmark->ceiling > 0.5 && benchmark->ceiling < 1);
+	for (int split = EVO_TRAIN; split < EVO_ALL; split++) {
+		size_t got, *rows = evo_benchmark_sample(benchmark, (enum evo_split) split, 0, 1,
+		                                         "test", &got);
+
+		assert_true(got >= 10);
+		free(rows);
+	}
+	assert_string_equal(benchmark->image_source, "shapes seed 1");
+	evo_benchmark_destroy(benchmark);
+}
+
 /* ---- Names ------------------------------------------------------------------------------------ */
 
 static bool is_named(const char *name)
@@ -427,6 +457,7 @@ int main(void)
 	        TEST(tells_what_a_manifest_cannot_mean),
 	        TEST(tells_what_is_wrong_with_a_table),
 	        TEST(refuses_images_that_changed),
+	        TEST(comes_with_a_benchmark),
 	        TEST(lists_what_has_a_manifest),
 	        TEST(names_the_nearest_when_there_is_none),
 	        TEST(removes_the_users_own_only),
