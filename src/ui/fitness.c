@@ -271,8 +271,7 @@ static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot
 		snprintf(out, size, "Fitness (Kendall tau)%s%s", *how != '\0' ? glyphs->dot : "",
 		         how);
 	else
-		snprintf(out, size, "Kendall tau of the best: %s%s%s", what,
-		         *how != '\0' ? glyphs->dot : "", how);
+		snprintf(out, size, "Best on %s%s%s", what, *how != '\0' ? glyphs->dot : "", how);
 }
 
 void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,

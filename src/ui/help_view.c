@@ -21,7 +21,9 @@ static const char *const more[] = {
 };
 
 #define KEYS_WIDTH    14
-#define COMMAND_WIDTH 22
+#define COMMAND_WIDTH 28
+#define WIDE          100 /* from here on keys and commands have a column each */
+#define NARROW_WIDTH  20
 
 /* The pane that an action is for, "" when it is for more than one. */
 static const char *only_pane(unsigned where)
@@ -42,11 +44,16 @@ static void draw_line(struct ui_area area, int y, size_t index)
 	ui_action_keys_text((enum ui_action) index, keys, sizeof keys);
 	snprintf(command, sizeof command, ":%s %s", row->name, row->argument);
 	int x = 1;
-	ui_text_fit(area, x, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
-	x += KEYS_WIDTH;
-	if (area.rect.width >= 70) {
+	if (area.rect.width >= WIDE) {
+		ui_text_fit(area, x, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
+		x += KEYS_WIDTH;
 		ui_text_fit(area, x, y, COMMAND_WIDTH - 1, UI_ROLE_DIM, command);
 		x += COMMAND_WIDTH;
+	} else {
+		bool has_key = *keys != '\0';
+		ui_text_fit(area, x, y, NARROW_WIDTH - 1, has_key ? UI_ROLE_ACCENT : UI_ROLE_DIM,
+		            has_key ? keys : command);
+		x += NARROW_WIDTH;
 	}
 	const char *pane = only_pane(row->where);
 	snprintf(text, sizeof text, "%s%s%s", pane, *pane != '\0' ? ": " : "", row->help);

@@ -87,13 +87,11 @@ void ui_status_draw(const struct ui_model *model, struct ui_area area)
 	for (size_t i = 0; i < count; i++)
 		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
 		                i > 0 ? ui_case_title(&cases[i]) : cases[i].name);
-	int least = 24; /* preset and seed */
-	int room = end - 2 - x;
-	x = ui_text_fit(area, x, 0, room > least + 8 ? room - least : room, UI_ROLE_TEXT,
-	                text.data);
-	evo_text_reset(&text);
-	evo_text_printf(&text, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
-	                (unsigned long long) snapshot->seed);
-	ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_DIM, text.data);
+	char how[80];
+	snprintf(how, sizeof how, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
+	         (unsigned long long) snapshot->seed);
+	int room = end - 2 - x, names = room - ui_text_width(how);
+	x = ui_text_fit(area, x, 0, names < 8 ? room : names, UI_ROLE_TEXT, text.data);
+	ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_DIM, how);
 	evo_text_clear(&text);
 }
