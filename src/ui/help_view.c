@@ -11,13 +11,14 @@
 static const char *const more[] = {
         "",
         "Mouse: a click goes to a pane or a row, the wheel scrolls.",
-        "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit, Esc leaves.",
+        "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit.",
         "A command's name may be cut short as long as it is clear.",
         "",
-        "Kendall tau is shown as measured, with its sign; fitness in the direction of the proxy.",
-        "Selection sees the train networks only. Validation is shown beside it. A tau on few",
-        "networks is uncertain: on 100 it moves by 0.1 from draw to draw, on 1000 by 0.04.",
-        "`given units` is the partial tau once the number of units is known, on validation.",
+        "Kendall tau is shown as measured, with its sign; fitness points up.",
+        "Selection sees the train networks only; validation is shown beside it.",
+        "A tau on few networks is uncertain: on 100 it moves by 0.1 from draw to",
+        "draw, on 1000 by 0.04. `given units` and `given params` are the partial",
+        "tau on validation once that counter is known.",
 };
 
 #define KEYS_WIDTH    14
