@@ -1079,7 +1079,7 @@ static void zooming_and_following_are_said(void **state)
 	act(world, UI_ACTION_LOG_X);
 	check_shows(world, 120, 40, "log x");
 	act(world, UI_ACTION_BENCHMARK);
-	check_shows(world, 120, 40, "Kendall tau of the best: nb201-cifar10");
+	check_shows(world, 120, 40, "Best on nb201-cifar10");
 	free_world(world);
 }
 

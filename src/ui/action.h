@@ -64,7 +64,7 @@ enum ui_argument {
 	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_EVOLVE, UI_ALWAYS,     \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
-	  "show only the rows that contain a text: expression, origin, #id")                       \
+	  "show only rows with a text in expression, origin or #id")                               \
 	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
 	  "go to the next pane")                                                                   \
 	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
@@ -116,14 +116,14 @@ enum ui_argument {
 	X(SET, "set", "NAME VALUE", UI_SETTING, "", UI_IN_EVOLVE, UI_ALWAYS, "",                   \
 	  "change a setting of the search")                                                        \
 	X(SEED, "seed", "N", UI_NUMBER, "", UI_IN_EVOLVE, UI_ALWAYS, "",                           \
-	  "the seed of a search that has not begun, or of the next one")                           \
+	  "the seed of the search to come")                                                        \
 	X(EXPORT, "export", "csv DIR", UI_EXPORT, "", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
 	  "write generations, population and front as CSV files")                                  \
 	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
 	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
 	  "write what is on the screen to a file, as text")                                        \
-	X(WAIT, "wait", "idle, or generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",     \
-	  "in scripts: wait until the search rests, or N generations are complete")                \
+	X(WAIT, "wait", "generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",              \
+	  "in scripts: wait for rest or for N generations")                                        \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
 	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_IN_EVOLVE, UI_ALWAYS, "help", "this page")     \

@@ -97,19 +97,20 @@ static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
                      const struct evo_generation *history, size_t points, size_t which, bool alone)
 {
 	enum ui_role role = alone ? UI_ROLE_SERIES_1 : (enum ui_role)(UI_ROLE_SERIES_1 + which % 6);
-	char name[40];
 
 	for (unsigned side = 0; side < 2; side++) {
 		const char *word = side == EVO_SIDE_TRAIN ? "train" : "validation";
 		char mark = (char) ((side == EVO_SIDE_TRAIN ? '1' : 'a') + (int) (which % 9));
 		if (alone)
 			mark = side == EVO_SIDE_TRAIN ? '*' : '+';
-		snprintf(name, sizeof name, "%.20s %s", ui_case_title(&snapshot->cases[which]),
-		         alone || side == EVO_SIDE_TRAIN ? word : "val");
-		double *y =
-		        add_series(chart, points, alone && side == 1 ? UI_ROLE_SERIES_2 : role,
-		                   mark, side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED,
-		                   alone ? word : name);
+		/* Of all benchmarks together the legend names each once, after both of its marks. */
+		const char *name = alone ? word
+		                   : side == EVO_SIDE_TRAIN
+		                           ? ""
+		                           : ui_case_title(&snapshot->cases[which]);
+		double *y = add_series(
+		        chart, points, alone && side == 1 ? UI_ROLE_SERIES_2 : role, mark,
+		        side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED, name);
 		for (size_t i = 0; i < points; i++)
 			y[i] = history[i].tau[side][which];
 	}
@@ -177,8 +178,8 @@ static struct ui_axis y_axis(const struct chart *chart)
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
-/* Marks and names of the series in one line, those that fit. */
-static void draw_legend(struct ui_area area, int y, const struct chart *chart)
+/* Marks and names of the series in one line, those that fit; several marks may share a name. */
+static void draw_legend(struct ui_area area, int y, const struct chart *chart, const char *note)
 {
 	int x = 1;
 
@@ -187,8 +188,12 @@ static void draw_legend(struct ui_area area, int y, const struct chart *chart)
 		if (x + 2 + ui_text_width(series->name) > area.rect.width)
 			return;
 		ui_put(area, x, y, series->role, (uint32_t) series->mark);
-		x = ui_text(area, x + 2, y, series->role, series->name) + 3;
+		x += 2;
+		if (*series->name != '\0')
+			x = ui_text(area, x, y, series->role, series->name) + 3;
 	}
+	if (x + ui_text_width(note) <= area.rect.width)
+		ui_text(area, x, y, UI_ROLE_DIM, note);
 }
 
 /* Words broken at spaces into the width; returns the row after the last. */
@@ -268,8 +273,7 @@ static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot
 		snprintf(out, size, "Fitness (Kendall tau)%s%s", *how != '\0' ? glyphs->dot : "",
 		         how);
 	else
-		snprintf(out, size, "Kendall tau of the best: %s%s%s", what,
-		         *how != '\0' ? glyphs->dot : "", how);
+		snprintf(out, size, "Best on %s%s%s", what, *how != '\0' ? glyphs->dot : "", how);
 }
 
 void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,
@@ -291,7 +295,8 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 	                       .y = y_axis(&chart),
 	                       .series = chart.series,
 	                       .count = chart.count};
-	draw_legend(inside, 0, &chart);
+	bool all = fitness->shown > snapshot->case_count;
+	draw_legend(inside, 0, &chart, all ? "digits train, letters validation" : "");
 	ui_plot_draw(ui_area_sub(inside, 0, 1, inside.rect.width, inside.rect.height - 1), &plot);
 	free(chart.x);
 	free(chart.y);

@@ -11,17 +11,20 @@
 static const char *const more[] = {
         "",
         "Mouse: a click goes to a pane or a row, the wheel scrolls.",
-        "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit, Esc leaves.",
+        "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit.",
         "A command's name may be cut short as long as it is clear.",
         "",
-        "Kendall tau is shown as measured, with its sign; fitness in the direction of the proxy.",
-        "Selection sees the train networks only. Validation is shown beside it. A tau on few",
-        "networks is uncertain: on 100 it moves by 0.1 from draw to draw, on 1000 by 0.04.",
-        "`given units` is the partial tau once the number of units is known, on validation.",
+        "Kendall tau is shown as measured, with its sign; fitness points up.",
+        "Selection sees the train networks only; validation is shown beside it.",
+        "A tau on few networks is uncertain: on 100 it moves by 0.1 from draw to",
+        "draw, on 1000 by 0.04. `given units` and `given params` are the partial",
+        "tau on validation once that counter is known.",
 };
 
 #define KEYS_WIDTH    14
-#define COMMAND_WIDTH 22
+#define COMMAND_WIDTH 28
+#define WIDE          100 /* from here on keys and commands have a column each */
+#define NARROW_WIDTH  20
 
 /* The pane that an action is for, "" when it is for more than one. */
 static const char *only_pane(unsigned where)
@@ -42,11 +45,16 @@ static void draw_line(struct ui_area area, int y, size_t index)
 	ui_action_keys_text((enum ui_action) index, keys, sizeof keys);
 	snprintf(command, sizeof command, ":%s %s", row->name, row->argument);
 	int x = 1;
-	ui_text_fit(area, x, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
-	x += KEYS_WIDTH;
-	if (area.rect.width >= 70) {
+	if (area.rect.width >= WIDE) {
+		ui_text_fit(area, x, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
+		x += KEYS_WIDTH;
 		ui_text_fit(area, x, y, COMMAND_WIDTH - 1, UI_ROLE_DIM, command);
 		x += COMMAND_WIDTH;
+	} else {
+		bool has_key = *keys != '\0';
+		ui_text_fit(area, x, y, NARROW_WIDTH - 1, has_key ? UI_ROLE_ACCENT : UI_ROLE_DIM,
+		            has_key ? keys : command);
+		x += NARROW_WIDTH;
 	}
 	const char *pane = only_pane(row->where);
 	snprintf(text, sizeof text, "%s%s%s", pane, *pane != '\0' ? ": " : "", row->help);

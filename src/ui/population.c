@@ -214,12 +214,12 @@ static size_t make_columns(const struct evo_snapshot *snapshot, int width, struc
 	int used = 2; /* cursor and mark of the injected */
 
 	columns[count++] = (struct column){UI_SORT_RANK, "rank", 4, false, 100};
-	columns[count++] = (struct column){UI_SORT_FITNESS, "fitness", 7, false, 90};
+	columns[count++] = (struct column){UI_SORT_FITNESS, "fitness", 8, false, 90};
 	for (unsigned i = 0; i < snapshot->case_count; i++)
 		columns[count++] =
 		        (struct column){UI_SORT_TAU + i, ui_case_title(&snapshot->cases[i]), 8,
 		                        false, 70 - (int) i};
-	columns[count++] = (struct column){UI_SORT_SIZE, "size", 4, false, 80};
+	columns[count++] = (struct column){UI_SORT_SIZE, "size", 5, false, 80};
 	columns[count++] = (struct column){UI_SORT_ORIGIN, "origin", 9, true, 20};
 	columns[count++] = (struct column){UI_SORT_AGE, "age", 4, false, 10};
 	for (size_t i = 0; i < count; i++)

@@ -25,7 +25,7 @@ static enum ui_role state_role(enum evo_run_state state)
 }
 
 /* Speed and what is left, as far as known. */
-static void pace_text(const struct ui_model *model, char *out, size_t size)
+static void pace_text(const struct ui_model *model, bool wide, char *out, size_t size)
 {
 	const struct evo_snapshot *snapshot = model->snapshot;
 	char number[32];
@@ -34,7 +34,7 @@ static void pace_text(const struct ui_model *model, char *out, size_t size)
 	*out = '\0';
 	if (model->fixed_clock || ui_when(snapshot->state) == UI_WHEN_IDLE)
 		return;
-	if (snapshot->evaluations_per_second > 0) {
+	if (snapshot->evaluations_per_second > 0 && wide) {
 		ui_grouped(snapshot->evaluations_per_second, number, sizeof number);
 		used = (size_t) snprintf(out, size, "  %s ev/s", number);
 	}
@@ -51,7 +51,8 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 	char text[96], state[32];
 	int x;
 
-	pace_text(model, text, sizeof text);
+	/* Where it is narrow, preset and seed are worth more than the speed. */
+	pace_text(model, area.rect.width >= 90, text, sizeof text);
 	x = ui_text_right(area, right, 0, UI_ROLE_DIM, text);
 	if (ui_when(snapshot->state) == UI_WHEN_GOING && snapshot->phase_total > 0) {
 		double share = (double) snapshot->phase_done / (double) snapshot->phase_total;
@@ -86,13 +87,11 @@ void ui_status_draw(const struct ui_model *model, struct ui_area area)
 	for (size_t i = 0; i < count; i++)
 		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
 		                i > 0 ? ui_case_title(&cases[i]) : cases[i].name);
-	int least = 24; /* preset and seed */
-	int room = end - 2 - x;
-	x = ui_text_fit(area, x, 0, room > least + 8 ? room - least : room, UI_ROLE_TEXT,
-	                text.data);
-	evo_text_reset(&text);
-	evo_text_printf(&text, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
-	                (unsigned long long) snapshot->seed);
-	ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_DIM, text.data);
+	char how[80];
+	snprintf(how, sizeof how, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
+	         (unsigned long long) snapshot->seed);
+	int room = end - 2 - x, names = room - ui_text_width(how);
+	x = ui_text_fit(area, x, 0, names < 8 ? room : names, UI_ROLE_TEXT, text.data);
+	ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_DIM, how);
 	evo_text_clear(&text);
 }

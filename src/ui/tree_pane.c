@@ -360,7 +360,8 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
 	if (individual == NULL) {
 		struct ui_area inside = ui_frame(area, focused, "Tree", NULL);
 		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
-		            "the best, once there is one");
+		            snapshot->population_count == 0 ? "the best, once there is one"
+		                                            : "no row under the cursor");
 		return;
 	}
 	if (pane->of != individual->id)
