@@ -1,6 +1,6 @@
 /*
- * The explorer without a terminal: layout, ticks, cells, trees, themes, keys, completion, the edited
- * line, and whole Evolve screens of hand-made snapshots.
+ * The explorer without a terminal: layout, ticks, cells, trees, themes, keys, completion, the
+ * edited line, and whole Evolve screens of hand-made snapshots.
  */
 #include "config.h"
 
@@ -709,7 +709,7 @@ static void bars_fill_by_eighths(void **state)
 	ui_surface_free(&surface);
 }
 
-/* ---- Evolve screens of hand-made snapshots ---------------------------------------------------- */
+/* ---- Evolve screens of hand-made snapshots -------------------------------------------------- */
 
 #define POPULATION  30
 #define GENERATIONS 12
@@ -938,7 +938,7 @@ static void an_empty_search_says_how_to_start(void **state)
 	free_world(world);
 }
 
-/* ---- The population table ---------------------------------------------------------------------- */
+/* ---- The population table -------------------------------------------------------------------- */
 
 static uint64_t selected_id(const struct world *world)
 {
@@ -1035,7 +1035,7 @@ static void a_click_selects_the_row_that_is_drawn_there(void **state)
 	free_world(world);
 }
 
-/* ---- The plot ----------------------------------------------------------------------------------- */
+/* ---- The plot ------------------------------------------------------------------------------- */
 
 static void plots_have_marks_where_values_are(void **state)
 {
@@ -1083,7 +1083,7 @@ static void zooming_and_following_are_said(void **state)
 	free_world(world);
 }
 
-/* ---- Figures ------------------------------------------------------------------------------------ */
+/* ---- Figures -------------------------------------------------------------------------------- */
 
 static void figures_read_well(void **state)
 {

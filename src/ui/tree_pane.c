@@ -163,7 +163,7 @@ static int table_height(const struct telling *telling, int width)
 	return 2 + two + (telling->best ? 2 : 0) + (int) telling->snapshot->reference_count;
 }
 
-/* ---- The same in few lines, for small panes --------------------------------------------------- */
+/* ---- The same in few lines, for small panes ------------------------------------------------- */
 
 static size_t told_case(const struct telling *telling)
 {
@@ -220,7 +220,7 @@ static void draw_compact(struct ui_area area, int y, const struct telling *telli
 	flow_references(area, y, telling, true);
 }
 
-/* ---- Origin and text --------------------------------------------------------------------------- */
+/* ---- Origin and text ------------------------------------------------------------------------- */
 
 static void origin_text(const struct telling *telling, struct evo_text *out)
 {
@@ -268,7 +268,7 @@ static int pieces(const char *text, int width, int most)
 	return lines > most ? most : lines;
 }
 
-/* ---- The pane ---------------------------------------------------------------------------------- */
+/* ---- The pane -------------------------------------------------------------------------------- */
 
 static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const struct evo_tree *tree)
 {
