@@ -87,6 +87,8 @@ void evo_run_destroy(struct evo_run *run);
  */
 bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *text,
                   struct evo_error *err);
+/* How many commands were accepted so far; a snapshot that has heeded as many shows their effect. */
+size_t evo_run_sent(struct evo_run *run);
 
 /* A descriptor that is readable when there is a snapshot or log line newer than the last
    evo_run_snapshot call. */
@@ -137,6 +139,7 @@ struct evo_intervention {
 /* What the search looks like at one moment: never changes, is counted. */
 struct evo_snapshot {
 	uint64_t serial; /* grows */
+	size_t heeded;   /* commands heeded so far, see evo_run_sent */
 	enum evo_run_state state;
 	char error[512]; /* of a failed run */
 	char run[32];    /* its name */

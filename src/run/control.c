@@ -115,11 +115,20 @@ bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *t
 	}
 	if (good) {
 		run->pending++;
+		run->sent++;
 		if (rules[kind].then != EVO_RUN_IDLE)
 			run->expected = rules[kind].then;
 	}
 	pthread_mutex_unlock(&run->lock);
 	return good;
+}
+
+size_t evo_run_sent(struct evo_run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	const size_t sent = run->sent;
+	pthread_mutex_unlock(&run->lock);
+	return sent;
 }
 
 /* ---- Heeding --------------------------------------------------------------------------------- */
@@ -213,8 +222,11 @@ static void heed_one(struct evo_run *run, const struct evo_command *command)
 	struct evo_error err = {0};
 	bool good = true;
 	enum evo_run_state then = rules[command->kind].then;
-	if ((rules[command->kind].states & 1U << run->mode) == 0)
-		return; /* the search came to its end meanwhile */
+	run->draft.heeded++;
+	if ((rules[command->kind].states & 1U << run->mode) == 0) {
+		evo_run_publish(run); /* the search came to its end meanwhile */
+		return;
+	}
 	if (command->kind == EVO_COMMAND_SET)
 		good = do_set(run, command->text, &err);
 	else if (command->kind == EVO_COMMAND_INJECT)

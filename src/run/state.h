@@ -50,6 +50,7 @@ struct evo_run {
 	struct evo_snapshot_box *newest;
 	bool signalled;              /* a byte is in the pipe */
 	enum evo_run_state expected; /* once all commands that were sent are heeded */
+	size_t sent;                 /* commands accepted */
 	size_t pending;              /* commands sent and not heeded yet */
 	struct evo_gp_config shadow; /* settings once they are heeded */
 	struct evo_log_line lines[EVO_LOG_LINES];

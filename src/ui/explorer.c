@@ -118,12 +118,12 @@ static bool script_line(struct ui_explorer *explorer, const char *line, struct e
 	                           0, "%s", wrong.message);
 }
 
-/* A wait sees no state older than the last command: the search shows a newer one as it heeds it. */
+/* A wait sees no state from before the last command was heeded. */
 static bool may_go_on(const struct ui_explorer *explorer)
 {
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
 
-	return !explorer->script.wait.waiting || (snapshot->serial > explorer->sent &&
+	return !explorer->script.wait.waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
 	                                          ui_wait_over(&explorer->script.wait, snapshot));
 }
 

@@ -46,7 +46,6 @@ struct ui_explorer {
 	struct evo_run *run;
 	struct ui_model model;
 	uint64_t next_log, next_seed;
-	uint64_t sent; /* serial of the snapshot that was the newest when a command was sent */
 
 	const struct ui_view *view, *over; /* over lies on top of view; NULL */
 	struct ui_evolve evolve;

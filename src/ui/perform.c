@@ -13,10 +13,7 @@
 static bool send(struct ui_explorer *explorer, enum evo_command_kind kind, const char *text,
                  struct evo_error *err)
 {
-	if (!evo_run_send(explorer->run, kind, text, err))
-		return false;
-	explorer->sent = explorer->model.snapshot->serial;
-	return true;
+	return evo_run_send(explorer->run, kind, text, err);
 }
 
 /* What was injected into a search that has not begun goes into the one that takes its place. */
@@ -44,7 +41,7 @@ static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error 
 	explorer->run = run;
 	explorer->run_config = config;
 	explorer->next_seed = seed + 1;
-	explorer->next_log = explorer->sent = 0;
+	explorer->next_log = 0;
 	explorer->model.snapshot = evo_run_snapshot(run);
 	ui_log_free(&explorer->model.log);
 	explorer->evolve.population.held = 0;
