@@ -41,8 +41,8 @@ struct engine {
 	struct evo_graph *graph;
 	struct evo_parameters parameters[SESSIONS];
 	struct evo_session *session[SESSIONS];
-	size_t failures,
-	        lenient; /* tensors that are off, or would be but for what rounding moves */
+	size_t failures; /* tensors that are off */
+	size_t lenient;  /* and those that would be but for what rounding moves */
 	double worst[2];
 };
 
