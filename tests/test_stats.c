@@ -27,6 +27,9 @@ static const char *const ARCHITECTURES[] = {
 #define ALL_NEEDS (((evo_needs) 1 << EVO_STATISTICS) - 1)
 #define PLENTY    ((size_t) 1 << 30)
 
+/* What the inputs of small_probe take. */
+#define INPUT_BYTES ((size_t) EVO_PASSES * 3 * 3 * 8 * 8 * sizeof(float))
+
 static struct evo_probe small_probe(void)
 {
 	struct evo_probe probe = {.macro = {.channels = 4, .cells = 1, .side = 8, .classes = 5},
@@ -307,7 +310,7 @@ static void asking_for_more_while_held_leaves_the_held_alone(void **state)
 
 static void a_budget_below_one_network_is_refused_with_the_need(void **state)
 {
-	struct setup setup = store_with_networks(10000, 1);
+	struct setup setup = store_with_networks(INPUT_BYTES + 10000, 1);
 	struct evo_error err = {0};
 
 	(void) state;
@@ -321,6 +324,56 @@ static void a_budget_below_one_network_is_refused_with_the_need(void **state)
 	        evo_store_acquire(setup.store, setup.networks[0], counters, 0, &err);
 	assert_non_null(stats);
 	evo_store_release(setup.store, setup.networks[0], stats);
+	evo_store_destroy(setup.store);
+}
+
+/* Nothing is allocated for what cannot fit, and no size overflows. */
+static void inputs_beyond_the_budget_are_refused(void **state)
+{
+	struct evo_error err = {0};
+	struct evo_store *store = evo_store_create(INPUT_BYTES, 1, &err);
+	struct evo_probe probe = small_probe();
+	size_t number;
+
+	(void) state;
+	assert_true(evo_store_probe(store, &probe, NULL, &number, &err));
+	assert_int_equal(evo_store_report(store).bytes, INPUT_BYTES);
+	assert_true(evo_store_probe(store, &probe, NULL, &number, &err));
+	assert_int_equal(evo_store_report(store).bytes, INPUT_BYTES);
+	const size_t batches[] = {4, (size_t) 1 << 32, SIZE_MAX / 64, SIZE_MAX};
+	for (size_t i = 0; i < EVO_COUNT(batches); i++) {
+		probe.batch = batches[i];
+		assert_false(evo_store_probe(store, &probe, NULL, &number, &err));
+		assert_int_equal(err.code, EVO_E_MEMORY);
+		assert_non_null(strstr(err.message, "--batch"));
+		evo_error_clear(&err);
+	}
+	assert_int_equal(evo_store_report(store).peak, INPUT_BYTES);
+	evo_store_destroy(store);
+}
+
+/* The weights of a network that was only asked for its output are memory too. */
+static void weights_are_part_of_the_memory(void **state)
+{
+	struct setup setup = store_with_networks(PLENTY, 1);
+	struct evo_error err = {0};
+
+	(void) state;
+	const struct evo_stats *stats =
+	        evo_store_acquire(setup.store, setup.networks[2], EVO_NEED(EVO_LOGITS_D), 0, &err);
+	assert_non_null(stats);
+	const size_t weights = (size_t) evo_stats_scalar(stats, EVO_PARAMS) * sizeof(float);
+	const struct evo_probe probe = small_probe();
+	struct evo_graph *graph = probe.space->build(ARCHITECTURES[2], &probe.macro, &err);
+	unsigned char *keep = evo_calloc(graph->node_count, 1);
+	keep[graph->output] = EVO_KEEP_VALUE;
+	struct evo_session *session = evo_session_plan(graph, EVO_F32, 3, keep, false);
+	assert_true(evo_store_report(setup.store).bytes >=
+	            INPUT_BYTES + evo_session_work_bytes(session) + weights);
+	evo_session_destroy(session);
+	evo_graph_destroy(graph);
+	free(keep);
+	evo_store_release(setup.store, setup.networks[2], stats);
 	evo_store_destroy(setup.store);
 }
 
@@ -353,7 +406,7 @@ struct worker {
 	struct setup *setup;
 	unsigned number;
 	const uint64_t *want;
-	size_t wrong, peak_over;
+	size_t wrong;
 };
 
 static void *churn(void *argument)
@@ -398,7 +451,7 @@ static void threads_share_a_tight_store(void **state)
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
 	for (unsigned i = 0; i < THREADS; i++) {
-		workers[i] = (struct worker){&setup, i, want, 0, 0};
+		workers[i] = (struct worker){&setup, i, want, 0};
 		assert_int_equal(pthread_create(&threads[i], NULL, churn, &workers[i]), 0);
 	}
 	for (unsigned i = 0; i < THREADS; i++) {
@@ -447,6 +500,8 @@ int main(void)
 	        cmocka_unit_test(what_is_kept_is_not_computed_again),
 	        cmocka_unit_test(asking_for_more_while_held_leaves_the_held_alone),
 	        cmocka_unit_test(a_budget_below_one_network_is_refused_with_the_need),
+	        cmocka_unit_test(inputs_beyond_the_budget_are_refused),
+	        cmocka_unit_test(weights_are_part_of_the_memory),
 	        cmocka_unit_test(names_are_registered_once_and_checked),
 	        cmocka_unit_test(threads_share_a_tight_store),
 	};

@@ -254,9 +254,9 @@ bool evo_remove_tree(const char *path, struct evo_error *err);
 
 /*
  * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.
- * name may be NULL or "": the directory itself. Nothing is created here. evo_path_shared is what is installed beside the program: themes/,
- * presets, the embedded benchmark; an uninstalled program finds it in its source tree;
- * EVOSCOPE_SHARED overrides.
+ * name may be NULL or "": the directory itself. Nothing is created here. evo_path_shared is what is
+ * installed beside the program: themes/, presets, the embedded benchmark; an uninstalled program
+ * finds it in its source tree; EVOSCOPE_SHARED overrides.
  */
 char *evo_path_config(const char *name);
 char *evo_path_data(const char *name);

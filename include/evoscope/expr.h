@@ -171,7 +171,8 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 size_t evo_scoring_done(struct evo_scoring *scoring);               /* networks finished */
 bool evo_scoring_wait(struct evo_scoring *scoring, double seconds); /* true when all are */
 void evo_scoring_cancel(struct evo_scoring *scoring);
-/* Milliseconds that network number i took, extraction included; NaN before it is done. */
+/* Milliseconds that network number i took, extraction included; NaN when it was not finished. To be
+   read once evo_scoring_wait has been true. */
 double evo_scoring_milliseconds(const struct evo_scoring *scoring, size_t i);
 /* Waits and frees. False with the first error (EVO_E_MEMORY, EVO_E_CANCELLED). */
 bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err);

@@ -34,8 +34,7 @@ double evo_kendall_top(size_t n, const double *x, const double *y, double fracti
 /*
  * A percentile bootstrap interval of Kendall's tau: `draws` resamples of the n pairs, the
  * (1 - level)/2 and (1 + level)/2 quantiles. The stream is (seed, "bootstrap", draw), so the same
- * call gives the same interval. low = high = tau when n < 3 or
- * draws is 0.
+ * call gives the same interval. low = high = tau when n < 3 or draws is 0.
  */
 void evo_kendall_interval(size_t n, const double *x, const double *y, size_t draws, double level,
                           uint64_t seed, double *low, double *high);

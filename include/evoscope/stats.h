@@ -114,7 +114,7 @@ struct evo_probe {
 	char source[192]; /* where the data batch comes from; "" is standard normal noise */
 };
 bool evo_probe_equal(const struct evo_probe *a, const struct evo_probe *b);
-/* "C 16 N 5, batch 16 of 3x32x32, 10 classes, cifar10 images" */
+/* "C 16 N 5, batch 16 of 3x32x32, 10 classes, images" (or "noise") */
 void evo_probe_text(const struct evo_probe *probe, char *out, size_t size);
 
 /*
@@ -135,12 +135,13 @@ bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float 
  */
 struct evo_store;
 
-/* memory: bytes for statistics, workspaces included. workers: how many threads will acquire. */
+/* memory: bytes for statistics, workspaces and probes' inputs included. workers: how many threads
+   will acquire. */
 struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_error *err);
 void evo_store_destroy(struct evo_store *store);
 
 /* The number of the probe in the store; images as in evo_probe_inputs. Asking twice gives the same
-   number. */
+   number. EVO_E_MEMORY when its inputs are more than the budget. */
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
                      size_t *number, struct evo_error *err);
 
@@ -159,7 +160,7 @@ void evo_store_release(struct evo_store *store, size_t network, const struct evo
 
 struct evo_store_report {
 	size_t networks, kept;     /* registered; with statistics in memory */
-	size_t bytes, peak, limit; /* of memory, workspaces included */
+	size_t bytes, peak, limit; /* of memory, workspaces and inputs included */
 	size_t hits, extractions;
 	double extract_seconds; /* summed over threads */
 };

@@ -164,7 +164,7 @@ static uint64_t count_equal(size_t n, const double *sorted)
 	return ties;
 }
 
-double evo_pairs_kendall(size_t n, struct evo_pair *pairs, struct evo_pair *scratch)
+double evo_pairs_kendall(size_t n, const struct evo_pair *pairs, struct evo_pair *scratch)
 {
 	uint64_t in_x, in_y, in_both;
 	double *y = (double *) scratch;

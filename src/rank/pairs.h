@@ -18,8 +18,8 @@ void evo_pairs_sorted(size_t n, const double *x, const double *y, struct evo_pai
                       struct evo_pair *scratch);
 
 /*
- * tau-b of n pairs that are sorted by x, then y; pairs and scratch (n each) are overwritten.
+ * tau-b of n pairs that are sorted by x, then y. scratch: n more, overwritten.
  */
-double evo_pairs_kendall(size_t n, struct evo_pair *pairs, struct evo_pair *scratch);
+double evo_pairs_kendall(size_t n, const struct evo_pair *pairs, struct evo_pair *scratch);
 
 #endif

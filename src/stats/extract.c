@@ -28,7 +28,6 @@ void evo_block_destroy(struct evo_block *block)
 void evo_workspace_clear(struct evo_workspace *workspace)
 {
 	free(workspace->work);
-	free(workspace->parameters);
 	*workspace = (struct evo_workspace){0};
 }
 
@@ -90,6 +89,19 @@ static void plan_passes(struct evo_extraction *extraction)
 		free(keeps[pass]);
 }
 
+/* The weights come last where they lie. */
+static void place_weights(struct evo_extraction *extraction)
+{
+	extraction->weights_stay = (extraction->needs & EVO_NEED(EVO_W)) != 0;
+	if (!extraction->weights_stay && extraction->passes == 0)
+		return;
+	size_t *bytes =
+	        extraction->weights_stay ? &extraction->block_bytes : &extraction->work_bytes;
+	extraction->weights_offset = aligned(*bytes);
+	*bytes = extraction->weights_offset +
+	         aligned(extraction->graph->parameter_total * sizeof(float));
+}
+
 struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const char *architecture,
                                            evo_needs needs, struct evo_error *err)
 {
@@ -113,10 +125,7 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 		if (evo_session_work_bytes(session) > extraction->work_bytes)
 			extraction->work_bytes = evo_session_work_bytes(session);
 	}
-	if (needs & EVO_NEED(EVO_W)) {
-		extraction->parameters_offset = extraction->block_bytes;
-		extraction->block_bytes += aligned(graph->parameter_total * sizeof(float));
-	}
+	place_weights(extraction);
 	return extraction;
 }
 
@@ -208,25 +217,14 @@ static void point_at(struct evo_block *block, const struct evo_extraction *extra
 static bool workspace_fit(struct evo_workspace *workspace, const struct evo_extraction *extraction,
                           struct evo_error *err)
 {
-	const size_t count = extraction->graph->parameter_total;
-
-	if (workspace->work_bytes < extraction->work_bytes) {
-		free(workspace->work);
-		workspace->work_bytes = 0;
-		workspace->work = evo_big_alloc(extraction->work_bytes, "a network's passes", err);
-		if (!workspace->work)
-			return false;
-		workspace->work_bytes = extraction->work_bytes;
-	}
-	if (workspace->parameter_count < count) {
-		free(workspace->parameters);
-		workspace->parameter_count = 0;
-		workspace->parameters =
-		        evo_big_alloc(count * sizeof(float), "a network's weights", err);
-		if (!workspace->parameters)
-			return false;
-		workspace->parameter_count = count;
-	}
+	if (workspace->work_bytes >= extraction->work_bytes)
+		return true;
+	free(workspace->work);
+	workspace->work_bytes = 0;
+	workspace->work = evo_big_alloc(extraction->work_bytes, "a network's passes", err);
+	if (!workspace->work)
+		return false;
+	workspace->work_bytes = extraction->work_bytes;
 	return true;
 }
 
@@ -247,17 +245,16 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 			return NULL;
 		}
 	}
-	parameters.values = workspace->parameters;
-	if (extraction->needs & EVO_NEED(EVO_W)) {
-		parameters.values = (char *) block->memory + extraction->parameters_offset;
-		for (size_t u = 0; u < graph->unit_count; u++)
-			block->units[u].w = evo_parameter_values(
-			        &parameters,
-			        &graph->parameters[graph->nodes[graph->units[u].conv].parameter]);
-	}
-	if (extraction->needs & ~(EVO_NEED(EVO_PARAMS) | EVO_NEED(EVO_FLOPS) | EVO_NEED(EVO_UNITS)))
+	if (extraction->weights_stay || extraction->passes != 0) {
+		char *memory = extraction->weights_stay ? block->memory : workspace->work;
+		parameters.values = memory + extraction->weights_offset;
 		evo_parameters_random(&parameters, graph, extraction->architecture,
 		                      extraction->probe->seed);
+	}
+	for (size_t u = 0; u < graph->unit_count && extraction->weights_stay; u++)
+		block->units[u].w = evo_parameter_values(
+		        &parameters,
+		        &graph->parameters[graph->nodes[graph->units[u].conv].parameter]);
 	for (int pass = 0; pass < EVO_PASSES; pass++) {
 		struct evo_session *session = extraction->sessions[pass];
 		if (!session)

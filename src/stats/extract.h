@@ -20,8 +20,6 @@ void evo_block_destroy(struct evo_block *block);
 struct evo_workspace {
 	void *work;
 	size_t work_bytes;
-	float *parameters;
-	size_t parameter_count;
 };
 void evo_workspace_clear(struct evo_workspace *workspace);
 
@@ -34,7 +32,8 @@ struct evo_extraction {
 	struct evo_graph *graph;
 	struct evo_session *sessions[EVO_PASSES]; /* may be the same one */
 	size_t offsets[EVO_PASSES];               /* of each pass's kept tensors in the block */
-	size_t parameters_offset;
+	bool weights_stay;                        /* in the block; else they lie in the workspace */
+	size_t weights_offset;
 	size_t block_bytes, work_bytes;
 };
 

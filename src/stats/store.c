@@ -1,13 +1,14 @@
 /*
  * The store: which networks there are, whose statistics are kept, and the memory budget.
  *
- * Memory in use is the blocks (kept, or held by someone) and the workers' workspaces. Room for an
- * extraction is taken before it begins. A block that nobody holds any more stays when every worker
+ * Memory in use is the probes' inputs, the blocks (kept, or held by someone) and the workers'
+ * workspaces. Room is taken before it is filled. A block that nobody holds any more stays when every worker
  * could still extract the largest network seen beside it; else it is given back at once.
  */
 #include "config.h"
 #include "evoscope/stats.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,72 @@ void evo_store_destroy(struct evo_store *store)
 	free(store);
 }
 
+/* ---- Memory: all of this under the lock ------------------------------------------------------- */
+
+static void give_back(struct evo_store *store, struct evo_block *block)
+{
+	store->used -= block->bytes;
+	evo_block_destroy(block);
+	pthread_cond_broadcast(&store->changed);
+}
+
+/* Frees the kept block of the network that came last and that nobody holds. */
+static bool evict_one(struct evo_store *store)
+{
+	for (size_t i = store->network_count; i-- > 0;) {
+		struct network_entry *entry = store->networks[i];
+		if (entry->block && entry->block->bytes && entry->block->held == 0) {
+			give_back(store, entry->block);
+			entry->block = NULL;
+			store->kept--;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* what: "one network's statistics take"; options: those that make it less. */
+static bool take_room(struct evo_store *store, size_t bytes, const char *what, const char *options,
+                      struct evo_error *err)
+{
+	while (bytes > store->limit - store->used) {
+		if (evict_one(store))
+			continue;
+		if (store->outstanding == 0)
+			return evo_fail(
+			        err, EVO_E_MEMORY,
+			        "%s %.0f MB, the memory for statistics is %zu MB: give more "
+			        "(--memory) or a smaller probe (%s)",
+			        what, floor(((double) bytes + (double) store->used) / 1e6) + 1,
+			        store->limit / 1000000, options);
+		pthread_cond_wait(&store->changed, &store->lock);
+	}
+	store->used += bytes;
+	if (store->used > store->peak)
+		store->peak = store->used;
+	return true;
+}
+
+static bool reserve(struct evo_store *store, size_t block, size_t work, struct evo_error *err)
+{
+	if (!take_room(store, block + work, "one network's statistics take",
+	               "--batch, --cells, --channels", err))
+		return false;
+	if (block > store->largest_block)
+		store->largest_block = block;
+	store->outstanding++;
+	return true;
+}
+
+/* May a block that is let go stay? */
+static bool worth_keeping(const struct evo_store *store)
+{
+	const size_t blocks = store->used - store->workspace_bytes;
+
+	return blocks + store->workers * (store->largest_block + store->largest_work) <=
+	       store->limit;
+}
+
 /* ---- Names ------------------------------------------------------------------------------------ */
 
 static size_t find_probe(const struct evo_store *store, const struct evo_probe *probe)
@@ -99,29 +166,51 @@ static size_t find_probe(const struct evo_store *store, const struct evo_probe *
 	return i;
 }
 
+/* Of all passes; SIZE_MAX when it is more than a number holds. */
+static size_t input_bytes(const struct evo_probe *probe)
+{
+	const size_t image = EVO_PASSES * 3 * probe->macro.side * probe->macro.side * sizeof(float);
+
+	return probe->batch > SIZE_MAX / image ? SIZE_MAX : probe->batch * image;
+}
+
+static bool add_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
+                      size_t *number, struct evo_error *err)
+{
+	const size_t bytes = input_bytes(probe);
+
+	if (!take_room(store, bytes, "a probe's images take", "--batch, --image", err))
+		return false;
+	/* Somebody else may have added it while this one waited for room. */
+	*number = find_probe(store, probe);
+	if (*number < store->probe_count) {
+		store->used -= bytes;
+		return true;
+	}
+	struct probe_entry *entry = evo_calloc(1, sizeof *entry);
+	entry->probe = *probe;
+	if (!evo_probe_inputs(probe, images, entry->inputs, err)) {
+		store->used -= bytes;
+		free(entry);
+		return false;
+	}
+	store->probes =
+	        evo_realloc(store->probes, store->probe_count + 1, sizeof(struct probe_entry *));
+	store->probes[store->probe_count++] = entry;
+	return true;
+}
+
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
                      size_t *number, struct evo_error *err)
 {
-	bool good = true;
-
 	if (!probe->space->check_macro(&probe->macro, err))
 		return false;
 	if (probe->batch == 0)
 		return evo_fail(err, EVO_E_USAGE, "the batch must be at least 1");
 	pthread_mutex_lock(&store->lock);
 	*number = find_probe(store, probe);
-	if (*number == store->probe_count) {
-		struct probe_entry *entry = evo_calloc(1, sizeof *entry);
-		entry->probe = *probe;
-		good = evo_probe_inputs(probe, images, entry->inputs, err);
-		if (good) {
-			store->probes = evo_realloc(store->probes, store->probe_count + 1,
-			                            sizeof(struct probe_entry *));
-			store->probes[store->probe_count++] = entry;
-		} else {
-			free(entry);
-		}
-	}
+	const bool good =
+	        *number < store->probe_count || add_probe(store, probe, images, number, err);
 	pthread_mutex_unlock(&store->lock);
 	return good;
 }
@@ -182,62 +271,6 @@ bool evo_store_network(struct evo_store *store, size_t probe, const char *archit
 		*number = add_network(store, probe, architecture);
 	pthread_mutex_unlock(&store->lock);
 	return good;
-}
-
-/* ---- Memory: all of this under the lock ------------------------------------------------------- */
-
-static void give_back(struct evo_store *store, struct evo_block *block)
-{
-	store->used -= block->bytes;
-	evo_block_destroy(block);
-	pthread_cond_broadcast(&store->changed);
-}
-
-/* Frees the kept block of the network that came last and that nobody holds. */
-static bool evict_one(struct evo_store *store)
-{
-	for (size_t i = store->network_count; i-- > 0;) {
-		struct network_entry *entry = store->networks[i];
-		if (entry->block && entry->block->bytes && entry->block->held == 0) {
-			give_back(store, entry->block);
-			entry->block = NULL;
-			store->kept--;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool reserve(struct evo_store *store, size_t block, size_t work, struct evo_error *err)
-{
-	while (store->used + block + work > store->limit) {
-		if (evict_one(store))
-			continue;
-		if (store->outstanding == 0)
-			return evo_fail(err, EVO_E_MEMORY,
-			                "one network's statistics take %zu MB, the memory for "
-			                "statistics is %zu MB: give more (--memory) or a smaller "
-			                "probe (--batch, --cells, --channels)",
-			                (block + store->used + work) / 1000000 + 1,
-			                store->limit / 1000000);
-		pthread_cond_wait(&store->changed, &store->lock);
-	}
-	store->used += block + work;
-	if (store->used > store->peak)
-		store->peak = store->used;
-	if (block > store->largest_block)
-		store->largest_block = block;
-	store->outstanding++;
-	return true;
-}
-
-/* May a block that is let go stay? */
-static bool worth_keeping(const struct evo_store *store)
-{
-	const size_t blocks = store->used - store->workspace_bytes;
-
-	return blocks + store->workers * (store->largest_block + store->largest_work) <=
-	       store->limit;
 }
 
 /* ---- Acquire and release ---------------------------------------------------------------------- */
