@@ -175,17 +175,19 @@ struct evo_snapshot {
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
 void evo_snapshot_release(const struct evo_snapshot *snapshot);
 
+enum evo_log_kind {
+	EVO_LOG_NOTE,
+	EVO_LOG_BEST,
+	EVO_LOG_WARNING,
+	EVO_LOG_ERROR
+};
+
 /* Log lines: a ring. Copies at most `count` lines from number *next on, advances *next; *dropped
    counts lines that were lost before they were read. */
 struct evo_log_line {
 	uint64_t number; /* from 0 */
 	size_t generation;
-	enum {
-		EVO_LOG_NOTE,
-		EVO_LOG_BEST,
-		EVO_LOG_WARNING,
-		EVO_LOG_ERROR
-	} kind;
+	enum evo_log_kind kind;
 	char text[300];
 };
 size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,

@@ -12,7 +12,7 @@ void evo_run_signal(struct evo_run *run)
 		run->signalled = write(run->pipe[1], "", 1) == 1;
 }
 
-void evo_run_say(struct evo_run *run, int kind, const char *format, ...)
+void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
 {
 	struct evo_log_line line = {.generation = run->draft.generation};
 	line.kind = kind;

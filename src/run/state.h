@@ -91,7 +91,8 @@ void evo_record_clear(struct evo_record *record);
 
 /* ---- log.c ----------------------------------------------------------------------------------- */
 
-void evo_run_say(struct evo_run *run, int kind, const char *format, ...) EVO_PRINTF(3, 4);
+void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
+        EVO_PRINTF(3, 4);
 /* Makes the descriptor readable; the lock is held. */
 void evo_run_signal(struct evo_run *run);
 
