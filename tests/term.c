@@ -73,6 +73,8 @@ static void become_program(const struct term_start *start)
 	tcsetpgrp(STDIN_FILENO, getpid());
 	signal(SIGTTOU, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	if (start->ignored)
 		signal(start->ignored, SIG_IGN);
 	if (start->folder && chdir(start->folder))
