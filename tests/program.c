@@ -187,10 +187,9 @@ void start_program(struct sandbox *sandbox, struct running *running, int out,
 	if (running->process)
 		return;
 	setpgid(0, 0);
-	/* The tests themselves may run in the background or under nohup. */
+	/* The tests themselves may run in the background. A hang-up is left as the test has it. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(running->err, STDERR_FILENO);
 	if (out == OUT_CLOSED)
