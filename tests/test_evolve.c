@@ -292,6 +292,7 @@ static void nohup_is_respected(void **state)
 
 int main(void)
 {
+	signal(SIGHUP, SIG_DFL); /* the tests themselves may run under nohup */
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(evolves),
 	        cmocka_unit_test(same_seed_same_files),
