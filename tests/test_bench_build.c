@@ -13,7 +13,7 @@
 
 static struct evo_error err;
 
-/* ---- The task --------------------------------------------------------------------------------- */
+/* ---- The task -------------------------------------------------------------------------------- */
 
 static void draws_an_image_from_seed_and_index_alone(void **state)
 {
@@ -86,7 +86,7 @@ static void knows_tasks_by_name(void **state)
 	evo_error_clear(&err);
 }
 
-/* ---- The lineup ------------------------------------------------------------------------------- */
+/* ---- The lineup ------------------------------------------------------------------------------ */
 
 static void counts_live_convolutions(void **state)
 {
@@ -159,7 +159,7 @@ static void lines_up_all_there_are(void **state)
 	free_list(list, got);
 }
 
-/* ---- Building --------------------------------------------------------------------------------- */
+/* ---- Building -------------------------------------------------------------------------------- */
 
 struct watch {
 	size_t calls, stop_after; /* 0: never */

@@ -13,7 +13,7 @@
 	"CIFAR10TestAccuracy200Epochs,CIFAR100TestAccuracy200Epochs,"                              \
 	"ImageNetTestAccuracy200Epochs,ArchitectureString,UniqueString\n"
 
-/* ---- Problems as they are told ---------------------------------------------------------------- */
+/* ---- Problems as they are told --------------------------------------------------------------- */
 
 struct heard {
 	size_t count, lines[32];
@@ -88,7 +88,7 @@ static void check_sum(void)
 	                 report.rows);
 }
 
-/* ---- Good tables ------------------------------------------------------------------------------ */
+/* ---- Good tables ----------------------------------------------------------------------------- */
 
 static void check_accuracy(const char *name, const char *architecture, double accuracy)
 {
@@ -136,7 +136,8 @@ static void makes_one_benchmark_a_dataset(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
-/* Any order of columns, quotes, CR LF, a byte order mark, blanks, other columns, no last line end. */
+/* Any order of columns, quotes, CR LF, a byte order mark, blanks, other columns, no last line
+   end. */
 static void reads_every_dialect(void **state)
 {
 	(void) state;
@@ -160,7 +161,7 @@ static void counts_the_ends_of_the_range(void **state)
 	check_accuracy("nb201-imagenet16-120", CELL_A, 10);
 }
 
-/* ---- Bad rows --------------------------------------------------------------------------------- */
+/* ---- Bad rows -------------------------------------------------------------------------------- */
 
 static void tells_bad_rows_by_line_and_goes_on(void **state)
 {
@@ -252,7 +253,7 @@ static void tells_no_more_than_the_limit_but_counts_all(void **state)
 	assert_int_equal(report.unknown, 3);
 }
 
-/* ---- Bad files -------------------------------------------------------------------------------- */
+/* ---- Bad files ------------------------------------------------------------------------------- */
 
 static void check_refused(const char *text, enum evo_code code, size_t line, const char *what)
 {
@@ -349,7 +350,7 @@ static void fails_where_it_cannot_write(void **state)
 	free(path);
 }
 
-/* ---- Images ----------------------------------------------------------------------------------- */
+/* ---- Images ---------------------------------------------------------------------------------- */
 
 /* Records whose bytes are known: pixel p of image i is (7 i + p) mod 256. */
 static char *put_cifar(size_t label_bytes, size_t count, size_t label_of_last, size_t extra)
@@ -536,7 +537,7 @@ static void reads_the_option(void **state)
 	assert_false(evo_image_argument("x.bin", &format, &file, NULL));
 }
 
-/* ---- The public table ------------------------------------------------------------------------- */
+/* ---- The public table ------------------------------------------------------------------------ */
 
 static void imports_the_public_table(void **state)
 {

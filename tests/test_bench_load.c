@@ -80,7 +80,7 @@ static void shares_the_function_of_equal_rows(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
-/* ---- What is wrong with a manifest or a table ------------------------------------------------- */
+/* ---- What is wrong with a manifest or a table ------------------------------------------------ */
 
 static void check_bad(const char *manifest, const char *table, size_t line, const char *what)
 {
@@ -182,7 +182,7 @@ static void refuses_images_that_changed(void **state)
 	free(table);
 }
 
-/* ---- The embedded one ------------------------------------------------------------------------- */
+/* ---- The embedded one ------------------------------------------------------------------------ */
 
 static void comes_with_a_benchmark(void **state)
 {
@@ -212,7 +212,7 @@ static void comes_with_a_benchmark(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
-/* ---- Names ------------------------------------------------------------------------------------ */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static bool is_named(const char *name)
 {
@@ -297,7 +297,7 @@ static void leaves_embedded_ones_alone(void **state)
 	free(shared);
 }
 
-/* ---- Pools ------------------------------------------------------------------------------------ */
+/* ---- Pools ----------------------------------------------------------------------------------- */
 
 static void splits_by_function_for_ever(void **state)
 {
@@ -339,7 +339,7 @@ static void knows_splits_by_name(void **state)
 	evo_error_clear(&err);
 }
 
-/* ---- Samples ---------------------------------------------------------------------------------- */
+/* ---- Samples --------------------------------------------------------------------------------- */
 
 /* Every 23rd cell of the space, beginning at `first`; accuracies are of no importance here. */
 static struct evo_benchmark *put_many(const char *name, size_t first, double accuracy)

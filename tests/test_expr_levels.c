@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-/* ---- Aggregates -------------------------------------------------------------------------------- */
+/* ---- Aggregates ------------------------------------------------------------------------------ */
 
 /* Units whose x.d is one number each. */
 static void set_units(size_t count, const double *values)
@@ -175,7 +175,7 @@ static void derived_statistics_are_made_from_what_is_kept(void **state)
 	             -2 + 4 + 10 * 1 + 30 * 3);
 }
 
-/* ---- Independence ------------------------------------------------------------------------------ */
+/* ---- Independence ---------------------------------------------------------------------------- */
 
 #define RANDOM_UNITS 6
 

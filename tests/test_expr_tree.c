@@ -33,7 +33,7 @@ static void assert_prints(const struct evo_tree *printed, const char *text)
 	evo_text_clear(&out);
 }
 
-/* ---- The table --------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static void every_row_of_the_table_is_whole(void **state)
 {
@@ -91,7 +91,7 @@ static void the_commutative_ones_are_those_of_the_language(void **state)
 	}
 }
 
-/* ---- Text -------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------ */
 
 static void text_is_read_and_printed(void **state)
 {
@@ -312,7 +312,7 @@ static void changed_text_is_read_or_refused(void **state)
 	assert_true(read > 100 && read < 15000);
 }
 
-/* ---- Named expressions ------------------------------------------------------------------------- */
+/* ---- Named expressions ----------------------------------------------------------------------- */
 
 static const char *lookup(void *context, const char *name)
 {
@@ -383,7 +383,7 @@ static void names_stand_for_their_expressions(void **state)
 	assert_false(evo_tree_parse("eznas-r", &tree, NULL));
 }
 
-/* ---- Checks and levels ------------------------------------------------------------------------- */
+/* ---- Checks and levels ----------------------------------------------------------------------- */
 
 static void broken_trees_are_refused(void **state)
 {
@@ -480,7 +480,7 @@ static void needs_are_the_statistics_named(void **state)
 	assert_true(evo_tree_needs(&tree) == 0);
 }
 
-/* ---- Canonical form ---------------------------------------------------------------------------- */
+/* ---- Canonical form -------------------------------------------------------------------------- */
 
 static void canonical_form_finds_duplicates(void **state)
 {
@@ -564,7 +564,7 @@ static void canonical_form_of_random_trees(void **state)
 	}
 }
 
-/* ---- Random trees ------------------------------------------------------------------------------ */
+/* ---- Random trees ---------------------------------------------------------------------------- */
 
 static void random_trees_print_and_read_back(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* ---- Elementwise, on single numbers at every rank ---------------------------------------------- */
+/* ---- Elementwise, on single numbers at every rank -------------------------------------------- */
 
 /* f(A) for A a tensor of one number of rank 4, of rank 2, and a scalar. */
 static void assert_unary(const char *name, double a, double expected)
@@ -189,7 +189,7 @@ static void elementwise_with_two_arguments(void **state)
 		assert_binary(cases[i].name, cases[i].a, cases[i].b, cases[i].expected);
 }
 
-/* ---- Tensors ----------------------------------------------------------------------------------- */
+/* ---- Tensors --------------------------------------------------------------------------------- */
 
 static void reductions_of_tensors(void **state)
 {
@@ -381,7 +381,7 @@ static void pairs_of_tensors(void **state)
 	assert_score("kldiv(gin.d, logits.n)", NAN_);
 }
 
-/* ---- Rearranging and products ------------------------------------------------------------------ */
+/* ---- Rearranging and products ---------------------------------------------------------------- */
 
 static void by_channel_and_plane_mean(void **state)
 {
@@ -524,7 +524,7 @@ static void activation_patterns_are_counted(void **state)
 	}
 }
 
-/* ---- Determinants and eigenvalues -------------------------------------------------------------- */
+/* ---- Determinants and eigenvalues ------------------------------------------------------------ */
 
 static void set_matrix(size_t n, const double *values)
 {
@@ -675,7 +675,7 @@ static void eigenvalues(void **state)
 	assert_score("eigmin(logits.d)", NAN_);
 }
 
-/* ---- Single precision functions ---------------------------------------------------------------- */
+/* ---- Single precision functions -------------------------------------------------------------- */
 
 static double reference(const char *name, double a)
 {

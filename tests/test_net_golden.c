@@ -3,13 +3,13 @@
  * tensor's largest magnitude, and zero where all of it is zero.
  *
  * The golden tensors were computed in single precision. Where a BatchNorm sees only two different
- * values a channel, its gradient nearly cancels, and single precision cannot say it as well as that:
- * in net04 the golden tensors are themselves off by 2.4e-4, against double precision. Where this
- * happens is measured, not listed: the network is run in double precision once more with weights and
- * images moved by half a unit in single precision's last place. A tensor may be off by 1e-4 and 128
- * times what that moves it by (roundings on the way, before what cancels, weigh more than those of
- * what goes in), but never by more than 1e-3 in double and 2e-3 in single precision. Where nothing
- * cancels that is 1e-4 and next to nothing.
+ * values a channel, its gradient nearly cancels, and single precision cannot say it as well as
+ * that: in net04 the golden tensors are themselves off by 2.4e-4, against double precision. Where
+ * this happens is measured, not listed: the network is run in double precision once more with
+ * weights and images moved by half a unit in single precision's last place. A tensor may be off
+ * by 1e-4 and 128 times what that moves it by (roundings on the way, before what cancels, weigh
+ * more than those of what goes in), but never by more than 1e-3 in double and 2e-3 in single
+ * precision. Where nothing cancels that is 1e-4 and next to nothing.
  */
 #include "config.h"
 
@@ -65,7 +65,8 @@ static double number(enum evo_precision precision, const void *values, size_t at
 	                            : (double) ((const float *) values)[at];
 }
 
-/* The largest difference over the largest magnitude; infinite where all should be zero and is not. */
+/* The largest difference over the largest magnitude; infinite where all should be zero and is
+   not. */
 static double difference(enum evo_precision precision, const void *found,
                          const struct golden_tensor *tensor)
 {

@@ -96,7 +96,7 @@ static uint64_t digest(const struct evo_stats *stats, evo_needs needs)
 	return hash;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------ */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 struct reference {
 	struct evo_graph *graph;
@@ -225,7 +225,7 @@ static void names_and_needs(void **state)
 	assert_true(evo_needs_backward(EVO_NEED(EVO_GX_D)));
 }
 
-/* ---- Budget ------------------------------------------------------------------------------------ */
+/* ---- Budget ---------------------------------------------------------------------------------- */
 
 static void results_do_not_depend_on_what_is_kept_or_asked_for(void **state)
 {
@@ -399,7 +399,7 @@ static void names_are_registered_once_and_checked(void **state)
 	evo_store_destroy(setup.store);
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 #define THREADS 3
 struct worker {
@@ -462,7 +462,7 @@ static void threads_share_a_tight_store(void **state)
 	evo_store_destroy(setup.store);
 }
 
-/* ---- Probes ------------------------------------------------------------------------------------ */
+/* ---- Probes ---------------------------------------------------------------------------------- */
 
 static void inputs_come_from_named_streams(void **state)
 {

@@ -86,7 +86,8 @@ char *evo_strdup(const char *text);
 char *evo_strndup(const char *text, size_t length);
 char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */
 
-/* Large, 64-byte aligned, not cleared; NULL with err set when it cannot be had. Free with free(). */
+/* Large, 64-byte aligned, not cleared; NULL with err set when it cannot be had. Free with
+   free(). */
 void *evo_big_alloc(size_t bytes, const char *what, struct evo_error *err);
 
 /* Memory that dies together. Blocks are 64-byte aligned. */
@@ -101,7 +102,8 @@ void evo_arena_clear(struct evo_arena *arena); /* gives the memory back */
 
 /* ---- Text and numbers ---------------------------------------------------------------------- */
 
-/* A growing, always NUL-terminated string, of at most EVO_TEXT_MAX bytes; what is beyond is lost. */
+/* A growing, always NUL-terminated string, of at most EVO_TEXT_MAX bytes; what is beyond is
+   lost. */
 #define EVO_TEXT_MAX ((size_t) 64 << 20)
 struct evo_text {
 	char *data; /* "" while empty, never NULL after init */
@@ -158,9 +160,9 @@ size_t evo_rng_below(struct evo_rng *rng, size_t bound); /* in [0, bound), unbia
 double evo_rng_normal(struct evo_rng *rng);              /* mean 0, variance 1 */
 /*
  * Fills out with normal deviates of mean 0, by the million (some nanosecond each; absolute error
- * below 2e-6 deviations; at most 6.7 deviations from 0). They begin at the stream's next whole block
- * and take ceil(count / 4) blocks, so the first numbers are the same however many are asked for.
- * The spare of evo_rng_normal is neither used nor changed. Every machine gives the same bits.
+ * below 2e-6 deviations; at most 6.7 deviations from 0). They begin at the stream's next whole
+ * block and take ceil(count / 4) blocks, so the first numbers are the same however many are asked
+ * for. The spare of evo_rng_normal is neither used nor changed. Every machine gives the same bits.
  */
 void evo_rng_normals(struct evo_rng *rng, float *out, size_t count, double deviation);
 void evo_rng_shuffle(struct evo_rng *rng, size_t *items, size_t count);
@@ -293,8 +295,8 @@ void evo_csv_end_row(struct evo_csv *csv);
 /*
  * INI by inih: [section], key = value (or key: value), comments after ; or # at the start of a line
  * and after " ;" within one. A line that begins with space continues the value above (joined by
- * one space). Lines that are too long (198 bytes with the usual inih), or none of these, are errors.
- * Unknown keys are the callback's to refuse, with line for the message.
+ * one space). Lines that are too long (198 bytes with the usual inih), or none of these, are
+ * errors. Unknown keys are the callback's to refuse, with line for the message.
  */
 typedef bool (*evo_ini_entry)(void *context, const char *section, const char *key,
                               const char *value, size_t line, struct evo_error *err);

@@ -110,7 +110,7 @@ size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_sp
 /* The row of an architecture, or row_count. */
 size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture);
 
-/* ---- Import ----------------------------------------------------------------------------------- */
+/* ---- Import ---------------------------------------------------------------------------------- */
 
 struct evo_import {
 	const char *file;
@@ -140,8 +140,8 @@ typedef void (*evo_import_problem)(void *context, size_t line, const char *what)
 
 /*
  * NATS-Bench's accuracy table as CSV with a header: ArchitectureString and any of
- * CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs, ImageNetTestAccuracy200Epochs, in any
- * order, other columns ignored. One benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100,
+ * CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs, ImageNetTestAccuracy200Epochs, in
+ * any order, other columns ignored. One benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100,
  * PREFIX-imagenet16-120. Rows that cannot be used are told to `problem` (may be NULL), at most
  * report_limit of them, and counted; of an architecture that appears twice the first usable row
  * counts. A file with no usable row, or without the columns, fails and writes nothing. The report
@@ -155,7 +155,7 @@ void evo_import_report_clear(struct evo_import_report *report);
 bool evo_image_argument(const char *text, enum evo_image_format *format, const char **file,
                         struct evo_error *err);
 
-/* ---- Tasks made by code, and benchmarks trained on them --------------------------------------- */
+/* ---- Tasks made by code, and benchmarks trained on them -------------------------------------- */
 
 /* A labelled image task drawn from a seed: image i depends on (seed, task, i) alone. */
 struct evo_task_row {

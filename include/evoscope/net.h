@@ -239,7 +239,7 @@ double evo_cross_entropy(enum evo_precision precision, const void *logits,
                          const unsigned short *labels, size_t batch, size_t classes, void *gradient,
                          size_t *correct);
 
-/* ---- Training ---------------------------------------------------------------------------------- */
+/* ---- Training -------------------------------------------------------------------------------- */
 
 /* Images in memory: normalised floats N,3,side,side and labels below classes. */
 struct evo_images {

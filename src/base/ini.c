@@ -62,7 +62,8 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Whoever indents every key means entries; taking them for more of the first value would be silent. */
+/* Whoever indents every key means entries; taking them for more of the first value would be
+   silent. */
 static bool looks_like_entry(const char *text)
 {
 	size_t word =

@@ -164,7 +164,7 @@ void evo_benchmark_destroy(struct evo_benchmark *benchmark)
 	free(benchmark);
 }
 
-/* ---- Images ----------------------------------------------------------------------------------- */
+/* ---- Images ---------------------------------------------------------------------------------- */
 
 /* All records of images.bin, which are those that the manifest was written for; caller frees. */
 static char *read_records(const struct evo_benchmark *benchmark, struct evo_error *err)

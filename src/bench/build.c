@@ -58,7 +58,7 @@ struct work {
 	double seconds;     /* of all trainings */
 };
 
-/* ---- Preparing -------------------------------------------------------------------------------- */
+/* ---- Preparing ------------------------------------------------------------------------------- */
 
 static bool load_images(struct work *work, struct evo_error *err)
 {
@@ -122,7 +122,7 @@ static bool prepare(struct work *work, struct evo_error *err)
 	return true;
 }
 
-/* ---- Training --------------------------------------------------------------------------------- */
+/* ---- Training -------------------------------------------------------------------------------- */
 
 static bool train(struct work *work, const char *architecture, size_t seed,
                   struct evo_trained *trained, struct evo_error *err)
@@ -205,7 +205,7 @@ static bool train_all(struct work *work, struct evo_pool *pool, struct evo_error
 	return true;
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* Mean over pairs of seeds of Kendall's tau between their accuracies; NaN for one seed. */
 static double agreement(const struct work *work)

@@ -50,7 +50,7 @@ bool bench_folder_holds(const char *folder)
 	return there;
 }
 
-/* ---- What there is ---------------------------------------------------------------------------- */
+/* ---- What there is --------------------------------------------------------------------------- */
 
 struct names {
 	char **list;
@@ -139,7 +139,7 @@ char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
 	return NULL;
 }
 
-/* ---- How one appears -------------------------------------------------------------------------- */
+/* ---- How one appears ------------------------------------------------------------------------- */
 
 static char *parent_of(const char *path)
 {

@@ -49,7 +49,7 @@ bool evo_image_argument(const char *text, enum evo_image_format *format, const c
 	                text);
 }
 
-/* ---- CIFAR's files ---------------------------------------------------------------------------- */
+/* ---- CIFAR's files --------------------------------------------------------------------------- */
 
 /* How many records the file has; 0 with err set when it is no such file. */
 static size_t count_records(FILE *stream, const struct bench_image_format *format, const char *path,
@@ -128,7 +128,7 @@ void bench_images_hash(const unsigned char *records, size_t count, char hash[17]
 	snprintf(hash, 17, "%016" PRIx64, evo_hash(records, count * BENCH_RECORD, 0));
 }
 
-/* ---- Pixels ----------------------------------------------------------------------------------- */
+/* ---- Pixels ---------------------------------------------------------------------------------- */
 
 bool bench_images_decode(const unsigned char *records, size_t count, size_t classes,
                          struct evo_images *images, struct evo_error *err)

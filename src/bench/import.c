@@ -27,7 +27,7 @@ struct writing {
 	struct bench_draft drafts[BENCH_DATASETS];
 };
 
-/* ---- One benchmark ---------------------------------------------------------------------------- */
+/* ---- One benchmark --------------------------------------------------------------------------- */
 
 static bool write_table(const struct writing *writing, size_t dataset, const char *path,
                         struct evo_error *err)
@@ -124,7 +124,7 @@ static bool write_draft(const struct writing *writing, size_t number, struct evo
 	return done;
 }
 
-/* ---- All of them ------------------------------------------------------------------------------ */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
 /* Which benchmarks there will be; names are checked, and that nothing is in the way. */
 static bool plan(struct writing *writing, struct evo_error *err)

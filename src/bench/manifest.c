@@ -125,7 +125,7 @@ static bool is_absent(const struct bench_manifest *manifest, const struct field 
 	return isnan(*(const double *) (const void *) at);
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 struct reading {
 	struct bench_manifest *manifest;
@@ -217,7 +217,7 @@ bool bench_manifest_read(struct bench_manifest *manifest, const char *path, stru
 	return true;
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* inih reads lines of less than 200 bytes: break at the first space after WRAP, at HARD_WRAP
    wherever that is. */

@@ -12,7 +12,8 @@
 /* The manifest's only format so far. A program that finds a higher one says that it is too old. */
 #define BENCH_FORMAT 1
 
-/* Texts are NULL, sizes BENCH_ABSENT and other numbers NaN where the manifest does not have them. */
+/* Texts are NULL, sizes BENCH_ABSENT and other numbers NaN where the manifest does not have
+   them. */
 struct bench_manifest {
 	size_t format;
 	char *title, *dataset, *origin, *space;

@@ -62,7 +62,7 @@ static char *trim(char *text)
 	return text;
 }
 
-/* ---- Header ----------------------------------------------------------------------------------- */
+/* ---- Header ---------------------------------------------------------------------------------- */
 
 static bool find_column(const struct reading *reading, size_t line, size_t count,
                         char *const *fields, const char *name, size_t *column,
@@ -106,7 +106,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	return true;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 enum verdict {
 	GOOD,

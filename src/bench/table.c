@@ -33,7 +33,7 @@ bool bench_table_write(const struct bench_table *table, const char *path, struct
 	return evo_file_commit(file, err);
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 struct reading {
 	struct evo_benchmark *benchmark;

@@ -3,9 +3,9 @@
  * colour, among other pieces and under noise.
  *
  * How hard it is was chosen so that architectures differ: where nearly all networks succeed, or
- * nearly all fail, the order of their accuracies is mostly the luck of the seed. At C 8 N 1, after 8
- * epochs on 4000 images, 120 cells of nb201 reach 22 % (10th percentile), 76 % (median) and 82 %
- * (90th), and Kendall's tau between two seeds is 0.75.
+ * nearly all fail, the order of their accuracies is mostly the luck of the seed. At C 8 N 1,
+ * after 8 epochs on 4000 images, 120 cells of nb201 reach 22 % (10th percentile), 76 % (median)
+ * and 82 % (90th), and Kendall's tau between two seeds is 0.75.
  *
  * Only sums, products, divisions and comparisons are used, which every machine rounds in the same
  * way: no sine, no logarithm.
@@ -34,7 +34,7 @@
 #define CONTRAST_MIN 0.30 /* mean difference between shape and background */
 #define NOISE        0.10 /* standard deviation, of values in 0..1 */
 
-/* ---- Shapes ----------------------------------------------------------------------------------- */
+/* ---- Shapes ---------------------------------------------------------------------------------- */
 
 static double larger(double a, double b)
 {
@@ -107,7 +107,7 @@ static struct pose draw_pose(struct evo_rng *rng, double offset, double low, dou
 	return pose;
 }
 
-/* ---- Painting --------------------------------------------------------------------------------- */
+/* ---- Painting -------------------------------------------------------------------------------- */
 
 struct canvas {
 	double value[3][SIDE * SIDE]; /* 0..1 */

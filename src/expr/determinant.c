@@ -59,7 +59,7 @@ static bool take_pivot(struct factors *factors, double pivot, bool swapped, doub
 	return true;
 }
 
-/* ---- One matrix -------------------------------------------------------------------------------- */
+/* ---- One matrix ------------------------------------------------------------------------------ */
 
 EVO_CLONES
 static void eliminate(double *matrix, size_t n, size_t k)
@@ -102,7 +102,7 @@ static struct factors factorise(double *matrix, size_t n)
 	return factors;
 }
 
-/* ---- A matrix a lane --------------------------------------------------------------------------- */
+/* ---- A matrix a lane ------------------------------------------------------------------------- */
 
 /* The rows of the largest magnitudes in column k, from row k on; the first of equals. */
 EVO_CLONES
@@ -183,7 +183,7 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 	}
 }
 
-/* ---- The primitives ---------------------------------------------------------------------------- */
+/* ---- The primitives -------------------------------------------------------------------------- */
 
 static double result(unsigned code, struct factors factors)
 {

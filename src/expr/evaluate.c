@@ -73,7 +73,7 @@ static bool reserve(struct buffer *buffer, size_t bytes, struct evo_error *err)
 	return true;
 }
 
-/* ---- Nodes ------------------------------------------------------------------------------------- */
+/* ---- Nodes ----------------------------------------------------------------------------------- */
 
 struct run {
 	const struct evo_tree *tree;
@@ -161,7 +161,7 @@ static bool run_subtree(struct evo_evaluator *evaluator, const struct evo_tree *
 	return true;
 }
 
-/* ---- Aggregates -------------------------------------------------------------------------------- */
+/* ---- Aggregates ------------------------------------------------------------------------------ */
 
 static double sum(const double *values, size_t count)
 {
@@ -238,7 +238,7 @@ static bool aggregate(struct evo_evaluator *evaluator, const struct evo_stats *s
 	return true;
 }
 
-/* ---- layer_total ------------------------------------------------------------------------------- */
+/* ---- layer_total ----------------------------------------------------------------------------- */
 
 static void add_to(double *sums, const struct evo_value *value, bool first)
 {
@@ -298,7 +298,7 @@ static bool total(struct evo_evaluator *evaluator, const struct evo_stats *stats
 	return true;
 }
 
-/* ---- Trees ------------------------------------------------------------------------------------- */
+/* ---- Trees ----------------------------------------------------------------------------------- */
 
 static bool run_aggregates(struct evo_evaluator *evaluator, const struct evo_stats *stats,
                            const struct evo_tree *tree, struct evo_error *err)

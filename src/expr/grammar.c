@@ -2,7 +2,8 @@
  * Random trees.
  *
  * A tree is grown from the root. At every place the codes that fit there (by level, by what is left
- * of depth and size) are drawn from by weight, so no tree is ever made and thrown away for its type.
+ * of depth and size) are drawn from by weight, so no tree is ever made and thrown away for its
+ * type.
  */
 #include "config.h"
 #include "primitives.h"

@@ -44,7 +44,7 @@ double evo_hamming(const struct evo_value *a, const struct evo_value *b);
 double evo_kldiv(const struct evo_value *a, const struct evo_value *b);
 double evo_cosine(const struct evo_value *a, const struct evo_value *b);
 
-/* ---- tensor.c: same shape or rearranged; out as the extent of the result says ----------------- */
+/* ---- tensor.c: same shape or rearranged; out as the extent of the result says ---------------- */
 
 void evo_normalize(const struct evo_value *a, void *out); /* out may be a */
 void evo_softmax(const struct evo_value *a, void *out);   /* out may be a */
@@ -52,7 +52,7 @@ void evo_by_channel(const struct evo_value *a, void *out);
 void evo_plane_mean(const struct evo_value *a, double *out);
 void evo_matmul(const struct evo_value *a, const struct evo_value *b, void *out);
 
-/* ---- rows.c: n rows to n x n, or to a count --------------------------------------------------- */
+/* ---- rows.c: n rows to n x n, or to a count -------------------------------------------------- */
 
 size_t evo_gram_work(const struct evo_extent *a); /* bytes of scratch */
 void evo_gram(const struct evo_value *a, double *out, void *work);
@@ -62,13 +62,13 @@ void evo_agree(const struct evo_value *a, double *out, void *work);
 size_t evo_distinct_work(const struct evo_extent *a);
 double evo_distinct(const struct evo_value *a, void *work);
 
-/* ---- determinant.c ----------------------------------------------------------------------------- */
+/* ---- determinant.c --------------------------------------------------------------------------- */
 
 size_t evo_determinant_work(const struct evo_extent *a);
 /* EVO_DET, EVO_LOGDET, EVO_LOGABSDET or EVO_LOGDET1P of every plane. */
 void evo_determinant(unsigned code, const struct evo_value *a, double *out, void *work);
 
-/* ---- eigen.c ------------------------------------------------------------------------------------- */
+/* ---- eigen.c --------------------------------------------------------------------------------- */
 
 size_t evo_eigen_work(size_t n);
 /* EVO_EIGMIN, EVO_EIGMAX, EVO_EIGENTROPY, EVO_EIGRATIO (largest over smallest) or EVO_JACOV (sum of

@@ -3,8 +3,8 @@
  *
  *     expression := number | word | word '(' expression { ',' expression } ')'
  *
- * The parser calls itself once for every '(' after a word, which is a node, so that no text takes it
- * deeper than a tree is large.
+ * The parser calls itself once for every '(' after a word, which is a node, so that no text takes
+ * it deeper than a tree is large.
  */
 #include "config.h"
 #include "primitives.h"

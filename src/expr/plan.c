@@ -16,9 +16,10 @@ struct settling {
 	const struct evo_source *source;
 };
 
-/* ---- Slots ------------------------------------------------------------------------------------- */
+/* ---- Slots ----------------------------------------------------------------------------------- */
 
-/* The free slot that fits best: the smallest that is large enough, else the largest, which grows. */
+/* The free slot that fits best: the smallest that is large enough, else the largest, which
+   grows. */
 static size_t take(struct evo_plan *plan, size_t bytes)
 {
 	struct evo_plan_slot *slots = plan->slots;
@@ -92,7 +93,7 @@ static size_t work_bytes(unsigned code, const struct evo_extent *a)
 	}
 }
 
-/* ---- Shapes ------------------------------------------------------------------------------------ */
+/* ---- Shapes ---------------------------------------------------------------------------------- */
 
 static struct evo_extent statistic_extent(const struct evo_source *source, unsigned code)
 {

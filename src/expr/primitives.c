@@ -1,8 +1,8 @@
 /*
  * The table of the language: numbers, statistics, primitives, aggregates.
  *
- * `paper` marks what EZNAS (Akhauri et al., NeurIPS 2022) searches with: its 22 tensors a layer, the
- * operations that it took over from AutoML-Zero and PyTorch, and the mean over layers.
+ * `paper` marks what EZNAS (Akhauri et al., NeurIPS 2022) searches with: its 22 tensors a layer,
+ * the operations that it took over from AutoML-Zero and PyTorch, and the mean over layers.
  */
 #include "config.h"
 #include "primitives.h"

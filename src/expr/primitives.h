@@ -1,8 +1,8 @@
 /*
  * The codes of primitives and aggregates, and what the table knows of them besides their text.
  *
- * A code is 0 for a number, 1 + the statistic for a terminal, and from EVO_FIRST_OPERATION on one of
- * enum evo_operation below, in that order.
+ * A code is 0 for a number, 1 + the statistic for a terminal, and from EVO_FIRST_OPERATION on one
+ * of enum evo_operation below, in that order.
  */
 #ifndef EVOSCOPE_EXPR_PRIMITIVES_H
 #define EVOSCOPE_EXPR_PRIMITIVES_H

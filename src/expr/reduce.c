@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* ---- Sums in 16 lanes -------------------------------------------------------------------------- */
+/* ---- Sums in 16 lanes ------------------------------------------------------------------------ */
 
 typedef double lanes __attribute__((vector_size(64)));
 typedef int64_t bit_lanes __attribute__((vector_size(64)));
@@ -126,7 +126,7 @@ double evo_dot_double(const double *a, const double *b, size_t count)
 	return dot_double(a, b, count);
 }
 
-/* ---- Of values --------------------------------------------------------------------------------- */
+/* ---- Of values ------------------------------------------------------------------------------- */
 
 double evo_sum(const struct evo_value *a)
 {

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- gram and corr ----------------------------------------------------------------------------- */
+/* ---- gram and corr --------------------------------------------------------------------------- */
 
 #define BLOCK 256 /* columns that are converted to double and multiplied at a time */
 
@@ -85,7 +85,7 @@ void evo_corr(const struct evo_value *a, double *out, void *work)
 	}
 }
 
-/* ---- agree ------------------------------------------------------------------------------------- */
+/* ---- agree ----------------------------------------------------------------------------------- */
 
 static size_t words_of(size_t columns)
 {
@@ -142,7 +142,7 @@ void evo_agree(const struct evo_value *a, double *out, void *work)
 	}
 }
 
-/* ---- distinct ---------------------------------------------------------------------------------- */
+/* ---- distinct -------------------------------------------------------------------------------- */
 
 #define GROUP 32 /* rows whose signs are put into a pattern at a time */
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- normalize --------------------------------------------------------------------------------- */
+/* ---- normalize ------------------------------------------------------------------------------- */
 
 EVO_CLONES
 static void standardise_single(float *out, const float *a, size_t count, double mean,
@@ -45,7 +45,7 @@ void evo_normalize(const struct evo_value *a, void *out)
 		standardise_double(out, a->twice, count, mean, deviation);
 }
 
-/* ---- softmax ----------------------------------------------------------------------------------- */
+/* ---- softmax --------------------------------------------------------------------------------- */
 
 #define COLUMNS 256
 
@@ -115,7 +115,7 @@ void evo_softmax(const struct evo_value *a, void *out)
 	}
 }
 
-/* ---- Rearranging ------------------------------------------------------------------------------- */
+/* ---- Rearranging ----------------------------------------------------------------------------- */
 
 void evo_by_channel(const struct evo_value *a, void *out)
 {
@@ -141,7 +141,7 @@ void evo_plane_mean(const struct evo_value *a, double *out)
 		out[i] = evo_sum_single(a->single + i * plane, plane) / (double) plane;
 }
 
-/* ---- matmul ------------------------------------------------------------------------------------ */
+/* ---- matmul ---------------------------------------------------------------------------------- */
 
 /* rows x inner times inner x columns; a block of a row of the result at a time, in double. */
 #define PRODUCT(type)                                                                              \

@@ -152,7 +152,8 @@ static bool train_epoch(struct trainer *t, size_t epoch, struct evo_trained *res
 
 /* ---- Test ---- */
 
-/* With the running statistics every image is on its own, so what fills the last batch is no matter. */
+/* With the running statistics every image is on its own, so what fills the last batch is no
+   matter. */
 static bool test_accuracy(struct trainer *t, const struct evo_images *test, double *accuracy,
                           struct evo_error *err)
 {

@@ -4,7 +4,8 @@
 
 #include "evoscope/stats.h"
 
-/* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its block. */
+/* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its
+   block. */
 struct evo_block {
 	struct evo_stats stats;
 	struct evo_unit_stats *units;

@@ -2,8 +2,9 @@
  * The store: which networks there are, whose statistics are kept, and the memory budget.
  *
  * Memory in use is the probes' inputs, the blocks (kept, or held by someone) and the workers'
- * workspaces. Room is taken before it is filled. A block that nobody holds any more stays when every worker
- * could still extract the largest network seen beside it; else it is given back at once.
+ * workspaces. Room is taken before it is filled. A block that nobody holds any more stays when
+ * every worker could still extract the largest network seen beside it; else it is given back at
+ * once.
  */
 #include "config.h"
 #include "evoscope/stats.h"
@@ -89,7 +90,7 @@ void evo_store_destroy(struct evo_store *store)
 	free(store);
 }
 
-/* ---- Memory: all of this under the lock ------------------------------------------------------- */
+/* ---- Memory: all of this under the lock ------------------------------------------------------ */
 
 static void give_back(struct evo_store *store, struct evo_block *block)
 {
@@ -155,7 +156,7 @@ static bool worth_keeping(const struct evo_store *store)
 	       store->limit;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------ */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static size_t find_probe(const struct evo_store *store, const struct evo_probe *probe)
 {
@@ -273,7 +274,7 @@ bool evo_store_network(struct evo_store *store, size_t probe, const char *archit
 	return good;
 }
 
-/* ---- Acquire and release ---------------------------------------------------------------------- */
+/* ---- Acquire and release --------------------------------------------------------------------- */
 
 /* Plans and runs the extraction of a busy network; called and left with the lock held. */
 static struct evo_block *extract(struct evo_store *store, struct network_entry *entry,
