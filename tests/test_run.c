@@ -291,6 +291,32 @@ static void test_control(void **state)
 	evo_run_destroy(run);
 }
 
+/* A snapshot that has heeded all that was sent shows its effect: never the pause from before. */
+static void test_heeded(void **state)
+{
+	(void) state;
+	struct evo_run_config config = small_config();
+	config.gp.generations = 100;
+	struct evo_run *run = created(&config);
+	send(run, EVO_COMMAND_STEP, NULL);
+	settle(run, IN(PAUSED));
+	for (size_t round = 2; round < 6; round++) {
+		send(run, EVO_COMMAND_INJECT, "layer_sum(l1(gw.d))");
+		send(run, EVO_COMMAND_STEP, NULL);
+		assert_int_equal(evo_run_sent(run), 1 + 2 * (round - 1));
+		const struct evo_snapshot *s = evo_run_snapshot(run);
+		while (s->heeded < evo_run_sent(run)) {
+			evo_snapshot_release(s);
+			evo_run_wait(run, 1);
+			s = evo_run_snapshot(run);
+		}
+		assert_true(s->state == EVO_RUN_STEPPING || s->generation == round);
+		evo_snapshot_release(s);
+		evo_snapshot_release(wait_until(run, IN(PAUSED), round));
+	}
+	evo_run_destroy(run);
+}
+
 /* Destroyed at any moment, nothing hangs and nothing leaks. */
 static void test_destroy_at_any_time(void **state)
 {
@@ -781,6 +807,7 @@ int main(void)
 	        cmocka_unit_test(test_whole_run),
 	        cmocka_unit_test(test_fitness_is_what_scoring_says),
 	        cmocka_unit_test(test_control),
+	        cmocka_unit_test(test_heeded),
 	        cmocka_unit_test(test_destroy_at_any_time),
 	        cmocka_unit_test(test_interventions),
 	        cmocka_unit_test(test_limits),
