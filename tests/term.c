@@ -518,9 +518,14 @@ void term_keys(struct term *term, const char *bytes)
 void term_resize(struct term *term, int rows, int columns)
 {
 	struct winsize size = {.ws_row = (unsigned short) rows, .ws_col = (unsigned short) columns};
+	bool alternate = term->alternate;
 	term->rows = rows;
 	term->columns = columns;
-	vterm_set_size(term->vterm, rows, columns);
+	/* A new screen: libvterm 0.1 corrupts its memory when one is made small and large in turn. What
+	   a program does not draw again is lost. */
+	vterm_free(term->vterm);
+	open_screen(term);
+	term->alternate = alternate;
 	if (ioctl(term->master, TIOCSWINSZ, &size))
 		give_up("resize");
 }

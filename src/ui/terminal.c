@@ -245,8 +245,7 @@ void ui_terminal_resized(void)
 		return;
 	resizeterm(size.ws_row, size.ws_col);
 	werase(stdscr);
-	free(terminal.shown);
-	terminal.shown = NULL;
+	ui_terminal_redraw(); /* what a terminal does with what it showed is its own affair */
 }
 
 void ui_terminal_stop(void)
