@@ -356,14 +356,16 @@ static size_t put_row(const struct term *term, int row, char *out)
 {
 	size_t length = 0, used = 0;
 	for (int column = 0; column < term->columns; column++) {
-		VTermScreenCell cell;
+		VTermScreenCell cell = {0}; /* libvterm leaves what an empty cell does not use */
 		VTermPos at = {.row = row, .col = column};
 		if (!vterm_screen_get_cell(term->screen, at, &cell))
 			break;
 		if (cell.chars[0] == UINT32_MAX) /* the right half of a wide character */
 			continue;
-		if (!cell.chars[0])
+		if (!cell.chars[0]) {
 			cell.chars[0] = ' ';
+			cell.chars[1] = 0;
+		}
 		for (size_t i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
 			length += put_utf8(out + length, cell.chars[i]);
 		if (cell.chars[0] != ' ')
