@@ -190,11 +190,8 @@ void evo_gp_make_candidates(struct evo_gp *gp)
 			random_candidate(gp, &rng, slot, EVO_ORIGIN_IMMIGRANT);
 	}
 	gp->asked = evo_realloc(gp->asked, gp->candidate_count, sizeof(*gp->asked));
-	gp->asked_of = evo_realloc(gp->asked_of, gp->candidate_count, sizeof(*gp->asked_of));
 	for (size_t i = 0; i < gp->candidate_count; i++) {
-		if (gp->candidates[i].scores == NULL) {
-			gp->asked[gp->asked_count] = &gp->candidates[i].tree;
-			gp->asked_of[gp->asked_count++] = i;
-		}
+		if (gp->candidates[i].scores == NULL)
+			gp->asked[gp->asked_count++] = &gp->candidates[i].tree;
 	}
 }

@@ -34,7 +34,6 @@ void evo_gp_destroy(struct evo_gp *gp)
 	evo_gp_clear_candidates(gp);
 	free(gp->candidates);
 	free(gp->asked);
-	free(gp->asked_of);
 	evo_pool_of_clear(&gp->pool);
 	evo_pool_of_clear(&gp->population);
 	evo_front_clear(&gp->front);

@@ -50,7 +50,6 @@ struct evo_gp {
 	struct evo_candidate *candidates;
 	size_t candidate_count, candidate_room;
 	const struct evo_tree **asked;
-	size_t *asked_of; /* candidate of each asked tree */
 	size_t asked_count;
 
 	struct evo_tree *injections;
