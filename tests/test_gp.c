@@ -650,6 +650,66 @@ static void test_injection(void **state)
 	evo_gp_destroy(gp);
 }
 
+/* Room is made for what is put in by hand, also where the best take all there is; one generation
+   later the population has its size again. */
+static void test_injection_has_room(void **state)
+{
+	(void) state;
+	static const char *const poor[] = {"layer_mean(abs(w))", "layer_max(w)", "flops"};
+	struct evo_gp_config config = small_config();
+	config.population = config.elite = 4;
+	struct evo_gp *gp = toy_search(&config, 51, 1);
+	const struct evo_individual *const *p;
+	toy_generation(gp);
+	evo_gp_population(gp, &p);
+	double best = p[0]->fitness;
+	for (size_t i = 0; i < EVO_COUNT(poor); i++)
+		inject(gp, poor[i]);
+	toy_generation(gp);
+	for (size_t i = 0; i < EVO_COUNT(poor); i++)
+		assert_non_null(find(gp, poor[i]));
+	size_t count = evo_gp_population(gp, &p);
+	assert_true(p[0]->fitness >= best);
+	assert_true(count > 4 && count <= 7);
+	toy_generation(gp);
+	assert_int_equal(evo_gp_population(gp, &p), 4);
+	evo_gp_destroy(gp);
+}
+
+/* One round in which a tree's last word alone makes its scores. */
+static void last_word_round(struct evo_gp *gp)
+{
+	const struct evo_tree *const *trees;
+	size_t count = evo_gp_ask(gp, &trees);
+	double *row = evo_calloc(count * NETWORKS, sizeof(*row));
+	for (size_t i = 0; i < count * NETWORKS; i++) {
+		const struct evo_tree *tree = trees[i / NETWORKS];
+		row[i] = worth(tree->nodes[tree->size - 1].code, i % NETWORKS);
+	}
+	double *scores[2] = {row, row};
+	evo_gp_tell(gp, scores);
+	free(row);
+}
+
+/* Of two that order the networks alike the smaller enters, and a note names the other. */
+static void test_injected_twins(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = small_config();
+	struct evo_gp *gp = toy_search(&config, 51, 1);
+	char note[300];
+	inject(gp, "abs(flops)");
+	inject(gp, "flops");
+	inject(gp, "abs(abs(flops))");
+	last_word_round(gp);
+	assert_true(evo_gp_note(gp, note, sizeof(note)));
+	assert_non_null(strstr(note, "abs(flops) gives its place to a smaller"));
+	assert_true(evo_gp_note(gp, note, sizeof(note)));
+	assert_non_null(strstr(note, "abs(abs(flops)) orders the networks as"));
+	assert_false(evo_gp_note(gp, note, sizeof(note)));
+	evo_gp_destroy(gp);
+}
+
 /* What lives already and is put in by hand once more is marked, not doubled. */
 static void test_injection_of_the_living(void **state)
 {
@@ -769,6 +829,8 @@ int main(void)
 	        cmocka_unit_test(test_direction),
 	        cmocka_unit_test(test_draws),
 	        cmocka_unit_test(test_injection),
+	        cmocka_unit_test(test_injection_has_room),
+	        cmocka_unit_test(test_injected_twins),
 	        cmocka_unit_test(test_injection_of_the_living),
 	        cmocka_unit_test(test_injection_refused),
 	        cmocka_unit_test(test_set_between),

@@ -149,6 +149,11 @@ static void enter(struct evo_gp *gp, struct evo_individual *individual, uint64_t
 	if (twin < gp->pool.count) {
 		gp->counts.rank_duplicates++;
 		if (replaces(individual, gp->pool.items[twin])) {
+			const struct evo_individual *other = gp->pool.items[twin];
+			if (other->injected)
+				note_about(gp, &other->tree,
+				           "gives its place to a smaller injected tree that orders "
+				           "the networks alike");
 			/* A twin of this generation had filled the slot that is taken over. */
 			evo_pool_of_replace(&gp->pool, twin, individual, signature);
 		} else if (individual->injected) {

@@ -135,7 +135,8 @@ void evo_gp_survive(struct evo_gp *gp)
 	bool *kept = evo_calloc(pool->count, sizeof(*kept));
 	for (size_t i = 0; i < pool->count && i < gp->now.elite && i < count; i++)
 		keep(gp, kept, i);
-	for (size_t i = 0; i < pool->count && gp->population.count < count; i++) {
+	/* These enter even where they make the population larger for one generation. */
+	for (size_t i = 0; i < pool->count; i++) {
 		const struct evo_individual *individual = pool->items[i];
 		if (!kept[i] && individual->injected && individual->born == gp->generation)
 			keep(gp, kept, i);
