@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "evoscope/gp.h"
+#include "../src/gp/fitness.h"
 #include "../src/gp/front.h"
 #include "../src/gp/individual.h"
 #include "../src/gp/known.h"
@@ -575,24 +576,53 @@ static void test_direction(void **state)
 	evo_gp_destroy(down);
 }
 
-static void test_draws(void **state)
+/* Two groups, of TRAIN and of 10 train networks, with draws of 10: three of the large group, which
+   do not overlap, and three times all of the small one. */
+static void check_draws(bool mean)
 {
-	(void) state;
 	struct evo_gp_config config = small_config();
 	config.draws = 3;
 	config.draw_size = 10;
-	struct evo_gp *gp = toy_search(&config, 41, 1);
-	toy_generation(gp);
-	const struct evo_individual *const *p;
-	size_t count = evo_gp_population(gp, &p);
-	bool below = false;
-	for (size_t i = 0; i < count; i++) {
-		double worst = p[i]->direction * p[i]->tau[EVO_SIDE_TRAIN][0];
-		below = below || p[i]->fitness < worst - 0.05;
-		assert_true(p[i]->fitness < worst + 0.1);
+	config.fitness_mean = mean;
+	double accuracy[NETWORKS], x[NETWORKS], y[NETWORKS], score[NETWORKS];
+	toy_accuracy(accuracy, 1, 0);
+	const struct evo_group groups[] = {{TRAIN, VALIDATION}, {10, 0}};
+	const struct evo_case cases[] = {{0, accuracy}, {1, accuracy}};
+	struct evo_fitness fitness;
+	struct evo_individual judged = {0};
+	assert_true(evo_fitness_init(&fitness, &config, groups, 2, cases, 2, 41, NULL));
+	for (size_t i = 0; i < NETWORKS; i++)
+		score[i] = worth(2000, i) - accuracy[i];
+	evo_fitness_judge(&fitness, (const double *const[]){score, score}, &judged);
+
+	double small = evo_kendall(10, score, accuracy), sum = 3 * small, high = small;
+	bool seen[TRAIN] = {false};
+	for (size_t d = 0; d < 3; d++) {
+		for (size_t i = 0; i < 10; i++) {
+			size_t at = fitness.groups[0].draws[d * 10 + i];
+			assert_true(at < TRAIN && !seen[at]);
+			seen[at] = true;
+			x[i] = score[at];
+			y[i] = accuracy[at];
+		}
+		double tau = evo_kendall(10, x, y);
+		sum += tau;
+		high = tau > high ? tau : high;
 	}
-	assert_true(below); /* the weakest draw is what counts */
-	evo_gp_destroy(gp);
+	assert_int_equal(judged.direction, -1);
+	assert_true(high > small || high < 0); /* the draws differ from the whole */
+	if (mean)
+		assert_true(fabs(judged.fitness + sum / 6) < 1e-12);
+	else
+		assert_true(judged.fitness == -high);
+	evo_fitness_clear(&fitness);
+}
+
+static void test_draws(void **state)
+{
+	(void) state;
+	check_draws(false);
+	check_draws(true);
 }
 
 static const struct evo_individual *find(const struct evo_gp *gp, const char *text)

@@ -149,9 +149,10 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		        evo_kendall(group->validation, score + group->train,
 		                    benchmark->accuracy + group->train);
 		sum += tau;
-		if (group->draw_size == group->train)
+		/* Every benchmark has as many draws, so that a mean weighs them alike. */
+		for (size_t d = 0; group->draw_size == group->train && d < fitness->draw_count; d++)
 			add_tau(&tally, tau);
-		else
+		if (group->draw_size < group->train)
 			add_draws(fitness, benchmark, score, x, x + fitness->largest, &tally);
 	}
 	free(x);
