@@ -799,6 +799,37 @@ static void test_set_between(void **state)
 	evo_gp_destroy(gp);
 }
 
+/* The first round fails whole, so the second makes more than is missing: its last one is not needed
+   to fill the population, and is the best. */
+static void test_surplus_best_is_kept(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = small_config();
+	config.population = 4;
+	struct evo_gp *gp = toy_search(&config, 101, 1);
+	double accuracy[NETWORKS];
+	toy_accuracy(accuracy, 1, 0);
+	const struct evo_tree *const *trees;
+	size_t count, rounds = 0;
+	while ((count = evo_gp_ask(gp, &trees)) > 0) {
+		double *row = evo_calloc(count * NETWORKS, sizeof(*row));
+		for (size_t i = 0; rounds == 1 && i < count * NETWORKS; i++)
+			row[i] = i / NETWORKS < count - 1
+			                 ? worth(2000 + (unsigned) (i / NETWORKS), i % NETWORKS)
+			                 : accuracy[i % NETWORKS];
+		double *scores[2] = {row, row};
+		evo_gp_tell(gp, scores);
+		free(row);
+		assert_true(rounds != 1 || count > 5);
+		rounds++;
+	}
+	const struct evo_individual *const *p;
+	assert_int_equal(rounds, 2);
+	assert_int_equal(evo_gp_population(gp, &p), 4);
+	assert_true(p[0]->tau[EVO_SIDE_TRAIN][0] == 1);
+	evo_gp_destroy(gp);
+}
+
 /* Nothing that can be evaluated: the generation ends, empty, and the search stays usable. */
 static void test_nothing_finite(void **state)
 {
@@ -864,6 +895,7 @@ int main(void)
 	        cmocka_unit_test(test_injection_of_the_living),
 	        cmocka_unit_test(test_injection_refused),
 	        cmocka_unit_test(test_set_between),
+	        cmocka_unit_test(test_surplus_best_is_kept),
 	        cmocka_unit_test(test_nothing_finite),
 	        cmocka_unit_test(test_bad_cases),
 	};

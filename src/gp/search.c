@@ -163,7 +163,10 @@ static void enter(struct evo_gp *gp, struct evo_individual *individual, uint64_t
 		}
 		return;
 	}
-	if (gp->made < gp->wanted || individual->injected) {
+	/* Later rounds make more than is missing: of what is over, only a new best is kept. */
+	const struct evo_individual *best = evo_gp_live_best(gp);
+	bool leads = best == NULL || individual->fitness > best->fitness;
+	if (gp->made < gp->wanted || individual->injected || leads) {
 		evo_pool_of_add(&gp->pool, individual, signature);
 		gp->made++;
 	}
