@@ -212,6 +212,40 @@ static void test_whole_run(void **state)
 	evo_run_destroy(run);
 }
 
+/* Runs without an elite, in which the best may be lost; *returns counts how often it rose to what
+   had been reached before. A new best is one that is better than all before. */
+static void check_new_bests(uint64_t seed, size_t *returns)
+{
+	struct evo_run_config config = small_config();
+	config.gp.elite = 0;
+	config.gp.survival = 1;
+	config.gp.generations = 8;
+	config.seed = seed;
+	struct evo_run *run = created(&config);
+	send(run, EVO_COMMAND_START, NULL);
+	const struct evo_snapshot *s = wait_until(run, IN(DONE), 8);
+	double best = -2;
+	size_t rises = 0;
+	for (size_t i = 0; i < s->history_count; i++) {
+		double now = s->history[i].best;
+		*returns += i > 0 && now > s->history[i - 1].best && now <= best;
+		rises += now > best;
+		best = now > best ? now : best;
+	}
+	assert_int_equal(log_count(run, "new best"), rises);
+	evo_snapshot_release(s);
+	evo_run_destroy(run);
+}
+
+static void test_new_bests(void **state)
+{
+	(void) state;
+	size_t returns = 0;
+	for (uint64_t seed = 6; seed < 10; seed++)
+		check_new_bests(seed, &returns);
+	assert_true(returns > 0); /* else nothing was tested */
+}
+
 /* The fitness that the run shows, computed again from a scoring of its own. */
 static void test_fitness_is_what_scoring_says(void **state)
 {
@@ -381,6 +415,7 @@ static void test_interventions(void **state)
 	send(run, EVO_COMMAND_RESUME, NULL);
 	while (log_count(run, "done: 2 generations") < 2)
 		evo_run_wait(run, 0.05);
+	settle(run, IN(DONE)); /* which follows the line */
 	send(run, EVO_COMMAND_SET, "generations 3");
 	send(run, EVO_COMMAND_RESUME, NULL);
 	s = wait_until(run, IN(DONE), 3);
@@ -805,6 +840,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_whole_run),
+	        cmocka_unit_test(test_new_bests),
 	        cmocka_unit_test(test_fitness_is_what_scoring_says),
 	        cmocka_unit_test(test_control),
 	        cmocka_unit_test(test_heeded),

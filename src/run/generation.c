@@ -255,9 +255,10 @@ static void conclude(struct evo_run *run)
 	} else {
 		const struct evo_generation *last =
 		        &run->record.history[run->record.history_count - 1];
-		if (last->best > run->best)
+		if (last->best > run->best) {
 			log_best(run, last->champion);
-		run->best = last->best;
+			run->best = last->best;
+		}
 		evo_run_say(run, EVO_LOG_NOTE,
 		            "generation %zu: best %.4f, validation %.4f, mean %.4f, %zu scored, "
 		            "%.1f s",
