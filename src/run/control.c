@@ -138,6 +138,14 @@ double evo_run_elapsed(const struct evo_run *run)
 	return run->active + (isnan(run->since) ? 0 : evo_now() - run->since);
 }
 
+/* At the end no phase is going on, in whose middle it may have come. */
+static void leave_phase(struct evo_run *run)
+{
+	run->draft.phase[0] = '\0';
+	run->draft.phase_done = run->draft.phase_total = 0;
+	run->draft.live_best = (double) NAN;
+}
+
 void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 {
 	bool works = mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING || mode == EVO_RUN_PAUSING;
@@ -147,6 +155,8 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 	} else if (isnan(run->since)) {
 		run->since = evo_now();
 	}
+	if (mode == EVO_RUN_DONE || mode == EVO_RUN_STOPPED || mode == EVO_RUN_FAILED)
+		leave_phase(run);
 	run->mode = mode;
 	run->draft.state = mode;
 	if (!run->warm && (mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING))
