@@ -42,33 +42,46 @@ static void write_architecture(FILE *stream, struct evo_rng *rng, double *accura
 	}
 }
 
-static int set_up(void **state)
+/* Benchmarks of so many rows, NAME-cifar10 and NAME-cifar100; flat: of one accuracy. */
+static bool import(const char *name, size_t strings, bool flat)
 {
-	(void) state;
 	struct evo_error err = {0};
 	struct evo_rng rng = evo_rng_stream(1, "test benchmark", 0);
 	struct evo_import_report report;
-	if (mkdtemp(folder) == NULL)
-		return -1;
 	char *table = evo_path_join(folder, "table.csv");
 	FILE *stream = fopen(table, "w");
 	fprintf(stream, "ArchitectureString,CIFAR10TestAccuracy200Epochs,"
 	                "CIFAR100TestAccuracy200Epochs\n");
-	for (size_t i = 0; i < STRINGS; i++) {
+	for (size_t i = 0; i < strings; i++) {
 		double accuracy;
 		write_architecture(stream, &rng, &accuracy);
-		fprintf(stream, ",%.3f,%.3f\n", accuracy, accuracy - 20 + evo_rng_normal(&rng));
+		if (flat)
+			fprintf(stream, ",10,10\n");
+		else
+			fprintf(stream, ",%.3f,%.3f\n", accuracy,
+			        accuracy - 20 + evo_rng_normal(&rng));
 	}
 	fclose(stream);
-	setenv("EVOSCOPE_DATA", folder, 1);
-	setenv("XDG_CONFIG_HOME", folder, 1);
-	struct evo_import how = {.file = table, .name = "nb201", .format = EVO_IMAGES_NONE};
+	struct evo_import how = {.file = table, .name = name, .format = EVO_IMAGES_NONE};
 	bool good = evo_import_nats_bench(&how, NULL, NULL, &report, &err);
 	evo_import_report_clear(&report);
 	if (!good)
 		fprintf(stderr, "%s\n", err.message);
 	free(table);
-	return good ? 0 : -1;
+	return good;
+}
+
+static int set_up(void **state)
+{
+	(void) state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	setenv("EVOSCOPE_DATA", folder, 1);
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	return import("nb201", STRINGS, false) && import("few", 25, false) &&
+	                       import("flat", STRINGS, true)
+	               ? 0
+	               : -1;
 }
 
 static int tear_down(void **state)
@@ -246,39 +259,75 @@ static void test_new_bests(void **state)
 	assert_true(returns > 0); /* else nothing was tested */
 }
 
-/* The fitness that the run shows, computed again from a scoring of its own. */
-static void test_fitness_is_what_scoring_says(void **state)
+/* Scores of one proxy on those networks of a benchmark that a run samples. */
+struct sampled {
+	const struct evo_benchmark *benchmark;
+	const size_t *rows;
+	size_t row_count, count;
+	double x[STRINGS], y[STRINGS];
+};
+
+static bool take_sampled(void *context, size_t line, size_t count, char *const *fields,
+                         struct evo_error *err)
+{
+	struct sampled *sampled = context;
+	assert_int_equal(count, 4);
+	if (line == 1 || strcmp(fields[0], sampled->benchmark->name) != 0)
+		return true;
+	size_t row = evo_benchmark_row(sampled->benchmark, fields[1]);
+	for (size_t i = 0; i < sampled->row_count; i++) {
+		if (sampled->rows[i] == row)
+			return evo_number_parse(fields[2], &sampled->y[sampled->count], err) &&
+			       evo_number_parse(fields[3], &sampled->x[sampled->count++], err);
+	}
+	return true;
+}
+
+static void check_reference(const struct evo_snapshot *s, const char *scores, size_t c)
+{
+	struct sampled sampled = {0};
+	struct evo_benchmark *benchmark = evo_benchmark_load(both[c], NULL);
+	assert_non_null(benchmark);
+	size_t *rows =
+	        evo_benchmark_sample(benchmark, EVO_VALIDATION, 0, s->seed, "", &sampled.row_count);
+	sampled.benchmark = benchmark;
+	sampled.rows = rows;
+	assert_true(evo_csv_read(scores, take_sampled, &sampled, NULL));
+	assert_int_equal(sampled.count, s->cases[c].validation);
+	assert_true(s->references[2].tau[EVO_SIDE_VALIDATION][c] ==
+	            evo_kendall(sampled.count, sampled.x, sampled.y));
+	evo_benchmark_destroy(benchmark);
+	free(rows);
+}
+
+/* A tau that the run shows, computed again from a scoring of its own. */
+static void test_tau_is_what_scoring_says(void **state)
 {
 	(void) state;
 	struct evo_run_config config = small_config();
 	config.gp.generations = 1;
-	config.gp.train = config.gp.validation = EVO_ALL_NETWORKS;
+	config.gp.validation = EVO_ALL_NETWORKS;
 	struct evo_run *run = created(&config);
 	send(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 1);
 	struct evo_error err = {0};
-	const char *const proxies[] = {"units", "eznas-a"};
+	const char *const proxies[] = {"eznas-a"};
+	char *scores = evo_path_join(folder, "sampled.csv");
 	struct evo_score_config score = {.benchmarks = both,
 	                                 .benchmark_count = 2,
 	                                 .proxies = proxies,
-	                                 .proxy_count = 2,
+	                                 .proxy_count = 1,
 	                                 .split = EVO_VALIDATION,
 	                                 .probe = config.probe,
 	                                 .seed = config.seed,
-	                                 .threads = 1};
+	                                 .threads = 1,
+	                                 .scores_file = scores};
 	size_t count;
 	struct evo_score_row *rows = evo_run_score(&score, NULL, NULL, &count, &err);
 	assert_string_equal(err.message, "");
-	assert_int_equal(count, 4);
-	for (size_t c = 0; c < 2; c++) {
-		/* Functions and strings are the same here as far as no two strings are one
-		   function. */
-		if (rows[2 * c].networks != s->cases[c].validation)
-			continue;
-		assert_true(rows[2 * c].kendall == s->references[0].tau[EVO_SIDE_VALIDATION][c]);
-		assert_true(rows[2 * c + 1].kendall ==
-		            s->references[2].tau[EVO_SIDE_VALIDATION][c]);
-	}
+	for (size_t c = 0; c < 2; c++)
+		check_reference(s, scores, c);
+	free(scores);
 	free(rows);
 	evo_snapshot_release(s);
 	evo_run_destroy(run);
@@ -449,25 +498,42 @@ static void test_limits(void **state)
 	evo_run_destroy(run);
 }
 
+/* The run fails once it is started, and says why. */
+static void fails(const struct evo_run_config *config, const char *message)
+{
+	const struct evo_snapshot *s;
+	struct evo_run *run = created(config);
+	send(run, EVO_COMMAND_START, NULL);
+	while ((s = evo_run_snapshot(run))->state != EVO_RUN_FAILED) {
+		assert_int_not_equal(s->state, EVO_RUN_DONE);
+		evo_snapshot_release(s);
+		evo_run_wait(run, 1);
+	}
+	assert_non_null(strstr(s->error, message));
+	assert_string_equal(s->phase, "");
+	evo_snapshot_release(s);
+	refused(run, EVO_COMMAND_RESUME, NULL, "failed");
+	evo_run_destroy(run);
+}
+
 static void test_failures(void **state)
 {
 	(void) state;
-	static const char *const unknown[] = {"nb201-cifar11"};
+	static const char *const unknown[] = {"nb201-cifar11"}, *const flat[] = {"flat-cifar10"};
+	static const char *const twice[] = {"nb201-cifar10", "nb201-cifar10"};
 	struct evo_run_config config = small_config();
 	struct evo_error err = {0};
 	config.benchmarks = unknown;
 	config.benchmark_count = 1;
-	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
-	const struct evo_snapshot *s;
-	while ((s = evo_run_snapshot(run))->state != EVO_RUN_FAILED) {
-		evo_snapshot_release(s);
-		evo_run_wait(run, 1);
-	}
-	assert_non_null(strstr(s->error, "nb201-cifar1"));
-	evo_snapshot_release(s);
-	refused(run, EVO_COMMAND_RESUME, NULL, "failed");
-	evo_run_destroy(run);
+	fails(&config, "nb201-cifar1");
+	config.benchmarks = flat;
+	fails(&config, "flat-cifar10 all have the same accuracy");
+	config.benchmarks = twice;
+	config.benchmark_count = 2;
+	fails(&config, "given twice");
+	config = small_config(); /* one network needs more than this */
+	config.memory = 1000;
+	fails(&config, "--memory");
 
 	config = small_config();
 	config.gp.crossover = 3;
@@ -477,18 +543,29 @@ static void test_failures(void **state)
 	config = small_config();
 	config.benchmark_count = 0;
 	assert_null(evo_run_create(&config, &err));
-	evo_error_clear(&err);
+	assert_non_null(strstr(err.message, "needs a benchmark"));
+}
 
-	config = small_config(); /* one network needs more than this */
-	config.memory = 1000;
-	run = evo_run_create(&config, &err);
-	assert_non_null(run);
+/* Benchmarks of different sizes together: groups of their own, each with the networks it has. */
+static void test_different_sizes(void **state)
+{
+	(void) state;
+	static const char *const names[] = {"nb201-cifar10", "few-cifar100"};
+	struct evo_run_config config = small_config();
+	config.benchmarks = names;
+	config.gp.generations = 2;
+	config.gp.draws = 2;
+	config.gp.draw_size = 15; /* all of the smaller one's */
+	struct evo_run *run = created(&config);
 	send(run, EVO_COMMAND_START, NULL);
-	while ((s = evo_run_snapshot(run))->state != EVO_RUN_FAILED) {
-		evo_snapshot_release(s);
-		evo_run_wait(run, 1);
+	const struct evo_snapshot *s = wait_until(run, IN(DONE), 2);
+	assert_int_equal(s->cases[0].train, 20);
+	assert_true(s->cases[1].train >= 2 && s->cases[1].train < 20);
+	for (size_t i = 0; i < s->population_count; i++) {
+		const struct evo_individual *one = s->population[i];
+		assert_true(one->fitness <= one->direction * one->tau[EVO_SIDE_TRAIN][1]);
+		assert_true(fabs(one->tau[EVO_SIDE_TRAIN][0]) <= 1);
 	}
-	assert_true(strlen(s->error) > 10);
 	evo_snapshot_release(s);
 	evo_run_destroy(run);
 }
@@ -841,13 +918,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_whole_run),
 	        cmocka_unit_test(test_new_bests),
-	        cmocka_unit_test(test_fitness_is_what_scoring_says),
+	        cmocka_unit_test(test_tau_is_what_scoring_says),
 	        cmocka_unit_test(test_control),
 	        cmocka_unit_test(test_heeded),
 	        cmocka_unit_test(test_destroy_at_any_time),
 	        cmocka_unit_test(test_interventions),
 	        cmocka_unit_test(test_limits),
 	        cmocka_unit_test(test_failures),
+	        cmocka_unit_test(test_different_sizes),
 	        cmocka_unit_test(test_large_sample),
 	        cmocka_unit_test(test_threads_and_pauses_change_nothing),
 	        cmocka_unit_test(test_export),

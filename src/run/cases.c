@@ -107,6 +107,23 @@ static void set_rows(struct evo_case_item *item, size_t *train, size_t train_cou
 		item->accuracy[i] = item->benchmark->rows[item->rows[i]].accuracy;
 }
 
+static bool check_train(const struct evo_case_item *item, struct evo_error *err)
+{
+	if (item->train < 2)
+		return evo_fail(
+		        err, EVO_E_INPUT,
+		        "benchmark %s has %zu train networks; a search needs 2 at least",
+		        item->benchmark->name, item->train);
+	for (size_t i = 1; i < item->train; i++) {
+		if (item->accuracy[i] != item->accuracy[0])
+			return true;
+	}
+	return evo_fail(err, EVO_E_INPUT,
+	                "the %zu train networks of benchmark %s all have the same accuracy, so no "
+	                "order can be searched for; take more networks or another benchmark",
+	                item->train, item->benchmark->name);
+}
+
 bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, uint64_t seed,
                             struct evo_error *err)
 {
@@ -119,11 +136,8 @@ bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t valida
 			more = evo_benchmark_sample(item->benchmark, EVO_VALIDATION, validation,
 			                            seed, "validation networks", &other);
 		set_rows(item, rows, got, more, other);
-		if (got < 2)
-			return evo_fail(err, EVO_E_INPUT,
-			                "benchmark %s has %zu train networks; a search needs 2 at "
-			                "least",
-			                item->benchmark->name, got);
+		if (!check_train(item, err))
+			return false;
 	}
 	return true;
 }
