@@ -23,25 +23,31 @@ static void split_groups(const struct evo_cases *cases, const double *scores, si
 	}
 }
 
-static double **create_rows(const struct evo_cases *cases, size_t trees)
-{
-	double **rows = evo_calloc(cases->group_count, sizeof(*rows));
-	for (size_t g = 0; g < cases->group_count; g++)
-		rows[g] = evo_calloc(trees * cases->groups[g].count, sizeof(**rows));
-	return rows;
-}
-
 static void destroy_rows(const struct evo_cases *cases, double **rows)
 {
-	for (size_t g = 0; g < cases->group_count; g++)
+	for (size_t g = 0; rows != NULL && g < cases->group_count; g++)
 		free(rows[g]);
 	free(rows);
 }
 
-static void take_references(struct evo_run *run, const double *scores)
+static double **create_rows(const struct evo_cases *cases, size_t trees, struct evo_error *err)
+{
+	double **rows = evo_calloc(cases->group_count, sizeof(*rows));
+	for (size_t g = 0; g < cases->group_count; g++) {
+		rows[g] = evo_big_alloc(trees * cases->groups[g].count * sizeof(**rows), "scores",
+		                        err);
+		if (rows[g] == NULL) {
+			destroy_rows(cases, rows);
+			return NULL;
+		}
+	}
+	return rows;
+}
+
+/* rows: with room for one tree. */
+static void take_references(struct evo_run *run, const double *scores, double **rows)
 {
 	size_t n = run->cases.network_count;
-	double **rows = create_rows(&run->cases, 1);
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
 		struct evo_reference *reference = &run->draft.references[i];
 		struct evo_individual judged = {0};
@@ -51,7 +57,6 @@ static void take_references(struct evo_run *run, const double *scores)
 		memcpy(reference->tau, judged.tau, sizeof(reference->tau));
 	}
 	run->draft.reference_count = EVO_REFERENCES;
-	destroy_rows(&run->cases, rows);
 	for (size_t i = 0; i < 2; i++) {
 		run->counters[i] = evo_calloc(n, sizeof(double));
 		memcpy(run->counters[i], scores + i * n, n * sizeof(double));
@@ -69,18 +74,19 @@ static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, s
 	size_t n = run->cases.network_count, more = run->warm ? 0 : EVO_REFERENCES;
 	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
 	double *scores = evo_big_alloc((count + more) * n * sizeof(*scores), "scores", err);
+	double **rows = create_rows(&run->cases, count, err);
 	memcpy(trees, asked, count * sizeof(*trees));
 	for (size_t i = 0; i < more; i++)
 		trees[count + i] = &run->references[i];
-	bool good = scores != NULL && evo_run_score_trees(run, trees, count + more, scores, err);
+	bool good = scores != NULL && rows != NULL &&
+	            evo_run_score_trees(run, trees, count + more, scores, err);
 	if (good) {
-		double **rows = create_rows(&run->cases, count);
 		split_groups(&run->cases, scores, count, rows);
 		evo_gp_tell(run->gp, rows);
-		destroy_rows(&run->cases, rows);
 		if (more > 0)
-			take_references(run, scores + count * n);
+			take_references(run, scores + count * n, rows);
 	}
+	destroy_rows(&run->cases, rows);
 	free(scores);
 	free(trees);
 	return good;
