@@ -110,10 +110,9 @@ static void set_rows(struct evo_case_item *item, size_t *train, size_t train_cou
 static bool check_train(const struct evo_case_item *item, struct evo_error *err)
 {
 	if (item->train < 2)
-		return evo_fail(
-		        err, EVO_E_INPUT,
-		        "benchmark %s has %zu train networks; a search needs 2 at least",
-		        item->benchmark->name, item->train);
+		return evo_fail(err, EVO_E_INPUT,
+		                "benchmark %s has %zu train networks; a search needs 2 at least",
+		                item->benchmark->name, item->train);
 	for (size_t i = 1; i < item->train; i++) {
 		if (item->accuracy[i] != item->accuracy[0])
 			return true;
