@@ -572,3 +572,13 @@ void term_expect_at(struct term *term, const char *text, const char *file, int l
 	term_show(term);
 	_fail(file, line);
 }
+
+void term_expect_back(struct term *term)
+{
+	static const int modes[] = {1, 1000, 1002, 1003, 1006, 1015, 2004};
+	assert_true(term_restored(term));
+	assert_false(term_alternate(term));
+	assert_true(term_cursor(term));
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		assert_false(term_mode(term, modes[i]));
+}

@@ -85,4 +85,7 @@ void term_show(struct term *term);
 #define term_expect(term, text) term_expect_at(term, text, __FILE__, __LINE__)
 void term_expect_at(struct term *term, const char *text, const char *file, int line);
 
+/* Fails unless modes, alternate screen, cursor and mouse are as a program found them. */
+void term_expect_back(struct term *term);
+
 #endif

@@ -100,17 +100,6 @@ static void expect_exit(struct term *term, int code)
 	         (unsigned) status, code);
 }
 
-/* Nothing of the explorer is left on the terminal. */
-static void expect_terminal_back(struct term *term)
-{
-	static const int modes[] = {1, 1000, 1002, 1003, 1006, 1015, 2004};
-	assert_true(term_restored(term));
-	assert_false(term_alternate(term));
-	assert_true(term_cursor(term));
-	for (size_t i = 0; i < EVO_COUNT(modes); i++)
-		assert_false(term_mode(term, modes[i]));
-}
-
 /* Quits, answering the question that comes while a search is going. */
 static void quit(struct term *term)
 {
@@ -134,7 +123,7 @@ static void opens_idle_and_quits(void **state)
 	assert_true(term_settle(term, 0.5));
 	term_keys(term, "q");
 	expect_exit(term, 0);
-	expect_terminal_back(term);
+	term_expect_back(term);
 	finish(&session);
 }
 
@@ -174,7 +163,7 @@ static void every_terminal(void **state)
 		expect_generation(session.term, 1);
 		term_expect(session.term, "Population");
 		quit(session.term);
-		expect_terminal_back(session.term);
+		term_expect_back(session.term);
 		size_t count;
 		const char *bytes = term_bytes(session.term, &count);
 		for (size_t j = 0; i % 2 == 1 && j < count; j++)
@@ -305,7 +294,7 @@ static void watch_and_steer(void **state)
 	free(text);
 	check_export(&session);
 	quit(term);
-	expect_terminal_back(term);
+	term_expect_back(term);
 	finish(&session);
 }
 
@@ -369,7 +358,7 @@ static void resizes(void **state)
 	long at = generation(session.term);
 	expect_generation(session.term, at + 1);
 	quit(session.term);
-	expect_terminal_back(session.term);
+	term_expect_back(session.term);
 	finish(&session);
 }
 
@@ -393,7 +382,7 @@ static void fits_every_size(void **state)
 		assert_true(term_settle(session.term, 1));
 		term_keys(session.term, "q");
 		expect_exit(session.term, 0);
-		expect_terminal_back(session.term);
+		term_expect_back(session.term);
 		finish(&session);
 	}
 }
@@ -411,7 +400,7 @@ static char *saved_screen(void)
 	              ":save-screen screen.txt\n:quit\n");
 	BEGIN(&session, 30, 100, "--script", "script", "--fixed-clock");
 	expect_exit(session.term, 0);
-	expect_terminal_back(session.term);
+	term_expect_back(session.term);
 	char *screen = sandbox_read(&session.box, "screen.txt");
 	assert_non_null(screen);
 	finish(&session);
@@ -436,7 +425,7 @@ static void wrong_scripts_fail(void **state)
 	sandbox_write(&session.box, "script", "# nothing\n:xyzzy\n");
 	BEGIN(&session, 24, 80, "--script", "script");
 	expect_exit(session.term, 1);
-	expect_terminal_back(session.term);
+	term_expect_back(session.term);
 	term_expect(session.term, "script:2");
 	finish(&session);
 }

@@ -60,16 +60,6 @@ static void finish(struct session *session)
 	sandbox_close(&session->box);
 }
 
-static void expect_terminal_back(struct term *term)
-{
-	static const int modes[] = {1, 1000, 1002, 1003, 1006, 1015, 2004};
-	assert_true(term_restored(term));
-	assert_false(term_alternate(term));
-	assert_true(term_cursor(term));
-	for (size_t i = 0; i < EVO_COUNT(modes); i++)
-		assert_false(term_mode(term, modes[i]));
-}
-
 static void expect_death(struct term *term, int number)
 {
 	int status;
@@ -90,7 +80,7 @@ static void dies_of_what_killed_it(void **state)
 		begin(&session, i % 2 == 1, 0);
 		term_signal(session.term, signals[i / 2]);
 		expect_death(session.term, signals[i / 2]);
-		expect_terminal_back(session.term);
+		term_expect_back(session.term);
 		finish(&session);
 	}
 }
@@ -110,7 +100,7 @@ static void crash_gives_the_terminal_back(void **state)
 #else
 		expect_death(session.term, signals[i]);
 #endif
-		expect_terminal_back(session.term);
+		term_expect_back(session.term);
 		finish(&session);
 	}
 }
@@ -129,7 +119,7 @@ static void stops_and_comes_back(void **state)
 				term_signal(session.term, SIGTSTP);
 			assert_true(term_wait_status(session.term, &status));
 			assert_true(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP);
-			expect_terminal_back(session.term);
+			term_expect_back(session.term);
 			term_continue(session.term);
 			term_expect(session.term, "Population");
 			assert_true(term_alternate(session.term));
@@ -138,7 +128,7 @@ static void stops_and_comes_back(void **state)
 		term_keys(session.term, "qy");
 		assert_true(term_wait_status(session.term, &status));
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-		expect_terminal_back(session.term);
+		term_expect_back(session.term);
 		finish(&session);
 	}
 }

@@ -1,6 +1,5 @@
 /*
- * Searches in their thread, on a small benchmark that is made here: forty-odd NAS-Bench-201 strings
- * with accuracies of our own, networks of a few channels.
+ * Searches in their thread: control, limits, failures, snapshots and the log.
  */
 #include "config.h"
 
@@ -14,170 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "evoscope/run.h"
-
-#define STRINGS 60
-
-static char folder[] = "/tmp/evo_run_XXXXXX";
-static const char *const both[] = {"nb201-cifar10", "nb201-cifar100"};
-
-/* ---- The benchmark --------------------------------------------------------------------------- */
-
-static void write_architecture(FILE *stream, struct evo_rng *rng, double *accuracy)
-{
-	static const char *const words[] = {"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3",
-	                                    "avg_pool_3x3"};
-	static const double gain[] = {0, 3, 4, 6, 1};
-	static const char *const layout = "|0~0|+|1~0|2~1|+|3~0|4~1|5~2|";
-	*accuracy = 50 + 4 * evo_rng_normal(rng);
-	for (const char *c = layout; *c != '\0'; c++) {
-		if (c[0] >= '0' && c[0] <= '9' && c[1] == '~') {
-			size_t op = evo_rng_below(rng, EVO_COUNT(words));
-			fprintf(stream, "%s~", words[op]);
-			*accuracy += gain[op];
-			c++;
-		} else {
-			fputc(*c, stream);
-		}
-	}
-}
-
-/* Benchmarks of so many rows, NAME-cifar10 and NAME-cifar100; flat: of one accuracy. */
-static bool import(const char *name, size_t strings, bool flat)
-{
-	struct evo_error err = {0};
-	struct evo_rng rng = evo_rng_stream(1, "test benchmark", 0);
-	struct evo_import_report report;
-	char *table = evo_path_join(folder, "table.csv");
-	FILE *stream = fopen(table, "w");
-	fprintf(stream, "ArchitectureString,CIFAR10TestAccuracy200Epochs,"
-	                "CIFAR100TestAccuracy200Epochs\n");
-	for (size_t i = 0; i < strings; i++) {
-		double accuracy;
-		write_architecture(stream, &rng, &accuracy);
-		if (flat)
-			fprintf(stream, ",10,10\n");
-		else
-			fprintf(stream, ",%.3f,%.3f\n", accuracy,
-			        accuracy - 20 + evo_rng_normal(&rng));
-	}
-	fclose(stream);
-	struct evo_import how = {.file = table, .name = name, .format = EVO_IMAGES_NONE};
-	bool good = evo_import_nats_bench(&how, NULL, NULL, &report, &err);
-	evo_import_report_clear(&report);
-	if (!good)
-		fprintf(stderr, "%s\n", err.message);
-	free(table);
-	return good;
-}
-
-static int set_up(void **state)
-{
-	(void) state;
-	if (mkdtemp(folder) == NULL)
-		return -1;
-	setenv("EVOSCOPE_DATA", folder, 1);
-	setenv("XDG_CONFIG_HOME", folder, 1);
-	return import("nb201", STRINGS, false) && import("few", 25, false) &&
-	                       import("flat", STRINGS, true)
-	               ? 0
-	               : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void) state;
-	return evo_remove_tree(folder, NULL) ? 0 : -1;
-}
-
-static struct evo_run_config small_config(void)
-{
-	struct evo_run_config config = evo_run_config_default();
-	config.benchmarks = both;
-	config.benchmark_count = 2;
-	config.probe = (struct evo_probe_options){.channels = 4, .cells = 1, .batch = 4, .side = 8};
-	config.gp.population = config.gp.offspring = 12;
-	config.gp.generations = 4;
-	config.gp.max_size = 12;
-	config.gp.init_depth_max = 4;
-	config.gp.max_depth = 6;
-	config.gp.train = 20;
-	config.gp.validation = 10;
-	config.gp.elite = 1;
-	config.seed = 5;
-	config.threads = 1;
-	return config;
-}
-
-/* ---- Waiting --------------------------------------------------------------------------------- */
-
-static const struct evo_snapshot *wait_until(struct evo_run *run, unsigned states,
-                                             size_t generation)
-{
-	double end = evo_now() + 55;
-	for (;;) {
-		const struct evo_snapshot *snapshot = evo_run_snapshot(run);
-		if (states >> snapshot->state & 1 && snapshot->generation >= generation)
-			return snapshot;
-		if (snapshot->state == EVO_RUN_FAILED)
-			fail_msg("the run failed: %s", snapshot->error);
-		evo_snapshot_release(snapshot);
-		assert_true(evo_now() < end);
-		evo_run_wait(run, 1);
-	}
-}
-
-#define IN(state) (1U << EVO_RUN_##state)
-
-static void settle(struct evo_run *run, unsigned states)
-{
-	evo_snapshot_release(wait_until(run, states, 0));
-}
-
-static struct evo_run *created(const struct evo_run_config *config)
-{
-	struct evo_error err = {0};
-	struct evo_run *run = evo_run_create(config, &err);
-	assert_string_equal(err.message, "");
-	assert_non_null(run);
-	return run;
-}
-
-static void send(struct evo_run *run, enum evo_command_kind kind, const char *text)
-{
-	struct evo_error err = {0};
-	bool sent = evo_run_send(run, kind, text, &err);
-	assert_string_equal(err.message, "");
-	assert_true(sent);
-}
-
-static void refused(struct evo_run *run, enum evo_command_kind kind, const char *text,
-                    const char *message)
-{
-	struct evo_error err = {0};
-	assert_false(evo_run_send(run, kind, text, &err));
-	assert_non_null(strstr(err.message, message));
-}
-
-static size_t log_count(struct evo_run *run, const char *part)
-{
-	size_t found = 0;
-	struct evo_log_line lines[64];
-	uint64_t next = 0;
-	size_t count, dropped;
-	while ((count = evo_run_log(run, &next, lines, EVO_COUNT(lines), &dropped)) > 0) {
-		for (size_t i = 0; i < count; i++) {
-			if (strstr(lines[i].text, part) != NULL)
-				found++;
-		}
-	}
-	return found;
-}
-
-static bool logged(struct evo_run *run, const char *part)
-{
-	return log_count(run, part) > 0;
-}
+#include "run_fixture.h"
 
 /* ---- A whole run ----------------------------------------------------------------------------- */
 
@@ -196,7 +32,7 @@ static void test_whole_run(void **state)
 	struct evo_run_config config = small_config();
 	struct evo_run *run = created(&config);
 	settle(run, IN(IDLE));
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 4);
 	assert_int_equal(s->generation, 4);
 	assert_int_equal(s->history_count, 4);
@@ -235,7 +71,7 @@ static void check_new_bests(uint64_t seed, size_t *returns)
 	config.gp.generations = 8;
 	config.seed = seed;
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 8);
 	double best = -2;
 	size_t rises = 0;
@@ -308,7 +144,7 @@ static void test_tau_is_what_scoring_says(void **state)
 	config.gp.generations = 1;
 	config.gp.validation = EVO_ALL_NETWORKS;
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 1);
 	struct evo_error err = {0};
 	const char *const proxies[] = {"eznas-a"};
@@ -343,7 +179,7 @@ static void test_control(void **state)
 	struct evo_run *run = created(&config);
 	refused(run, EVO_COMMAND_PAUSE, NULL, "cannot pause: the search is idle");
 	refused(run, EVO_COMMAND_RESUME, NULL, "cannot resume");
-	send(run, EVO_COMMAND_STEP, NULL);
+	tell(run, EVO_COMMAND_STEP, NULL);
 	refused(run, EVO_COMMAND_START, NULL, "cannot start");
 	const struct evo_snapshot *s = wait_until(run, IN(PAUSED), 1);
 	assert_int_equal(s->generation, 1);
@@ -351,21 +187,21 @@ static void test_control(void **state)
 
 	/* Paused is paused. */
 	assert_false(evo_run_wait(run, 0.3));
-	send(run, EVO_COMMAND_STEP, NULL);
+	tell(run, EVO_COMMAND_STEP, NULL);
 	s = wait_until(run, IN(PAUSED), 2);
 	assert_int_equal(s->generation, 2);
 	evo_snapshot_release(s);
 
-	send(run, EVO_COMMAND_RESUME, NULL);
+	tell(run, EVO_COMMAND_RESUME, NULL);
 	evo_snapshot_release(wait_until(run, IN(RUNNING), 3));
-	send(run, EVO_COMMAND_PAUSE, NULL);
-	send(run, EVO_COMMAND_RESUME, NULL); /* both are heeded, in order */
-	send(run, EVO_COMMAND_PAUSE, NULL);
+	tell(run, EVO_COMMAND_PAUSE, NULL);
+	tell(run, EVO_COMMAND_RESUME, NULL); /* both are heeded, in order */
+	tell(run, EVO_COMMAND_PAUSE, NULL);
 	s = wait_until(run, IN(PAUSED), 3);
 	size_t at = s->generation;
 	evo_snapshot_release(s);
 	assert_false(evo_run_wait(run, 0.2));
-	send(run, EVO_COMMAND_STOP, NULL);
+	tell(run, EVO_COMMAND_STOP, NULL);
 	refused(run, EVO_COMMAND_RESUME, NULL, "the search is stopped");
 	s = wait_until(run, IN(STOPPED), at);
 	assert_int_equal(s->generation, at);
@@ -381,11 +217,11 @@ static void test_heeded(void **state)
 	struct evo_run_config config = small_config();
 	config.gp.generations = 100;
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_STEP, NULL);
+	tell(run, EVO_COMMAND_STEP, NULL);
 	settle(run, IN(PAUSED));
 	for (size_t round = 2; round < 6; round++) {
-		send(run, EVO_COMMAND_INJECT, "layer_sum(l1(gw.d))");
-		send(run, EVO_COMMAND_STEP, NULL);
+		tell(run, EVO_COMMAND_INJECT, "layer_sum(l1(gw.d))");
+		tell(run, EVO_COMMAND_STEP, NULL);
 		assert_int_equal(evo_run_sent(run), 1 + 2 * (round - 1));
 		const struct evo_snapshot *s = evo_run_snapshot(run);
 		while (s->heeded < evo_run_sent(run)) {
@@ -408,13 +244,13 @@ static void test_destroy_at_any_time(void **state)
 		struct evo_run_config config = small_config();
 		struct evo_run *run = created(&config);
 		if (i > 0)
-			send(run, EVO_COMMAND_START, NULL);
+			tell(run, EVO_COMMAND_START, NULL);
 		if (i > 1)
 			evo_run_wait(run, 0.02 * i);
 		if (i > 2)
-			send(run, EVO_COMMAND_INJECT, "eznas-a");
+			tell(run, EVO_COMMAND_INJECT, "eznas-a");
 		if (i > 3)
-			send(run, EVO_COMMAND_STOP, NULL);
+			tell(run, EVO_COMMAND_STOP, NULL);
 		evo_run_destroy(run);
 	}
 }
@@ -434,8 +270,8 @@ static void test_interventions(void **state)
 	        "layer_sum(add(add(x.d,x.d),add(add(x.d,x.d),add(add(x.d,x.d),x.d))))", "max_size");
 	refused(run, EVO_COMMAND_SET, "crossover 7", "from 0 to 1");
 	refused(run, EVO_COMMAND_SET, "crosover 0.1", "did you mean 'crossover'");
-	send(run, EVO_COMMAND_SET, "train 18"); /* nothing runs yet */
-	send(run, EVO_COMMAND_STEP, NULL);
+	tell(run, EVO_COMMAND_SET, "train 18"); /* nothing runs yet */
+	tell(run, EVO_COMMAND_STEP, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(PAUSED), 1);
 	assert_int_equal(s->cases[0].train, 18);
 	bool found = false;
@@ -445,9 +281,9 @@ static void test_interventions(void **state)
 	evo_snapshot_release(s);
 
 	refused(run, EVO_COMMAND_SET, "train 20", "cannot change while a search runs");
-	send(run, EVO_COMMAND_SET, "exclude = sigmoid");
-	send(run, EVO_COMMAND_INJECT, "layer_sum(abs(gx.n))");
-	send(run, EVO_COMMAND_RESUME, NULL);
+	tell(run, EVO_COMMAND_SET, "exclude = sigmoid");
+	tell(run, EVO_COMMAND_INJECT, "layer_sum(abs(gx.n))");
+	tell(run, EVO_COMMAND_RESUME, NULL);
 	s = wait_until(run, IN(DONE), 2);
 	assert_string_equal(s->config.exclude, "sigmoid");
 	assert_int_equal(s->intervention_count, 3);
@@ -461,12 +297,12 @@ static void test_interventions(void **state)
 	evo_snapshot_release(s);
 
 	/* Done is not the end when a limit is raised. */
-	send(run, EVO_COMMAND_RESUME, NULL);
+	tell(run, EVO_COMMAND_RESUME, NULL);
 	while (log_count(run, "done: 2 generations") < 2)
 		evo_run_wait(run, 0.05);
 	settle(run, IN(DONE)); /* which follows the line */
-	send(run, EVO_COMMAND_SET, "generations 3");
-	send(run, EVO_COMMAND_RESUME, NULL);
+	tell(run, EVO_COMMAND_SET, "generations 3");
+	tell(run, EVO_COMMAND_RESUME, NULL);
 	s = wait_until(run, IN(DONE), 3);
 	assert_int_equal(s->generation, 3);
 	evo_snapshot_release(s);
@@ -480,7 +316,7 @@ static void test_limits(void **state)
 	config.gp.generations = 1000;
 	config.target = -1;
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 1);
 	assert_int_equal(s->generation, 1);
 	assert_true(logged(run, "reached the target"));
@@ -490,7 +326,7 @@ static void test_limits(void **state)
 	config.target = (double) NAN;
 	config.seconds = 1e-3; /* the first generation is finished all the same */
 	run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	s = wait_until(run, IN(DONE), 1);
 	assert_int_equal(s->generation, 1);
 	assert_true(logged(run, "time is up"));
@@ -503,7 +339,7 @@ static void fails(const struct evo_run_config *config, const char *message)
 {
 	const struct evo_snapshot *s;
 	struct evo_run *run = created(config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	while ((s = evo_run_snapshot(run))->state != EVO_RUN_FAILED) {
 		assert_int_not_equal(s->state, EVO_RUN_DONE);
 		evo_snapshot_release(s);
@@ -557,7 +393,7 @@ static void test_different_sizes(void **state)
 	config.gp.draws = 2;
 	config.gp.draw_size = 15; /* all of the smaller one's */
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 2);
 	assert_int_equal(s->cases[0].train, 20);
 	assert_true(s->cases[1].train >= 2 && s->cases[1].train < 20);
@@ -578,140 +414,10 @@ static void test_large_sample(void **state)
 	config.gp.train = 5000;
 	config.gp.generations = 1;
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *s = wait_until(run, IN(DONE), 1);
 	assert_true(s->cases[0].train > 20 && s->cases[0].train < STRINGS);
 	assert_true(logged(run, "not 5000"));
-	evo_snapshot_release(s);
-	evo_run_destroy(run);
-}
-
-/* ---- Files ----------------------------------------------------------------------------------- */
-
-static char *read_file(const char *in, const char *name)
-{
-	size_t length;
-	char *path = evo_path_join(in, name);
-	char *text = evo_file_read(path, 1 << 24, &length, NULL);
-	assert_non_null(text);
-	free(path);
-	return text;
-}
-
-struct table {
-	struct evo_text text; /* without the column `seconds` */
-	size_t rows, columns, seconds;
-};
-
-static bool take_row(void *context, size_t line, size_t count, char *const *fields,
-                     struct evo_error *err)
-{
-	struct table *table = context;
-	(void) err;
-	if (line == 1) {
-		table->columns = count;
-		table->seconds = count;
-		for (size_t i = 0; i < count; i++) {
-			if (strcmp(fields[i], "seconds") == 0)
-				table->seconds = i;
-		}
-	}
-	assert_int_equal(count, table->columns);
-	table->rows++;
-	for (size_t i = 0; i < count; i++)
-		evo_text_printf(&table->text, "%s,", i == table->seconds ? "" : fields[i]);
-	evo_text_append(&table->text, "\n");
-	return true;
-}
-
-static struct table read_table(const char *in, const char *name)
-{
-	struct table table = {0};
-	char *path = evo_path_join(in, name);
-	evo_text_init(&table.text);
-	assert_true(evo_csv_read(path, take_row, &table, NULL));
-	free(path);
-	return table;
-}
-
-static char *run_to_files(unsigned threads, const char *name, bool pauses)
-{
-	struct evo_run_config config = small_config();
-	char *out = evo_path_join(folder, name);
-	config.threads = threads;
-	config.csv_folder = out;
-	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
-	if (pauses) {
-		/* Wherever these fall, the run ends the same. */
-		for (int i = 0; i < 4; i++) {
-			evo_run_wait(run, 1);
-			if (!evo_run_send(run, EVO_COMMAND_PAUSE, NULL, NULL))
-				break;
-			settle(run, IN(PAUSED) | IN(DONE));
-			evo_run_send(run, EVO_COMMAND_RESUME, NULL, NULL);
-		}
-	}
-	settle(run, IN(DONE));
-	evo_run_destroy(run);
-	return out;
-}
-
-static void test_threads_and_pauses_change_nothing(void **state)
-{
-	(void) state;
-	static const char *const files[] = {"generations.csv", "population.csv", "front.csv"};
-	char *one = run_to_files(1, "csv-one", false);
-	char *two = run_to_files(2, "csv-two", true);
-	for (size_t i = 0; i < EVO_COUNT(files); i++) {
-		struct table a = read_table(one, files[i]), b = read_table(two, files[i]);
-		assert_string_equal(a.text.data, b.text.data);
-		assert_true(a.rows > 1);
-		evo_text_clear(&a.text);
-		evo_text_clear(&b.text);
-	}
-	char *population = read_file(one, "population.csv");
-	static const char header[] =
-	        "run,generation,rank,id,parent1,parent2,origin,direction,size,depth,fitness,"
-	        "nb201-cifar10_train,nb201-cifar10_validation,nb201-cifar100_train,"
-	        "nb201-cifar100_validation,expression\n";
-	assert_int_equal(strncmp(population, header, strlen(header)), 0);
-	char *generations = read_file(one, "generations.csv");
-	static const char other[] = "run,generation,best,mean,median,min,best_validation,"
-	                            "evaluations,cache_hits,seconds,best_expression\n";
-	assert_int_equal(strncmp(generations, other, strlen(other)), 0);
-	free(population);
-	free(generations);
-	free(one);
-	free(two);
-}
-
-static void test_export(void **state)
-{
-	(void) state;
-	struct evo_run_config config = small_config();
-	config.csv_folder = "/proc/nowhere/csv"; /* warns, and the run goes on */
-	config.gp.generations = 2;
-	struct evo_run *run = created(&config);
-	refused(run, EVO_COMMAND_EXPORT, "/tmp", "cannot export");
-	send(run, EVO_COMMAND_START, NULL);
-	const struct evo_snapshot *s = wait_until(run, IN(DONE), 2);
-	assert_true(logged(run, "the CSV files are not written"));
-	struct evo_error err = {0};
-	assert_false(evo_run_export(s, "/proc/nowhere", &err));
-	assert_true(strlen(err.message) > 0);
-
-	char *out = evo_path_join(folder, "deep/er");
-	send(run, EVO_COMMAND_EXPORT, out);
-	while (!logged(run, "exported to"))
-		evo_run_wait(run, 0.05);
-	struct table table = read_table(out, "population.csv");
-	assert_int_equal(table.rows, s->population_count + 1);
-	evo_text_clear(&table.text);
-	table = read_table(out, "front.csv");
-	assert_int_equal(table.rows, s->front_count + 1);
-	evo_text_clear(&table.text);
-	free(out);
 	evo_snapshot_release(s);
 	evo_run_destroy(run);
 }
@@ -724,7 +430,7 @@ static void test_held_snapshots(void **state)
 	(void) state;
 	struct evo_run_config config = small_config();
 	struct evo_run *run = created(&config);
-	send(run, EVO_COMMAND_START, NULL);
+	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *first = wait_until(run, IN(RUNNING) | IN(DONE), 1);
 	size_t count = first->population_count;
 	struct evo_text before, after;
@@ -751,7 +457,7 @@ static void test_descriptor(void **state)
 	struct pollfd news = {.fd = evo_run_descriptor(run), .events = POLLIN};
 	evo_snapshot_release(evo_run_snapshot(run));
 	assert_int_equal(poll(&news, 1, 50), 0);
-	send(run, EVO_COMMAND_SET, "crossover 0.3");
+	tell(run, EVO_COMMAND_SET, "crossover 0.3");
 	assert_int_equal(poll(&news, 1, 2000), 1);
 	assert_true(evo_run_wait(run, 0));
 	settle(run, IN(IDLE));
@@ -788,131 +494,6 @@ static void test_log_overflow(void **state)
 	assert_int_equal(lines[0].number, dropped);
 	evo_run_destroy(run);
 }
-
-/* ---- Scoring --------------------------------------------------------------------------------- */
-
-static struct evo_score_config score_config(const char *const *proxies, size_t count)
-{
-	return (struct evo_score_config){
-	        .benchmarks = both,
-	        .benchmark_count = 2,
-	        .proxies = proxies,
-	        .proxy_count = count,
-	        .split = EVO_ALL,
-	        .probe = {.channels = 4, .cells = 1, .batch = 4, .side = 8},
-	        .seed = 3,
-	        .threads = 2};
-}
-
-struct column {
-	double *x, *y;
-	size_t count;
-	const char *benchmark;
-};
-
-static bool take_score(void *context, size_t line, size_t count, char *const *fields,
-                       struct evo_error *err)
-{
-	struct column *column = context;
-	assert_int_equal(count, 5);
-	if (line == 1) {
-		assert_string_equal(fields[3], "params");
-		return true;
-	}
-	if (strcmp(fields[0], column->benchmark) != 0)
-		return true;
-	return evo_number_parse(fields[2], &column->y[column->count], err) &&
-	       evo_number_parse(fields[3], &column->x[column->count++], err);
-}
-
-static bool count_calls(void *context, size_t done, size_t total, double seconds)
-{
-	assert_true(done <= total && seconds >= 0);
-	++*(size_t *) context;
-	return true;
-}
-
-static void test_score(void **state)
-{
-	(void) state;
-	static const char *const proxies[] = {"params", "layer_mean(log(zeros(x.d)))"};
-	struct evo_score_config config = score_config(proxies, 2);
-	struct evo_error err = {0};
-	char *scores = evo_path_join(folder, "scores.csv");
-	char *table = evo_path_join(folder, "scored.csv");
-	config.scores_file = scores;
-	config.table_file = table;
-	size_t count, calls = 0;
-	struct evo_score_row *rows = evo_run_score(&config, count_calls, &calls, &count, &err);
-	assert_string_equal(err.message, "");
-	assert_int_equal(count, 4);
-	assert_true(calls > 0);
-	/* What the file says gives what the table says. */
-	double x[STRINGS], y[STRINGS];
-	struct column column = {x, y, 0, both[1]};
-	assert_true(evo_csv_read(scores, take_score, &column, &err));
-	assert_int_equal(column.count, rows[2].networks);
-	assert_string_equal(rows[2].benchmark, both[1]);
-	assert_string_equal(rows[2].proxy, "params");
-	assert_true(rows[2].kendall == evo_kendall(column.count, x, y));
-	assert_true(rows[2].spearman == evo_spearman(column.count, x, y));
-	assert_true(rows[2].low <= rows[2].kendall && rows[2].kendall <= rows[2].high);
-	assert_true(rows[2].milliseconds > 0);
-	assert_int_equal(rows[2].non_finite, 0);
-	assert_true(rows[3].kendall == 0);
-	struct table read = read_table(folder, "scored.csv");
-	assert_int_equal(read.rows, 5);
-	assert_int_equal(read.columns, 13);
-	evo_text_clear(&read.text);
-	free(rows);
-	free(scores);
-	free(table);
-}
-
-static bool cancel(void *context, size_t done, size_t total, double seconds)
-{
-	(void) context, (void) done, (void) total, (void) seconds;
-	return false;
-}
-
-static void test_score_cancelled(void **state)
-{
-	(void) state;
-	static const char *const proxies[] = {"eznas-a"};
-	struct evo_score_config config = score_config(proxies, 1);
-	struct evo_error err = {0};
-	char *scores = evo_path_join(folder, "cancelled.csv");
-	config.scores_file = scores;
-	size_t count;
-	assert_null(evo_run_score(&config, cancel, NULL, &count, &err));
-	assert_int_equal(err.code, EVO_E_CANCELLED);
-	assert_int_equal(count, 0);
-	assert_false(evo_path_exists(scores));
-	free(scores);
-}
-
-static void test_score_refused(void **state)
-{
-	(void) state;
-	static const char *const bad[] = {"eznas-b"};
-	static const char *const good[] = {"eznas-a"};
-	struct evo_score_config config = score_config(bad, 1);
-	struct evo_error err = {0};
-	size_t count;
-	assert_null(evo_run_score(&config, NULL, NULL, &count, &err));
-	assert_non_null(strstr(err.message, "eznas-"));
-	evo_error_clear(&err);
-	config = score_config(good, 1);
-	config.scores_file = "/proc/nowhere/scores.csv";
-	assert_null(evo_run_score(&config, NULL, NULL, &count, &err));
-	assert_true(strlen(err.message) > 0);
-	evo_error_clear(&err);
-	config = score_config(good, 1);
-	config.probe.side = 7;
-	assert_null(evo_run_score(&config, NULL, NULL, &count, &err));
-	assert_true(strlen(err.message) > 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -927,14 +508,9 @@ int main(void)
 	        cmocka_unit_test(test_failures),
 	        cmocka_unit_test(test_different_sizes),
 	        cmocka_unit_test(test_large_sample),
-	        cmocka_unit_test(test_threads_and_pauses_change_nothing),
-	        cmocka_unit_test(test_export),
 	        cmocka_unit_test(test_held_snapshots),
 	        cmocka_unit_test(test_descriptor),
 	        cmocka_unit_test(test_log_overflow),
-	        cmocka_unit_test(test_score),
-	        cmocka_unit_test(test_score_cancelled),
-	        cmocka_unit_test(test_score_refused),
 	};
 	return cmocka_run_group_tests_name("run", tests, set_up, tear_down);
 }

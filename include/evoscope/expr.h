@@ -158,7 +158,6 @@ struct evo_scoring;
 struct evo_scorer; /* a store, a pool and an evaluator a worker */
 struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool);
 void evo_scorer_destroy(struct evo_scorer *scorer);
-struct evo_store *evo_scorer_store(const struct evo_scorer *scorer);
 
 /*
  * Starts. networks: numbers of the store. scores: tree_count rows of network_count, filled as

@@ -55,11 +55,6 @@ void evo_scorer_destroy(struct evo_scorer *scorer)
 	free(scorer);
 }
 
-struct evo_store *evo_scorer_store(const struct evo_scorer *scorer)
-{
-	return scorer->store;
-}
-
 static bool stopped(struct evo_scoring *scoring)
 {
 	pthread_mutex_lock(&scoring->lock);

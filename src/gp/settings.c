@@ -276,8 +276,8 @@ bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *e
 	if (shares > 1 + 1e-9)
 		return evo_fail(
 		        err, EVO_E_INPUT,
-		        "the shares crossover, subtree, point, number, hoist, insertion and "
-		        "shrink sum to %.4g; lower some, they may sum to 1 at most",
+		        "the shares sum to %.4g, 1 at most: lower another first (crossover, "
+		        "subtree, point, number, hoist, insertion, shrink)",
 		        shares);
 	if (config->init_depth_min > config->init_depth_max)
 		return evo_fail(err, EVO_E_INPUT,

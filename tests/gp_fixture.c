@@ -1,0 +1,94 @@
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "gp_fixture.h"
+
+/* What a word is worth on a network: a fixed number in [-1, 1). */
+double worth(unsigned code, size_t network)
+{
+	uint64_t name[2] = {code, network};
+	return (double) (evo_hash(name, sizeof(name), 7) >> 11) * 0x1p-52 - 1;
+}
+
+double toy_score(const struct evo_tree *tree, size_t network)
+{
+	unsigned det, zeros;
+	assert_true(evo_primitive_find("det", &det) && evo_primitive_find("zeros", &zeros));
+	double score = 0;
+	for (size_t i = 0; i < tree->size; i++) {
+		if (tree->nodes[i].code == det)
+			return (double) NAN;
+		if (tree->nodes[i].code == zeros)
+			return 1;
+		score += tree->nodes[i].code == 0 ? tree->nodes[i].number * worth(0, network)
+		                                  : worth(tree->nodes[i].code, network);
+	}
+	return score;
+}
+
+/* An accuracy that a few words make up. */
+void toy_accuracy(double *accuracy, double sign, size_t shift)
+{
+	static const char *const words[] = {"add", "mul", "gx.d", "y.n", "layer_sum", "sigmoid"};
+	for (size_t i = 0; i < NETWORKS; i++) {
+		accuracy[i] = 0;
+		for (size_t k = 0; k < EVO_COUNT(words); k++) {
+			unsigned code;
+			assert_true(evo_primitive_find(words[k], &code));
+			accuracy[i] += sign * worth(code, i);
+		}
+		accuracy[i] += sign * 0.1 * worth(1000, i + shift);
+	}
+}
+
+struct evo_gp_config small_config(void)
+{
+	struct evo_gp_config config;
+	assert_true(evo_gp_preset("default", &config, NULL));
+	config.population = config.offspring = 30;
+	config.max_size = 15;
+	config.max_depth = 6;
+	config.init_depth_max = 4;
+	return config;
+}
+
+struct evo_gp *toy_search(const struct evo_gp_config *config, uint64_t seed, double sign)
+{
+	double one[NETWORKS], two[NETWORKS];
+	toy_accuracy(one, sign, 0);
+	toy_accuracy(two, sign, 500);
+	const struct evo_group groups[] = {{TRAIN, VALIDATION}, {TRAIN, VALIDATION}};
+	const struct evo_case cases[] = {{0, one}, {1, two}};
+	struct evo_error err = {0};
+	struct evo_gp *gp = evo_gp_create(config, groups, 2, cases, 2, seed, &err);
+	assert_string_equal(err.message, "");
+	assert_non_null(gp);
+	return gp;
+}
+
+/* One generation; the second group's scores are the first's, as far as ranks go. */
+void toy_generation(struct evo_gp *gp)
+{
+	const struct evo_tree *const *trees;
+	size_t count, rounds = 0;
+	while ((count = evo_gp_ask(gp, &trees)) > 0) {
+		double *scores[2];
+		for (size_t g = 0; g < 2; g++) {
+			scores[g] = evo_calloc(count * NETWORKS, sizeof(double));
+			for (size_t i = 0; i < count * NETWORKS; i++)
+				scores[g][i] = toy_score(trees[i / NETWORKS], i % NETWORKS) *
+				               (double) (g + 1);
+		}
+		evo_gp_tell(gp, scores);
+		free(scores[0]);
+		free(scores[1]);
+		assert_true(++rounds < 20);
+	}
+}

@@ -1,0 +1,440 @@
+/*
+ * Whole Evolve screens of hand-made snapshots, without a terminal.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "action.h"
+#include "complete.h"
+#include "editline.h"
+#include "evolve.h"
+#include "plot.h"
+#include "script.h"
+#include "theme.h"
+#include "tree_lines.h"
+/* ---- Evolve screens of hand-made snapshots -------------------------------------------------- */
+
+#define POPULATION  30
+#define GENERATIONS 12
+
+struct world {
+	struct evo_individual individuals[POPULATION];
+	const struct evo_individual *population[POPULATION];
+	struct evo_generation history[GENERATIONS];
+	struct evo_snapshot snapshot;
+	struct ui_model model;
+	struct ui_evolve evolve;
+	struct ui_surface surface;
+};
+
+static void make_individual(struct evo_individual *individual, size_t rank)
+{
+	static const char *const expressions[] = {
+	        "layer_mean(frob(sigmoid(logdet(sign(gx.d)))))", "flops",
+	        "mul(layer_sum(frob(add(w, x.d))), inv(layer_max(l1(y.n))))"};
+
+	*individual = (struct evo_individual){.id = 100 + rank,
+	                                      .parents = {7, 8},
+	                                      .origin = EVO_ORIGIN_CROSSOVER,
+	                                      .born = rank % GENERATIONS,
+	                                      .direction = rank % 2 == 0 ? 1 : -1,
+	                                      .fitness = 0.7 - 0.01 * (double) rank};
+	if (rank == 2) {
+		individual->origin = EVO_ORIGIN_INJECTED;
+		individual->injected = true;
+	}
+	for (size_t i = 0; i < EVO_CASES_MAX; i++) {
+		individual->tau[0][i] = individual->direction * individual->fitness;
+		individual->tau[1][i] = individual->tau[0][i] - 0.03;
+	}
+	assert_true(evo_tree_parse(expressions[rank % 3], &individual->tree, NULL));
+}
+
+static void make_history(struct evo_generation *history)
+{
+	for (size_t i = 0; i < GENERATIONS; i++) {
+		double best = 0.7 - 0.3 / (double) (i + 1);
+		history[i] = (struct evo_generation){.generation = i,
+		                                     .best = best,
+		                                     .mean = best - 0.2,
+		                                     .median = best - 0.15,
+		                                     .min = i == 3 ? NAN : -0.1,
+		                                     .best_validation = best - 0.05};
+		for (size_t j = 0; j < EVO_CASES_MAX; j++) {
+			history[i].tau[0][j] = best + 0.01 * (double) j;
+			history[i].tau[1][j] = best - 0.04;
+		}
+	}
+}
+
+static struct world *make_world(size_t cases, const struct ui_glyphs *glyphs)
+{
+	static const char *const names[] = {"nb201-cifar10", "nb201-cifar100",
+	                                    "nb201-imagenet16-120"};
+	static const char *const references[] = {"units", "params", "eznas-a"};
+	struct world *world = calloc(1, sizeof *world);
+	struct evo_snapshot *snapshot = &world->snapshot;
+
+	for (size_t i = 0; i < POPULATION; i++) {
+		make_individual(&world->individuals[i], i);
+		world->population[i] = &world->individuals[i];
+	}
+	make_history(world->history);
+	*snapshot = (struct evo_snapshot){.serial = 1,
+	                                  .state = EVO_RUN_RUNNING,
+	                                  .preset = "eznas",
+	                                  .seed = 7,
+	                                  .generation = GENERATIONS,
+	                                  .generations = 15,
+	                                  .phase_done = 61,
+	                                  .phase_total = 100,
+	                                  .live_best = 0.69,
+	                                  .remaining = 38,
+	                                  .evaluations_per_second = 1940,
+	                                  .case_count = cases,
+	                                  .reference_count = 3,
+	                                  .population = world->population,
+	                                  .population_count = POPULATION,
+	                                  .history = world->history,
+	                                  .history_count = GENERATIONS};
+	for (size_t i = 0; i < cases; i++) {
+		struct evo_run_case *one = &snapshot->cases[i];
+		snprintf(one->name, sizeof one->name, "%s", names[i % 3]);
+		snprintf(one->images, sizeof one->images, "noise, no images given");
+		one->train = 300;
+		one->validation = 100;
+	}
+	for (size_t i = 0; i < 3; i++)
+		snprintf(snapshot->references[i].name, sizeof snapshot->references[i].name, "%s",
+		         references[i]);
+	world->model.snapshot = snapshot;
+	ui_evolve_init(&world->evolve);
+	ui_evolve_update(&world->evolve, &world->model);
+	ui_surface_init(&world->surface, glyphs);
+	return world;
+}
+
+static void free_world(struct world *world)
+{
+	ui_evolve_free(&world->evolve);
+	ui_surface_free(&world->surface);
+	ui_log_free(&world->model.log);
+	free(world);
+}
+
+/* The screen as text; caller frees. */
+static char *screen(struct world *world, int columns, int rows)
+{
+	struct evo_text text;
+
+	evo_text_init(&text);
+	ui_surface_resize(&world->surface, columns, rows);
+	ui_evolve_draw(&world->evolve, &world->model, &world->surface);
+	for (int y = 0; y < rows; y++) {
+		ui_surface_row(&world->surface, y, &text);
+		evo_text_append(&text, "\n");
+	}
+	char *copy = evo_strdup(text.data);
+	evo_text_clear(&text);
+	return copy;
+}
+
+static void check_shows(struct world *world, int columns, int rows, const char *part)
+{
+	char *text = screen(world, columns, rows);
+
+	if (strstr(text, part) == NULL)
+		print_error("no '%s' in\n%s", part, text);
+	assert_non_null(strstr(text, part));
+	free(text);
+}
+
+static void act(struct world *world, enum ui_action action)
+{
+	assert_int_equal(ui_evolve_request(&world->evolve, &world->model, action, NULL, NULL),
+	                 UI_DONE);
+}
+
+static void the_evolve_screen_tells_the_search(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+
+	(void) state;
+	check_shows(world, 120, 40, "nb201-cifar10");
+	check_shows(world, 120, 40, "RUNNING gen 12/15");
+	check_shows(world, 120, 40, "61 %");
+	check_shows(world, 120, 40, "1 940 ev/s");
+	check_shows(world, 120, 40, "0:38 left");
+	check_shows(world, 120, 40, "noise, no images given");
+	check_shows(world, 120, 40, "300 train + 100 validation networks");
+	check_shows(world, 120, 40, "Best #100");
+	check_shows(world, 120, 40, "└─ gx.d");
+	check_shows(world, 120, 40, "crossover of #7 and #8");
+	check_shows(world, 120, 40, "given units");
+	check_shows(world, 120, 40, "eznas-a");
+	check_shows(world, 120, 40, "◆");
+	check_shows(world, 80, 24, "injected");
+	check_shows(world, 80, 24, "* best");
+	check_shows(world, 80, 24, "+ validation");
+	check_shows(world, 60, 20, "one pane at a time");
+	check_shows(world, 39, 20, "needs 40x12");
+	world->model.fixed_clock = true;
+	char *text = screen(world, 120, 40);
+	assert_null(strstr(text, "ev/s"));
+	free(text);
+	free_world(world);
+}
+
+static void ascii_screens_are_ascii(void **state)
+{
+	struct world *world = make_world(3, &ui_glyphs_ascii);
+
+	(void) state;
+	for (int columns = 40; columns < 200; columns += 31) {
+		char *text = screen(world, columns, 40);
+		for (const char *c = text; *c != '\0'; c++)
+			assert_true((unsigned char) *c < 0x80);
+		free(text);
+	}
+	free_world(world);
+}
+
+/* Whatever the size, the focus and the number of benchmarks: nothing is drawn outside (the
+   sanitizers would tell), and borders stay whole. */
+static void screens_of_every_size_are_drawn(void **state)
+{
+	static const size_t cases[] = {0, 1, 3, 16};
+
+	(void) state;
+	for (size_t c = 0; c < EVO_COUNT(cases); c++) {
+		struct world *world = make_world(cases[c], &ui_glyphs_utf8);
+		for (int columns = 0; columns <= 200; columns += columns < 90 ? 9 : 37) {
+			for (int rows = 0; rows <= 60; rows += rows < 26 ? 3 : 11) {
+				free(screen(world, columns, rows));
+				act(world, UI_ACTION_FOCUS_NEXT);
+				act(world, UI_ACTION_PAGE_DOWN);
+				act(world, UI_ACTION_BENCHMARK);
+				act(world, rows % 2 == 0 ? UI_ACTION_WIDER : UI_ACTION_HIGHER);
+				act(world, UI_ACTION_LEFT);
+			}
+		}
+		free_world(world);
+	}
+}
+
+static void an_empty_search_says_how_to_start(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+
+	(void) state;
+	world->snapshot.state = EVO_RUN_IDLE;
+	world->snapshot.population_count = world->snapshot.history_count = 0;
+	world->snapshot.generation = 0;
+	ui_evolve_update(&world->evolve, &world->model);
+	check_shows(world, 80, 24, "Press s or Enter to start");
+	check_shows(world, 80, 24, "noise, no images given");
+	check_shows(world, 80, 24, "s start");
+	world->snapshot.state = EVO_RUN_FAILED;
+	snprintf(world->snapshot.error, sizeof world->snapshot.error, "the disk is full");
+	check_shows(world, 80, 24, "FAILED");
+	check_shows(world, 80, 24, "the disk is full");
+	free_world(world);
+}
+
+/* ---- The population table -------------------------------------------------------------------- */
+
+static uint64_t selected_id(const struct world *world)
+{
+	return ui_evolve_selected(&world->evolve, &world->model)->id;
+}
+
+static void the_table_sorts_both_ways(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct ui_population *population = &world->evolve.population;
+
+	(void) state;
+	while (population->sort != UI_SORT_SIZE)
+		ui_population_sort(population, &world->snapshot, 1);
+	for (size_t i = 1; i < population->count; i++)
+		assert_true(world->population[population->rows[i - 1]]->tree.size <=
+		            world->population[population->rows[i]]->tree.size);
+	act(world, UI_ACTION_REVERSE);
+	for (size_t i = 1; i < population->count; i++)
+		assert_true(world->population[population->rows[i - 1]]->tree.size >=
+		            world->population[population->rows[i]]->tree.size);
+	/* Going round comes back, over columns that there are only. */
+	for (unsigned i = 0; i < 7; i++)
+		ui_population_sort(population, &world->snapshot, 1);
+	assert_int_equal(population->sort, UI_SORT_SIZE);
+	free_world(world);
+}
+
+static void the_filter_keeps_matching_rows(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct ui_population *population = &world->evolve.population;
+
+	(void) state;
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "FLOPS", NULL);
+	assert_int_equal(population->count, POPULATION / 3);
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "injected", NULL);
+	assert_int_equal(population->count, 1);
+	assert_int_equal(selected_id(world), 102);
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "#117", NULL);
+	assert_int_equal(population->count, 1);
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "nothing", NULL);
+	assert_int_equal(population->count, 0);
+	assert_null(ui_evolve_selected(&world->evolve, &world->model));
+	check_shows(world, 120, 40, "No row contains the filter");
+	act(world, UI_ACTION_BACK);
+	assert_int_equal(population->count, POPULATION);
+	free_world(world);
+}
+
+static void the_cursor_stays_on_its_individual(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+
+	(void) state;
+	free(screen(world, 80, 24));
+	assert_int_equal(selected_id(world), 100);
+	for (int i = 0; i < 5; i++)
+		act(world, UI_ACTION_DOWN);
+	assert_int_equal(selected_id(world), 105);
+	/* The next generation has a new best: everybody moves down a row. */
+	const struct evo_individual *last = world->population[POPULATION - 1];
+	memmove(world->population + 1, world->population,
+	        (POPULATION - 1) * sizeof *world->population);
+	world->population[0] = last;
+	ui_evolve_update(&world->evolve, &world->model);
+	assert_int_equal(selected_id(world), 105);
+	/* At the top it follows whoever is the best. */
+	act(world, UI_ACTION_FIRST);
+	assert_int_equal(selected_id(world), last->id);
+	world->population[0] = world->population[1];
+	ui_evolve_update(&world->evolve, &world->model);
+	assert_int_equal(selected_id(world), 100);
+	free_world(world);
+}
+
+static void a_click_selects_the_row_that_is_drawn_there(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_ascii);
+
+	(void) state;
+	free(screen(world, 100, 30));
+	const struct ui_rect *pane = &world->evolve.layout.panes[UI_PANE_POPULATION];
+	ui_evolve_mouse(&world->evolve, &world->model, pane->x + 5, pane->y + 2 + 3, 0);
+	assert_int_equal(selected_id(world), 103);
+	free(screen(world, 100, 30));
+	assert_int_equal(world->surface.cells[(pane->y + 2 + 3) * 100 + pane->x + 1].code, '>');
+	const struct ui_rect *log = &world->evolve.layout.panes[UI_PANE_LOG];
+	ui_evolve_mouse(&world->evolve, &world->model, log->x, log->y, 0);
+	assert_int_equal(world->evolve.focus, UI_PANE_LOG);
+	assert_int_equal(selected_id(world), 103);
+	ui_evolve_mouse(&world->evolve, &world->model, pane->x + 5, pane->y + 5, 1);
+	assert_int_equal(selected_id(world), 106);
+	free_world(world);
+}
+
+/* ---- The plot ------------------------------------------------------------------------------- */
+
+static void plots_have_marks_where_values_are(void **state)
+{
+	static const double x[] = {0, 5, 10}, up[] = {0, 0.5, 1}, down[] = {1, NAN, 0};
+	struct ui_series series[] = {{"up", UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, 3, x, up},
+	                             {"down", UI_ROLE_SERIES_2, '+', UI_LINE_DASHED, 3, x, down}};
+	struct ui_plot plot = {{0, 10, false}, {0, 1, false}, series, 2};
+	struct ui_surface surface;
+
+	(void) state;
+	ui_surface_init(&surface, &ui_glyphs_ascii);
+	ui_surface_resize(&surface, 60, 14);
+	ui_plot_draw(ui_surface_area(&surface), &plot);
+	/* The last points are at the right edge: the rising one at the top. */
+	assert_int_equal(surface.cells[59].code, '*');
+	assert_int_equal(surface.cells[11 * 60 + 59].code, '+');
+	struct evo_text text;
+	evo_text_init(&text);
+	ui_surface_row(&surface, 0, &text);
+	assert_true(strncmp(text.data, "1.0+", 4) == 0);
+	evo_text_clear(&text);
+	ui_surface_free(&surface);
+}
+
+static void zooming_and_following_are_said(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+
+	(void) state;
+	check_shows(world, 120, 40, "all, live");
+	act(world, UI_ACTION_NARROW);
+	check_shows(world, 120, 40, "· live");
+	world->evolve.focus = UI_PANE_FITNESS;
+	act(world, UI_ACTION_LEFT);
+	check_shows(world, 120, 40, "· frozen");
+	act(world, UI_ACTION_FOLLOW);
+	check_shows(world, 120, 40, "· live");
+	act(world, UI_ACTION_WIDEN);
+	act(world, UI_ACTION_WIDEN);
+	check_shows(world, 120, 40, "all, live");
+	act(world, UI_ACTION_LOG_X);
+	check_shows(world, 120, 40, "log x");
+	act(world, UI_ACTION_BENCHMARK);
+	check_shows(world, 120, 40, "Best on nb201-cifar10");
+	free_world(world);
+}
+
+/* ---- Figures -------------------------------------------------------------------------------- */
+
+static void figures_read_well(void **state)
+{
+	char text[40];
+
+	(void) state;
+	ui_grouped(1940, text, sizeof text);
+	assert_string_equal(text, "1 940");
+	ui_grouped(1234567.4, text, sizeof text);
+	assert_string_equal(text, "1 234 567");
+	ui_grouped(12, text, sizeof text);
+	assert_string_equal(text, "12");
+	ui_grouped(NAN, text, sizeof text);
+	assert_string_equal(text, "-");
+	ui_duration(38, text, sizeof text);
+	assert_string_equal(text, "0:38");
+	ui_duration(3723, text, sizeof text);
+	assert_string_equal(text, "1:02:03");
+	ui_duration(NAN, text, sizeof text);
+	assert_string_equal(text, "-");
+	ui_tau_text(-0.0312, text, sizeof text);
+	assert_string_equal(text, "-0.031");
+}
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(the_evolve_screen_tells_the_search),
+	        cmocka_unit_test(ascii_screens_are_ascii),
+	        cmocka_unit_test(screens_of_every_size_are_drawn),
+	        cmocka_unit_test(an_empty_search_says_how_to_start),
+	        cmocka_unit_test(the_table_sorts_both_ways),
+	        cmocka_unit_test(the_filter_keeps_matching_rows),
+	        cmocka_unit_test(the_cursor_stays_on_its_individual),
+	        cmocka_unit_test(a_click_selects_the_row_that_is_drawn_there),
+	        cmocka_unit_test(plots_have_marks_where_values_are),
+	        cmocka_unit_test(zooming_and_following_are_said),
+	        cmocka_unit_test(figures_read_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
