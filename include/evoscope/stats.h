@@ -139,6 +139,9 @@ struct evo_store;
    will acquire. */
 struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_error *err);
 void evo_store_destroy(struct evo_store *store);
+/* Every network will be asked for once: nothing is kept, its memory serves the next. To be said
+   before the first network is acquired. */
+void evo_store_once(struct evo_store *store);
 
 /* The number of the probe in the store; images as in evo_probe_inputs. Asking twice gives the same
    number. EVO_E_MEMORY when its inputs are more than the budget. */

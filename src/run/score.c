@@ -76,6 +76,7 @@ static bool prepare(struct scored *s, struct evo_error *err)
 	s->store = evo_store_create(evo_run_memory(config->memory), threads, err);
 	if (s->store == NULL)
 		return false;
+	evo_store_once(s->store);
 	s->scorer = evo_scorer_create(s->store, s->pool);
 	return evo_cases_load(&s->cases, config->benchmarks, config->benchmark_count,
 	                      &config->probe, config->seed, s->store, err) &&

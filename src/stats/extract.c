@@ -230,15 +230,19 @@ static bool workspace_fit(struct evo_workspace *workspace, const struct evo_extr
 
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
                                      float *const inputs[EVO_PASSES],
-                                     struct evo_workspace *workspace, struct evo_error *err)
+                                     struct evo_workspace *workspace, void *memory,
+                                     struct evo_error *err)
 {
 	const struct evo_graph *graph = extraction->graph;
 	struct evo_parameters parameters = {EVO_F32, graph->parameter_total, NULL};
 
-	if (!workspace_fit(workspace, extraction, err))
+	if (!workspace_fit(workspace, extraction, err)) {
+		free(memory);
 		return NULL;
+	}
 	struct evo_block *block = block_create(extraction);
-	if (block->bytes) {
+	block->memory = memory;
+	if (block->bytes && !memory) {
 		block->memory = evo_big_alloc(block->bytes, "a network's statistics", err);
 		if (!block->memory) {
 			evo_block_destroy(block);
@@ -246,8 +250,8 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 		}
 	}
 	if (extraction->weights_stay || extraction->passes != 0) {
-		char *memory = extraction->weights_stay ? block->memory : workspace->work;
-		parameters.values = memory + extraction->weights_offset;
+		char *from = extraction->weights_stay ? block->memory : workspace->work;
+		parameters.values = from + extraction->weights_offset;
 		evo_parameters_random(&parameters, graph, extraction->architecture,
 		                      extraction->probe->seed);
 	}

@@ -11,7 +11,7 @@ struct evo_block {
 	struct evo_unit_stats *units;
 	char *names;   /* of the units, one after the other */
 	void *memory;  /* tensors */
-	size_t bytes;  /* of memory */
+	size_t bytes;  /* of memory, or a little more than it needs */
 	unsigned held; /* by how many; the store's */
 	bool orphan;   /* no longer its network's: dies when nobody holds it; the store's */
 };
@@ -43,10 +43,14 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
                                            evo_needs needs, struct evo_error *err);
 void evo_extraction_destroy(struct evo_extraction *extraction);
 
-/* NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass. */
+/*
+ * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass. memory: block_bytes or more for the
+ * tensors, by evo_big_alloc, which becomes the block's (freed on failure); NULL: allocated here.
+ */
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
                                      float *const inputs[EVO_PASSES],
-                                     struct evo_workspace *workspace, struct evo_error *err);
+                                     struct evo_workspace *workspace, void *memory,
+                                     struct evo_error *err);
 
 /* What has to be stored of a pass; more than one statistic can be made from one. */
 struct evo_stored {

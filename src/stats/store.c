@@ -3,8 +3,9 @@
  *
  * Memory in use is the probes' inputs, the blocks (kept, or held by someone) and the workers'
  * workspaces. Room is taken before it is filled. A block that nobody holds any more stays when
- * every worker could still extract the largest network seen beside it; else it is given back at
- * once.
+ * every worker could still extract the largest network seen beside it; else its memory is spare:
+ * the next extraction takes it, which saves the system clearing new pages, or it goes when somebody
+ * else needs the room.
  */
 #include "config.h"
 #include "evoscope/stats.h"
@@ -28,6 +29,11 @@ struct network_entry {
 	bool busy;               /* being extracted */
 };
 
+struct spare {
+	void *memory;
+	size_t bytes;
+};
+
 struct evo_store {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* an extraction has ended, or memory was given back */
@@ -36,6 +42,9 @@ struct evo_store {
 	size_t outstanding;     /* extractions going and blocks held */
 	struct evo_workspace *workspaces;
 	unsigned workers;
+	bool once;            /* nothing is kept */
+	struct spare *spares; /* at most one a worker; part of used */
+	size_t spare_count, spare_bytes;
 
 	struct probe_entry **probes;
 	size_t probe_count;
@@ -60,6 +69,7 @@ struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_e
 	store->limit = memory;
 	store->workers = workers;
 	store->workspaces = evo_calloc(workers, sizeof *store->workspaces);
+	store->spares = evo_calloc(workers, sizeof *store->spares);
 	store->index_size = 64;
 	store->index = evo_calloc(store->index_size, sizeof *store->index);
 	return store;
@@ -81,6 +91,9 @@ void evo_store_destroy(struct evo_store *store)
 	}
 	for (unsigned i = 0; i < store->workers; i++)
 		evo_workspace_clear(&store->workspaces[i]);
+	for (size_t i = 0; i < store->spare_count; i++)
+		free(store->spares[i].memory);
+	free(store->spares);
 	free(store->networks);
 	free(store->probes);
 	free(store->index);
@@ -92,11 +105,60 @@ void evo_store_destroy(struct evo_store *store)
 
 /* ---- Memory: all of this under the lock ------------------------------------------------------ */
 
+/* Takes spare memory number i out of the list; its bytes stay counted as used. */
+static struct spare spare_remove(struct evo_store *store, size_t i)
+{
+	const struct spare spare = store->spares[i];
+
+	store->spares[i] = store->spares[--store->spare_count];
+	store->spare_bytes -= spare.bytes;
+	return spare;
+}
+
+static size_t smallest_spare(const struct evo_store *store)
+{
+	size_t smallest = 0;
+
+	for (size_t i = 1; i < store->spare_count; i++) {
+		if (store->spares[i].bytes < store->spares[smallest].bytes)
+			smallest = i;
+	}
+	return smallest;
+}
+
+static bool drop_spare(struct evo_store *store)
+{
+	if (store->spare_count == 0)
+		return false;
+	const struct spare spare = spare_remove(store, smallest_spare(store));
+	store->used -= spare.bytes;
+	free(spare.memory);
+	return true;
+}
+
 static void give_back(struct evo_store *store, struct evo_block *block)
 {
-	store->used -= block->bytes;
+	if (block->bytes) {
+		if (store->spare_count == store->workers)
+			drop_spare(store);
+		store->spares[store->spare_count++] = (struct spare){block->memory, block->bytes};
+		store->spare_bytes += block->bytes;
+		block->memory = NULL;
+	}
 	evo_block_destroy(block);
 	pthread_cond_broadcast(&store->changed);
+}
+
+/* Spare memory for a block, not so large that much of it would be wasted; NULL: none. */
+static struct spare take_spare(struct evo_store *store, size_t bytes)
+{
+	const size_t most = store->once ? SIZE_MAX : bytes + bytes / 4;
+
+	for (size_t i = 0; i < store->spare_count && bytes; i++) {
+		if (store->spares[i].bytes >= bytes && store->spares[i].bytes <= most)
+			return spare_remove(store, i);
+	}
+	return (struct spare){NULL, 0};
 }
 
 /* Frees the kept block of the network that came last and that nobody holds. */
@@ -119,7 +181,7 @@ static bool take_room(struct evo_store *store, size_t bytes, const char *what, c
                       struct evo_error *err)
 {
 	while (bytes > store->limit - store->used) {
-		if (evict_one(store))
+		if (drop_spare(store) || evict_one(store))
 			continue;
 		if (store->outstanding == 0)
 			return evo_fail(
@@ -136,11 +198,18 @@ static bool take_room(struct evo_store *store, size_t bytes, const char *what, c
 	return true;
 }
 
-static bool reserve(struct evo_store *store, size_t block, size_t work, struct evo_error *err)
+/* Room for a block and for a workspace that grows. *spare: memory for the block, where there is
+   some already. */
+static bool reserve(struct evo_store *store, size_t block, size_t work, struct spare *spare,
+                    struct evo_error *err)
 {
-	if (!take_room(store, block + work, "one network's statistics take",
-	               "--batch, --cells, --channels", err))
+	*spare = take_spare(store, block);
+	if (!take_room(store, work + (spare->memory ? 0 : block), "one network's statistics take",
+	               "--batch, --cells, --channels", err)) {
+		store->used -= spare->bytes;
+		free(spare->memory);
 		return false;
+	}
 	if (block > store->largest_block)
 		store->largest_block = block;
 	store->outstanding++;
@@ -150,10 +219,11 @@ static bool reserve(struct evo_store *store, size_t block, size_t work, struct e
 /* May a block that is let go stay? */
 static bool worth_keeping(const struct evo_store *store)
 {
-	const size_t blocks = store->used - store->workspace_bytes;
+	const size_t blocks = store->used - store->workspace_bytes - store->spare_bytes;
 
-	return blocks + store->workers * (store->largest_block + store->largest_work) <=
-	       store->limit;
+	return !store->once &&
+	       blocks + store->workers * (store->largest_block + store->largest_work) <=
+	               store->limit;
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */
@@ -199,6 +269,11 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 	        evo_realloc(store->probes, store->probe_count + 1, sizeof(struct probe_entry *));
 	store->probes[store->probe_count++] = entry;
 	return true;
+}
+
+void evo_store_once(struct evo_store *store)
+{
+	store->once = true;
 }
 
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
@@ -294,10 +369,12 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	const size_t grow = extraction->work_bytes > before ? extraction->work_bytes - before : 0;
 	if (extraction->work_bytes > store->largest_work)
 		store->largest_work = extraction->work_bytes;
-	if (reserve(store, extraction->block_bytes, grow, err)) {
+	struct spare spare;
+	if (reserve(store, extraction->block_bytes, grow, &spare, err)) {
+		const size_t taken = spare.memory ? spare.bytes : extraction->block_bytes;
 		pthread_mutex_unlock(&store->lock);
 		const double begin = evo_now();
-		block = evo_extraction_run(extraction, probe->inputs, workspace, err);
+		block = evo_extraction_run(extraction, probe->inputs, workspace, spare.memory, err);
 		const double seconds = evo_now() - begin;
 		pthread_mutex_lock(&store->lock);
 		store->extractions++;
@@ -305,8 +382,10 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 		/* The workspace grew as planned, or was lost in trying. */
 		store->used = store->used - grow - before + workspace->work_bytes;
 		store->workspace_bytes = store->workspace_bytes - before + workspace->work_bytes;
-		if (!block) {
-			store->used -= extraction->block_bytes;
+		if (block)
+			block->bytes = taken;
+		else {
+			store->used -= taken;
 			store->outstanding--;
 		}
 	}
