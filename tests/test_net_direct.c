@@ -40,20 +40,21 @@ static void convolve(const struct test *t, const float *x, const float *weight, 
 {
 	const struct evo_geometry *g = &t->g;
 	const struct evo_window *w = &g->window;
-	size_t height = g->in.height, width = g->in.width, plane = height * width;
-	size_t taps = w->kernel_h * w->kernel_w, in_c = g->in.channels;
+	size_t height = g->in.height, width = g->in.width, plane = g->out.height * g->out.width;
+	size_t taps = w->kernel_h * w->kernel_w, in_c = g->in.channels, across = g->out.width;
 	for (size_t n = 0; n < g->batch; n++)
 		for (size_t o = 0; o < g->out.channels; o++)
 			for (size_t i = 0; i < plane * in_c * taps; i++) {
 				size_t at = i % plane, c = i / plane % in_c, tap = i / plane / in_c;
+				size_t ky = tap / w->kernel_w, kx = tap % w->kernel_w;
 				size_t iy =
-				        at / width + tap / w->kernel_w * w->dilation_h - w->pad_h;
+				        at / across * w->stride_h + ky * w->dilation_h - w->pad_h;
 				size_t ix =
-				        at % width + tap % w->kernel_w * w->dilation_w - w->pad_w;
+				        at % across * w->stride_w + kx * w->dilation_w - w->pad_w;
 				if (iy >= height || ix >= width)
 					continue;
 				size_t to = (n * g->out.channels + o) * plane + at;
-				size_t from = (n * in_c + c) * plane + iy * width + ix;
+				size_t from = ((n * in_c + c) * height + iy) * width + ix;
 				size_t k = (o * in_c + c) * taps + tap;
 				double v = t->relu && x[from] < 0 ? 0 : (double) x[from];
 				if (z)
@@ -103,7 +104,7 @@ static void check_forward(const struct evo_direct_isa *isa, const struct test *t
 static double *gradient_at_z(const struct test *t, const float *dy, const float *z,
                              const struct evo_affine *a)
 {
-	size_t count = numbers(&t->g, t->g.out), plane = t->g.in.height * t->g.in.width;
+	size_t count = numbers(&t->g, t->g.out), plane = t->g.out.height * t->g.out.width;
 	double *dz = evo_calloc(count, sizeof(double));
 	for (size_t i = 0; i < count; i++) {
 		size_t c = i / plane % t->g.out.channels;
@@ -173,6 +174,34 @@ static const struct evo_shape shapes[] = {
         {1, 1, 1}, {3, 2, 2}, {4, 7, 5}, {9, 8, 8}, {17, 9, 16}, {8, 16, 33},
 };
 
+/* Stride 2 halves even sides. */
+static const struct evo_window halving[] = {
+        {1, 1, 2, 2, 0, 0, 1, 1}, {3, 3, 2, 2, 1, 1, 1, 1}, {5, 5, 2, 2, 2, 2, 1, 1},
+        {7, 1, 2, 2, 3, 0, 1, 1}, {3, 3, 2, 2, 2, 2, 2, 2}, {5, 3, 2, 2, 4, 3, 2, 3},
+};
+static const struct evo_shape even_shapes[] = {
+        {1, 2, 2}, {3, 4, 4}, {4, 6, 10}, {9, 8, 8}, {17, 10, 32}, {8, 16, 34},
+};
+
+/* Case k of a list of windows on a list of shapes, with everything else varied. */
+static void check_case(const struct evo_direct_isa *isa, size_t k, const struct evo_window *w,
+                       struct evo_shape in)
+{
+	struct evo_shape out = {k * 5 % 18 + 1, in.height / w->stride_h, in.width / w->stride_w};
+	struct test t = {.g = {k % 6 + 1, 1, in, out, *w},
+	                 .relu = k % 2 == 0,
+	                 .affine = k % 3 == 0,
+	                 .input_add = k % 4 == 1,
+	                 .relu_add = k % 4 == 2};
+	assert_true(evo_direct_fits(isa, &t.g));
+	float *x = normals(numbers(&t.g, in), "x");
+	float *weight = normals(in.channels * out.channels * 35, "weight");
+	check_forward(isa, &t, x, weight);
+	check_backward(isa, &t, x, weight);
+	free(x);
+	free(weight);
+}
+
 static void test_direct(void **state)
 {
 	(void) state;
@@ -184,23 +213,12 @@ static void test_direct(void **state)
 			continue;
 		}
 		any = true;
-		for (size_t k = 0; k < EVO_COUNT(windows) * EVO_COUNT(shapes); k++) {
-			struct evo_shape in = shapes[k / EVO_COUNT(windows)];
-			struct evo_shape out = {k * 5 % 18 + 1, in.height, in.width};
-			struct test t = {
-			        .g = {k % 6 + 1, 1, in, out, windows[k % EVO_COUNT(windows)]},
-			        .relu = k % 2 == 0,
-			        .affine = k % 3 == 0,
-			        .input_add = k % 4 == 1,
-			        .relu_add = k % 4 == 2};
-			assert_true(evo_direct_fits(isa, &t.g));
-			float *x = normals(numbers(&t.g, in), "x");
-			float *weight = normals(in.channels * out.channels * 35, "weight");
-			check_forward(isa, &t, x, weight);
-			check_backward(isa, &t, x, weight);
-			free(x);
-			free(weight);
-		}
+		for (size_t w = 0; w < EVO_COUNT(windows); w++)
+			for (size_t s = 0; s < EVO_COUNT(shapes); s++) {
+				size_t k = s * EVO_COUNT(windows) + w;
+				check_case(isa, k, &windows[w], shapes[s]);
+				check_case(isa, k + s, &halving[w], even_shapes[s]);
+			}
 	}
 	if (!any)
 		skip();
@@ -209,8 +227,10 @@ static void test_direct(void **state)
 static void test_direct_refuses(void **state)
 {
 	(void) state;
-	struct evo_shape s = {4, 6, 6}, half = {4, 3, 3}, less = {4, 4, 4};
-	struct evo_geometry stride = {1, 1, s, half, evo_window(3, 2)};
+	struct evo_shape s = {4, 6, 6}, third = {4, 2, 2}, less = {4, 4, 4};
+	struct evo_shape odd = {4, 7, 6}, more = {4, 4, 3};
+	struct evo_geometry stride = {1, 1, s, third, evo_window(3, 3)};
+	struct evo_geometry uneven = {1, 1, odd, more, evo_window(3, 2)};
 	struct evo_geometry groups = {1, 2, s, s, evo_window(3, 1)};
 	struct evo_geometry narrow = {1, 1, s, less, {3, 3, 1, 1, 0, 0, 1, 1}};
 	struct evo_geometry good = {1, 1, s, s, evo_window(3, 1)};
@@ -219,6 +239,7 @@ static void test_direct_refuses(void **state)
 		skip();
 	assert_true(evo_direct_fits(isa, &good));
 	assert_false(evo_direct_fits(isa, &stride));
+	assert_false(evo_direct_fits(isa, &uneven));
 	assert_false(evo_direct_fits(isa, &groups));
 	assert_false(evo_direct_fits(isa, &narrow));
 	assert_false(evo_direct_fits(NULL, &good));

@@ -239,6 +239,39 @@ double evo_cross_entropy(enum evo_precision precision, const void *logits,
                          const unsigned short *labels, size_t batch, size_t classes, void *gradient,
                          size_t *correct);
 
+/* ---- Where the time goes --------------------------------------------------------------------- */
+
+enum evo_work {
+	EVO_WORK_CONV_FORWARD,
+	EVO_WORK_CONV_WEIGHT, /* gradients of convolutions' weights */
+	EVO_WORK_CONV_DATA,   /* gradients at convolutions' inputs, through the ReLU before them */
+	EVO_WORK_NORM,        /* BatchNorm, both ways */
+	EVO_WORK_POOL,
+	EVO_WORK_ADD,   /* sums, concatenations, and copies of gradients */
+	EVO_WORK_OTHER, /* ReLU by itself, linear layer, shift, copying the images */
+	EVO_WORKS
+};
+const char *evo_work_name(enum evo_work work); /* "convolution, forward" */
+
+/* Summed over passes. flops: two a multiply-add, of convolutions and linear layers only. bytes: of
+   the tensors that an operation reads and writes, each once: the least that it can move. */
+struct evo_profile {
+	struct {
+		double seconds, flops, bytes;
+	} work[EVO_WORKS];
+};
+
+/* From now on the session's passes add to the profile, which is the caller's; NULL ends it. */
+void evo_session_profile(struct evo_session *session, struct evo_profile *profile);
+
+/*
+ * What one thread of this machine reaches, measured for about so many seconds: flops a second of
+ * sgemm on 768 x 768 matrices, and bytes a second (read plus written) of memcpy on blocks larger
+ * than the caches. 0 when there is no memory to try.
+ */
+double evo_sgemm_peak(double seconds);
+double evo_copy_bandwidth(double seconds);
+
 /* ---- Training -------------------------------------------------------------------------------- */
 
 /* Images in memory: normalised floats N,3,side,side and labels below classes. */
@@ -279,5 +312,7 @@ bool evo_train(const struct evo_graph *graph, const char *name, const struct evo
 
 /* OpenBLAS is held to one thread by the first session; this says which kernels it chose. */
 const char *evo_blas_name(void);
+/* The instruction set of our own convolutions; "none" where BLAS does them all. */
+const char *evo_kernel_name(void);
 
 #endif

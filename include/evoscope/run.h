@@ -199,6 +199,31 @@ size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lin
    (columns as the manual has them). */
 bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, struct evo_error *err);
 
+/* ---- Where the engine's time goes ------------------------------------------------------------ */
+
+struct evo_profile_config {
+	const char *benchmark;
+	size_t networks; /* strings of it, of all pools */
+	struct evo_probe_options probe;
+	uint64_t seed;
+	size_t memory; /* for statistics, bytes; 0: half of evo_memory() */
+};
+
+/*
+ * One thread, the data pass forward and backward with every statistic of every unit, network after
+ * network. `statistics` is making those that are not kept (r, gx) and reading all of them once.
+ * The machine's peaks are measured before and after, the better one counts.
+ */
+struct evo_profile_report {
+	char probe[96]; /* evo_probe_text */
+	size_t networks;
+	struct evo_extract_profile extract;
+	double statistics, statistics_bytes; /* seconds; read and written */
+	double sgemm, copy;                  /* flops and bytes a second */
+};
+bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile_report *report,
+                     struct evo_error *err);
+
 /* ---- Scoring without a search ---------------------------------------------------------------- */
 
 /* One line of `evoscope score`: a proxy on a benchmark. */

@@ -161,6 +161,16 @@ const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t networ
                                           unsigned worker, struct evo_error *err);
 void evo_store_release(struct evo_store *store, size_t network, const struct evo_stats *stats);
 
+/*
+ * From now on extractions add what they spend where: the store's workers must be one. seconds: of
+ * whole extractions, of which weights is drawing the initial weights. profile is the caller's.
+ */
+struct evo_extract_profile {
+	struct evo_profile engine;
+	double seconds, weights;
+};
+void evo_store_profile(struct evo_store *store, struct evo_extract_profile *profile);
+
 struct evo_store_report {
 	size_t networks, kept;     /* registered; with statistics in memory */
 	size_t bytes, peak, limit; /* of memory, workspaces and inputs included */

@@ -78,6 +78,7 @@ enum cli_command_id {
 	CLI_BENCHMARKS_IMPORT,
 	CLI_BENCHMARKS_BUILD,
 	CLI_BENCHMARKS_REMOVE,
+	CLI_PROFILE,
 	CLI_HELP,
 	CLI_MANUAL,
 	CLI_COMMANDS
@@ -231,6 +232,7 @@ int cli_benchmarks_show(struct cli_options *options);
 int cli_benchmarks_import(struct cli_options *options);
 int cli_benchmarks_build(struct cli_options *options);
 int cli_benchmarks_remove(struct cli_options *options);
+int cli_profile(struct cli_options *options);
 int cli_help_command(struct cli_options *options);
 int cli_manual_command(struct cli_options *options);
 

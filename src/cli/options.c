@@ -49,6 +49,13 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "NAME", 1, 1, false,
                                    "delete an imported or built benchmark", NULL,
                                    cli_benchmarks_remove},
+        [CLI_PROFILE] =
+                {"profile", "", 0, 0, false, "tell where the engine's time goes on this machine",
+                 "One thread extracts the statistics of the data pass, forward and backward, of "
+                 "some networks of a benchmark. Beside each kind of work stand its GFLOP/s and its "
+                 "share of what sgemm reaches on this machine, its GB/s (each tensor counted once) "
+                 "and its share of what copying memory reaches, all measured in this run.",
+                 cli_profile},
         [CLI_HELP] = {"help", "[COMMAND]", 0, 2, false, "explain a command", NULL,
                       cli_help_command},
         [CLI_MANUAL] = {"man", "", 0, 0, true, "print the source of the manual page", NULL,
@@ -67,6 +74,7 @@ const struct cli_command *cli_command(enum cli_command_id id)
 #define EVERY       ((1u << CLI_COMMANDS) - 1)
 #define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
 #define SCORING     (SEARCH | ON(SCORE))
+#define PROBING     (SCORING | ON(PROFILE))
 #define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
 
 static const struct cli_option options[] = {
@@ -86,31 +94,35 @@ static const struct cli_option options[] = {
         /* What is scored, and on what. */
         {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, SCORING,
          EVO_DEFAULT_BENCHMARK, "benchmark to use; may be repeated; `all` is every one"},
+        {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, ON(PROFILE),
+         EVO_DEFAULT_BENCHMARK, "benchmark whose networks are run"},
         {"networks", 'n', "N", CLI_SETTING, AT(settings), 0, 0, "train", SEARCH, "the preset's",
          "train networks of each benchmark"},
         {"validation", 0, "N", CLI_SETTING, AT(settings), 0, 0, "validation", SEARCH,
          "the preset's", "validation networks of each benchmark"},
         {"networks", 'n', "N", CLI_COUNT_OR_ALL, AT(networks), 2, 1e9, NULL, ON(SCORE), "300",
          "networks of each benchmark, or `all`"},
+        {"networks", 'n', "N", CLI_COUNT, AT(networks), 1, 1e6, NULL, ON(PROFILE), "20",
+         "networks to run"},
         {"split", 0, "POOL", CLI_CHOICE, AT(split), 0, 0, "train|validation|test|all", ON(SCORE),
          "all", "networks to draw from: train, validation, test or all"},
-        {"seed", 's', "N", CLI_SEED, AT(seed), 0, 0, NULL, WORKING, "1",
+        {"seed", 's', "N", CLI_SEED, AT(seed), 0, 0, NULL, WORKING | ON(PROFILE), "1",
          "seed of every random draw: same seed, same result"},
         {"threads", 'j', "N", CLI_COUNT, AT(threads), 1, 1024, NULL, WORKING,
          "the processors that may be used", "networks worked on at a time"},
-        {"memory", 0, "SIZE", CLI_BYTES, AT(memory), 1 << 20, 0, NULL, SCORING,
+        {"memory", 0, "SIZE", CLI_BYTES, AT(memory), 1 << 20, 0, NULL, PROBING,
          "half of what may be used", "memory for statistics, such as 4G"},
-        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, WORKING,
+        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, WORKING | ON(PROFILE),
          "the benchmark's", "width of the networks"},
-        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, WORKING, "the benchmark's",
-         "cells in each stage of the networks"},
-        {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, SCORING, "the benchmark's",
+        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, WORKING | ON(PROFILE),
+         "the benchmark's", "cells in each stage of the networks"},
+        {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, PROBING, "the benchmark's",
          "images in the mini-batch"},
-        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, SCORING, "the benchmark's",
+        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, PROBING, "the benchmark's",
          "height and width of the images"},
-        {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, SCORING,
+        {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, PROBING,
          "the benchmark's", "outputs of the networks"},
-        {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, SCORING, NULL,
+        {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, PROBING, NULL,
          "use that benchmark's networks and images for all"},
 
         /* The search. */

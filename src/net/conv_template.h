@@ -1,7 +1,7 @@
 /*
  * Convolutions. Included by kernels_template.h. Three ways, chosen by shape alone:
  *   depthwise   plain loops
- *   direct      stride 1 with equal sizes in and out, by the kernels of direct.h
+ *   direct      stride 1 with equal sizes in and out, or 2 with half of them, by direct.h
  *   the rest    im2col and the BLAS product, image by image
  */
 
@@ -161,6 +161,7 @@ static void gemm_image_backward(const struct evo_conv_backward *job, size_t imag
 	const REAL *x = (const REAL *) job->x + image * g->in.channels * plane_of(g->in);
 	const REAL *weight = job->weight;
 	REAL *dw = job->weight_gradient;
+	double since = job->clock ? evo_now() : 0;
 	for (size_t group = 0; group < g->groups; group++) {
 		if (dw) {
 			unfold(g, x, in_c, job->relu, scratch);
@@ -169,6 +170,8 @@ static void gemm_image_backward(const struct evo_conv_backward *job, size_t imag
 			     dw, (int) depth);
 			dw += out_c * depth;
 		}
+		if (job->clock)
+			evo_lap(&job->clock->weight, &since);
 		if (dx) {
 			GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, (int) depth, (int) plane,
 			     (int) out_c, 1, weight, (int) depth, dz, (int) plane, 0, scratch,
@@ -176,6 +179,8 @@ static void gemm_image_backward(const struct evo_conv_backward *job, size_t imag
 			fold_back(g, scratch, in_c, dx);
 			dx += in_c * plane_of(g->in);
 		}
+		if (job->clock)
+			evo_lap(&job->clock->data, &since);
 		x += in_c * plane_of(g->in);
 		dz += out_c * plane;
 		weight += out_c * depth;

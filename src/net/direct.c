@@ -18,9 +18,11 @@ static size_t round_up(size_t count, size_t to)
 bool evo_direct_fits(const struct evo_direct_isa *isa, const struct evo_geometry *g)
 {
 	const struct evo_window *w = &g->window;
-	return isa && g->groups == 1 && w->stride_h == 1 && w->stride_w == 1 &&
+	size_t stride = w->stride_h;
+	return isa && g->groups == 1 && w->stride_w == stride && (stride == 1 || stride == 2) &&
 	       2 * w->pad_h == (w->kernel_h - 1) * w->dilation_h &&
-	       2 * w->pad_w == (w->kernel_w - 1) * w->dilation_w;
+	       2 * w->pad_w == (w->kernel_w - 1) * w->dilation_w &&
+	       g->out.height * stride == g->in.height && g->out.width * stride == g->in.width;
 }
 
 /* ---- Layout ---- */
@@ -32,37 +34,83 @@ static size_t odd_lines(size_t numbers)
 	return (lines | 1) * 16;
 }
 
+/* How far, in rows or columns of a phase, taps reach beyond the first pixel. */
+static size_t reach_of(size_t pad, size_t stride)
+{
+	return (pad + stride - 1) / stride;
+}
+
 /* One column of zeros right of a row is also what is left of the next. */
 static struct evo_direct_layout layout_of(const struct evo_direct_isa *isa,
                                           const struct evo_geometry *g)
 {
 	struct evo_direct_layout l;
-	l.pitch = g->in.width + g->window.pad_w;
-	bool dense = g->window.pad_w == 0;
-	l.rows = dense ? 1 : g->in.height;
-	l.width = dense ? g->in.width * g->in.height : g->in.width;
-	size_t reach = g->window.pad_h * l.pitch + g->window.pad_w;
+	l.stride = g->window.stride_h;
+	size_t right = reach_of(g->window.pad_w, l.stride);
+	size_t below = reach_of(g->window.pad_h, l.stride);
+	l.pitch = g->out.width + right;
+	bool dense = right == 0 && l.stride == 1;
+	l.rows = dense ? 1 : g->out.height;
+	l.width = dense ? g->out.width * g->out.height : g->out.width;
+	size_t reach = below * l.pitch + right;
 	l.lead = round_up(reach, 16);
-	l.vectors = round_up(g->in.height * l.pitch, isa->lanes) / isa->lanes;
+	l.vectors = round_up(g->out.height * l.pitch, isa->lanes) / isa->lanes;
 	l.step = odd_lines(l.lead + l.vectors * isa->lanes + reach);
 	return l;
 }
 
-/* Where the streams begin, seen from a plane's first pixel of the first channel. */
-static void fill_offsets(const struct evo_geometry *g, const struct evo_direct_layout *l,
-                         size_t channels, bool backward, ptrdiff_t *offset)
+static size_t phases_of(const struct evo_direct_layout *l)
+{
+	return l->stride * l->stride;
+}
+
+/* Where a tap looks along one side: in which phase, and how many of its rows further on. */
+struct tap {
+	size_t phase;
+	ptrdiff_t shift;
+};
+
+static struct tap tap_of(size_t k, size_t dilation, size_t pad, size_t stride)
+{
+	ptrdiff_t at = (ptrdiff_t) (k * dilation) - (ptrdiff_t) pad, by = (ptrdiff_t) stride;
+	ptrdiff_t phase = (at % by + by) % by;
+	return (struct tap){(size_t) phase, (at - phase) / by};
+}
+
+/* The phase of a tap of the window, and where it looks in it. */
+static size_t window_tap(const struct evo_geometry *g, const struct evo_direct_layout *l,
+                         size_t tap, ptrdiff_t *at)
 {
 	const struct evo_window *w = &g->window;
-	for (size_t c = 0; c < channels; c++)
-		for (size_t ky = 0; ky < w->kernel_h; ky++)
-			for (size_t kx = 0; kx < w->kernel_w; kx++) {
-				ptrdiff_t dy =
-				        (ptrdiff_t) (ky * w->dilation_h) - (ptrdiff_t) w->pad_h;
-				ptrdiff_t dx =
-				        (ptrdiff_t) (kx * w->dilation_w) - (ptrdiff_t) w->pad_w;
-				ptrdiff_t at = dy * (ptrdiff_t) l->pitch + dx;
-				*offset++ = (ptrdiff_t) (c * l->step) + (backward ? -at : at);
-			}
+	struct tap y = tap_of(tap / w->kernel_w, w->dilation_h, w->pad_h, l->stride);
+	struct tap x = tap_of(tap % w->kernel_w, w->dilation_w, w->pad_w, l->stride);
+	*at = y.shift * (ptrdiff_t) l->pitch + x.shift;
+	return y.phase * l->stride + x.phase;
+}
+
+/* Where the streams of the input begin, seen from a plane's first pixel of the first channel. */
+static void fill_offsets(const struct evo_geometry *g, const struct evo_direct_layout *l,
+                         size_t taps, ptrdiff_t *offset)
+{
+	ptrdiff_t at;
+	for (size_t c = 0; c < g->in.channels; c++)
+		for (size_t tap = 0; tap < taps; tap++) {
+			size_t phase = window_tap(g, l, tap, &at);
+			*offset++ = (ptrdiff_t) ((c * phases_of(l) + phase) * l->step) + at;
+		}
+}
+
+/* Of the output's gradient, for the pixels of one phase of the input: only taps that look there.
+   Returns how many streams there are. */
+static size_t fill_offsets_backward(const struct evo_geometry *g, const struct evo_direct_layout *l,
+                                    size_t taps, size_t phase, ptrdiff_t *offset)
+{
+	ptrdiff_t at, *first = offset;
+	for (size_t c = 0; c < g->out.channels; c++)
+		for (size_t tap = 0; tap < taps; tap++)
+			if (window_tap(g, l, tap, &at) == phase)
+				*offset++ = (ptrdiff_t) (c * l->step) - at;
+	return (size_t) (offset - first);
 }
 
 /* ---- Scratch ---- */
@@ -75,6 +123,7 @@ struct direct {
 	size_t in_c, out_c;                 /* channels, rounded up to whole tiles */
 	size_t pixel_image, gradient_image; /* from image to image */
 	size_t linear_step;                 /* from plane to plane of a result */
+	size_t streams[4];                  /* of the backward product, by phase of the input */
 	ptrdiff_t *offset_in, *offset_out;  /* streams of the input, and of the output's gradient */
 	float *weight, *pixels, *gradient, *linear, *image;
 	size_t bytes;
@@ -97,7 +146,7 @@ static struct direct plan(const struct evo_direct_isa *isa, const struct evo_geo
 	d.in_c = round_up(g->in.channels, isa->rows);
 	d.out_c = round_up(g->out.channels, isa->rows);
 	d.group = !backward || group < 1 ? 1 : group > g->batch ? g->batch : group;
-	d.pixel_image = d.layout.step * g->in.channels;
+	d.pixel_image = d.layout.step * g->in.channels * phases_of(&d.layout);
 	d.gradient_image = d.layout.step * d.out_c;
 	d.linear_step = odd_lines(d.layout.vectors * isa->lanes);
 	size_t planes = backward && d.in_c > d.out_c ? d.in_c : d.out_c;
@@ -139,8 +188,8 @@ static inline __attribute__((always_inline)) void clear_around(const struct evo_
 	memset(plane + end, 0, (l->step - end) * sizeof(float));
 }
 
-/* The pixels of one image, max(x, 0) where rectified. */
-EVO_CLONES static void direct_pack_pixels(const struct evo_direct_layout *l, const float *x,
+/* Planes of one image as they are, max(x, 0) where rectified. */
+EVO_CLONES static void direct_pack_planes(const struct evo_direct_layout *l, const float *x,
                                           size_t channels, bool rectify, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
@@ -157,7 +206,36 @@ EVO_CLONES static void direct_pack_pixels(const struct evo_direct_layout *l, con
 	}
 }
 
-/* As direct_pack_pixels, of what a BatchNorm makes of its gradient. */
+/* The same at stride 2: of every channel four planes, of even and odd rows and columns. */
+EVO_CLONES static void direct_pack_phases(const struct evo_direct_layout *l, const float *x,
+                                          size_t channels, bool rectify, float *out)
+{
+	for (size_t c = 0; c < channels; c++, out += 4 * l->step) {
+		for (size_t phase = 0; phase < 4; phase++)
+			clear_around(l, out + phase * l->step);
+		for (size_t y = 0; y < 2 * l->rows; y++, x += 2 * l->width) {
+			float *restrict even =
+			        out + (y % 2 * 2) * l->step + l->lead + y / 2 * l->pitch;
+			float *restrict odd = even + l->step;
+			for (size_t i = 0; i < l->width; i++) {
+				float a = x[2 * i], b = x[2 * i + 1];
+				even[i] = rectify && !(a > 0) ? 0 : a;
+				odd[i] = rectify && !(b > 0) ? 0 : b;
+			}
+		}
+	}
+}
+
+static void pack_pixels(const struct evo_direct_layout *l, const float *x, size_t channels,
+                        bool rectify, float *out)
+{
+	if (l->stride == 2)
+		direct_pack_phases(l, x, channels, rectify, out);
+	else
+		direct_pack_planes(l, x, channels, rectify, out);
+}
+
+/* As direct_pack_planes, of what a BatchNorm makes of its gradient. */
 EVO_CLONES static void direct_pack_norm(const struct evo_direct_layout *l, const float *dy,
                                         const float *z, const struct evo_affine *affine,
                                         size_t channels, float *out)
@@ -191,6 +269,21 @@ EVO_CLONES static void direct_unpack(const struct evo_direct_layout *l, const fl
 		}
 }
 
+/* One phase of the pixels at stride 2; linear NULL: zeros. */
+EVO_CLONES static void direct_unpack_phase(const struct evo_direct_layout *l, const float *linear,
+                                           size_t step, size_t channels, size_t phase,
+                                           float *restrict out, bool add)
+{
+	size_t row = 2 * l->width;
+	out += phase / 2 * row + phase % 2;
+	for (size_t c = 0; c < channels; c++)
+		for (size_t y = 0; y < l->rows; y++, out += 2 * row) {
+			const float *from = linear ? linear + c * step + y * l->pitch : NULL;
+			for (size_t i = 0; i < l->width; i++)
+				out[2 * i] = (add ? out[2 * i] : 0) + (from ? from[i] : 0);
+		}
+}
+
 /* Weights of the forward product: tile by tile, stream by stream, an output channel a row. */
 static void pack_weight(const struct direct *d, const float *weight)
 {
@@ -202,17 +295,23 @@ static void pack_weight(const struct direct *d, const float *weight)
 				*to++ = o < d->g->out.channels ? weight[o * streams + s] : 0;
 }
 
-/* Of the backward product: streams are taps of the output's channels, rows the input's channels. */
-static void pack_weight_backward(const struct direct *d, const float *weight)
+/* Of the backward product for one phase: streams are taps of the output's channels, rows the
+   input's channels. Returns where the next phase's weights go. */
+static float *pack_weight_backward(const struct direct *d, const float *weight, size_t phase,
+                                   float *to)
 {
 	size_t rows = d->isa->rows, in_c = d->g->in.channels;
-	float *to = d->weight;
+	ptrdiff_t at;
 	for (size_t tile = 0; tile < d->in_c; tile += rows)
 		for (size_t o = 0; o < d->g->out.channels; o++)
-			for (size_t tap = 0; tap < d->taps; tap++)
+			for (size_t tap = 0; tap < d->taps; tap++) {
+				if (window_tap(d->g, &d->layout, tap, &at) != phase)
+					continue;
 				for (size_t c = tile; c < tile + rows; c++)
 					*to++ = c < in_c ? weight[(o * in_c + c) * d->taps + tap]
 					                 : 0;
+			}
+	return to;
 }
 
 /* ---- Forward ---- */
@@ -221,18 +320,17 @@ void evo_direct_conv(const struct evo_direct_isa *isa, const struct evo_conv_for
 {
 	const struct evo_geometry *g = job->geometry;
 	struct direct d = plan(isa, g, false, job->scratch);
-	size_t plane = g->in.height * g->in.width;
+	size_t image = g->in.channels * g->in.height * g->in.width;
 	const float *x = job->x;
 	float *z = job->z;
-	fill_offsets(g, &d.layout, g->in.channels, false, d.offset_in);
+	fill_offsets(g, &d.layout, d.taps, d.offset_in);
 	pack_weight(&d, job->weight);
 	for (size_t n = 0; n < g->batch; n++) {
-		direct_pack_pixels(&d.layout, x + n * g->in.channels * plane, g->in.channels,
-		                   job->relu, d.pixels);
+		pack_pixels(&d.layout, x + n * image, g->in.channels, job->relu, d.pixels);
 		isa->product(d.weight, d.out_c / isa->rows, d.offset_in, g->in.channels * d.taps,
 		             d.pixels + d.layout.lead, d.linear, d.linear_step, d.layout.vectors);
 		direct_unpack(&d.layout, d.linear, d.linear_step, g->out.channels,
-		              z + n * g->out.channels * plane, false);
+		              z + n * g->out.channels * g->out.height * g->out.width, false);
 	}
 }
 
@@ -242,13 +340,13 @@ static void pack_gradient(const struct direct *d, const struct evo_conv_backward
                           float *out)
 {
 	size_t channels = d->g->out.channels;
-	size_t at = image * channels * d->g->in.height * d->g->in.width;
+	size_t at = image * channels * d->g->out.height * d->g->out.width;
 	const float *dy = (const float *) job->dy + at;
 	if (job->affine)
 		direct_pack_norm(&d->layout, dy, (const float *) job->z + at, job->affine, channels,
 		                 out);
 	else
-		direct_pack_pixels(&d->layout, dy, channels, false, out);
+		direct_pack_planes(&d->layout, dy, channels, false, out);
 	size_t spare = (d->out_c - channels) * d->layout.step;
 	memset(out + channels * d->layout.step, 0, spare * sizeof(float));
 }
@@ -281,13 +379,25 @@ static void correlate_group(const struct direct *d, float *weight_gradient, size
 static void input_gradient(const struct direct *d, const struct evo_conv_backward *job,
                            size_t image, const float *gradient)
 {
+	const struct evo_direct_layout *l = &d->layout;
 	size_t channels = d->g->in.channels, count = channels * d->g->in.height * d->g->in.width;
 	float *to = job->input_gradient ? (float *) job->input_gradient + image * count : d->image;
-	d->isa->product(d->weight, d->in_c / d->isa->rows, d->offset_out,
-	                d->g->out.channels * d->taps, gradient + d->layout.lead, d->linear,
-	                d->linear_step, d->layout.vectors);
-	direct_unpack(&d->layout, d->linear, d->linear_step, channels, to,
-	              job->input_gradient && job->input_add);
+	bool add = job->input_gradient && job->input_add;
+	const float *weight = d->weight;
+	const ptrdiff_t *offset = d->offset_out;
+	for (size_t phase = 0; phase < phases_of(l); phase++) {
+		size_t streams = d->streams[phase];
+		if (streams)
+			d->isa->product(weight, d->in_c / d->isa->rows, offset, streams,
+			                gradient + l->lead, d->linear, d->linear_step, l->vectors);
+		if (l->stride == 1)
+			direct_unpack(l, d->linear, d->linear_step, channels, to, add);
+		else
+			direct_unpack_phase(l, streams ? d->linear : NULL, d->linear_step, channels,
+			                    phase, to, add);
+		weight += streams * d->in_c;
+		offset += streams;
+	}
 	if (job->relu_gradient)
 		evo_kernels_f32.relu_backward((const float *) job->x + image * count, to,
 		                              (float *) job->relu_gradient + image * count, count,
@@ -300,23 +410,34 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 	struct direct d = plan(isa, g, true, job->scratch);
 	size_t count = g->in.channels * g->in.height * g->in.width;
 	bool below = job->input_gradient || job->relu_gradient;
-	fill_offsets(g, &d.layout, g->in.channels, false, d.offset_in);
-	fill_offsets(g, &d.layout, g->out.channels, true, d.offset_out);
-	if (below)
-		pack_weight_backward(&d, job->weight);
+	fill_offsets(g, &d.layout, d.taps, d.offset_in);
+	double since = job->clock ? evo_now() : 0;
+	ptrdiff_t *offset = d.offset_out;
+	float *weight = d.weight;
+	for (size_t phase = 0; phase < phases_of(&d.layout) && below; phase++) {
+		d.streams[phase] = fill_offsets_backward(g, &d.layout, d.taps, phase, offset);
+		offset += d.streams[phase];
+		weight = pack_weight_backward(&d, job->weight, phase, weight);
+	}
 	for (size_t first = 0; first < g->batch; first += d.group) {
 		size_t left = g->batch - first, images = left < d.group ? left : d.group;
 		for (size_t i = 0; i < images; i++) {
 			float *gradient = d.gradient + i * d.gradient_image;
 			pack_gradient(&d, job, first + i, gradient);
-			if (job->weight_gradient)
-				direct_pack_pixels(
-				        &d.layout, (const float *) job->x + (first + i) * count,
-				        g->in.channels, job->relu, d.pixels + i * d.pixel_image);
 			if (below)
 				input_gradient(&d, job, first + i, gradient);
+			if (job->clock)
+				evo_lap(&job->clock->data, &since);
+			if (!job->weight_gradient)
+				continue;
+			pack_pixels(&d.layout, (const float *) job->x + (first + i) * count,
+			            g->in.channels, job->relu, d.pixels + i * d.pixel_image);
+			if (job->clock)
+				evo_lap(&job->clock->weight, &since);
 		}
 		if (job->weight_gradient)
 			correlate_group(&d, job->weight_gradient, images, first == 0);
+		if (job->clock)
+			evo_lap(&job->clock->weight, &since);
 	}
 }

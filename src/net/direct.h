@@ -1,9 +1,11 @@
 /*
- * Direct convolutions in single precision, for stride 1 and equal sizes in and out.
+ * Direct convolutions in single precision, for stride 1 with equal sizes in and out, and for stride
+ * 2 that halves them.
  *
  * An image is copied once into planes with zeros around and between its rows, so that each tap of
  * each channel (a stream) is a shifted view of it: the convolution is a matrix product whose right
- * matrix is never made. The product runs in registers, by AVX-512 or AVX2 with FMA, whichever the
+ * matrix is never made. At stride 2 every channel has four planes, its phases: even and odd rows of
+ * even and odd columns; a tap is a shifted view of one of them. The product runs in registers, by AVX-512 or AVX2 with FMA, whichever the
  * processor has; where it has neither, nothing fits and BLAS does it all.
  */
 #ifndef EVO_NET_DIRECT_H
@@ -13,7 +15,8 @@
 
 /* How an image's planes lie, in numbers. */
 struct evo_direct_layout {
-	size_t rows, width; /* of what is copied; one long row where nothing stands between rows */
+	size_t stride;
+	size_t rows, width; /* of a phase; one long row where nothing stands between rows */
 	size_t pitch;       /* from row to row */
 	size_t lead;        /* zeros before the first pixel */
 	size_t step;        /* from plane to plane */

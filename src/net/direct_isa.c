@@ -66,6 +66,12 @@ const struct evo_direct_isa *const evo_direct_isas[] = {NULL};
 
 #endif
 
+const char *evo_kernel_name(void)
+{
+	const struct evo_direct_isa *best = evo_direct_best();
+	return best ? best->name : "none";
+}
+
 const struct evo_direct_isa *evo_direct_best(void)
 {
 	for (size_t i = 0; evo_direct_isas[i]; i++)

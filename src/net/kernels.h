@@ -28,6 +28,19 @@ struct evo_affine {
 #define EVO_NORM_GRADIENT(dy, z, mean, slope, bend, level)                                         \
 	(((dy) - (level) - ((z) - (mean)) * (bend)) * (slope))
 
+/* Seconds that the two halves of a convolution's backward step took; added to. */
+struct evo_conv_clock {
+	double weight, data;
+};
+
+/* The time since *since goes to *seconds, and *since is now. */
+static inline void evo_lap(double *seconds, double *since)
+{
+	double now = evo_now();
+	*seconds += now - *since;
+	*since = now;
+}
+
 struct evo_conv_forward {
 	const struct evo_geometry *geometry;
 	const void *x;
@@ -55,6 +68,7 @@ struct evo_conv_backward {
 	void *relu_gradient;
 	bool relu_add;
 	void *scratch;
+	struct evo_conv_clock *clock; /* NULL: nobody asks */
 };
 
 struct evo_kernels {

@@ -146,15 +146,20 @@ static void forward_node(struct evo_session *session, size_t node,
 void evo_session_forward(struct evo_session *session, const struct evo_parameters *parameters,
                          const void *input)
 {
-	for (size_t n = 0; n < session->graph->node_count; n++)
-		if (session->plan[n].computed)
-			forward_node(session, n, parameters, input);
+	for (size_t n = 0; n < session->graph->node_count; n++) {
+		double since = session->profile ? evo_now() : 0;
+		if (!session->plan[n].computed)
+			continue;
+		forward_node(session, n, parameters, input);
+		if (session->profile)
+			evo_profile_add(session, n, since, NULL);
+	}
 }
 
 /* ---- Backward ---- */
 
 static void backward_conv(struct evo_session *session, size_t node,
-                          const struct evo_parameters *parameters)
+                          const struct evo_parameters *parameters, struct evo_conv_clock *clock)
 {
 	const struct evo_plan *plan = &session->plan[node];
 	size_t input = input_of(session, node, 0);
@@ -168,7 +173,8 @@ static void backward_conv(struct evo_session *session, size_t node,
 	                                .weight = weight_at(session, parameters, node, 0),
 	                                .z = value_at(session, node),
 	                                .weight_gradient = weight_gradient_at(session, node, 0),
-	                                .scratch = session->work + session->scratch_offset};
+	                                .scratch = session->work + session->scratch_offset,
+	                                .clock = session->profile ? clock : NULL};
 	if (plan->lazy_norm) {
 		affine = affine_of(session, plan->sole_user);
 		job.affine = &affine;
@@ -286,14 +292,14 @@ static void backward_plain(struct evo_session *session, size_t node)
 
 /* What one node's gradient gives to its inputs and parameters. */
 static void backward_node(struct evo_session *session, size_t node,
-                          const struct evo_parameters *parameters)
+                          const struct evo_parameters *parameters, struct evo_conv_clock *clock)
 {
 	switch (session->graph->nodes[node].op) {
 	case EVO_OP_INPUT:
 	case EVO_OP_ZERO:
 		break;
 	case EVO_OP_CONV:
-		backward_conv(session, node, parameters);
+		backward_conv(session, node, parameters, clock);
 		break;
 	case EVO_OP_BATCHNORM:
 		backward_norm(session, node, parameters);
@@ -328,7 +334,13 @@ void evo_session_backward(struct evo_session *session, const struct evo_paramete
 		memcpy(gradient_at(session, output), seed, count * session->size);
 	else
 		session->kernels->fill(gradient_at(session, output), count, 1);
-	for (size_t n = session->graph->node_count; n-- > 0;)
-		if (session->plan[n].live)
-			backward_node(session, n, parameters);
+	for (size_t n = session->graph->node_count; n-- > 0;) {
+		struct evo_conv_clock clock = {0, 0};
+		double since = session->profile ? evo_now() : 0;
+		if (!session->plan[n].live)
+			continue;
+		backward_node(session, n, parameters, &clock);
+		if (session->profile)
+			evo_profile_add(session, n, since, &clock);
+	}
 }

@@ -70,86 +70,125 @@ static bool window_is(const struct evo_geometry *g, size_t kernel, size_t stride
 	       w->dilation_w == 1;
 }
 
-/* The usual window, 3x3 at stride 1, as a sum of three rows and then of three columns. The widest
-   image that has room on the stack: */
+/*
+ * The usual windows, 3x3 at stride 1 and 2x2 at stride 2, as a sum of rows and then of columns. The
+ * widest image that has room on the stack:
+ */
 #define ROW_MAX 512
 
-EVO_CLONES static void NAME(sum_rows)(const REAL *above, const REAL *here, const REAL *below,
-                                      REAL *restrict row, size_t width)
-{
-	for (size_t i = 0; i < width; i++)
-		row[i] = above[i] + here[i] + below[i];
-}
+/* One over the pixels that each window of a row at the edge, and of one inside, sees. */
+struct NAME(shares) {
+	REAL edge[ROW_MAX], inner[ROW_MAX];
+};
 
-EVO_CLONES static void NAME(sum_columns)(const REAL *row, const REAL *weight, REAL *restrict out,
-                                         size_t width, bool add)
+static void fill_shares(const struct evo_geometry *g, struct NAME(shares) * shares)
 {
-	if (add)
-		for (size_t i = 0; i < width; i++)
-			out[i] += (row[i] + row[i + 1] + row[i + 2]) * weight[i];
-	else
-		for (size_t i = 0; i < width; i++)
-			out[i] = (row[i] + row[i + 1] + row[i + 2]) * weight[i];
-}
-
-EVO_CLONES static void NAME(scale_row)(const REAL *x, const REAL *weight, REAL *restrict out,
-                                       size_t width)
-{
-	for (size_t i = 0; i < width; i++)
-		out[i] = x[i] * weight[i];
-}
-
-static void avgpool_three(const struct evo_geometry *g, const REAL *x, REAL *y)
-{
-	REAL zeros[ROW_MAX] = {0}, row[ROW_MAX + 2] = {0}, edge[ROW_MAX], inner[ROW_MAX];
-	size_t width = g->in.width, height = g->in.height;
-	for (size_t i = 0; i < width; i++) {
-		edge[i] = share(g, 0, i);
-		inner[i] = share(g, height > 2 ? 1 : 0, i);
+	for (size_t i = 0; i < g->in.width; i++) {
+		shares->edge[i] = share(g, 0, i);
+		shares->inner[i] = share(g, g->in.height > 2 ? 1 : 0, i);
 	}
-	for (size_t p = 0; p < g->batch * g->in.channels; p++)
+}
+
+EVO_CLONES static void NAME(three_planes)(const REAL *x, REAL *restrict y, size_t planes,
+                                          size_t height, size_t width,
+                                          const struct NAME(shares) * shares)
+{
+	REAL zeros[ROW_MAX], row[ROW_MAX + 2];
+	memset(zeros, 0, width * sizeof(REAL));
+	row[0] = row[width + 1] = 0;
+	for (size_t p = 0; p < planes; p++)
 		for (size_t i = 0; i < height; i++, x += width, y += width) {
 			bool first = i == 0, last = i + 1 == height;
-			NAME(sum_rows)
-			(first ? zeros : x - width, x, last ? zeros : x + width, row + 1, width);
-			NAME(sum_columns)(row, first || last ? edge : inner, y, width, false);
+			const REAL *above = first ? zeros : x - width;
+			const REAL *below = last ? zeros : x + width;
+			const REAL *weight = first || last ? shares->edge : shares->inner;
+			for (size_t k = 0; k < width; k++)
+				row[k + 1] = above[k] + x[k] + below[k];
+			for (size_t k = 0; k < width; k++)
+				y[k] = (row[k] + row[k + 1] + row[k + 2]) * weight[k];
 		}
 }
 
-static void avgpool_three_backward(const struct evo_geometry *g, const REAL *dy, REAL *dx, bool add)
+/* The gradient goes to every pixel that a window saw: the same sum, of shares. */
+EVO_CLONES static void NAME(three_planes_backward)(const REAL *dy, REAL *restrict dx, size_t planes,
+                                                   size_t height, size_t width,
+                                                   const struct NAME(shares) * shares, bool add)
 {
-	REAL zeros[ROW_MAX] = {0}, row[ROW_MAX + 2] = {0}, ones[ROW_MAX], edge[ROW_MAX];
-	REAL inner[ROW_MAX], scaled[3][ROW_MAX];
-	size_t width = g->in.width, height = g->in.height;
-	for (size_t i = 0; i < width; i++) {
-		ones[i] = 1;
-		edge[i] = share(g, 0, i);
-		inner[i] = share(g, height > 2 ? 1 : 0, i);
-	}
-	for (size_t p = 0; p < g->batch * g->in.channels; p++) {
-		NAME(scale_row)(dy, edge, scaled[0], width);
+	REAL row[ROW_MAX + 2], scaled[3][ROW_MAX];
+	row[0] = row[width + 1] = 0;
+	for (size_t p = 0; p < planes; p++) {
+		REAL *above = scaled[0], *here = scaled[1], *below = scaled[2];
+		memset(above, 0, width * sizeof(REAL));
+		for (size_t k = 0; k < width; k++)
+			here[k] = dy[k] * shares->edge[k];
 		for (size_t i = 0; i < height; i++, dy += width, dx += width) {
-			bool last = i + 1 == height;
-			if (!last)
-				NAME(scale_row)
-			(dy + width, i + 2 == height ? edge : inner, scaled[(i + 1) % 3], width);
-			NAME(sum_rows)
-			(i ? scaled[(i + 2) % 3] : zeros, scaled[i % 3],
-			 last ? zeros : scaled[(i + 1) % 3], row + 1, width);
-			NAME(sum_columns)(row, ones, dx, width, add);
+			const REAL *weight = i + 2 == height ? shares->edge : shares->inner;
+			if (i + 1 == height)
+				memset(below, 0, width * sizeof(REAL));
+			else
+				for (size_t k = 0; k < width; k++)
+					below[k] = dy[width + k] * weight[k];
+			for (size_t k = 0; k < width; k++)
+				row[k + 1] = above[k] + here[k] + below[k];
+			if (add)
+				for (size_t k = 0; k < width; k++)
+					dx[k] += row[k] + row[k + 1] + row[k + 2];
+			else
+				for (size_t k = 0; k < width; k++)
+					dx[k] = row[k] + row[k + 1] + row[k + 2];
+			REAL *free_row = above;
+			above = here;
+			here = below;
+			below = free_row;
 		}
 	}
+}
+
+EVO_CLONES static void NAME(half_planes)(const REAL *x, REAL *restrict y, size_t rows, size_t width)
+{
+	for (size_t i = 0; i < rows; i++, x += 2 * width, y += width / 2)
+		for (size_t k = 0; k < width / 2; k++)
+			y[k] = (x[2 * k] + x[2 * k + 1] + x[width + 2 * k] + x[width + 2 * k + 1]) *
+			       (REAL) 0.25;
+}
+
+EVO_CLONES static void NAME(half_planes_backward)(const REAL *dy, REAL *restrict dx, size_t rows,
+                                                  size_t width, bool add)
+{
+	for (size_t i = 0; i < rows; i++, dy += width / 2, dx += 2 * width)
+		for (size_t k = 0; k < width; k++) {
+			REAL part = dy[k / 2] * (REAL) 0.25;
+			dx[k] = add ? dx[k] + part : part;
+			dx[width + k] = add ? dx[width + k] + part : part;
+		}
+}
+
+static bool is_three(const struct evo_geometry *g)
+{
+	return window_is(g, 3, 1, 1) && g->in.width <= ROW_MAX;
+}
+
+static bool is_half(const struct evo_geometry *g)
+{
+	return window_is(g, 2, 2, 0) && g->in.width % 2 == 0 && g->in.height % 2 == 0;
 }
 
 static void avgpool(const struct evo_geometry *g, const void *x_, void *y_)
 {
 	const REAL *x = x_;
 	REAL *y = y_;
-	if (window_is(g, 3, 1, 1) && g->in.width <= ROW_MAX) {
-		avgpool_three(g, x, y);
+	size_t planes = g->batch * g->in.channels;
+	if (is_three(g)) {
+		struct NAME(shares) shares;
+		fill_shares(g, &shares);
+		NAME(three_planes)(x, y, planes, g->in.height, g->in.width, &shares);
 		return;
 	}
-	for (size_t p = 0; p < g->batch * g->in.channels; p++)
+	if (is_half(g)) {
+		NAME(half_planes)(x, y, planes * g->out.height, g->in.width);
+		return;
+	}
+	for (size_t p = 0; p < planes; p++)
 		avgpool_plane(g, x + p * plane_of(g->in), y + p * plane_of(g->out));
 }
 
@@ -157,11 +196,18 @@ static void avgpool_backward(const struct evo_geometry *g, const void *dy_, void
 {
 	const REAL *dy = dy_;
 	REAL *dx = dx_;
-	if (window_is(g, 3, 1, 1) && g->in.width <= ROW_MAX) {
-		avgpool_three_backward(g, dy, dx, add);
+	size_t planes = g->batch * g->in.channels;
+	if (is_three(g)) {
+		struct NAME(shares) shares;
+		fill_shares(g, &shares);
+		NAME(three_planes_backward)
+		(dy, dx, planes, g->in.height, g->in.width, &shares, add);
 		return;
 	}
-	size_t planes = g->batch * g->in.channels;
+	if (is_half(g)) {
+		NAME(half_planes_backward)(dy, dx, planes * g->out.height, g->in.width, add);
+		return;
+	}
 	if (!add)
 		memset(dx, 0, planes * plane_of(g->in) * sizeof(REAL));
 	for (size_t p = 0; p < planes; p++)

@@ -52,7 +52,14 @@ struct evo_session {
 	double *mean, *variance; /* of every BatchNorm's channels */
 	char *affine;            /* six numbers a channel, see evo_affine */
 	const void **sum_inputs; /* room for the widest sum */
+
+	struct evo_profile *profile; /* NULL: nobody asks */
 };
+
+/* profile.c: a node's step that began at `since` and has just ended. clock: how much of it were the
+   halves of a convolution's backward step; NULL in the forward pass. */
+void evo_profile_add(struct evo_session *session, size_t node, double since,
+                     const struct evo_conv_clock *clock);
 
 /* plan.c: fills plan, first and the sizes; keep as in evo_session_create. */
 void evo_plan_session(struct evo_session *session, const unsigned char *keep);

@@ -28,7 +28,8 @@ void evo_block_destroy(struct evo_block *block)
 void evo_workspace_clear(struct evo_workspace *workspace)
 {
 	free(workspace->work);
-	*workspace = (struct evo_workspace){0};
+	workspace->work = NULL;
+	workspace->work_bytes = 0;
 }
 
 static size_t unit_input(const struct evo_graph *graph, const struct evo_unit *unit)
@@ -181,7 +182,6 @@ static struct evo_block *block_create(const struct evo_extraction *extraction)
 	stats->logits_dims[1] = graph->nodes[graph->output].shape.channels;
 	stats->params = (double) graph->parameter_total;
 	stats->flops = evo_graph_flops(graph);
-	block->bytes = extraction->block_bytes;
 	return block;
 }
 
@@ -242,18 +242,14 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 	}
 	struct evo_block *block = block_create(extraction);
 	block->memory = memory;
-	if (block->bytes && !memory) {
-		block->memory = evo_big_alloc(block->bytes, "a network's statistics", err);
-		if (!block->memory) {
-			evo_block_destroy(block);
-			return NULL;
-		}
-	}
 	if (extraction->weights_stay || extraction->passes != 0) {
 		char *from = extraction->weights_stay ? block->memory : workspace->work;
+		const double begin = evo_now();
 		parameters.values = from + extraction->weights_offset;
 		evo_parameters_random(&parameters, graph, extraction->architecture,
 		                      extraction->probe->seed);
+		if (workspace->profile)
+			workspace->profile->weights += evo_now() - begin;
 	}
 	for (size_t u = 0; u < graph->unit_count && extraction->weights_stay; u++)
 		block->units[u].w = evo_parameter_values(
@@ -265,6 +261,8 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 			continue;
 		evo_session_place(session, (char *) block->memory + extraction->offsets[pass],
 		                  workspace->work);
+		evo_session_profile(session,
+		                    workspace->profile ? &workspace->profile->engine : NULL);
 		evo_session_forward(session, &parameters, inputs[pass]);
 		const struct evo_stored store =
 		        evo_needs_stored(extraction->needs, (enum evo_pass) pass);

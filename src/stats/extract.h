@@ -11,7 +11,7 @@ struct evo_block {
 	struct evo_unit_stats *units;
 	char *names;   /* of the units, one after the other */
 	void *memory;  /* tensors */
-	size_t bytes;  /* of memory, or a little more than it needs */
+	size_t bytes;  /* of memory; the store's */
 	unsigned held; /* by how many; the store's */
 	bool orphan;   /* no longer its network's: dies when nobody holds it; the store's */
 };
@@ -21,6 +21,7 @@ void evo_block_destroy(struct evo_block *block);
 struct evo_workspace {
 	void *work;
 	size_t work_bytes;
+	struct evo_extract_profile *profile; /* NULL: nobody asks */
 };
 void evo_workspace_clear(struct evo_workspace *workspace);
 
@@ -44,8 +45,8 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 void evo_extraction_destroy(struct evo_extraction *extraction);
 
 /*
- * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass. memory: block_bytes or more for the
- * tensors, by evo_big_alloc, which becomes the block's (freed on failure); NULL: allocated here.
+ * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass. memory: block_bytes or more by
+ * evo_big_alloc, NULL when that is 0; it becomes the block's, and is freed on failure.
  */
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
                                      float *const inputs[EVO_PASSES],

@@ -198,16 +198,25 @@ static bool take_room(struct evo_store *store, size_t bytes, const char *what, c
 	return true;
 }
 
-/* Room for a block and for a workspace that grows. *spare: memory for the block, where there is
-   some already. */
-static bool reserve(struct evo_store *store, size_t block, size_t work, struct spare *spare,
+/*
+ * Room for a block and for a workspace that grows. *room: memory for the block where there is some
+ * to be used again, else how much to allocate: where all blocks are let go, more than this one
+ * needs while that is easily had, so that a larger network does not begin anew with fresh pages.
+ */
+static bool reserve(struct evo_store *store, size_t block, size_t work, struct spare *room,
                     struct evo_error *err)
 {
-	*spare = take_spare(store, block);
-	if (!take_room(store, work + (spare->memory ? 0 : block), "one network's statistics take",
-	               "--batch, --cells, --channels", err)) {
-		store->used -= spare->bytes;
-		free(spare->memory);
+	*room = take_spare(store, block);
+	if (!room->memory) {
+		const size_t generous = block + block / 2;
+		const size_t share = (store->limit - store->used) / store->workers;
+		room->bytes = store->once && generous + work <= share ? generous : block;
+	}
+	if (!take_room(store, work + (room->memory ? 0 : room->bytes),
+	               "one network's statistics take", "--batch, --cells, --channels", err)) {
+		if (room->memory)
+			store->used -= room->bytes;
+		free(room->memory);
 		return false;
 	}
 	if (block > store->largest_block)
@@ -269,6 +278,11 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 	        evo_realloc(store->probes, store->probe_count + 1, sizeof(struct probe_entry *));
 	store->probes[store->probe_count++] = entry;
 	return true;
+}
+
+void evo_store_profile(struct evo_store *store, struct evo_extract_profile *profile)
+{
+	store->workspaces[0].profile = profile;
 }
 
 void evo_store_once(struct evo_store *store)
@@ -369,23 +383,28 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	const size_t grow = extraction->work_bytes > before ? extraction->work_bytes - before : 0;
 	if (extraction->work_bytes > store->largest_work)
 		store->largest_work = extraction->work_bytes;
-	struct spare spare;
-	if (reserve(store, extraction->block_bytes, grow, &spare, err)) {
-		const size_t taken = spare.memory ? spare.bytes : extraction->block_bytes;
+	struct spare room;
+	if (reserve(store, extraction->block_bytes, grow, &room, err)) {
 		pthread_mutex_unlock(&store->lock);
 		const double begin = evo_now();
-		block = evo_extraction_run(extraction, probe->inputs, workspace, spare.memory, err);
+		if (!room.memory && room.bytes)
+			room.memory = evo_big_alloc(room.bytes, "a network's statistics", err);
+		if (room.memory || !room.bytes)
+			block = evo_extraction_run(extraction, probe->inputs, workspace,
+			                           room.memory, err);
 		const double seconds = evo_now() - begin;
 		pthread_mutex_lock(&store->lock);
 		store->extractions++;
 		store->extract_seconds += seconds;
+		if (workspace->profile)
+			workspace->profile->seconds += seconds;
 		/* The workspace grew as planned, or was lost in trying. */
 		store->used = store->used - grow - before + workspace->work_bytes;
 		store->workspace_bytes = store->workspace_bytes - before + workspace->work_bytes;
 		if (block)
-			block->bytes = taken;
+			block->bytes = room.bytes;
 		else {
-			store->used -= taken;
+			store->used -= room.bytes;
 			store->outstanding--;
 		}
 	}

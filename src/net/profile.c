@@ -1,0 +1,120 @@
+/* What a session's passes spend where. */
+#include "config.h"
+
+#include "session.h"
+
+const char *evo_work_name(enum evo_work work)
+{
+	static const char *const names[EVO_WORKS] = {
+	        [EVO_WORK_CONV_FORWARD] = "convolution, forward",
+	        [EVO_WORK_CONV_WEIGHT] = "convolution, by weight",
+	        [EVO_WORK_CONV_DATA] = "convolution, by data",
+	        [EVO_WORK_NORM] = "BatchNorm",
+	        [EVO_WORK_POOL] = "pooling",
+	        [EVO_WORK_ADD] = "adds",
+	        [EVO_WORK_OTHER] = "other operations",
+	};
+	return names[work];
+}
+
+void evo_session_profile(struct evo_session *session, struct evo_profile *profile)
+{
+	session->profile = profile;
+}
+
+static enum evo_work work_of(enum evo_op op)
+{
+	switch (op) {
+	case EVO_OP_CONV:
+		return EVO_WORK_CONV_FORWARD;
+	case EVO_OP_BATCHNORM:
+		return EVO_WORK_NORM;
+	case EVO_OP_AVGPOOL:
+	case EVO_OP_MAXPOOL:
+	case EVO_OP_GLOBAL_POOL:
+		return EVO_WORK_POOL;
+	case EVO_OP_ADD:
+	case EVO_OP_CONCAT:
+		return EVO_WORK_ADD;
+	default:
+		return EVO_WORK_OTHER;
+	}
+}
+
+/* Numbers in those inputs of a node to which its backward step writes. */
+static double given_to(const struct evo_session *session, size_t node)
+{
+	double count = 0;
+	for (size_t i = 0; i < session->graph->nodes[node].inputs; i++) {
+		size_t input = input_of(session, node, i);
+		if (session->plan[input].live && session->plan[input].gradient_root == input)
+			count += (double) numbers_of(session, input);
+	}
+	return count;
+}
+
+/* Numbers in all inputs of a node. */
+static double inputs_of(const struct evo_session *session, size_t node)
+{
+	double count = 0;
+	for (size_t i = 0; i < session->graph->nodes[node].inputs; i++)
+		count += (double) numbers_of(session, input_of(session, node, i));
+	return count;
+}
+
+/* Flops of one product with the weight: forward, and each half of the backward step. */
+static double product_flops(const struct evo_session *session, size_t node)
+{
+	const struct evo_graph_node *n = &session->graph->nodes[node];
+	if (n->op != EVO_OP_CONV && n->op != EVO_OP_LINEAR)
+		return 0;
+	const struct evo_parameter *weight = &session->graph->parameters[n->parameter];
+	double taps = (double) weight->count / (double) weight->dims[0];
+	return 2 * taps * (double) numbers_of(session, node);
+}
+
+static void add(struct evo_profile *profile, enum evo_work work, double seconds, double flops,
+                double bytes)
+{
+	profile->work[work].seconds += seconds;
+	profile->work[work].flops += flops;
+	profile->work[work].bytes += bytes;
+}
+
+void evo_profile_add(struct evo_session *session, size_t node, double since,
+                     const struct evo_conv_clock *clock)
+{
+	struct evo_profile *profile = session->profile;
+	const struct evo_plan *plan = &session->plan[node];
+	enum evo_op op = session->graph->nodes[node].op;
+	double seconds = evo_now() - since, size = (double) session->size;
+	double in = inputs_of(session, node) * size,
+	       out = (double) numbers_of(session, node) * size;
+	double flops = product_flops(session, node);
+	if (!clock) {
+		/* A ReLU without a value and a sum of one do nothing. */
+		bool idle = !value_at(session, node) && op != EVO_OP_BATCHNORM;
+		add(profile, work_of(op), seconds, idle ? 0 : flops, idle ? 0 : in + out);
+		return;
+	}
+	if (op != EVO_OP_CONV) {
+		/* BatchNorm also reads its input, or leaves its gradient to the convolution. */
+		bool norm = op == EVO_OP_BATCHNORM;
+		bool put_off = norm && !gradient_at(session, input_of(session, node, 0));
+		double bytes = given_to(session, node) * size;
+		bytes = plan->fused_relu ? 0
+		        : put_off        ? 2 * out
+		        : norm           ? 4 * out
+		        : bytes          ? bytes + out
+		                         : 0;
+		add(profile, work_of(op), seconds, 2 * flops, bytes);
+		return;
+	}
+	bool data = session->plan[input_of(session, node, 0)].live;
+	double gradient = plan->lazy_norm ? 2 * out : out; /* dy and z, or dz */
+	add(profile, EVO_WORK_CONV_WEIGHT, clock->weight, plan->parameters ? flops : 0,
+	    plan->parameters ? in + gradient : 0);
+	/* What is left of the step is finishing the gradient at the input. */
+	add(profile, EVO_WORK_CONV_DATA, seconds - clock->weight, data ? flops : 0,
+	    data ? in + gradient : 0);
+}
