@@ -170,6 +170,50 @@ static void test_gradients_of_norm_modes(void **state)
 		}
 }
 
+/* Mean of the pixels that a 3x3 window sees. */
+static double window_mean(const double *plane, size_t height, size_t width, size_t y, size_t x)
+{
+	double sum = 0, count = 0;
+	for (size_t i = y ? y - 1 : 0; i < height && i <= y + 1; i++)
+		for (size_t k = x ? x - 1 : 0; k < width && k <= x + 1; k++, count++)
+			sum += plane[i * width + k];
+	return sum / count;
+}
+
+/* Narrow and wide planes are pooled in two ways: both are the mean, and have its gradient. */
+static void test_pooling_of_any_width(void **state)
+{
+	static const struct evo_shape shapes[] = {{2, 1, 1},  {2, 2, 5},   {1, 1, 37},
+	                                          {2, 2, 40}, {1, 34, 33}, {1, 3, 64}};
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(shapes); i++) {
+		struct evo_shape shape = shapes[i];
+		size_t plane = shape.height * shape.width;
+		struct evo_graph *g = evo_graph_create();
+		size_t pool = evo_graph_avgpool(g, evo_graph_input(g, shape), evo_window(3, 1));
+		size_t conv = evo_graph_conv(g, "conv", pool, 2, evo_window(3, 1), 1);
+		evo_graph_linear(g, "fc", evo_graph_global_pool(g, evo_graph_relu(g, conv)), 3);
+		struct fixture f = fixture_of(g, EVO_F64, BATCH, NULL, true);
+		forward(&f);
+		backward(&f);
+		const double *y = evo_session_value(f.session, pool);
+		for (size_t k = 0; k < f.image_count; k++) {
+			size_t at = k % plane;
+			double wanted =
+			        window_mean((double *) f.images + k - at, shape.height, shape.width,
+			                    at / shape.width, at % shape.width);
+			assert_true(fabs(y[k] - wanted) < 1e-12);
+		}
+		double *gradient = evo_calloc(f.image_count, sizeof(double));
+		memcpy(gradient, evo_session_gradient(f.session, 0),
+		       f.image_count * sizeof(double));
+		check_slopes(&f, "pooling", f.images, gradient, f.image_count, 3);
+		free(gradient);
+		fixture_clear(&f);
+		evo_graph_destroy(g);
+	}
+}
+
 /* ---- Single precision ---- */
 
 static void check_near(const char *name, const char *what, const float *single, const double *twice,
@@ -441,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_gradients),
 	        cmocka_unit_test(test_gradients_of_norm_modes),
+	        cmocka_unit_test(test_pooling_of_any_width),
 	        cmocka_unit_test(test_single_precision),
 	        cmocka_unit_test(test_keep_changes_nothing),
 	        cmocka_unit_test(test_placed_memory),

@@ -144,6 +144,56 @@ EVO_CLONES static void NAME(three_planes_backward)(const REAL *dy, REAL *restric
 	}
 }
 
+/*
+ * Planes of few columns, each as one long row: what stands left and right of a pixel counts where
+ * its row goes on. The numbers are added in the same order as above.
+ */
+#define SMALL_MAX 1024
+
+struct NAME(small) {
+	REAL weight[SMALL_MAX];
+	REAL left[SMALL_MAX], right[SMALL_MAX]; /* 0 where the row ends */
+};
+
+static void fill_small(const struct evo_geometry *g, struct NAME(small) * small)
+{
+	size_t width = g->in.width;
+	for (size_t i = 0; i < plane_of(g->in); i++) {
+		small->weight[i] = share(g, i / width, i % width);
+		small->left[i] = i % width > 0;
+		small->right[i] = i % width + 1 < width;
+	}
+}
+
+/* backward: the shares are taken of what is summed, not of the sums. */
+EVO_CLONES static void NAME(small_planes)(const REAL *from, REAL *restrict to, size_t planes,
+                                          size_t plane, size_t width,
+                                          const struct NAME(small) * small, bool backward, bool add)
+{
+	REAL padded[SMALL_MAX + 2 * ROW_MAX], columns[SMALL_MAX + 2];
+	REAL *x = padded + width, *sum = columns + 1;
+	memset(padded, 0, width * sizeof(REAL));
+	memset(x + plane, 0, width * sizeof(REAL));
+	sum[-1] = sum[plane] = 0;
+	for (size_t p = 0; p < planes; p++, from += plane, to += plane) {
+		if (backward)
+			for (size_t i = 0; i < plane; i++)
+				x[i] = from[i] * small->weight[i];
+		else
+			memcpy(x, from, plane * sizeof(REAL));
+		for (size_t i = 0; i < plane; i++)
+			sum[i] = padded[i] + padded[width + i] + padded[2 * width + i];
+		for (size_t i = 0; i < plane; i++) {
+			REAL left = small->left[i] > 0 ? sum[(ptrdiff_t) i - 1] : 0;
+			REAL right = small->right[i] > 0 ? sum[i + 1] : 0;
+			REAL all = left + sum[i] + right;
+			if (!backward)
+				all *= small->weight[i];
+			to[i] = add ? to[i] + all : all;
+		}
+	}
+}
+
 EVO_CLONES static void NAME(half_planes)(const REAL *x, REAL *restrict y, size_t rows, size_t width)
 {
 	for (size_t i = 0; i < rows; i++, x += 2 * width, y += width / 2)
@@ -168,6 +218,11 @@ static bool is_three(const struct evo_geometry *g)
 	return window_is(g, 3, 1, 1) && g->in.width <= ROW_MAX;
 }
 
+static bool is_small(const struct evo_geometry *g)
+{
+	return g->in.width < 2 * LANES && plane_of(g->in) <= SMALL_MAX;
+}
+
 static bool is_half(const struct evo_geometry *g)
 {
 	return window_is(g, 2, 2, 0) && g->in.width % 2 == 0 && g->in.height % 2 == 0;
@@ -178,6 +233,13 @@ static void avgpool(const struct evo_geometry *g, const void *x_, void *y_)
 	const REAL *x = x_;
 	REAL *y = y_;
 	size_t planes = g->batch * g->in.channels;
+	if (is_three(g) && is_small(g)) {
+		struct NAME(small) small;
+		fill_small(g, &small);
+		NAME(small_planes)
+		(x, y, planes, plane_of(g->in), g->in.width, &small, false, false);
+		return;
+	}
 	if (is_three(g)) {
 		struct NAME(shares) shares;
 		fill_shares(g, &shares);
@@ -197,6 +259,13 @@ static void avgpool_backward(const struct evo_geometry *g, const void *dy_, void
 	const REAL *dy = dy_;
 	REAL *dx = dx_;
 	size_t planes = g->batch * g->in.channels;
+	if (is_three(g) && is_small(g)) {
+		struct NAME(small) small;
+		fill_small(g, &small);
+		NAME(small_planes)
+		(dy, dx, planes, plane_of(g->in), g->in.width, &small, true, add);
+		return;
+	}
 	if (is_three(g)) {
 		struct NAME(shares) shares;
 		fill_shares(g, &shares);
