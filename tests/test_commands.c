@@ -47,6 +47,7 @@ static void every_command_has_help(void **state)
 	        {"score", "--help"},
 	        {"show", "--help"},
 	        {"proxies", "-h"},
+	        {"profile", "--help"},
 	        {"benchmarks", "--help"},
 	        {"benchmarks", "list", "--help"},
 	        {"benchmarks", "show", "--help"},
