@@ -439,6 +439,7 @@ double evo_curvature(const struct evo_graph *graph, const struct evo_parameters 
 	                    .no_bias = evo_calloc(classes, sizeof(float)),
 	                    .terms = evo_calloc(graph->input_count + 1, sizeof(*pass.terms))};
 	double loss = 0;
+	(void) evo_blas_name(); /* which holds OpenBLAS to one thread */
 	for (size_t n = 0; n < graph->node_count; n++)
 		run_node(&pass, n, input);
 	for (size_t i = 0; i < batch; i++) {
