@@ -59,6 +59,10 @@ size_t evo_classic_patterns_plan(struct evo_classic *classic);
 void evo_classic_patterns_run(struct evo_classic *classic,
                               const struct evo_classic_network *network, char *work,
                               double *values);
+/* Of the gradients that the patterns' session has left at the input. */
+size_t evo_classic_jacobian_bytes(const struct evo_classic *classic);
+void evo_classic_jacobian_set(const struct evo_classic *classic, const unsigned short *labels,
+                              char *work, double *values);
 size_t evo_classic_synflow_plan(struct evo_classic *classic);
 void evo_classic_synflow_run(struct evo_classic *classic, const struct evo_classic_network *network,
                              char *work, double *values);
