@@ -69,7 +69,7 @@ struct evo_store *bench_store(const struct bench_size *size, char **architecture
 	                          .seed = 1};
 	size_t number;
 	struct evo_store *store = evo_store_create(memory, workers, &err);
-	if (!store || !evo_store_probe(store, &probe, NULL, &number, &err))
+	if (!store || !evo_store_probe(store, &probe, NULL, NULL, &number, &err))
 		bench_die(&err);
 	for (size_t i = 0; i < size->networks; i++)
 		if (!evo_store_network(store, number, architectures[i], &numbers[i], &err))

@@ -10,10 +10,12 @@
 
 #include "gp_fixture.h"
 
-/* What a word is worth on a network: a fixed number in [-1, 1). */
+/* What a word is worth on a network: a fixed number in [-1, 1), by its name where it has one, so
+   that new words leave it as it is. */
 double worth(unsigned code, size_t network)
 {
-	uint64_t name[2] = {code, network};
+	const struct evo_primitive *word = evo_primitive(code);
+	uint64_t name[2] = {word ? evo_hash_text(word->name) + word->arity : code, network};
 	return (double) (evo_hash(name, sizeof(name), 7) >> 11) * 0x1p-52 - 1;
 }
 

@@ -51,15 +51,23 @@ static void every_row_of_the_table_is_whole(void **state)
 		assert_true(!row->commutative || row->arity == 2);
 		if (code == 0)
 			continue;
-		assert_true(evo_primitive_find(row->name, &found));
+		assert_true(row->arity > 0 ? evo_primitive_find(row->name, &found)
+		                           : evo_terminal_find(row->name, &found));
 		assert_int_equal(found, code);
 		paper_terminals += row->arity == 0 && row->paper;
 	}
 	assert_int_equal(kinds[EVO_NUMBER], 1);
 	assert_int_equal(kinds[EVO_UNIT_TERMINAL], 22);
-	assert_int_equal(kinds[EVO_NETWORK_TERMINAL], 9);
+	assert_int_equal(kinds[EVO_NETWORK_TERMINAL], 22);
 	assert_int_equal(kinds[EVO_AGGREGATE], 9);
 	assert_int_equal(paper_terminals, 22);
+	unsigned primitive, terminal;
+	assert_true(evo_primitive_find("jacov", &primitive) &&
+	            evo_terminal_find("jacov", &terminal));
+	assert_int_equal(evo_primitive(primitive)->arity, 1);
+	assert_int_equal(evo_primitive(terminal)->arity, 0);
+	assert_false(evo_terminal_find("layer_mean", &terminal));
+	assert_true(evo_primitive_find("zico", &primitive)); /* a terminal where it is alone */
 	assert_null(evo_primitive((unsigned) evo_primitive_count()));
 	assert_true(evo_primitive_count() <= EVO_COUNT(((struct evo_grammar *) NULL)->weight));
 }
@@ -115,6 +123,10 @@ static void text_is_read_and_printed(void **state)
 	        {"add(-1,-.5e1)", "add(-1, -5)"},
 	        {"layer_mean(0.5)", NULL},
 	        {"x.d", NULL},
+	        {"synflow", NULL},
+	        {"add(jacov, jacov(gin.d))", NULL},
+	        {"neg ( jacov )", "neg(jacov)"},
+	        {"jacov (gin.d)", "jacov(gin.d)"},
 	};
 
 	(void) state;
@@ -160,6 +172,11 @@ static void errors_name_column_found_and_expected(void **state)
 	        {"frob x.d", 6, "x.d|'('"},
 	        {"frob()", 6, "')'|expected a primitive"},
 	        {"x.d(3)", 4, "'('|x.d takes no arguments"},
+	        {"synflow(w)", 8, "'('|synflow takes no arguments"},
+	        {"jacov(", 7, "the end|expected a primitive"},
+	        {"jacov jacov", 7, "expected the end"},
+	        {"layer_mean(jacov)", 1, "layer_mean takes one value a unit|jacov"},
+	        {"layer_mean(synflo)", 12, "synflo|did you mean synflow"},
 	        {"x.d y.d", 5, "expected the end|y.d"},
 	        {"abs(x.d))", 9, "expected the end|')'"},
 	        {"lay_mean(x.d)", 1, "lay_mean|did you mean layer_mean"},
@@ -575,6 +592,7 @@ static void random_trees_print_and_read_back(void **state)
 
 	(void) state;
 	evo_grammar_all(&grammar);
+	evo_grammar_classic(&grammar);
 	grammar.max_size = 40;
 	grammar.max_depth = 12;
 	grammar.weight[0] = 10; /* many numbers */

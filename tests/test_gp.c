@@ -92,7 +92,7 @@ static void test_population(void **state)
 {
 	(void) state;
 	struct evo_gp_config config = small_config();
-	struct evo_gp *gp = toy_search(&config, 21, 1);
+	struct evo_gp *gp = toy_search(&config, 20, 1);
 	double best = -2;
 	size_t failed = 0;
 	for (int i = 0; i < 8; i++) {

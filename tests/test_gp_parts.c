@@ -283,6 +283,35 @@ static void test_exclusion(void **state)
 	evo_gp_destroy(gp);
 }
 
+/* Classic proxies come into random trees only when the setting says so. */
+static void test_classic_terminals(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = small_config();
+	for (int with = 0; with < 2; with++) {
+		struct evo_variation variation;
+		struct evo_rng rng = evo_rng_stream(1, "classic terminals", 0);
+		struct evo_tree tree;
+		size_t classic = 0, jacov = 0;
+		assert_true(evo_gp_config_set(&config, "classic", with ? "yes" : "no", NULL));
+		assert_true(evo_gp_config_set(&config, "exclude", with ? "jacov" : "", NULL));
+		evo_variation_init(&variation, &config);
+		for (int i = 0; i < 3000; i++) {
+			assert_true(evo_variation_random(&variation, &rng, 4, false, &tree));
+			classic += (evo_tree_needs(&tree) & EVO_NEEDS_CLASSIC) != 0;
+			jacov += (evo_tree_needs(&tree) & EVO_NEED(EVO_CLASSIC_JACOV)) != 0 ||
+			         uses(&tree, "jacov");
+		}
+		assert_true(with ? classic > 100 : classic == 0);
+		assert_true(with ? jacov == 0 : jacov > 0); /* both that have the name */
+	}
+	config.network_level = false;
+	struct evo_variation variation;
+	evo_variation_init(&variation, &config);
+	for (unsigned s = EVO_CLASSIC_FIRST; s < EVO_STATISTICS; s++)
+		assert_true(variation.grammar.weight[1 + s] == 0);
+}
+
 /* ---- The parts ------------------------------------------------------------------------------- */
 
 static void test_known(void **state)
@@ -360,6 +389,7 @@ int main(void)
 	        cmocka_unit_test(test_variation_paper),
 	        cmocka_unit_test(test_variation_of_the_smallest),
 	        cmocka_unit_test(test_exclusion),
+	        cmocka_unit_test(test_classic_terminals),
 	        cmocka_unit_test(test_known),
 	        cmocka_unit_test(test_front),
 	};

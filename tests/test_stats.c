@@ -28,7 +28,7 @@ static const char *const ARCHITECTURES[] = {
 #define PLENTY    ((size_t) 1 << 30)
 
 /* What the inputs of small_probe take. */
-#define INPUT_BYTES ((size_t) EVO_PASSES * 3 * 3 * 8 * 8 * sizeof(float))
+#define INPUT_BYTES (3 * ((size_t) EVO_PASSES * 3 * 8 * 8 * sizeof(float) + sizeof(unsigned short)))
 
 static struct evo_probe small_probe(void)
 {
@@ -56,7 +56,7 @@ static struct setup store_with_networks(size_t memory, unsigned workers)
 
 	setup.store = evo_store_create(memory, workers, &err);
 	assert_non_null(setup.store);
-	assert_true(evo_store_probe(setup.store, &probe, NULL, &number, &err));
+	assert_true(evo_store_probe(setup.store, &probe, NULL, NULL, &number, &err));
 	for (size_t i = 0; i < NETWORKS; i++)
 		assert_true(evo_store_network(setup.store, number, ARCHITECTURES[i],
 		                              &setup.networks[i], &err));
@@ -336,14 +336,14 @@ static void inputs_beyond_the_budget_are_refused(void **state)
 	size_t number;
 
 	(void) state;
-	assert_true(evo_store_probe(store, &probe, NULL, &number, &err));
+	assert_true(evo_store_probe(store, &probe, NULL, NULL, &number, &err));
 	assert_int_equal(evo_store_report(store).bytes, INPUT_BYTES);
-	assert_true(evo_store_probe(store, &probe, NULL, &number, &err));
+	assert_true(evo_store_probe(store, &probe, NULL, NULL, &number, &err));
 	assert_int_equal(evo_store_report(store).bytes, INPUT_BYTES);
 	const size_t batches[] = {4, (size_t) 1 << 32, SIZE_MAX / 64, SIZE_MAX};
 	for (size_t i = 0; i < EVO_COUNT(batches); i++) {
 		probe.batch = batches[i];
-		assert_false(evo_store_probe(store, &probe, NULL, &number, &err));
+		assert_false(evo_store_probe(store, &probe, NULL, NULL, &number, &err));
 		assert_int_equal(err.code, EVO_E_MEMORY);
 		assert_non_null(strstr(err.message, "--batch"));
 		evo_error_clear(&err);
@@ -385,17 +385,17 @@ static void names_are_registered_once_and_checked(void **state)
 	size_t number, again;
 
 	(void) state;
-	assert_true(evo_store_probe(setup.store, &probe, NULL, &number, &err));
+	assert_true(evo_store_probe(setup.store, &probe, NULL, NULL, &number, &err));
 	assert_true(evo_store_network(setup.store, number, ARCHITECTURES[2], &again, &err));
 	assert_int_equal(again, setup.networks[2]);
 	probe.batch = 4;
-	assert_true(evo_store_probe(setup.store, &probe, NULL, &again, &err));
+	assert_true(evo_store_probe(setup.store, &probe, NULL, NULL, &again, &err));
 	assert_int_not_equal(again, number);
 	assert_false(evo_store_network(setup.store, number, "|conv~0|", &again, &err));
 	assert_int_equal(err.code, EVO_E_INPUT);
 	evo_error_clear(&err);
 	probe.macro.side = 9;
-	assert_false(evo_store_probe(setup.store, &probe, NULL, &again, &err));
+	assert_false(evo_store_probe(setup.store, &probe, NULL, NULL, &again, &err));
 	evo_store_destroy(setup.store);
 }
 

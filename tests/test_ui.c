@@ -521,6 +521,12 @@ static void commands_and_arguments_are_completed(void **state)
 	assert_true(candidates.count > 3);
 	assert_true(ui_candidates_common(&candidates) >= 6);
 	ui_candidates_free(&candidates);
+	/* A primitive, a terminal and a proxy: still one word. */
+	ui_complete("inject jacov", &candidates);
+	assert_int_equal(candidates.count, 2);
+	assert_string_equal(candidates.words[0], "jacov");
+	assert_string_equal(candidates.words[1], "jacov-tree");
+	ui_candidates_free(&candidates);
 	ui_complete("nonsense x", &candidates);
 	assert_int_equal(candidates.count, 0);
 }

@@ -39,8 +39,11 @@ struct evo_primitive {
 /* Codes: 0 is the number; then every statistic, primitive and aggregate. */
 size_t evo_primitive_count(void);
 const struct evo_primitive *evo_primitive(unsigned code);
-/* False when there is none of that name. */
+/* False when there is none of that name. Of a primitive and a terminal of the same name (`jacov` of
+   a tensor's rows, and of the network) it is the primitive. */
 bool evo_primitive_find(const char *name, unsigned *code);
+/* The same among terminals only. */
+bool evo_terminal_find(const char *name, unsigned *code);
 
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
@@ -83,7 +86,8 @@ bool evo_tree_replace(const struct evo_tree *tree, size_t at, const struct evo_t
 void evo_tree_subtree(const struct evo_tree *tree, size_t at, struct evo_tree *out);
 
 /*
- * Text: name(arg, arg), terminals and numbers bare. A syntax error has the column, what was found
+ * Text: name(arg, arg), terminals and numbers bare; a name that is both is the one or the other by
+ * the '(' after it. A syntax error has the column, what was found
  * and what was expected, and for an unknown name the nearest known one; so has an error of levels
  * (EVO_E_INPUT). After an error the tree is no tree. print appends; parse of print is the same
  * tree. `names`, when given, is asked about a bare word (letters, digits, '_', '.', '-') that the
@@ -115,9 +119,12 @@ struct evo_grammar {
 	double number_low, number_high; /* new numbers are log-uniform in magnitude, either sign */
 	size_t max_size, max_depth;
 };
-/* Every primitive, terminal and aggregate, or those of the paper (root layer_mean). */
+/* Every primitive, terminal and aggregate but the classic proxies, or those of the paper (root
+   layer_mean). */
 void evo_grammar_all(struct evo_grammar *grammar);
 void evo_grammar_paper(struct evo_grammar *grammar);
+/* The classic proxies among the network terminals too. */
+void evo_grammar_classic(struct evo_grammar *grammar);
 
 /*
  * A random tree at the level asked for (UNIT or NETWORK) within the grammar's bounds: full (every

@@ -34,6 +34,7 @@ struct evo_gp_config {
 	double parsimony;        /* fitness given up for each node, as a tie-break: 0 is none */
 	bool paper_primitives;   /* EZNAS's primitives and root, else the whole language */
 	bool network_level;      /* primitives above aggregates, network terminals and numbers */
+	bool classic;            /* classic proxies among the network terminals */
 	char exclude[256];       /* primitives and terminals not to use, separated by spaces */
 	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
 	size_t train, validation;

@@ -239,6 +239,23 @@ double evo_cross_entropy(enum evo_precision precision, const void *logits,
                          const unsigned short *labels, size_t batch, size_t classes, void *gradient,
                          size_t *correct);
 
+/*
+ * w' H d: w the weights of convolutions and linear layers, H the Hessian of the mean cross-entropy
+ * with respect to them, d a direction given as the gradients of a session's parameters are (what
+ * it says of BatchNorms and biases is not read). Single precision, BatchNorm in training mode.
+ *
+ * It is the mixed derivative of the loss along w and d, carried forward through the network beside
+ * the values (Fike and Alonso, "The development of hyper-dual numbers for exact second-derivative
+ * calculations", AIAA 2011): exact, where a difference of two gradients would pass over kinks of
+ * ReLUs, and cheaper. A ReLU's and a maximum's second derivative is 0, as it is almost everywhere.
+ *
+ * work: evo_curvature_bytes, 64-byte aligned, need not be cleared.
+ */
+size_t evo_curvature_bytes(const struct evo_graph *graph, size_t batch);
+double evo_curvature(const struct evo_graph *graph, const struct evo_parameters *parameters,
+                     const float *direction, const float *input, const unsigned short *labels,
+                     size_t batch, void *work);
+
 /* ---- Where the time goes --------------------------------------------------------------------- */
 
 enum evo_work {

@@ -37,12 +37,13 @@ struct evo_run_config {
 struct evo_run_config evo_run_config_default(void);
 
 /*
- * The probe of a benchmark under options, and its data batch (NULL: noise; caller frees). seed: of
- * weights, noise and perturbation. EVO_E_INPUT: a size that the space cannot be built at, more
- * images than there are; EVO_E_NOT_FOUND: probe_of is unknown.
+ * The probe of a benchmark under options, and its data batch: `images` is left empty for noise, and
+ * evo_images_clear frees it. seed: of weights, noise and perturbation. EVO_E_INPUT: a size that the
+ * space cannot be built at, more images than there are; EVO_E_NOT_FOUND: probe_of is unknown.
  */
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
-                   uint64_t seed, struct evo_probe *probe, float **images, struct evo_error *err);
+                   uint64_t seed, struct evo_probe *probe, struct evo_images *images,
+                   struct evo_error *err);
 
 enum evo_run_state {
 	EVO_RUN_IDLE,     /* made, not started */

@@ -45,13 +45,81 @@ enum evo_statistic {
 	EVO_PARAMS,   /* trainable numbers */
 	EVO_FLOPS,    /* multiply-adds of convolutions and linear layers for one image */
 	EVO_UNITS,    /* how many units */
+
+	/*
+	 * The classic proxies: one number a network, of the data batch, its labels and the initial
+	 * weights. Weighted layers are convolutions and linear layers, their weights w without
+	 * biases; L is the mean cross-entropy of the batch, BatchNorm is in training mode; g = dL/dw.
+	 *
+	 * l2_norm    sum over weighted layers of |w|. Abdelfattah, Mehrotra, Dudziak and Lane,
+	 *            "Zero-Cost Proxies for Lightweight NAS", ICLR 2021
+	 * grad_norm  sum over weighted layers of |g|. The same
+	 * snip       sum of |w g|. Lee, Ajanthan and Torr, "SNIP: Single-shot Network Pruning based on
+	 *            Connection Sensitivity", ICLR 2019; as a proxy: Abdelfattah et al.
+	 * plain      sum of w g. Mozer and Smolensky, "Skeletonization", NIPS 1988; as a proxy:
+	 *            Abdelfattah et al.
+	 * fisher     at each weighted layer's output a, per channel: half the batch's mean of (sum over
+	 *            the plane of a dL/da)^2, times the weights of that channel; summed. Turner,
+	 *            Crowley, O'Boyle, Storkey and Gray, "BlockSwap: Fisher-guided Block Substitution
+	 *            for Network Compression on a Budget", ICLR 2020; as a proxy: Abdelfattah et al.
+	 * grasp      -w' H g, H the Hessian of L. Wang, Zhang and Grosse, "Picking Winning Tickets
+	 *            Before Training by Preserving Gradient Flow", ICLR 2020; as a proxy: Abdelfattah
+	 *            et al.
+	 * jacov      rows are the images' gradients of the sum of the logits at the input, v the
+	 *            eigenvalues of their correlations: -sum(log(v + k) + 1 / (v + k)), k = 1e-5; NaN
+	 *            when a row is constant. Mellor, Turner, Storkey and Crowley, "Neural Architecture
+	 *            Search without Training", arXiv:2006.04647v1, 2020
+	 * nwot       log |det K|, K counting for each two images the places at the inputs of all ReLUs
+	 *            where both are above 0 or neither is; singular: -inf. The same authors, "Neural
+	 *            Architecture Search without Training", ICML 2021
+	 * synflow    in double precision, weights by their magnitude, BatchNorm left out, one image of
+	 *            ones: sum of |w dR/dw|, R the sum of the logits. Tanaka, Kunin, Yamins and Ganguli,
+	 *            "Pruning neural networks without any data by iteratively conserving synaptic
+	 *            flow", NeurIPS 2020; as a proxy: Abdelfattah et al.
+	 * zen        weights standard normal, inputs u, u + 0.01 v standard normal: log of the batch's
+	 *            mean of the summed magnitudes of the difference before the global pool, plus for
+	 *            every BatchNorm log of the square root of its channels' mean running variance
+	 *            (from 1, momentum 0.1, unbiased) after the two passes. Streams (seed, "zen weights
+	 *            NAME PARAMETER", 0), (seed, "zen input", 0), (seed, "zen perturbation", 0). Lin,
+	 *            Wang, Sun, Chen, Sun, Qian, Li and Jin, "Zen-NAS: A Zero-Shot NAS for
+	 *            High-Performance Image Recognition", ICCV 2021
+	 * epe_nas    rows as in jacov, correlated within each class c of the batch, e(c) = sum of
+	 *            log(|correlation| + 1e-5); up to 100 classes: sum of |e|; above: e over the
+	 *            class's images, then the classes' mean of the summed |differences| to every class;
+	 *            NaN as jacov. Lopes, Alirezazadeh and Alexandre, "EPE-NAS: Efficient Performance
+	 *            Estimation Without Training for Neural Architecture Search", ICANN 2021
+	 * zico       g of the two halves of the batch (the first the larger): per weighted layer log of
+	 *            the sum of mean |g| / standard deviation, weights without deviation left out;
+	 *            summed over the layers that have any. NaN for one image. Li, Yang, Bhardwaj and
+	 *            Marculescu, "ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on
+	 *            Gradients", ICLR 2023
+	 * swap       how many different on-off patterns across the batch there are among all ReLUs'
+	 *            outputs. Peng, Song, Fayek, Ciesielski and Chang, "SWAP-NAS: Sample-Wise
+	 *            Activation Patterns for Ultra-fast NAS", ICLR 2024
+	 */
+	EVO_CLASSIC_L2_NORM,
+	EVO_CLASSIC_GRAD_NORM,
+	EVO_CLASSIC_SNIP,
+	EVO_CLASSIC_PLAIN,
+	EVO_CLASSIC_FISHER,
+	EVO_CLASSIC_GRASP,
+	EVO_CLASSIC_JACOV,
+	EVO_CLASSIC_NWOT,
+	EVO_CLASSIC_SYNFLOW,
+	EVO_CLASSIC_ZEN,
+	EVO_CLASSIC_EPE_NAS,
+	EVO_CLASSIC_ZICO,
+	EVO_CLASSIC_SWAP,
 	EVO_STATISTICS
 };
+#define EVO_CLASSIC_FIRST EVO_CLASSIC_L2_NORM
+#define EVO_CLASSICS      (EVO_STATISTICS - EVO_CLASSIC_FIRST)
 const char *evo_statistic_name(enum evo_statistic statistic); /* "gx.d" */
 const char *evo_statistic_help(enum evo_statistic statistic); /* one line */
 
 typedef uint64_t evo_needs;
 #define EVO_NEED(statistic) ((evo_needs) 1 << (statistic))
+#define EVO_NEEDS_CLASSIC   (EVO_NEED(EVO_STATISTICS) - EVO_NEED(EVO_CLASSIC_FIRST))
 
 enum evo_pass {
 	EVO_DATA,
@@ -59,7 +127,8 @@ enum evo_pass {
 	EVO_PERTURBED
 };
 #define EVO_PASSES 3
-/* Which passes (bit 1 << evo_pass) these statistics take, and whether any runs backward. */
+/* Which passes (bit 1 << evo_pass) these statistics take, and whether any runs backward. Classic
+   proxies have passes of their own and take none of these. */
 unsigned evo_needs_passes(evo_needs needs);
 bool evo_needs_backward(evo_needs needs);
 
@@ -87,6 +156,7 @@ struct evo_stats {
 		const float *gin, *logits;
 	} pass[EVO_PASSES];
 	double params, flops;
+	double classic[EVO_CLASSICS]; /* those that were asked for */
 };
 
 /* Rank (4, 2 or 0) and dimensions of a statistic; unit is NULL for network statistics. */
@@ -100,7 +170,7 @@ size_t evo_stats_dims(const struct evo_stats *stats, const struct evo_unit_stats
 const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit_stats *unit,
                             enum evo_statistic statistic, float *scratch);
 
-/* params, flops, units. */
+/* params, flops, units, and the classic proxies that are among stats->has. */
 double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic);
 
 /* ---- Probes ---------------------------------------------------------------------------------- */
@@ -125,6 +195,12 @@ void evo_probe_text(const struct evo_probe *probe, char *out, size_t size);
 bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float *inputs[EVO_PASSES],
                       struct evo_error *err);
 
+/*
+ * The labels of the data batch, each below the probe's classes; caller frees. labels: those of the
+ * images, taken modulo the classes; NULL: drawn evenly from the stream (seed, "probe labels").
+ */
+unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned short *labels);
+
 /* ---- The store ------------------------------------------------------------------------------- */
 
 /*
@@ -143,10 +219,11 @@ void evo_store_destroy(struct evo_store *store);
    before the first network is acquired. */
 void evo_store_once(struct evo_store *store);
 
-/* The number of the probe in the store; images as in evo_probe_inputs. Asking twice gives the same
-   number. EVO_E_MEMORY when its inputs are more than the budget. */
+/* The number of the probe in the store; images as in evo_probe_inputs, labels as in
+   evo_probe_labels. Asking twice gives the same number. EVO_E_MEMORY when its inputs are more than
+   the budget. */
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
-                     size_t *number, struct evo_error *err);
+                     const unsigned short *labels, size_t *number, struct evo_error *err);
 
 /* The number of a network (an architecture at a probe). Asking twice gives the same number. */
 bool evo_store_network(struct evo_store *store, size_t probe, const char *architecture,

@@ -79,11 +79,14 @@ static void tell_needs(const struct evo_tree *tree, struct evo_text *out)
 		evo_text_printf(out, "%s%s", between, passes[i]);
 		between = ", ";
 	}
-	if (!wanted)
-		evo_text_append(out, "none\n");
-	else
-		evo_text_append(out, evo_needs_backward(needs) ? "; forward and backward\n"
-		                                               : "; forward only\n");
+	if (wanted)
+		evo_text_append(out, evo_needs_backward(needs) ? "; forward and backward"
+		                                               : "; forward only");
+	if (needs & EVO_NEEDS_CLASSIC)
+		evo_text_printf(out, "%sthose of the classic proxies", wanted ? "; and " : "");
+	else if (!wanted)
+		evo_text_append(out, "none");
+	evo_text_append(out, "\n");
 }
 
 int cli_show(struct cli_options *options)

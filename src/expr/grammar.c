@@ -43,6 +43,14 @@ void evo_grammar_all(struct evo_grammar *grammar)
 	grammar->weight[0] = 2;
 	for (unsigned code = EVO_LAYER_MEAN; code < EVO_OPERATIONS_END; code++)
 		grammar->weight[code] = 4;
+	for (unsigned s = EVO_CLASSIC_FIRST; s < EVO_STATISTICS; s++)
+		grammar->weight[1 + s] = 0;
+}
+
+void evo_grammar_classic(struct evo_grammar *grammar)
+{
+	for (unsigned s = EVO_CLASSIC_FIRST; s < EVO_STATISTICS; s++)
+		grammar->weight[1 + s] = 1;
 }
 
 void evo_grammar_paper(struct evo_grammar *grammar)

@@ -287,10 +287,10 @@ static bool read_word(struct parser *parser)
 	}
 	memcpy(word, parser->text + parser->at, length);
 	word[length] = '\0';
-	known = evo_primitive_find(word, &code);
 	parser->at += length;
 	skip_space(parser);
 	call = parser->text[parser->at] == '(';
+	known = (!call && evo_terminal_find(word, &code)) || evo_primitive_find(word, &code);
 	if (!known && parser->names && (text = parser->names(parser->context, word)) == NULL)
 		return fail_unknown(parser, word, call, column);
 	if (!known && !text)

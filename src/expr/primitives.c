@@ -161,7 +161,19 @@ const struct evo_primitive *evo_primitive(unsigned code)
 bool evo_primitive_find(const char *name, unsigned *code)
 {
 	pthread_once(&once, build);
-	for (unsigned i = 1; i < EVO_OPERATIONS_END; i++) {
+	for (unsigned i = EVO_FIRST_OPERATION; i < EVO_OPERATIONS_END; i++) {
+		if (strcmp(table[i].name, name) == 0) {
+			*code = i;
+			return true;
+		}
+	}
+	return evo_terminal_find(name, code);
+}
+
+bool evo_terminal_find(const char *name, unsigned *code)
+{
+	pthread_once(&once, build);
+	for (unsigned i = 1; i < EVO_FIRST_OPERATION; i++) {
 		if (strcmp(table[i].name, name) == 0) {
 			*code = i;
 			return true;

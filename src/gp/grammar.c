@@ -4,6 +4,15 @@
 
 #include "variation.h"
 
+static void exclude(struct evo_variation *variation, unsigned code)
+{
+	if (code >= EVO_CODES)
+		return;
+	variation->excluded[code] = true;
+	variation->grammar.weight[code] = 0;
+}
+
+/* A word that is the name of a primitive and of a terminal excludes both. */
 static void exclude_words(struct evo_variation *variation, const char *words)
 {
 	while (*words != '\0') {
@@ -13,10 +22,10 @@ static void exclude_words(struct evo_variation *variation, const char *words)
 		if (length > 0 && length < sizeof(word)) {
 			memcpy(word, words, length);
 			word[length] = '\0';
-			if (evo_primitive_find(word, &code) && code < EVO_CODES) {
-				variation->excluded[code] = true;
-				variation->grammar.weight[code] = 0;
-			}
+			if (evo_primitive_find(word, &code))
+				exclude(variation, code);
+			if (evo_terminal_find(word, &code))
+				exclude(variation, code);
 		}
 		words += length + (words[length] != '\0');
 	}
@@ -39,6 +48,8 @@ void evo_variation_init(struct evo_variation *variation, const struct evo_gp_con
 		evo_grammar_paper(&variation->grammar);
 	else
 		evo_grammar_all(&variation->grammar);
+	if (config->classic)
+		evo_grammar_classic(&variation->grammar);
 	if (!config->network_level)
 		leave_out_network(&variation->grammar);
 	exclude_words(variation, config->exclude);

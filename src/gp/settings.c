@@ -62,6 +62,8 @@ static const struct evo_setting table[] = {
          "the whole language, or the primitives and terminals of EZNAS"},
         {"network_level", EVO_SET_BOOL, AT(network_level), 0, 1, NULL, true, "yes",
          "primitives above aggregates, network terminals"},
+        {"classic", EVO_SET_BOOL, AT(classic), 0, 1, NULL, true, "no",
+         "classic proxies (synflow, nwot, ...) among the network terminals"},
         {"exclude", EVO_SET_WORDS, AT(exclude), 0, sizeof(((struct evo_gp_config *) 0)->exclude),
          NULL, true, "", "primitives and terminals that no new tree may use, by name"},
         {"train", EVO_SET_SIZE, AT(train), 2, NETWORKS, NULL, false, "100",

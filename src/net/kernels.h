@@ -108,6 +108,8 @@ struct evo_kernels {
 	void (*avgpool_backward)(const struct evo_geometry *geometry, const void *dy, void *dx,
 	                         bool add);
 	void (*maxpool)(const struct evo_geometry *geometry, const void *x, void *y);
+	void (*maxpool_tangent)(const struct evo_geometry *geometry, const void *x, const void *t,
+	                        void *y);
 	void (*maxpool_backward)(const struct evo_geometry *geometry, const void *x, const void *dy,
 	                         void *dx, bool add);
 	void (*global_pool)(const void *x, void *y, size_t planes, size_t plane);

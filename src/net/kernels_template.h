@@ -69,6 +69,7 @@ const struct evo_kernels KERNELS = {
         .avgpool = avgpool,
         .avgpool_backward = avgpool_backward,
         .maxpool = maxpool,
+        .maxpool_tangent = maxpool_tangent,
         .maxpool_backward = maxpool_backward,
         .global_pool = NAME(global_pool),
         .global_pool_backward = global_pool_backward,

@@ -312,6 +312,18 @@ static void maxpool(const struct evo_geometry *g, const void *x_, void *y_)
 				*y++ = x[window_maximum(g, x, oy, ox)];
 }
 
+/* What a change t of x makes of the maximum: the change at the place it came from. */
+static void maxpool_tangent(const struct evo_geometry *g, const void *x_, const void *t_, void *y_)
+{
+	const REAL *x = x_, *t = t_;
+	REAL *y = y_;
+	size_t plane = plane_of(g->in);
+	for (size_t p = 0; p < g->batch * g->in.channels; p++, x += plane, t += plane)
+		for (size_t oy = 0; oy < g->out.height; oy++)
+			for (size_t ox = 0; ox < g->out.width; ox++)
+				*y++ = t[window_maximum(g, x, oy, ox)];
+}
+
 static void maxpool_backward(const struct evo_geometry *g, const void *x_, const void *dy_,
                              void *dx_, bool add)
 {

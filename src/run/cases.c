@@ -52,11 +52,12 @@ static bool load_one(struct evo_cases *cases, const char *name,
 	struct evo_case_item *item = &cases->items[cases->count++];
 	memset(item, 0, sizeof(*item));
 	item->benchmark = benchmark;
-	float *images;
+	struct evo_images images;
 	if (!evo_run_probe(benchmark, options, seed, &item->probe, &images, err))
 		return false;
-	bool good = evo_store_probe(store, &item->probe, images, &item->probe_number, err);
-	free(images);
+	bool good = evo_store_probe(store, &item->probe, images.pixels, images.labels,
+	                            &item->probe_number, err);
+	evo_images_clear(&images);
 	return good;
 }
 

@@ -11,21 +11,17 @@ static size_t either(size_t option, size_t usual)
 }
 
 /* The batch of the benchmark that the probe is of. */
-static bool load_images(const struct evo_benchmark *of, struct evo_probe *probe, float **images,
-                        struct evo_error *err)
+static bool load_images(const struct evo_benchmark *of, struct evo_probe *probe,
+                        struct evo_images *images, struct evo_error *err)
 {
-	struct evo_images batch;
-	if (!evo_benchmark_images(of, probe->batch, probe->macro.side, &batch, err))
+	if (!evo_benchmark_images(of, probe->batch, probe->macro.side, images, err))
 		return false;
-	if (batch.count > 0 && batch.count < probe->batch) {
+	if (images->count > 0 && images->count < probe->batch) {
 		evo_fail(err, EVO_E_INPUT, "benchmark %s has %zu images; a batch of %zu needs more",
-		         of->name, batch.count, probe->batch);
-		evo_images_clear(&batch);
+		         of->name, images->count, probe->batch);
+		evo_images_clear(images);
 		return false;
 	}
-	*images = batch.pixels;
-	batch.pixels = NULL;
-	evo_images_clear(&batch);
 	return true;
 }
 
@@ -40,10 +36,11 @@ static void set_source(struct evo_probe *probe, const char *source)
 }
 
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
-                   uint64_t seed, struct evo_probe *probe, float **images, struct evo_error *err)
+                   uint64_t seed, struct evo_probe *probe, struct evo_images *images,
+                   struct evo_error *err)
 {
 	struct evo_benchmark *other = NULL;
-	*images = NULL;
+	*images = (struct evo_images){0};
 	memset(probe, 0, sizeof(*probe));
 	if (options->probe_of != NULL && strcmp(options->probe_of, benchmark->name) != 0) {
 		other = evo_benchmark_load(options->probe_of, err);
@@ -60,7 +57,7 @@ bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe
 	probe->seed = seed;
 	bool good = probe->space->check_macro(&probe->macro, err) &&
 	            load_images(of, probe, images, err);
-	if (good && *images != NULL)
+	if (good && images->pixels != NULL)
 		set_source(probe, of->image_source);
 	evo_benchmark_destroy(other);
 	return good;

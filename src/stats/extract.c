@@ -94,7 +94,7 @@ static void plan_passes(struct evo_extraction *extraction)
 static void place_weights(struct evo_extraction *extraction)
 {
 	extraction->weights_stay = (extraction->needs & EVO_NEED(EVO_W)) != 0;
-	if (!extraction->weights_stay && extraction->passes == 0)
+	if (!extraction->weights_stay && extraction->passes == 0 && !extraction->classic)
 		return;
 	size_t *bytes =
 	        extraction->weights_stay ? &extraction->block_bytes : &extraction->work_bytes;
@@ -126,6 +126,11 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 		if (evo_session_work_bytes(session) > extraction->work_bytes)
 			extraction->work_bytes = evo_session_work_bytes(session);
 	}
+	if (needs & EVO_NEEDS_CLASSIC) {
+		extraction->classic = evo_classic_plan(graph, probe->batch, needs);
+		if (evo_classic_bytes(extraction->classic) > extraction->work_bytes)
+			extraction->work_bytes = evo_classic_bytes(extraction->classic);
+	}
 	place_weights(extraction);
 	return extraction;
 }
@@ -141,6 +146,7 @@ void evo_extraction_destroy(struct evo_extraction *extraction)
 		if (!shared)
 			evo_session_destroy(extraction->sessions[pass]);
 	}
+	evo_classic_destroy(extraction->classic);
 	evo_graph_destroy(extraction->graph);
 	free(extraction);
 }
@@ -229,7 +235,7 @@ static bool workspace_fit(struct evo_workspace *workspace, const struct evo_extr
 }
 
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
-                                     float *const inputs[EVO_PASSES],
+                                     float *const inputs[EVO_PASSES], const unsigned short *labels,
                                      struct evo_workspace *workspace, void *memory,
                                      struct evo_error *err)
 {
@@ -242,7 +248,7 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 	}
 	struct evo_block *block = block_create(extraction);
 	block->memory = memory;
-	if (extraction->weights_stay || extraction->passes != 0) {
+	if (extraction->weights_stay || extraction->passes != 0 || extraction->classic) {
 		char *from = extraction->weights_stay ? block->memory : workspace->work;
 		const double begin = evo_now();
 		parameters.values = from + extraction->weights_offset;
@@ -269,6 +275,17 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 		if (store.gr || store.gy || store.gw || store.gin)
 			evo_session_backward(session, &parameters, NULL);
 		point_at(block, extraction, (enum evo_pass) pass);
+	}
+	if (extraction->classic) {
+		const struct evo_classic_network network = {
+		        .parameters = &parameters,
+		        .input = inputs[EVO_DATA],
+		        .labels = labels,
+		        .name = extraction->architecture,
+		        .seed = extraction->probe->seed,
+		};
+		evo_classic_run(extraction->classic, &network, workspace->work,
+		                block->stats.classic);
 	}
 	return block;
 }

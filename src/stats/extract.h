@@ -4,6 +4,8 @@
 
 #include "evoscope/stats.h"
 
+#include "classic.h"
+
 /* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its
    block. */
 struct evo_block {
@@ -34,6 +36,7 @@ struct evo_extraction {
 	struct evo_graph *graph;
 	struct evo_session *sessions[EVO_PASSES]; /* may be the same one */
 	size_t offsets[EVO_PASSES];               /* of each pass's kept tensors in the block */
+	struct evo_classic *classic;              /* NULL: none is wanted */
 	bool weights_stay;                        /* in the block; else they lie in the workspace */
 	size_t weights_offset;
 	size_t block_bytes, work_bytes;
@@ -45,11 +48,11 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 void evo_extraction_destroy(struct evo_extraction *extraction);
 
 /*
- * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass. memory: block_bytes or more by
- * evo_big_alloc, NULL when that is 0; it becomes the block's, and is freed on failure.
+ * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass; labels: of the data. memory:
+ * block_bytes or more by evo_big_alloc, NULL when that is 0; it becomes the block's, and is freed on failure.
  */
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
-                                     float *const inputs[EVO_PASSES],
+                                     float *const inputs[EVO_PASSES], const unsigned short *labels,
                                      struct evo_workspace *workspace, void *memory,
                                      struct evo_error *err);
 

@@ -55,3 +55,14 @@ bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float 
 		inputs[EVO_PERTURBED][i] += inputs[EVO_DATA][i];
 	return true;
 }
+
+unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned short *labels)
+{
+	unsigned short *out = evo_calloc(probe->batch, sizeof *out);
+	struct evo_rng rng = evo_rng_stream(probe->seed, "probe labels", 0);
+
+	for (size_t i = 0; i < probe->batch; i++)
+		out[i] = (unsigned short) (labels ? labels[i] % probe->macro.classes
+		                                  : evo_rng_below(&rng, probe->macro.classes));
+	return out;
+}

@@ -66,6 +66,29 @@ static const struct {
         [EVO_PARAMS] = {"params", SCALAR, NO_INPUT, "number of trainable parameters"},
         [EVO_FLOPS] = {"flops", SCALAR, NO_INPUT, "multiply-adds for one image"},
         [EVO_UNITS] = {"units", SCALAR, NO_INPUT, "number of ReLU-conv-BatchNorm units"},
+        [EVO_CLASSIC_L2_NORM] = {"l2_norm", SCALAR, NO_INPUT, "sum of the weights' norms by layer"},
+        [EVO_CLASSIC_GRAD_NORM] = {"grad_norm", SCALAR, NO_INPUT,
+                                   "sum of the norms of the loss's weight gradients by layer"},
+        [EVO_CLASSIC_SNIP] = {"snip", SCALAR, NO_INPUT, "sum of |weight x its gradient|"},
+        [EVO_CLASSIC_PLAIN] = {"plain", SCALAR, NO_INPUT, "sum of weight x its gradient"},
+        [EVO_CLASSIC_FISHER] = {"fisher", SCALAR, NO_INPUT,
+                                "channels' squared output x gradient, by their weights"},
+        [EVO_CLASSIC_GRASP] = {"grasp", SCALAR, NO_INPUT,
+                               "-weights x Hessian x gradient: what keeps gradients flowing"},
+        [EVO_CLASSIC_JACOV] = {"jacov", SCALAR, NO_INPUT,
+                               "how different the images' gradients are at the input"},
+        [EVO_CLASSIC_NWOT] = {"nwot", SCALAR, NO_INPUT,
+                              "log determinant of agreeing ReLU patterns, image by image"},
+        [EVO_CLASSIC_SYNFLOW] = {"synflow", SCALAR, NO_INPUT,
+                                 "flow of |weights| from an image of ones to the logits"},
+        [EVO_CLASSIC_ZEN] = {"zen", SCALAR, NO_INPUT,
+                             "log change of the features under small noise, random weights"},
+        [EVO_CLASSIC_EPE_NAS] = {"epe_nas", SCALAR, NO_INPUT,
+                                 "correlations of input gradients within each class"},
+        [EVO_CLASSIC_ZICO] = {"zico", SCALAR, NO_INPUT,
+                              "mean over deviation of gradients between halves of the batch"},
+        [EVO_CLASSIC_SWAP] = {"swap", SCALAR, NO_INPUT,
+                              "different on-off patterns of all ReLUs across the batch"},
 };
 
 const char *evo_statistic_name(enum evo_statistic statistic)
@@ -265,6 +288,8 @@ const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit
 
 double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic)
 {
+	if (statistic >= EVO_CLASSIC_FIRST)
+		return stats->classic[statistic - EVO_CLASSIC_FIRST];
 	switch (statistic) {
 	case EVO_PARAMS:
 		return stats->params;

@@ -20,6 +20,7 @@
 struct probe_entry {
 	struct evo_probe probe;
 	float *inputs[EVO_PASSES];
+	unsigned short *labels; /* of the data */
 };
 
 struct network_entry {
@@ -87,6 +88,7 @@ void evo_store_destroy(struct evo_store *store)
 	for (size_t i = 0; i < store->probe_count; i++) {
 		for (int pass = 0; pass < EVO_PASSES; pass++)
 			free(store->probes[i]->inputs[pass]);
+		free(store->probes[i]->labels);
 		free(store->probes[i]);
 	}
 	for (unsigned i = 0; i < store->workers; i++)
@@ -246,16 +248,18 @@ static size_t find_probe(const struct evo_store *store, const struct evo_probe *
 	return i;
 }
 
-/* Of all passes; SIZE_MAX when it is more than a number holds. */
+/* Of all passes, with the labels; SIZE_MAX when it is more than a number holds. */
 static size_t input_bytes(const struct evo_probe *probe)
 {
-	const size_t image = EVO_PASSES * 3 * probe->macro.side * probe->macro.side * sizeof(float);
+	const size_t image =
+	        EVO_PASSES * 3 * probe->macro.side * probe->macro.side * sizeof(float) +
+	        sizeof(unsigned short);
 
 	return probe->batch > SIZE_MAX / image ? SIZE_MAX : probe->batch * image;
 }
 
 static bool add_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
-                      size_t *number, struct evo_error *err)
+                      const unsigned short *labels, size_t *number, struct evo_error *err)
 {
 	const size_t bytes = input_bytes(probe);
 
@@ -274,6 +278,7 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 		free(entry);
 		return false;
 	}
+	entry->labels = evo_probe_labels(probe, labels);
 	store->probes =
 	        evo_realloc(store->probes, store->probe_count + 1, sizeof(struct probe_entry *));
 	store->probes[store->probe_count++] = entry;
@@ -291,7 +296,7 @@ void evo_store_once(struct evo_store *store)
 }
 
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
-                     size_t *number, struct evo_error *err)
+                     const unsigned short *labels, size_t *number, struct evo_error *err)
 {
 	if (!probe->space->check_macro(&probe->macro, err))
 		return false;
@@ -299,8 +304,8 @@ bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, con
 		return evo_fail(err, EVO_E_USAGE, "the batch must be at least 1");
 	pthread_mutex_lock(&store->lock);
 	*number = find_probe(store, probe);
-	const bool good =
-	        *number < store->probe_count || add_probe(store, probe, images, number, err);
+	const bool good = *number < store->probe_count ||
+	                  add_probe(store, probe, images, labels, number, err);
 	pthread_mutex_unlock(&store->lock);
 	return good;
 }
@@ -390,8 +395,8 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 		if (!room.memory && room.bytes)
 			room.memory = evo_big_alloc(room.bytes, "a network's statistics", err);
 		if (room.memory || !room.bytes)
-			block = evo_extraction_run(extraction, probe->inputs, workspace,
-			                           room.memory, err);
+			block = evo_extraction_run(extraction, probe->inputs, probe->labels,
+			                           workspace, room.memory, err);
 		const double seconds = evo_now() - begin;
 		pthread_mutex_lock(&store->lock);
 		store->extractions++;

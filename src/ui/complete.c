@@ -145,6 +145,20 @@ static const char *last_word(const char *text, bool expression)
 	return end;
 }
 
+/* A name that is a primitive, a terminal and a proxy is one word. */
+static void drop_repeated(struct ui_candidates *candidates)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < candidates->count; i++) {
+		if (kept > 0 && strcmp(candidates->words[kept - 1], candidates->words[i]) == 0)
+			free(candidates->words[i]);
+		else
+			candidates->words[kept++] = candidates->words[i];
+	}
+	candidates->count = kept;
+}
+
 void ui_complete(const char *line, struct ui_candidates *candidates)
 {
 	size_t name = strcspn(line, " ");
@@ -163,6 +177,7 @@ void ui_complete(const char *line, struct ui_candidates *candidates)
 	if (candidates->count > 1)
 		qsort(candidates->words, candidates->count, sizeof *candidates->words,
 		      compare_words);
+	drop_repeated(candidates);
 }
 
 void ui_candidates_free(struct ui_candidates *candidates)

@@ -35,14 +35,14 @@ static bool announce(struct evo_run_case *announced, const struct evo_run_config
 {
 	struct evo_benchmark *benchmark = evo_benchmark_load(name, err);
 	struct evo_probe probe;
-	float *images = NULL;
+	struct evo_images images;
 
 	if (benchmark == NULL)
 		return false;
 	bool good = evo_run_probe(benchmark, &config->probe, config->seed, &probe, &images, err);
 	if (good)
 		evo_run_describe(benchmark, &probe, announced);
-	free(images);
+	evo_images_clear(&images);
 	evo_benchmark_destroy(benchmark);
 	return good;
 }
