@@ -15,6 +15,12 @@ struct evo_case_item {
 	size_t train, validation;
 	double *accuracy; /* of rows */
 	size_t group;
+	size_t candidates, left_out; /* by a filter: networks of the pool, and those it refused */
+};
+/* Which networks may be sampled. */
+struct evo_case_filter {
+	bool (*has)(void *context, const char *architecture);
+	void *context;
 };
 /* Benchmarks whose probe and architectures are the same. */
 struct evo_case_group {
@@ -38,9 +44,11 @@ bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t co
 /* A run's samples: at most so many functions of the train and of the validation pool. */
 bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, uint64_t seed,
                             struct evo_error *err);
-/* Strings of one pool, as the train part; count 0: all. */
+/* Strings of one pool, as the train part; count 0: all. Under a filter (NULL: none) a case may be
+   left without any. */
 bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
-                              uint64_t seed, struct evo_error *err);
+                              uint64_t seed, const struct evo_case_filter *filter,
+                              struct evo_error *err);
 /* Makes groups and registers the sampled networks. */
 bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err);
 void evo_cases_clear(struct evo_cases *cases);
