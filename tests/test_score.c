@@ -47,6 +47,33 @@ static int close_box(void **state)
 	return 0;
 }
 
+/* ---- Files that are the same ----------------------------------------------------------------- */
+
+/* Two tables, but for the time that networks took. */
+static void expect_same_table(const char *one, const char *other)
+{
+	struct csv_table a, b;
+	csv_load(sandbox_path(&box, one), &a);
+	csv_load(sandbox_path(&box, other), &b);
+	assert_int_equal(a.rows, b.rows);
+	assert_int_equal(a.columns, b.columns);
+	for (size_t i = 0; i < (a.rows + 1) * a.columns; i++)
+		if (strcmp(a.cells[i % a.columns], "milliseconds") || i < a.columns)
+			assert_string_equal(a.cells[i], b.cells[i]);
+	csv_clear(&a);
+	csv_clear(&b);
+}
+
+static void expect_same_bytes(const char *one, const char *other)
+{
+	char *a = sandbox_read(&box, one), *b = sandbox_read(&box, other);
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_string_equal(a, b);
+	free(a);
+	free(b);
+}
+
 /* ---- Seeds ----------------------------------------------------------------------------------- */
 
 /* Kendall's tau-b by its definition. */
@@ -134,6 +161,25 @@ static void means_and_deviations(void **state)
 	csv_clear(&table);
 	csv_clear(&scores);
 	outcome_clear(&outcome);
+}
+
+static void threads_change_nothing(void **state)
+{
+	(void) state;
+	static const char *const threads[] = {"1", "3"};
+	for (size_t i = 0; i < EVO_COUNT(threads); i++) {
+		struct outcome outcome;
+		char *table = evo_format("table%s.csv", threads[i]);
+		char *scores = evo_format("scores%s.csv", threads[i]);
+		RUN(&box, &outcome, "score", PROXIES, "depth", SMALL_PROBE, "-r", "2", "-j",
+		    threads[i], "--csv", table, "--scores", scores);
+		expect_status(&outcome, 0);
+		outcome_clear(&outcome);
+		free(table);
+		free(scores);
+	}
+	expect_same_table("table1.csv", "table3.csv");
+	expect_same_bytes("scores1.csv", "scores3.csv");
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -247,31 +293,6 @@ static void wait_for_some(const struct running *running)
 		    about.si_pid)
 			fail_msg("the scoring was over before it could be stopped");
 	}
-}
-
-/* Two tables, but for the time that networks took. */
-static void expect_same_table(const char *one, const char *other)
-{
-	struct csv_table a, b;
-	csv_load(sandbox_path(&box, one), &a);
-	csv_load(sandbox_path(&box, other), &b);
-	assert_int_equal(a.rows, b.rows);
-	assert_int_equal(a.columns, b.columns);
-	for (size_t i = 0; i < (a.rows + 1) * a.columns; i++)
-		if (strcmp(a.cells[i % a.columns], "milliseconds") || i < a.columns)
-			assert_string_equal(a.cells[i], b.cells[i]);
-	csv_clear(&a);
-	csv_clear(&b);
-}
-
-static void expect_same_bytes(const char *one, const char *other)
-{
-	char *a = sandbox_read(&box, one), *b = sandbox_read(&box, other);
-	assert_non_null(a);
-	assert_non_null(b);
-	assert_string_equal(a, b);
-	free(a);
-	free(b);
 }
 
 static void run_long(struct outcome *outcome, const char *table, const char *scores)
@@ -616,6 +637,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(means_and_deviations),
+	        cmocka_unit_test(threads_change_nothing),
 	        cmocka_unit_test(json_says_what_csv_says),
 	        cmocka_unit_test(scores_without_a_folder),
 	        cmocka_unit_test(progress_is_told_when_asked),

@@ -42,10 +42,14 @@ static size_t columns(void)
 	return size.ws_col - 1u; /* the last column would wrap on some */
 }
 
+/* What a terminal echoes of Ctrl-C stands after the line, and goes with it. */
+#define ECHOED ((size_t) 2)
+
 static void erase(struct cli_progress *progress)
 {
+	size_t width = columns(), length = progress->drawn + ECHOED;
 	if (progress->drawn)
-		fprintf(stderr, "\r%*s\r", (int) progress->drawn, "");
+		fprintf(stderr, "\r%*s\r", (int) (length < width ? length : width), "");
 	progress->drawn = 0;
 }
 
@@ -71,7 +75,7 @@ void cli_progress_show(struct cli_progress *progress, const char *text)
 
 void cli_progress_bar(struct cli_progress *progress, double fraction, const char *text)
 {
-	size_t width = columns(), length = strlen(text) + 3; /* brackets and a blank */
+	size_t width = columns(), length = strlen(text) + 3 + ECHOED; /* 3: brackets and a blank */
 	if (!progress->redraw || width < length + BAR_LEAST) {
 		cli_progress_show(progress, text);
 		return;

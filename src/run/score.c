@@ -266,14 +266,14 @@ static bool run_passes(struct scored *s, struct engine *engine, struct evo_error
 /* What a stop leaves, in words. */
 static bool fail_stopped(const struct scored *s, struct evo_error *err)
 {
-	size_t done = count_done(s), total = s->pass_count * s->cases.network_count;
+	size_t kept = score_journal_kept(s), total = s->pass_count * s->cases.network_count;
 	evo_error_clear(err);
-	if (s->journal == NULL || done == 0)
+	if (kept == 0)
 		return evo_fail(err, EVO_E_CANCELLED, "stopped: nothing is kept");
 	return evo_fail(err, EVO_E_CANCELLED,
 	                "stopped: %zu of %zu networks are kept; the same command goes on from "
 	                "there",
-	                done, total);
+	                kept, total);
 }
 
 struct evo_score_row *evo_run_score(const struct evo_score_config *config,

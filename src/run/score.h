@@ -82,7 +82,8 @@ struct score_key score_key(const struct scored *s, const struct evo_cases *cases
 void score_journal_open(struct scored *s);
 /* Keeps a network of a pass that has been scored. */
 void score_journal_append(struct scored *s, const struct score_pass *pass, size_t column);
-void score_journal_sync(struct scored *s); /* now and then */
+void score_journal_sync(struct scored *s);         /* now and then */
+size_t score_journal_kept(const struct scored *s); /* networks */
 /* finished: all has been delivered, and nothing needs to be kept. */
 void score_journal_close(struct scored *s, bool finished);
 

@@ -21,6 +21,8 @@ struct score_journal {
 	struct evo_text line;
 	double synced; /* when */
 	bool dirty;
+	bool full;   /* it could not be written: what is there stays, and nothing is added */
+	size_t kept; /* networks in it */
 };
 
 /* ---- The key --------------------------------------------------------------------------------- */
@@ -158,9 +160,7 @@ static bool take_line(void *context, char *line)
 
 static void tell_opened(const struct scored *s, const struct evo_journal_opening *opening)
 {
-	size_t done = 0, total = s->pass_count * s->cases.network_count;
-	for (size_t i = 0; i < s->pass_count; i++)
-		done += s->passes[i].done;
+	size_t done = s->journal->kept, total = s->pass_count * s->cases.network_count;
 	if (opening->lost > 0)
 		score_note(s,
 		           "what was kept of this scoring is damaged: %zu line%s left out, and "
@@ -199,6 +199,8 @@ void score_journal_open(struct scored *s)
 		s->journal = evo_calloc(1, sizeof(*s->journal));
 		s->journal->file = file;
 		s->journal->synced = evo_now();
+		for (size_t i = 0; i < s->pass_count; i++)
+			s->journal->kept += s->passes[i].done;
 		evo_text_init(&s->journal->line);
 		tell_opened(s, &opening);
 	} else {
@@ -210,14 +212,16 @@ void score_journal_open(struct scored *s)
 	free(path);
 }
 
+size_t score_journal_kept(const struct scored *s)
+{
+	return s->journal != NULL ? s->journal->kept : 0;
+}
+
 void score_journal_close(struct scored *s, bool finished)
 {
 	if (s->journal == NULL)
 		return;
-	size_t done = 0;
-	for (size_t i = 0; i < s->pass_count; i++)
-		done += s->passes[i].done;
-	if (finished || done == 0) {
+	if (finished || s->journal->kept == 0) {
 		evo_journal_remove(s->journal->file);
 	} else {
 		evo_journal_sync(s->journal->file, NULL);
@@ -230,20 +234,16 @@ void score_journal_close(struct scored *s, bool finished)
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* What is there stays for the next time. */
 static void give_up(struct scored *s, const struct evo_error *why)
 {
 	score_note(s, "no more of what is scored is kept: %s", why->message);
-	evo_journal_close(s->journal->file);
-	evo_text_clear(&s->journal->line);
-	free(s->journal);
-	s->journal = NULL;
+	s->journal->full = true;
 }
 
 void score_journal_append(struct scored *s, const struct score_pass *pass, size_t column)
 {
 	struct evo_error why = {0};
-	if (s->journal == NULL)
+	if (s->journal == NULL || s->journal->full)
 		return;
 	struct evo_text *line = &s->journal->line;
 	evo_text_reset(line);
@@ -255,14 +255,16 @@ void score_journal_append(struct scored *s, const struct score_pass *pass, size_
 	}
 	evo_text_printf(line, " %016" PRIx64, evo_hash_text(line->data));
 	s->journal->dirty = true;
-	if (!evo_journal_append(s->journal->file, line->data, &why))
+	if (evo_journal_append(s->journal->file, line->data, &why))
+		s->journal->kept++;
+	else
 		give_up(s, &why);
 }
 
 void score_journal_sync(struct scored *s)
 {
 	struct evo_error why = {0};
-	if (s->journal == NULL || !s->journal->dirty ||
+	if (s->journal == NULL || s->journal->full || !s->journal->dirty ||
 	    evo_now() - s->journal->synced < SYNC_SECONDS)
 		return;
 	s->journal->dirty = false;
