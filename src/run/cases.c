@@ -156,9 +156,9 @@ static size_t filter_rows(struct evo_case_item *item, const struct evo_case_filt
 	return count > 0 && kept > count ? count : kept;
 }
 
-bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
-                              uint64_t seed, const struct evo_case_filter *filter,
-                              struct evo_error *err)
+bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_filter *filter,
+                               enum evo_split split, size_t count, uint64_t seed,
+                               struct evo_error *err)
 {
 	for (size_t i = 0; i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
@@ -174,6 +174,12 @@ bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, siz
 			                item->benchmark->name, evo_split_name(split));
 	}
 	return true;
+}
+
+bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
+                              uint64_t seed, struct evo_error *err)
+{
+	return evo_cases_sample_filtered(cases, NULL, split, count, seed, err);
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */

@@ -44,11 +44,13 @@ bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t co
 /* A run's samples: at most so many functions of the train and of the validation pool. */
 bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, uint64_t seed,
                             struct evo_error *err);
-/* Strings of one pool, as the train part; count 0: all. Under a filter (NULL: none) a case may be
-   left without any. */
+/* Strings of one pool, as the train part; count 0: all. */
 bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
-                              uint64_t seed, const struct evo_case_filter *filter,
-                              struct evo_error *err);
+                              uint64_t seed, struct evo_error *err);
+/* The same under a filter (NULL: none), which may leave a case without any. */
+bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_filter *filter,
+                               enum evo_split split, size_t count, uint64_t seed,
+                               struct evo_error *err);
 /* Makes groups and registers the sampled networks. */
 bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err);
 void evo_cases_clear(struct evo_cases *cases);

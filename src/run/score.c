@@ -64,9 +64,8 @@ static bool engine_open(const struct scored *s, uint64_t seed, struct engine *en
 	engine->scorer = evo_scorer_create(engine->store, s->pool);
 	return evo_cases_load(&engine->cases, config->benchmarks, config->benchmark_count,
 	                      &config->probe, seed, engine->store, err) &&
-	       evo_cases_sample_strings(&engine->cases, config->split, config->networks,
-	                                config->seed, s->imported_count > 0 ? &filter : NULL,
-	                                err) &&
+	       evo_cases_sample_filtered(&engine->cases, s->imported_count > 0 ? &filter : NULL,
+	                                 config->split, config->networks, config->seed, err) &&
 	       evo_cases_register(&engine->cases, engine->store, err);
 }
 
