@@ -172,7 +172,7 @@ static void refuses(void **state)
 	        {"show a b", "`b` is one argument too many"},
 	        {"score depth --networks 1", "--networks 1: "},
 	        {"score depth --split tset", "--split tset: must be one of"},
-	        {"benchmarks import nats-bench", "needs nats-bench FILE"},
+	        {"benchmarks import nats-bench", "needs FORMAT FILE"},
 	};
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		struct cli_options options;

@@ -181,9 +181,10 @@ static bool take_score(void *context, size_t line, size_t count, char *const *fi
 	       evo_number_parse(fields[3], &column->x[column->count++], err);
 }
 
-static bool count_calls(void *context, size_t done, size_t total, double seconds)
+static bool count_calls(void *context, const struct evo_score_status *status)
 {
-	assert_true(done <= total && seconds >= 0);
+	assert_true(status->done <= status->total && status->seconds >= 0);
+	assert_int_equal(status->kept, 0);
 	++*(size_t *) context;
 	return true;
 }
@@ -218,16 +219,16 @@ static void test_score(void **state)
 	assert_true(rows[3].kendall == 0);
 	struct table read = read_table(folder, "scored.csv");
 	assert_int_equal(read.rows, 5);
-	assert_int_equal(read.columns, 13);
+	assert_int_equal(read.columns, 15);
 	evo_text_clear(&read.text);
 	free(rows);
 	free(scores);
 	free(table);
 }
 
-static bool cancel(void *context, size_t done, size_t total, double seconds)
+static bool cancel(void *context, const struct evo_score_status *status)
 {
-	(void) context, (void) done, (void) total, (void) seconds;
+	(void) context, (void) status;
 	return false;
 }
 

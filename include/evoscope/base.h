@@ -255,6 +255,33 @@ bool evo_make_directories(const char *path, struct evo_error *err); /* like mkdi
 bool evo_remove_tree(const char *path, struct evo_error *err);
 
 /*
+ * A journal: a file of lines that are there as soon as they are appended, so that work which was
+ * stopped, or died, goes on from there. One process has it at a time. Its first line, the heading,
+ * says what it is of. A line holds no line end and no NUL.
+ */
+struct evo_journal;
+struct evo_journal_opening {
+	const char *path;
+	const char *heading;
+	bool renew; /* empty a journal with another heading; else that is EVO_E_INPUT */
+	/* Called for every line after the heading, in order; false: the line is no good, and lost. */
+	bool (*take)(void *context, char *line);
+	void *context;
+
+	/* What was found. */
+	bool busy;       /* another process has it, which is why it was not opened */
+	size_t lost;     /* lines that were no good; a last one that was torn is cut off */
+	char other[256]; /* the heading where it was another one, or how it begins; else "" */
+};
+/* Opens it, or makes it. NULL with err set. */
+struct evo_journal *evo_journal_open(struct evo_journal_opening *opening, struct evo_error *err);
+bool evo_journal_append(struct evo_journal *journal, const char *line, struct evo_error *err);
+/* A line that was appended outlives the process; after this, the machine's going down, too. */
+bool evo_journal_sync(struct evo_journal *journal, struct evo_error *err);
+void evo_journal_close(struct evo_journal *journal);  /* NULL is nothing */
+void evo_journal_remove(struct evo_journal *journal); /* closes it, and removes the file */
+
+/*
  * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.
  * name may be NULL or "": the directory itself. Nothing is created here. evo_path_shared is what is
  * installed beside the program: themes/, presets, the embedded benchmark; an uninstalled program
@@ -291,6 +318,23 @@ void evo_csv_text(struct evo_csv *csv, const char *text);
 void evo_csv_integer(struct evo_csv *csv, int64_t value);
 void evo_csv_number(struct evo_csv *csv, double value); /* NaN is an empty field */
 void evo_csv_end_row(struct evo_csv *csv);
+
+/*
+ * JSON out, appended to a text as values come: commas are seen to, brackets are the caller's. What
+ * is no UTF-8 in a string becomes U+FFFD; NaN and infinities, which JSON does not have, null.
+ */
+struct evo_json {
+	struct evo_text *text;
+	bool comma; /* something stands before */
+};
+void evo_json_begin(struct evo_json *json, struct evo_text *text);
+void evo_json_open(struct evo_json *json, char bracket); /* '{' or '[' */
+void evo_json_close(struct evo_json *json, char bracket);
+void evo_json_key(struct evo_json *json, const char *key); /* the next value is its */
+void evo_json_text(struct evo_json *json, const char *value);
+void evo_json_number(struct evo_json *json, double value);
+void evo_json_integer(struct evo_json *json, int64_t value);
+void evo_json_bool(struct evo_json *json, bool value);
 
 /*
  * INI by inih: [section], key = value (or key: value), comments after ; or # at the start of a line

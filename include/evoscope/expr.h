@@ -177,8 +177,11 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 size_t evo_scoring_done(struct evo_scoring *scoring);               /* networks finished */
 bool evo_scoring_wait(struct evo_scoring *scoring, double seconds); /* true when all are */
 void evo_scoring_cancel(struct evo_scoring *scoring);
+/* How many networks finished since the last call, and their places in `networks`, which live until
+   evo_scoring_finish. Their scores and milliseconds may be read from then on. */
+size_t evo_scoring_finished(struct evo_scoring *scoring, const size_t **places);
 /* Milliseconds that network number i took, extraction included; NaN when it was not finished. To be
-   read once evo_scoring_wait has been true. */
+   read once evo_scoring_wait has been true, or evo_scoring_finished has named it. */
 double evo_scoring_milliseconds(const struct evo_scoring *scoring, size_t i);
 /* Waits and frees. False with the first error (EVO_E_MEMORY, EVO_E_CANCELLED). */
 bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err);

@@ -18,7 +18,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Test images begin here, far from where any number of training images ends. */
 #define FIRST_TEST_IMAGE ((size_t) 1 << 30)
@@ -263,7 +262,7 @@ static bool write_benchmark(struct work *work, struct evo_error *err)
 	manifest.ceiling = agreement(work);
 	done = write_table(work, err) && bench_manifest_write(&manifest, path, err);
 	if (done)
-		unlink(work->journal.path);
+		bench_journal_remove(&work->journal);
 	bench_manifest_clear(&manifest);
 	free(path);
 	return done;

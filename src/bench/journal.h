@@ -16,8 +16,7 @@ struct bench_training {
 };
 
 struct bench_journal {
-	int descriptor; /* -1: not open */
-	char *path;
+	struct evo_journal *file;         /* NULL: not open */
 	struct bench_training *trainings; /* those that were there when it was opened */
 	size_t count;
 };
@@ -30,6 +29,8 @@ bool bench_journal_open(struct bench_journal *journal, const char *path, const c
                         struct evo_error *err);
 bool bench_journal_append(struct bench_journal *journal, const struct bench_training *training,
                           struct evo_error *err);
+/* Both forget what was read; remove also removes the file. */
+void bench_journal_remove(struct bench_journal *journal);
 void bench_journal_close(struct bench_journal *journal);
 
 #endif

@@ -119,23 +119,51 @@ int cli_benchmarks_show(struct cli_options *options)
 	return CLI_DONE;
 }
 
+/* Are there imported scores of that name? Then they were meant. */
+static bool is_imported(const char *name)
+{
+	size_t count;
+	char **names = evo_scores_names(&count);
+	bool found = false;
+	for (size_t i = 0; i < count; i++) {
+		found |= !strcmp(names[i], name);
+		free(names[i]);
+	}
+	free(names);
+	return found;
+}
+
 int cli_benchmarks_remove(struct cli_options *options)
 {
+	const char *name = options->arguments.items[0];
 	struct evo_error err = {0};
-	return evo_benchmark_remove(options->arguments.items[0], &err) ? CLI_DONE
-	                                                               : cli_report(&err);
+	if (options->arguments.count == 2 && !strcmp(name, "scores"))
+		return cli_scores_remove(options->arguments.items[1]);
+	if (options->arguments.count == 2)
+		evo_fail(&err, EVO_E_USAGE,
+		         "evoscope benchmarks remove: `%s` is one argument too "
+		         "many",
+		         options->arguments.items[1]);
+	else if (evo_benchmark_remove(name, &err))
+		return CLI_DONE;
+	else if (err.code == EVO_E_NOT_FOUND && is_imported(name)) {
+		evo_error_clear(&err);
+		evo_fail(&err, EVO_E_NOT_FOUND,
+		         "no benchmark is called `%s`, but imported scores are; remove them by "
+		         "evoscope benchmarks remove scores %s",
+		         name, name);
+	}
+	return cli_report(&err);
 }
 
 /* ---- import ---------------------------------------------------------------------------------- */
 
-#define PROBLEMS_SHOWN 10
-
-static void tell_problem(void *context, size_t line, const char *what)
+void cli_tell_problem(void *context, size_t line, const char *what)
 {
 	cli_complain("%s:%zu: %s", (const char *) context, line, what);
 }
 
-static void tell_report(const struct evo_import_report *report)
+int cli_tell_import(const struct evo_import_report *report)
 {
 	size_t bad = report->malformed + report->unknown + report->out_of_range;
 	printf("%zu rows, %zu used", report->rows, report->used);
@@ -146,38 +174,48 @@ static void tell_report(const struct evo_import_report *report)
 	printf("\n");
 	for (size_t i = 0; i < report->benchmark_count; i++)
 		printf("%s\n", report->benchmarks[i]);
-	if (bad > PROBLEMS_SHOWN)
-		cli_complain("and %zu more problems", bad - PROBLEMS_SHOWN);
+	if (bad > CLI_PROBLEMS_SHOWN)
+		cli_complain("and %zu more problems", bad - CLI_PROBLEMS_SHOWN);
+	return bad ? CLI_PARTLY : CLI_DONE;
+}
+
+static int import_nats_bench(struct cli_options *options)
+{
+	struct evo_import import = {.file = options->arguments.items[1],
+	                            .name = options->name,
+	                            .replace = options->replace,
+	                            .report_limit = CLI_PROBLEMS_SHOWN};
+	struct evo_import_report report = {0};
+	struct evo_error err = {0};
+	if (options->images &&
+	    !evo_image_argument(options->images, &import.format, &import.images, &err))
+		return cli_report(&err);
+	int status = evo_import_nats_bench(&import, cli_tell_problem,
+	                                   (void *) (uintptr_t) import.file, &report, &err)
+	                     ? cli_tell_import(&report)
+	                     : cli_report(&err);
+	evo_import_report_clear(&report);
+	return status;
 }
 
 int cli_benchmarks_import(struct cli_options *options)
 {
-	static const char *const formats[] = {"nats-bench"};
+	static const char *const formats[] = {"nats-bench", "scores"};
+	static int (*const imports[])(struct cli_options *) = {import_nats_bench,
+	                                                       cli_scores_import};
 	const char *format = options->arguments.items[0];
-	struct evo_import import = {.file = options->arguments.items[1],
-	                            .name = options->name,
-	                            .replace = options->replace,
-	                            .report_limit = PROBLEMS_SHOWN};
-	struct evo_import_report report = {0};
 	struct evo_error err = {0};
-	if (strcmp(format, formats[0])) {
-		evo_fail(&err, EVO_E_USAGE, "unknown format `%s`; %s`%s`%s", format,
-		         evo_nearest(format, formats, 1) ? "there is " : "do you mean ", formats[0],
-		         evo_nearest(format, formats, 1) ? "" : "?");
-		return cli_report(&err);
-	}
-	if (options->images &&
-	    !evo_image_argument(options->images, &import.format, &import.images, &err))
-		return cli_report(&err);
-	bool ok = evo_import_nats_bench(&import, tell_problem, (void *) (uintptr_t) import.file,
-	                                &report, &err);
-	if (ok)
-		tell_report(&report);
-	bool partly = report.malformed || report.unknown || report.out_of_range;
-	evo_import_report_clear(&report);
-	if (!ok)
-		return cli_report(&err);
-	return partly ? CLI_PARTLY : CLI_DONE;
+	for (size_t i = 0; i < EVO_COUNT(formats); i++)
+		if (!strcmp(format, formats[i]))
+			return imports[i](options);
+	size_t nearest = evo_nearest(format, formats, EVO_COUNT(formats));
+	if (nearest < EVO_COUNT(formats))
+		evo_fail(&err, EVO_E_USAGE, "unknown format `%s`; do you mean `%s`?", format,
+		         formats[nearest]);
+	else
+		evo_fail(&err, EVO_E_USAGE, "unknown format `%s`; there are `%s` and `%s`", format,
+		         formats[0], formats[1]);
+	return cli_report(&err);
 }
 
 /* ---- build ----------------------------------------------------------------------------------- */

@@ -54,6 +54,8 @@ struct cli_options {
 
 	size_t networks; /* 0: all */
 	size_t split;    /* enum evo_split */
+	size_t repeats;  /* seeds; 0: one */
+	bool json;
 	const char *table_file, *scores_file;
 
 	const char *images, *name;
@@ -193,6 +195,8 @@ void cli_progress_begin(struct cli_progress *progress, const struct cli_options 
 /* Is it time for another line? step: a number that changes when there is something to tell. */
 bool cli_progress_due(struct cli_progress *progress, size_t step);
 void cli_progress_show(struct cli_progress *progress, const char *text);
+/* The same with a bar in the room that the line leaves on a terminal; fraction: from 0 to 1. */
+void cli_progress_bar(struct cli_progress *progress, double fraction, const char *text);
 /* A line that stays. */
 void cli_progress_note(struct cli_progress *progress, const char *text);
 void cli_progress_end(struct cli_progress *progress);
@@ -216,6 +220,16 @@ void cli_benchmark_names_clear(struct cli_list *names);
 /* A search's configuration. names and options outlive it. */
 bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
                     struct evo_run_config *config, struct evo_error *err);
+/* Appends a row a column of imported scores to the table of proxies: name, expression, source. */
+void cli_list_imported(struct cli_table *table);
+/* `benchmarks import scores` and `benchmarks remove scores`. */
+int cli_scores_import(struct cli_options *options);
+int cli_scores_remove(const char *name);
+/* A problem of an import; context is the file's name. */
+#define CLI_PROBLEMS_SHOWN 10
+void cli_tell_problem(void *context, size_t line, const char *what);
+/* Says on standard output what an import used; returns the exit status. */
+int cli_tell_import(const struct evo_import_report *report);
 void cli_list_add(struct cli_list *list, const char *item);
 /* Sets "name=value". */
 bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err);

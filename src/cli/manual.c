@@ -55,12 +55,13 @@ static void synopsis(struct evo_text *out)
 		if (command->hidden)
 			continue;
 		evo_text_printf(out, ".Nm\n.Cm %s\n.Op Ar option ...\n", command->name);
-		if (command->arguments[0] == '[')
-			evo_text_printf(out, ".Op Ar %.*s\n",
-			                (int) strcspn(command->arguments + 1, "]"),
-			                command->arguments + 1);
-		else
-			arguments_macro(out, command->arguments);
+		const char *arguments = command->arguments;
+		if (arguments[0] == '[') {
+			size_t length = strcspn(arguments + 1, "]");
+			evo_text_printf(out, ".Op Ar %.*s\n", (int) length, arguments + 1);
+			arguments += 1 + length + strspn(arguments + 1 + length, "] ");
+		}
+		arguments_macro(out, arguments);
 	}
 }
 
@@ -177,7 +178,8 @@ static const char tail[] =
         ".Sh ENVIRONMENT\n"
         ".Bl -tag -width Ds\n"
         ".It Ev EVOSCOPE_DATA\n"
-        "Where imported benchmarks are kept, in place of\n.Pa $XDG_DATA_HOME/evoscope .\n"
+        "Where imported benchmarks and scores are kept, in place of\n.Pa $XDG_DATA_HOME/evoscope "
+        ".\n"
         ".It Ev EVOSCOPE_SHARED\n"
         "Where what is installed beside the program lies: themes, presets, embedded\n"
         "benchmarks.\n"
@@ -199,6 +201,10 @@ static const char tail[] =
         "Themes of your own.\n"
         ".It Pa $XDG_DATA_HOME/evoscope/benchmarks/\n"
         "Imported and built benchmarks, a folder each.\n"
+        ".It Pa $XDG_DATA_HOME/evoscope/scores/\n"
+        "Imported scores, a CSV file each, and what is kept of scorings that were\n"
+        "stopped\n.Pq Pa *.partial ,\n"
+        "which may be removed.\n"
         ".It Pa $XDG_STATE_HOME/evoscope/\n"
         "The history of the explorer's command line.\n"
         ".El\n"
@@ -226,6 +232,8 @@ static const char tail[] =
         ".Pp\n"
         "After SIGINT, SIGTERM or SIGHUP a search is stopped, what was finished is kept\n"
         "and printed, and the process dies of that signal.\n"
+        "A scoring that is stopped keeps the networks that are finished, and the same\n"
+        "command goes on from there.\n"
         "Standard output carries results only; progress and errors go to standard\n"
         "error.\n"
         ".Sh EXAMPLES\n"
@@ -241,6 +249,10 @@ static const char tail[] =
         "Import the accuracies of NATS\\-Bench with CIFAR\\-10 images:\n"
         ".Dl evoscope benchmarks import nats\\-bench table.csv \\-\\-images "
         "cifar10:data_batch_1.bin\n"
+        ".Pp\n"
+        "Hold scores that were computed elsewhere against the same accuracies:\n"
+        ".Dl evoscope benchmarks import scores table.csv \\-\\-name zero\n"
+        ".Dl evoscope score zero/nwot eznas\\-a \\-\\-benchmark nb201\\-cifar10\n"
         ".Sh SEE ALSO\n"
         "Yash Akhauri, J. Pablo Munoz, Nilesh Jain, and Ravi Iyer,\n"
         ".Dq EZNAS: Evolving Zero\\-Cost Proxies for Neural Architecture Scoring ,\n"

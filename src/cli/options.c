@@ -19,10 +19,15 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_SCORE] =
                 {"score", "PROXY...", 1, SIZE_MAX, false,
                  "hold proxies against accuracies and print a table",
-                 "A PROXY is a name (see evoscope proxies) or an expression. Columns: Kendall "
-                 "tau with its 95 % bootstrap interval, Spearman, Pearson, Kendall tau in the "
-                 "true top 10 %, partial Kendall tau given the number of units and given the "
-                 "number of parameters, scores that are not finite, milliseconds a network.",
+                 "A PROXY is a name (see evoscope proxies), an expression, or NAME/COLUMN of "
+                 "imported scores; networks without a score in such a column are left out for all "
+                 "proxies. Columns: Kendall tau with its 95 % bootstrap interval over networks, "
+                 "Spearman, Pearson, Kendall tau in the true top 10 %, partial Kendall tau given "
+                 "the number of units and given the number of parameters, scores that are not "
+                 "finite, milliseconds a network. With more than one seed there is Kendall's "
+                 "standard deviation over them, and all other numbers are means over them, the "
+                 "ends of the interval too. Networks that are finished are kept as they come: "
+                 "after an interruption the same command goes on where it was.",
                  cli_score},
         [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
                       "draw an expression as a tree and say what it needs", NULL, cli_show},
@@ -33,12 +38,17 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_BENCHMARKS_SHOW] = {"benchmarks show", "NAME", 1, 1, false, "describe a benchmark",
                                  NULL, cli_benchmarks_show},
         [CLI_BENCHMARKS_IMPORT] =
-                {"benchmarks import", "nats-bench FILE", 2, 2, false,
-                 "make benchmarks of a table of accuracies",
-                 "FILE is CSV with a header: ArchitectureString, and any of "
+                {"benchmarks import", "FORMAT FILE", 2, 2, false,
+                 "make benchmarks of a table of accuracies, or take over scores",
+                 "FILE is CSV with a header. FORMAT is `nats-bench` for accuracies: "
+                 "ArchitectureString, and any of "
                  "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
                  "ImageNetTestAccuracy200Epochs. There is one benchmark a dataset: PREFIX-cifar10, "
-                 "PREFIX-cifar100, PREFIX-imagenet16-120.",
+                 "PREFIX-cifar100, PREFIX-imagenet16-120. Or it is `scores` for scores that were "
+                 "computed elsewhere: architectures in a column architecture, ArchitectureString, "
+                 "net_str or arch, and every other column of numbers becomes a proxy NAME/COLUMN, "
+                 "which evoscope score takes and evoscope proxies lists. An empty field is a "
+                 "missing score.",
                  cli_benchmarks_import},
         [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
                                   "train networks here and make a benchmark of them",
@@ -46,9 +56,9 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                                   "interruption the same "
                                   "command goes on where it was.",
                                   cli_benchmarks_build},
-        [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "NAME", 1, 1, false,
-                                   "delete an imported or built benchmark", NULL,
-                                   cli_benchmarks_remove},
+        [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "[scores] NAME", 1, 2, false,
+                                   "delete an imported or built benchmark, or imported scores",
+                                   NULL, cli_benchmarks_remove},
         [CLI_PROFILE] =
                 {"profile", "", 0, 0, false, "tell where the engine's time goes on this machine",
                  "One thread extracts the statistics of the data pass, forward and backward, of "
@@ -144,16 +154,21 @@ static const struct cli_option options[] = {
          "keep generations.csv, population.csv and front.csv there"},
 
         /* Files of the other commands. */
+        {"repeats", 'r', "N", CLI_COUNT, AT(repeats), 1, 1000, NULL, ON(SCORE), "1",
+         "score with so many seeds, from --seed on, on the networks of the first"},
+        {"json", 0, NULL, CLI_FLAG, AT(json), 0, 0, NULL, ON(SCORE), NULL,
+         "print a JSON object a line in place of the table"},
         {"csv", 0, "FILE", CLI_TEXT, AT(table_file), 0, 0, NULL, ON(SCORE), NULL,
          "write the table there as CSV, too"},
         {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,
-         "write one row a network there as CSV"},
+         "write one row a network there as CSV, and with --repeats one a seed"},
         {"images", 0, "FORMAT:FILE", CLI_TEXT, AT(images), 0, 0, NULL, ON(BENCHMARKS_IMPORT),
          "noise", "images of the task: cifar10:FILE or cifar100:FILE, in their binary layout"},
-        {"name", 0, "PREFIX", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_IMPORT), "nb201",
-         "what the benchmarks' names begin with"},
+        {"name", 0, "PREFIX", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_IMPORT),
+         "nb201; for scores the file's name",
+         "what the benchmarks' names begin with, or the name of the scores"},
         {"replace", 0, NULL, CLI_FLAG, AT(replace), 0, 0, NULL, ON(BENCHMARKS_IMPORT), NULL,
-         "overwrite benchmarks of the same names"},
+         "overwrite benchmarks, or scores, of the same names"},
         {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
          "name of the benchmark"},
         {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,

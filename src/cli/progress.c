@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -41,10 +42,14 @@ static size_t columns(void)
 	return size.ws_col - 1u; /* the last column would wrap on some */
 }
 
+/* What a terminal echoes of Ctrl-C stands after the line, and goes with it. */
+#define ECHOED ((size_t) 2)
+
 static void erase(struct cli_progress *progress)
 {
+	size_t width = columns(), length = progress->drawn + ECHOED;
 	if (progress->drawn)
-		fprintf(stderr, "\r%*s\r", (int) progress->drawn, "");
+		fprintf(stderr, "\r%*s\r", (int) (length < width ? length : width), "");
 	progress->drawn = 0;
 }
 
@@ -64,6 +69,25 @@ void cli_progress_show(struct cli_progress *progress, const char *text)
 	fprintf(stderr, "\r%.*s%*s", (int) length, text, (int) rest, "");
 	fflush(stderr);
 	progress->drawn = length;
+}
+
+#define BAR_LEAST 10 /* characters; below that the words stand alone */
+
+void cli_progress_bar(struct cli_progress *progress, double fraction, const char *text)
+{
+	size_t width = columns(), length = strlen(text) + 3 + ECHOED; /* 3: brackets and a blank */
+	if (!progress->redraw || width < length + BAR_LEAST) {
+		cli_progress_show(progress, text);
+		return;
+	}
+	size_t room = width - length, full = (size_t) (fraction * (double) room);
+	char *bar = evo_calloc(room + 1, 1);
+	memset(bar, '.', room);
+	memset(bar, '#', full < room ? full : room);
+	char *line = evo_format("[%s] %s", bar, text);
+	cli_progress_show(progress, line);
+	free(line);
+	free(bar);
 }
 
 void cli_progress_note(struct cli_progress *progress, const char *text)

@@ -27,9 +27,11 @@ struct evo_scoring {
 	evo_needs needs;
 	double *scores, *milliseconds, *row; /* row: tree_count numbers a worker */
 	struct evo_job *job;
-	pthread_mutex_t lock; /* guards error and cancelled */
+	pthread_mutex_t lock; /* guards error, cancelled, and which networks are finished */
 	struct evo_error error;
 	bool cancelled;
+	size_t *finished; /* places of networks, in the order in which they were finished */
+	size_t finished_count, told;
 };
 
 struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool)
@@ -98,6 +100,9 @@ static void score_network(void *context, size_t index, unsigned worker)
 	for (size_t t = 0; t < scoring->tree_count; t++)
 		scoring->scores[t * scoring->network_count + index] = row[t];
 	scoring->milliseconds[index] = (evo_now() - begin) * 1e3;
+	pthread_mutex_lock(&scoring->lock);
+	scoring->finished[scoring->finished_count++] = index;
+	pthread_mutex_unlock(&scoring->lock);
 }
 
 struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priority priority,
@@ -121,6 +126,7 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	scoring->milliseconds = evo_calloc(network_count + 1, sizeof *scoring->milliseconds);
 	for (size_t i = 0; i < network_count; i++)
 		scoring->milliseconds[i] = NAN;
+	scoring->finished = evo_calloc(network_count + 1, sizeof *scoring->finished);
 	pthread_mutex_init(&scoring->lock, NULL);
 	scoring->job =
 	        evo_pool_submit(scorer->pool, priority, network_count, score_network, scoring);
@@ -145,6 +151,16 @@ void evo_scoring_cancel(struct evo_scoring *scoring)
 	evo_job_cancel(scoring->job);
 }
 
+size_t evo_scoring_finished(struct evo_scoring *scoring, const size_t **places)
+{
+	pthread_mutex_lock(&scoring->lock);
+	const size_t count = scoring->finished_count - scoring->told;
+	*places = scoring->finished + scoring->told;
+	scoring->told = scoring->finished_count;
+	pthread_mutex_unlock(&scoring->lock);
+	return count;
+}
+
 double evo_scoring_milliseconds(const struct evo_scoring *scoring, size_t i)
 {
 	return scoring->milliseconds[i];
@@ -159,6 +175,7 @@ bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
 	else if (scoring->cancelled)
 		good = evo_fail(err, EVO_E_CANCELLED, "stopped before every network was scored");
 	pthread_mutex_destroy(&scoring->lock);
+	free(scoring->finished);
 	free(scoring->milliseconds);
 	free(scoring->row);
 	free(scoring);

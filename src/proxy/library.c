@@ -2,8 +2,10 @@
  * The library: published programs and hand-made proxies as trees.
  */
 #include "config.h"
+#include "evoscope/bench.h"
 #include "evoscope/proxy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct evo_proxy library[] = {
@@ -75,7 +77,24 @@ static const char *lookup(void *context, const char *name)
 	return proxy ? proxy->expression : NULL;
 }
 
+/* Imported scores have names, but no expression. */
+static bool refuse_imported(const char *text, struct evo_error *err)
+{
+	char *name;
+	size_t column;
+
+	if (!evo_scores_find(text, &name, &column, err))
+		return false;
+	free(name);
+	return evo_fail(err, EVO_E_INPUT,
+	                "%s is a column of imported scores: it can be scored, but there is no "
+	                "expression behind it",
+	                text);
+}
+
 bool evo_proxy_parse(const char *text, struct evo_tree *tree, struct evo_error *err)
 {
+	if (evo_scores_is_name(text))
+		return refuse_imported(text, err);
 	return evo_tree_parse_named(text, lookup, NULL, tree, err);
 }

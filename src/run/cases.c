@@ -142,20 +142,45 @@ bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t valida
 	return true;
 }
 
-bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
-                              uint64_t seed, struct evo_error *err)
+/* Keeps the first `count` rows that pass; the order is that of a sample without a filter. */
+static size_t filter_rows(struct evo_case_item *item, const struct evo_case_filter *filter,
+                          size_t count, size_t *rows, size_t got)
+{
+	size_t kept = 0;
+	item->candidates = got;
+	for (size_t i = 0; i < got; i++) {
+		const struct evo_row *row = &item->benchmark->rows[rows[i]];
+		if (filter->has(filter->context, row->architecture))
+			rows[kept++] = rows[i];
+	}
+	item->left_out = got - kept;
+	return count > 0 && kept > count ? count : kept;
+}
+
+bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_filter *filter,
+                               enum evo_split split, size_t count, uint64_t seed,
+                               struct evo_error *err)
 {
 	for (size_t i = 0; i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
 		size_t got;
-		size_t *rows = evo_benchmark_strings(item->benchmark, split, count, seed,
-		                                     "scored networks", &got);
+		size_t *rows = evo_benchmark_strings(item->benchmark, split, filter ? 0 : count,
+		                                     seed, "scored networks", &got);
+		bool any = got > 0;
+		if (filter != NULL)
+			got = filter_rows(item, filter, count, rows, got);
 		set_rows(item, rows, got, NULL, 0);
-		if (got == 0)
+		if (!any)
 			return evo_fail(err, EVO_E_INPUT, "benchmark %s has no %s networks",
 			                item->benchmark->name, evo_split_name(split));
 	}
 	return true;
+}
+
+bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
+                              uint64_t seed, struct evo_error *err)
+{
+	return evo_cases_sample_filtered(cases, NULL, split, count, seed, err);
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */

@@ -15,6 +15,12 @@ struct evo_case_item {
 	size_t train, validation;
 	double *accuracy; /* of rows */
 	size_t group;
+	size_t candidates, left_out; /* by a filter: networks of the pool, and those it refused */
+};
+/* Which networks may be sampled. */
+struct evo_case_filter {
+	bool (*has)(void *context, const char *architecture);
+	void *context;
 };
 /* Benchmarks whose probe and architectures are the same. */
 struct evo_case_group {
@@ -41,6 +47,10 @@ bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t valida
 /* Strings of one pool, as the train part; count 0: all. */
 bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
                               uint64_t seed, struct evo_error *err);
+/* The same under a filter (NULL: none), which may leave a case without any. */
+bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_filter *filter,
+                               enum evo_split split, size_t count, uint64_t seed,
+                               struct evo_error *err);
 /* Makes groups and registers the sampled networks. */
 bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err);
 void evo_cases_clear(struct evo_cases *cases);

@@ -1,88 +1,136 @@
-/* Scoring without a search: every proxy on every benchmark, each network extracted once. */
+/*
+ * Scoring without a search: every proxy on every benchmark, each network extracted once a seed.
+ */
 #include "config.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases.h"
+#include "score.h"
 
-#define INTERVAL_DRAWS 200
-#define INTERVAL_LEVEL 0.95
-#define WAIT_SECONDS   0.1
+void score_note(const struct scored *s, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+	if (s->config->note == NULL)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	s->config->note(s->context, text);
+}
 
-/* Scored along with what was asked for, so that partial taus can be given. */
-enum {
-	COUNT_UNITS,
-	COUNT_PARAMS,
-	COUNTERS
-};
+bool score_tell(const struct scored *s, const struct score_phase *phase, size_t done, size_t kept,
+                size_t total, double begin)
+{
+	struct evo_score_status status = {.phase = phase->name,
+	                                  .unit = phase->unit,
+	                                  .done = done,
+	                                  .kept = kept,
+	                                  .total = total,
+	                                  .seconds = evo_now() - begin};
+	return s->progress == NULL || s->progress(s->context, &status);
+}
 
-struct scored {
-	const struct evo_score_config *config;
-	struct evo_pool *pool;
+/* ---- Networks of a seed ---------------------------------------------------------------------- */
+
+struct engine {
 	struct evo_store *store;
 	struct evo_scorer *scorer;
 	struct evo_cases cases;
-	struct evo_tree *trees; /* the counters, then the proxies */
-	size_t tree_count;
-	double *scores;       /* a row of cases.network_count a tree */
-	double *milliseconds; /* a network */
-	struct evo_file *scores_file, *table_file;
 };
+
+static void engine_close(struct engine *engine)
+{
+	evo_scorer_destroy(engine->scorer);
+	if (engine->store != NULL)
+		evo_store_destroy(engine->store);
+	evo_cases_clear(&engine->cases);
+	memset(engine, 0, sizeof(*engine));
+}
+
+/* The seed is that of weights and noise: which networks there are, the first one decides. */
+static bool engine_open(const struct scored *s, uint64_t seed, struct engine *engine,
+                        struct evo_error *err)
+{
+	const struct evo_score_config *config = s->config;
+	const struct evo_case_filter filter = {score_has_imported, (void *) (uintptr_t) s};
+	memset(engine, 0, sizeof(*engine));
+	engine->store =
+	        evo_store_create(evo_run_memory(config->memory), evo_pool_threads(s->pool), err);
+	if (engine->store == NULL)
+		return false;
+	evo_store_once(engine->store);
+	engine->scorer = evo_scorer_create(engine->store, s->pool);
+	return evo_cases_load(&engine->cases, config->benchmarks, config->benchmark_count,
+	                      &config->probe, seed, engine->store, err) &&
+	       evo_cases_sample_filtered(&engine->cases, s->imported_count > 0 ? &filter : NULL,
+	                                 config->split, config->networks, config->seed, err) &&
+	       evo_cases_register(&engine->cases, engine->store, err);
+}
 
 /* ---- Making it ready ------------------------------------------------------------------------- */
 
-static bool parse_all(struct scored *s, struct evo_error *err)
+/* Says how many networks are left out for want of an imported score. */
+static bool check_networks(const struct scored *s, struct evo_error *err)
 {
-	static const char *const counters[COUNTERS] = {"units", "params"};
-	s->tree_count = COUNTERS + s->config->proxy_count;
-	s->trees = evo_calloc(s->tree_count, sizeof(*s->trees));
-	for (size_t i = 0; i < s->tree_count; i++) {
-		const char *text = i < COUNTERS ? counters[i] : s->config->proxies[i - COUNTERS];
-		if (!evo_proxy_parse(text, &s->trees[i], err))
-			return false;
+	struct evo_text text;
+	size_t out = 0, scored = 0;
+	evo_text_init(&text);
+	for (size_t c = 0; c < s->cases.count; c++) {
+		const struct evo_case_item *item = &s->cases.items[c];
+		scored += item->train;
+		out += item->left_out;
+		if (item->left_out > 0)
+			evo_text_printf(&text, "%s%zu of %zu networks of %s",
+			                text.length > 0 ? ", " : "", item->left_out,
+			                item->candidates, item->benchmark->name);
 	}
+	if (out > 0 && scored > 0)
+		score_note(s, "left out, having no imported score: %.400s", text.data);
+	evo_text_clear(&text);
+	return scored > 0 ||
+	       evo_fail(err, EVO_E_INPUT, "no network of %s%s has a score in every imported column",
+	                s->cases.items[0].benchmark->name,
+	                s->cases.count > 1 ? " or of any other benchmark given" : "");
+}
+
+static bool make_passes(struct scored *s, struct evo_error *err)
+{
+	size_t n = s->cases.network_count;
+	s->pass_count = s->config->repeats > 0 ? s->config->repeats : 1;
+	s->passes = evo_calloc(s->pass_count, sizeof(*s->passes));
+	s->milliseconds = evo_big_alloc(s->pass_count * n * sizeof(double), "times", err);
+	s->scores =
+	        evo_big_alloc(s->pass_count * s->tree_count * n * sizeof(double), "scores", err);
+	if (s->milliseconds == NULL || s->scores == NULL)
+		return false;
+	for (size_t i = 0; i < s->pass_count * s->tree_count * n; i++)
+		s->scores[i] = NAN;
+	for (size_t i = 0; i < s->pass_count * n; i++)
+		s->milliseconds[i] = NAN;
+	for (size_t i = 0; i < s->pass_count; i++)
+		s->passes[i] = (struct score_pass){.seed = s->config->seed + i,
+		                                   .scores = s->scores + i * s->tree_count * n,
+		                                   .milliseconds = s->milliseconds + i * n};
 	return true;
 }
 
-/* Before hours of scoring, not after them: can the files be written? */
-static bool create_files(struct scored *s, struct evo_error *err)
-{
-	if (s->config->scores_file != NULL) {
-		s->scores_file = evo_file_create(s->config->scores_file, err);
-		if (s->scores_file == NULL)
-			return false;
-	}
-	if (s->config->table_file != NULL) {
-		s->table_file = evo_file_create(s->config->table_file, err);
-		if (s->table_file == NULL)
-			return false;
-	}
-	return true;
-}
-
-static bool prepare(struct scored *s, struct evo_error *err)
+/* Before hours of scoring, not after them: can all be read, and the files be written? */
+static bool prepare(struct scored *s, struct engine *first, struct evo_error *err)
 {
 	const struct evo_score_config *config = s->config;
-	unsigned threads = evo_run_threads(config->threads);
 	if (config->proxy_count == 0)
 		return evo_fail(err, EVO_E_USAGE, "no proxy is given");
-	if (!parse_all(s, err) || !create_files(s, err))
+	if (!score_read_proxies(s, err) || !score_create_files(s, err))
 		return false;
-	s->pool = evo_pool_create(threads, err);
-	if (s->pool == NULL)
+	s->pool = evo_pool_create(evo_run_threads(config->threads), err);
+	if (s->pool == NULL || !engine_open(s, config->seed, first, err))
 		return false;
-	s->store = evo_store_create(evo_run_memory(config->memory), threads, err);
-	if (s->store == NULL)
-		return false;
-	evo_store_once(s->store);
-	s->scorer = evo_scorer_create(s->store, s->pool);
-	return evo_cases_load(&s->cases, config->benchmarks, config->benchmark_count,
-	                      &config->probe, config->seed, s->store, err) &&
-	       evo_cases_sample_strings(&s->cases, config->split, config->networks, config->seed,
-	                                err) &&
-	       evo_cases_register(&s->cases, s->store, err);
+	s->cases = first->cases;
+	memset(&first->cases, 0, sizeof(first->cases));
+	return check_networks(s, err) && make_passes(s, err);
 }
 
 static void clear(struct scored *s)
@@ -91,202 +139,173 @@ static void clear(struct scored *s)
 		evo_file_abort(s->scores_file);
 	if (s->table_file != NULL)
 		evo_file_abort(s->table_file);
-	evo_scorer_destroy(s->scorer);
-	if (s->store != NULL)
-		evo_store_destroy(s->store);
 	if (s->pool != NULL)
 		evo_pool_destroy(s->pool);
 	evo_cases_clear(&s->cases);
-	free(s->trees);
+	score_clear_proxies(s);
+	free(s->passes);
 	free(s->scores);
 	free(s->milliseconds);
 }
 
 /* ---- The pass -------------------------------------------------------------------------------- */
 
-static bool score_all(struct scored *s, evo_score_progress progress, void *context,
-                      struct evo_error *err)
+/* What is left of a pass, as one scoring. */
+struct rest {
+	struct score_pass *pass;
+	struct evo_scoring *scoring;
+	size_t count;
+	size_t *columns;  /* of the pass */
+	size_t *networks; /* of the store */
+	double *scores;   /* a row of count a tree */
+};
+
+/* Copies what has been finished since the last time, and keeps it. */
+static void take_finished(struct scored *s, struct rest *rest)
 {
-	size_t n = s->cases.network_count;
-	double begin = evo_now();
+	struct score_pass *pass = rest->pass;
+	const size_t *places, n = s->cases.network_count;
+	size_t count = evo_scoring_finished(rest->scoring, &places);
+	for (size_t i = 0; i < count; i++) {
+		size_t column = rest->columns[places[i]];
+		for (size_t t = 0; t < s->tree_count; t++)
+			pass->scores[t * n + column] = rest->scores[t * rest->count + places[i]];
+		pass->milliseconds[column] = evo_scoring_milliseconds(rest->scoring, places[i]);
+		pass->done++;
+		score_journal_append(s, pass, column);
+	}
+	score_journal_sync(s);
+}
+
+/* Of all passes. */
+static size_t count_done(const struct scored *s)
+{
+	size_t done = 0;
+	for (size_t i = 0; i < s->pass_count; i++)
+		done += s->passes[i].done;
+	return done;
+}
+
+static bool score_rest(struct scored *s, struct rest *rest, struct evo_scorer *scorer, size_t kept,
+                       double begin, struct evo_error *err)
+{
+	static const struct score_phase scoring = {"scoring", "networks"};
 	const struct evo_tree **trees = evo_calloc(s->tree_count, sizeof(*trees));
-	s->milliseconds = evo_calloc(n, sizeof(*s->milliseconds));
-	s->scores = evo_big_alloc(s->tree_count * n * sizeof(*s->scores), "scores", err);
+	size_t total = s->pass_count * s->cases.network_count;
+	bool done = false, stop = false;
 	for (size_t i = 0; i < s->tree_count; i++)
 		trees[i] = &s->trees[i];
-	bool good = s->scores != NULL;
-	if (good) {
-		struct evo_scoring *scoring =
-		        evo_scoring_start(s->scorer, EVO_PRIORITY_PERSON, trees, s->tree_count,
-		                          s->cases.networks, n, s->scores);
-		bool done = false;
-		while (!done) {
-			done = evo_scoring_wait(scoring, WAIT_SECONDS);
-			if (progress != NULL &&
-			    !progress(context, evo_scoring_done(scoring), n, evo_now() - begin)) {
-				evo_scoring_cancel(scoring);
-				done = evo_scoring_wait(scoring, -1);
-				good = evo_fail(err, EVO_E_CANCELLED, "cancelled");
-			}
+	rest->scoring = evo_scoring_start(scorer, EVO_PRIORITY_PERSON, trees, s->tree_count,
+	                                  rest->networks, rest->count, rest->scores);
+	while (!done) {
+		done = evo_scoring_wait(rest->scoring, stop ? -1 : SCORE_WAIT_SECONDS);
+		take_finished(s, rest);
+		if (!stop && !score_tell(s, &scoring, count_done(s), kept, total, begin)) {
+			evo_scoring_cancel(rest->scoring);
+			stop = true;
+			done = false; /* those that are being scored are waited for, and kept */
 		}
-		for (size_t i = 0; i < n; i++)
-			s->milliseconds[i] = evo_scoring_milliseconds(scoring, i);
-		good = evo_scoring_finish(scoring, err) && good;
 	}
+	bool good = evo_scoring_finish(rest->scoring, err);
 	free(trees);
+	return good && !stop;
+}
+
+/* The networks of a pass that are not scored yet. */
+static bool score_missing(struct scored *s, struct score_pass *pass, const struct evo_cases *cases,
+                          struct evo_scorer *scorer, size_t kept, double begin,
+                          struct evo_error *err)
+{
+	size_t n = s->cases.network_count;
+	struct rest rest = {.pass = pass};
+	rest.columns = evo_calloc(n + 1, sizeof(*rest.columns));
+	rest.networks = evo_calloc(n + 1, sizeof(*rest.networks));
+	for (size_t i = 0; i < n; i++) {
+		if (!isnan(pass->milliseconds[i]))
+			continue;
+		rest.columns[rest.count] = i;
+		rest.networks[rest.count++] = cases->networks[i];
+	}
+	rest.scores = evo_big_alloc(s->tree_count * rest.count * sizeof(double), "scores", err);
+	bool good = rest.scores != NULL && score_rest(s, &rest, scorer, kept, begin, err);
+	free(rest.columns);
+	free(rest.networks);
+	free(rest.scores);
 	return good;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------ */
-
-/* One tree's scores on a case's networks, in the order of its rows. */
-static void gather(const struct scored *s, const struct evo_case_item *item, size_t tree,
-                   double *out)
+/* Another pass's networks are loaded anew. What the table says may have changed meanwhile. */
+static bool open_again(const struct scored *s, const struct score_pass *pass, struct engine *engine,
+                       struct evo_error *err)
 {
-	const struct evo_case_group *group = &s->cases.groups[item->group];
-	for (size_t i = 0; i < group->count; i++)
-		out[i] = s->scores[tree * s->cases.network_count + group->columns[i]];
+	if (!engine_open(s, pass->seed, engine, err))
+		return false;
+	struct score_key first = score_key(s, &s->cases), now = score_key(s, &engine->cases);
+	return memcmp(&first, &now, sizeof(first)) == 0 ||
+	       evo_fail(err, EVO_E_INPUT,
+	                "a benchmark was changed while it was being scored; score it again");
 }
 
-static double mean_milliseconds(const struct scored *s, const struct evo_case_item *item)
+static bool run_passes(struct scored *s, struct engine *engine, struct evo_error *err)
 {
-	const struct evo_case_group *group = &s->cases.groups[item->group];
-	double sum = 0;
-	for (size_t i = 0; i < group->count; i++)
-		sum += s->milliseconds[group->columns[i]];
-	return sum / (double) group->count;
-}
-
-static void fill_row(const struct scored *s, const struct evo_case_item *item, size_t proxy,
-                     const double *units, const double *params, struct evo_score_row *row)
-{
-	size_t n = item->train;
-	const double *y = item->accuracy;
-	double *x = evo_calloc(n, sizeof(*x));
-	gather(s, item, COUNTERS + proxy, x);
-	snprintf(row->proxy, sizeof(row->proxy), "%s", s->config->proxies[proxy]);
-	snprintf(row->benchmark, sizeof(row->benchmark), "%s", item->benchmark->name);
-	row->networks = n;
-	row->kendall = evo_kendall(n, x, y);
-	evo_kendall_interval(n, x, y, INTERVAL_DRAWS, INTERVAL_LEVEL, s->config->seed, &row->low,
-	                     &row->high);
-	row->spearman = evo_spearman(n, x, y);
-	row->pearson = evo_pearson(n, x, y);
-	row->kendall_top10 = evo_kendall_top(n, x, y, 0.1);
-	row->partial_units = evo_kendall_partial(n, x, y, units);
-	row->partial_params = evo_kendall_partial(n, x, y, params);
-	row->non_finite = evo_non_finite(n, x);
-	row->milliseconds = mean_milliseconds(s, item);
-	free(x);
-}
-
-static struct evo_score_row *make_rows(const struct scored *s, size_t *count)
-{
-	size_t proxies = s->config->proxy_count;
-	struct evo_score_row *rows = evo_calloc(proxies * s->cases.count, sizeof(*rows));
-	*count = 0;
-	for (size_t c = 0; c < s->cases.count; c++) {
-		const struct evo_case_item *item = &s->cases.items[c];
-		double *units = evo_calloc(2 * item->train, sizeof(*units));
-		double *params = units + item->train;
-		gather(s, item, COUNT_UNITS, units);
-		gather(s, item, COUNT_PARAMS, params);
-		for (size_t p = 0; p < proxies; p++)
-			fill_row(s, item, p, units, params, &rows[(*count)++]);
-		free(units);
-	}
-	return rows;
-}
-
-/* ---- Files ----------------------------------------------------------------------------------- */
-
-static void write_scores(const struct scored *s, FILE *stream)
-{
-	struct evo_csv csv;
-	evo_csv_begin(&csv, stream);
-	evo_csv_text(&csv, "benchmark");
-	evo_csv_text(&csv, "architecture");
-	evo_csv_text(&csv, "accuracy");
-	for (size_t p = 0; p < s->config->proxy_count; p++)
-		evo_csv_text(&csv, s->config->proxies[p]);
-	evo_csv_end_row(&csv);
-	for (size_t c = 0; c < s->cases.count; c++) {
-		const struct evo_case_item *item = &s->cases.items[c];
-		const size_t *columns = s->cases.groups[item->group].columns;
-		for (size_t i = 0; i < item->train; i++) {
-			evo_csv_text(&csv, item->benchmark->name);
-			evo_csv_text(&csv, item->benchmark->rows[item->rows[i]].architecture);
-			evo_csv_number(&csv, item->accuracy[i]);
-			for (size_t t = COUNTERS; t < s->tree_count; t++)
-				evo_csv_number(&csv,
-				               s->scores[t * s->cases.network_count + columns[i]]);
-			evo_csv_end_row(&csv);
+	double begin = evo_now();
+	size_t kept = count_done(s);
+	bool good = true;
+	for (size_t i = 0; good && i < s->pass_count; i++) {
+		struct score_pass *pass = &s->passes[i];
+		if (pass->done < s->cases.network_count) {
+			good = i == 0 || open_again(s, pass, engine, err);
+			good = good && score_missing(s, pass, i == 0 ? &s->cases : &engine->cases,
+			                             engine->scorer, kept, begin, err);
 		}
+		engine_close(engine);
 	}
+	return good;
 }
 
-static void write_table(const struct scored *s, const struct evo_score_row *rows, size_t count,
-                        FILE *stream)
+/* What a stop leaves, in words. */
+static bool fail_stopped(const struct scored *s, struct evo_error *err)
 {
-	static const char *const names[] = {
-	        "proxy",          "benchmark",  "networks",    "kendall",       "kendall_low",
-	        "kendall_high",   "spearman",   "pearson",     "kendall_top10", "partial_units",
-	        "partial_params", "non_finite", "milliseconds"};
-	struct evo_csv csv;
-	evo_csv_begin(&csv, stream);
-	for (size_t i = 0; i < EVO_COUNT(names); i++)
-		evo_csv_text(&csv, names[i]);
-	evo_csv_end_row(&csv);
-	for (size_t i = 0; i < count; i++) {
-		const struct evo_score_row *row = &rows[i];
-		const double numbers[] = {
-		        row->kendall, row->low,           row->high,          row->spearman,
-		        row->pearson, row->kendall_top10, row->partial_units, row->partial_params};
-		/* The whole expression, of which a row holds the beginning. */
-		evo_csv_text(&csv, s->config->proxies[i % s->config->proxy_count]);
-		evo_csv_text(&csv, row->benchmark);
-		evo_csv_integer(&csv, (int64_t) row->networks);
-		for (size_t k = 0; k < EVO_COUNT(numbers); k++)
-			evo_csv_number(&csv, numbers[k]);
-		evo_csv_integer(&csv, (int64_t) row->non_finite);
-		evo_csv_number(&csv, row->milliseconds);
-		evo_csv_end_row(&csv);
-	}
-}
-
-/* Hands the file over whether it can be committed or not. */
-static bool commit(struct evo_file **file, struct evo_error *err)
-{
-	struct evo_file *finished = *file;
-	*file = NULL;
-	return finished == NULL || evo_file_commit(finished, err);
-}
-
-static bool write_files(struct scored *s, const struct evo_score_row *rows, size_t count,
-                        struct evo_error *err)
-{
-	if (s->scores_file != NULL)
-		write_scores(s, evo_file_stream(s->scores_file));
-	if (s->table_file != NULL)
-		write_table(s, rows, count, evo_file_stream(s->table_file));
-	return commit(&s->scores_file, err) && commit(&s->table_file, err);
+	size_t kept = score_journal_kept(s), total = s->pass_count * s->cases.network_count;
+	evo_error_clear(err);
+	if (kept == 0)
+		return evo_fail(err, EVO_E_CANCELLED, "stopped: nothing is kept");
+	return evo_fail(err, EVO_E_CANCELLED,
+	                "stopped: %zu of %zu networks are kept; the same command goes on from "
+	                "there",
+	                kept, total);
 }
 
 struct evo_score_row *evo_run_score(const struct evo_score_config *config,
                                     evo_score_progress progress, void *context, size_t *count,
                                     struct evo_error *err)
 {
-	struct scored s = {.config = config};
+	struct scored s = {.config = config, .progress = progress, .context = context};
+	struct engine engine = {0};
 	struct evo_score_row *rows = NULL;
+	struct evo_error why = {0};
+	bool delivered = false;
 	*count = 0;
-	if (prepare(&s, err) && score_all(&s, progress, context, err)) {
-		rows = make_rows(&s, count);
-		if (!write_files(&s, rows, *count, err)) {
+	if (prepare(&s, &engine, &why)) {
+		if (config->keep)
+			score_journal_open(&s);
+		if (run_passes(&s, &engine, &why))
+			rows = score_make_rows(&s, count, &why);
+		if (rows != NULL && !score_write_files(&s, rows, *count, &why)) {
 			free(rows);
 			rows = NULL;
 			*count = 0;
 		}
+		if (rows != NULL)
+			delivered =
+			        config->deliver == NULL || config->deliver(context, rows, *count);
+		if (why.code == EVO_E_CANCELLED)
+			fail_stopped(&s, &why);
+		score_journal_close(&s, delivered);
 	}
+	engine_close(&engine);
 	clear(&s);
+	if (rows == NULL && err != NULL && err->code == EVO_OK)
+		*err = why;
 	return rows;
 }

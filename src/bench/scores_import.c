@@ -1,0 +1,482 @@
+/*
+ * Importing scores: which columns are of numbers is only known once the whole table has been read,
+ * so rows are judged after that.
+ */
+#include "config.h"
+
+#include "scores.h"
+
+#include "folder.h"
+#include "manifest.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_COLUMN       SIZE_MAX
+#define COLUMN_NAME_MAX 64
+
+static const char *const architecture_columns[] = {"architecture", "ArchitectureString", "net_str",
+                                                   "arch"};
+
+/* What is wrong with a row, or with one of its cells. */
+struct fault {
+	size_t line, order;
+	size_t row, column; /* of a cell; NO_COLUMN: of the row */
+	char *what;         /* of a cell: what stands there */
+};
+
+struct reading {
+	const struct evo_scores_import *import;
+	evo_import_problem problem;
+	void *context;
+	struct evo_import_report *report;
+
+	size_t fields;          /* of the header; 0 before it */
+	size_t header_line;     /* where it is */
+	size_t architecture;    /* field of the header */
+	struct evo_scores *all; /* every other column, whatever is in it */
+	size_t *lines;          /* of its rows */
+	size_t *numbers,
+	        *others; /* a column: cells that are numbers, and that are something else */
+	struct fault *faults;
+	size_t fault_count, fault_room, row_faults;
+};
+
+/* Without the blanks around it, in place. */
+static char *trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n");
+	length = strlen(text);
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/* ---- Faults ---------------------------------------------------------------------------------- */
+
+/* Takes the text over. */
+static void add_fault(struct reading *reading, struct fault fault)
+{
+	if (reading->fault_count == reading->fault_room) {
+		reading->fault_room = reading->fault_room ? 2 * reading->fault_room : 64;
+		reading->faults =
+		        evo_realloc(reading->faults, reading->fault_room, sizeof(*reading->faults));
+	}
+	fault.order = reading->fault_count;
+	reading->faults[reading->fault_count++] = fault;
+}
+
+static void row_fault(struct reading *reading, size_t line, char *what)
+{
+	size_t limit = reading->import->report_limit;
+
+	/* More of them than will be told are not worth their memory. */
+	if (limit > 0 && reading->row_faults >= limit)
+		free(what);
+	else
+		add_fault(reading, (struct fault){.line = line, .column = NO_COLUMN, .what = what});
+	reading->row_faults++;
+}
+
+static int by_line(const void *left, const void *right)
+{
+	const struct fault *a = left, *b = right;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static void tell_faults(struct reading *reading, const bool *kept)
+{
+	size_t told = 0, limit = reading->import->report_limit;
+
+	if (!reading->problem)
+		return;
+	if (reading->fault_count > 0)
+		qsort(reading->faults, reading->fault_count, sizeof(*reading->faults), by_line);
+	for (size_t i = 0; i < reading->fault_count && (limit == 0 || told < limit); i++) {
+		const struct fault *fault = &reading->faults[i];
+
+		if (fault->column == NO_COLUMN) {
+			reading->problem(reading->context, fault->line, fault->what);
+			told++;
+		} else if (kept[fault->column]) {
+			char *what = evo_format("%s is \"%s\", not a number",
+			                        reading->all->columns[fault->column], fault->what);
+			reading->problem(reading->context, fault->line, what);
+			free(what);
+			told++;
+		}
+	}
+}
+
+/* ---- Header ---------------------------------------------------------------------------------- */
+
+static bool find_architecture(struct reading *reading, size_t count, char *const *fields)
+{
+	for (size_t k = 0; k < EVO_COUNT(architecture_columns); k++) {
+		for (size_t i = 0; i < count; i++) {
+			if (strcmp(fields[i], architecture_columns[k]) != 0)
+				continue;
+			reading->architecture = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_header(struct reading *reading, size_t line, size_t count, char *const *fields,
+                        struct evo_error *err)
+{
+	const char *file = reading->import->file;
+	struct evo_scores *all = reading->all;
+
+	reading->fields = count;
+	reading->header_line = line;
+	all->columns = evo_calloc(count, sizeof(char *));
+	reading->numbers = evo_calloc(count, sizeof(size_t));
+	reading->others = evo_calloc(count, sizeof(size_t));
+	for (size_t i = 0; i < count; i++) {
+		const char *name = trim(fields[i]);
+
+		memmove(fields[i], name, strlen(name) + 1);
+		for (size_t j = 0; j < i; j++)
+			if (*name != '\0' && strcmp(fields[j], name) == 0)
+				return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
+				                   "the column %.80s appears twice", name);
+	}
+	if (!find_architecture(reading, count, fields))
+		return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
+		                   "the header has no column of architectures; expected one of "
+		                   "architecture, ArchitectureString, net_str and arch");
+	if (count < 2)
+		return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
+		                   "the header has no column of scores");
+	for (size_t i = 0; i < count; i++)
+		if (i != reading->architecture)
+			all->columns[all->column_count++] = evo_strdup(fields[i]);
+	return true;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+/* The first row that is an architecture of a space decides which space it is. */
+static bool check_architecture(struct reading *reading, const char *architecture,
+                               struct evo_error *why)
+{
+	struct evo_scores *all = reading->all;
+
+	if (all->space)
+		return all->space->check(architecture, why);
+	for (size_t i = 0; i < evo_space_total() && !all->space; i++) {
+		evo_error_clear(why);
+		if (evo_space_at(i)->check(architecture, why))
+			all->space = evo_space_at(i);
+	}
+	return all->space != NULL;
+}
+
+static void take_cells(struct reading *reading, size_t line, const char *architecture,
+                       char *const *fields)
+{
+	struct evo_scores *all = reading->all;
+	size_t row = all->row_count, column = 0;
+
+	bench_scores_add_row(all, architecture);
+	reading->lines = evo_realloc(reading->lines, all->room, sizeof(size_t));
+	reading->lines[row] = line;
+	for (size_t i = 0; i < reading->fields; i++) {
+		const char *text;
+		double value;
+
+		if (i == reading->architecture)
+			continue;
+		text = trim(fields[i]);
+		if (*text != '\0' && evo_number_parse(text, &value, NULL)) {
+			reading->numbers[column]++;
+			bench_scores_set(all, row, column, true, value);
+		} else if (*text != '\0') {
+			reading->others[column]++;
+			add_fault(reading, (struct fault){.line = line,
+			                                  .row = row,
+			                                  .column = column,
+			                                  .what = evo_format("%.40s", text)});
+		}
+		column++;
+	}
+}
+
+static void take_row(struct reading *reading, size_t line, size_t count, char *const *fields)
+{
+	struct evo_import_report *report = reading->report;
+	struct evo_scores *all = reading->all;
+	struct evo_error why = {0};
+	const char *architecture;
+	size_t before;
+
+	report->rows++;
+	if (count != reading->fields) {
+		report->malformed++;
+		row_fault(
+		        reading, line,
+		        evo_format("%zu fields where the header has %zu", count, reading->fields));
+		return;
+	}
+	architecture = trim(fields[reading->architecture]);
+	before = evo_scores_row(all, architecture);
+	if (*architecture == '\0') {
+		report->malformed++;
+		row_fault(reading, line, evo_strdup("the architecture is missing"));
+	} else if (!check_architecture(reading, architecture, &why)) {
+		report->unknown++;
+		row_fault(reading, line,
+		          evo_format("\"%.80s\" is no architecture of %s: %s", architecture,
+		                     all->space              ? all->space->name
+		                     : evo_space_total() > 1 ? "any space"
+		                                             : evo_space_at(0)->name,
+		                     why.message));
+	} else if (before < all->row_count) {
+		report->duplicates++;
+		row_fault(reading, line,
+		          evo_format("%s is on line %zu already; that one is used", architecture,
+		                     reading->lines[before]));
+	} else {
+		take_cells(reading, line, architecture, fields);
+	}
+}
+
+static bool take(void *context, size_t line, size_t count, char *const *fields,
+                 struct evo_error *err)
+{
+	struct reading *reading = context;
+
+	if (reading->fields == 0)
+		return take_header(reading, line, count, fields, err);
+	take_row(reading, line, count, fields);
+	return true;
+}
+
+/* ---- Columns --------------------------------------------------------------------------------- */
+
+static bool good_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *c = name; *c != '\0'; c++)
+		if (iscntrl((unsigned char) *c))
+			return false;
+	return length > 0 && length <= COLUMN_NAME_MAX;
+}
+
+/* Which columns are scores. Returns how many. */
+static size_t choose_columns(const struct reading *reading, bool *kept)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < reading->all->column_count; i++) {
+		kept[i] = good_name(reading->all->columns[i]) && reading->numbers[i] > 0 &&
+		          reading->numbers[i] >= reading->others[i];
+		count += kept[i];
+	}
+	return count;
+}
+
+static void tell_left_out(const struct reading *reading, const bool *kept)
+{
+	const struct evo_scores *all = reading->all;
+	struct evo_text text;
+	size_t count = 0;
+
+	evo_text_init(&text);
+	for (size_t i = 0; i < all->column_count; i++) {
+		if (kept[i])
+			continue;
+		if (good_name(all->columns[i]))
+			evo_text_printf(&text, "%s%s", count ? ", " : "", all->columns[i]);
+		else
+			evo_text_printf(&text, "%sone without a name that can be used",
+			                count ? ", " : "");
+		count++;
+	}
+	if (count > 0 && reading->problem) {
+		char *what = evo_format("left out, being no column of numbers: %.400s", text.data);
+		reading->problem(reading->context, reading->header_line, what);
+		free(what);
+	}
+	evo_text_clear(&text);
+}
+
+/* ---- Judging rows ---------------------------------------------------------------------------- */
+
+/* A row's scores in the columns that are kept. Returns how many there are. */
+static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kept,
+                       struct evo_scores *to)
+{
+	size_t good = 0, column = 0;
+	double value;
+
+	for (size_t i = 0; i < all->column_count; i++)
+		good += kept[i] && evo_scores_value(all, row, i, &value);
+	if (good == 0)
+		return 0;
+	bench_scores_add_row(to, all->architectures[row]);
+	for (size_t i = 0; i < all->column_count; i++) {
+		if (!kept[i])
+			continue;
+		if (evo_scores_value(all, row, i, &value))
+			bench_scores_set(to, to->row_count - 1, column, true, value);
+		column++;
+	}
+	return good;
+}
+
+static void judge_rows(struct reading *reading, const bool *kept, struct evo_scores *to)
+{
+	struct evo_import_report *report = reading->report;
+	size_t *bad = evo_calloc(reading->all->row_count + 1, sizeof(*bad));
+
+	for (size_t i = 0; i < reading->fault_count; i++) {
+		const struct fault *fault = &reading->faults[i];
+		if (fault->column != NO_COLUMN && kept[fault->column])
+			bad[fault->row]++;
+	}
+	for (size_t row = 0; row < reading->all->row_count; row++) {
+		size_t good = copy_row(reading->all, row, kept, to);
+
+		report->used += good > 0;
+		report->malformed += bad[row] > 0 || good == 0;
+		report->partial += bad[row] > 0 && good > 0;
+		if (bad[row] == 0 && good == 0)
+			row_fault(reading, reading->lines[row],
+			          evo_strdup("there is no score in this row"));
+	}
+	free(bad);
+}
+
+/* ---- All of it ------------------------------------------------------------------------------- */
+
+/* NAME, or the file's name with what cannot be in one replaced. Caller frees. */
+static char *name_of(const struct evo_scores_import *import)
+{
+	const char *slash = strrchr(import->file, '/');
+	const char *base = slash ? slash + 1 : import->file;
+	const char *dot = strrchr(base, '.');
+	char *name, *begin;
+
+	if (import->name)
+		return evo_strdup(import->name);
+	begin = name = evo_strndup(base, dot ? (size_t) (dot - base) : strlen(base));
+	for (char *c = name; *c != '\0'; c++)
+		if (!isalnum((unsigned char) *c) && *c != '_')
+			*c = '-';
+	begin += strspn(begin, "-_");
+	memmove(name, begin, strlen(begin) + 1);
+	return name;
+}
+
+static bool check_free(const struct evo_scores_import *import, const char *name,
+                       struct evo_error *err)
+{
+	char *path;
+	bool there;
+
+	if (!bench_scores_name_check(name, import->name ? err : NULL))
+		return evo_fail(err, EVO_E_USAGE,
+		                "the name of %s cannot name imported scores; give one by --name",
+		                import->file);
+	path = bench_scores_path(name);
+	there = evo_path_exists(path);
+	free(path);
+	return !there || import->replace ||
+	       evo_fail(err, EVO_E_INPUT,
+	                "there are imported scores %s already; remove or replace them, or import "
+	                "under another name",
+	                name);
+}
+
+static struct evo_scores *select_scores(struct reading *reading, const char *name,
+                                        struct evo_error *err)
+{
+	const struct evo_scores *all = reading->all;
+	const struct evo_import_report *report = reading->report;
+	bool *kept = evo_calloc(all->column_count + 1, sizeof(*kept));
+	size_t columns = choose_columns(reading, kept);
+	struct evo_scores *scores = bench_scores_create(name);
+
+	scores->space = all->space;
+	scores->columns = evo_calloc(columns + 1, sizeof(char *));
+	for (size_t i = 0; i < all->column_count; i++)
+		if (kept[i])
+			scores->columns[scores->column_count++] = evo_strdup(all->columns[i]);
+	judge_rows(reading, kept, scores);
+	tell_faults(reading, kept);
+	tell_left_out(reading, kept);
+	free(kept);
+	if (scores->row_count > 0)
+		return scores;
+	if (columns == 0 && all->row_count > 0)
+		evo_fail_at(err, EVO_E_INPUT, reading->import->file, reading->header_line, 0,
+		            "no column holds scores, which are numbers");
+	else
+		evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
+		            "none of %zu rows can be used (%zu malformed, %zu of no known space)",
+		            report->rows, report->malformed, report->unknown);
+	evo_scores_destroy(scores);
+	return NULL;
+}
+
+static bool write_scores(const struct evo_scores *scores, const char *file, struct evo_error *err)
+{
+	char *folder = bench_scores_folder(), *today = bench_today();
+	const char *slash = strrchr(file, '/');
+	bool done = evo_make_directories(folder, err) &&
+	            bench_scores_write(scores, slash ? slash + 1 : file, today, err);
+
+	free(folder);
+	free(today);
+	return done;
+}
+
+static void clear(struct reading *reading)
+{
+	evo_scores_destroy(reading->all);
+	for (size_t i = 0; i < reading->fault_count; i++)
+		free(reading->faults[i].what);
+	free(reading->faults);
+	free(reading->lines);
+	free(reading->numbers);
+	free(reading->others);
+}
+
+bool evo_import_scores(const struct evo_scores_import *import, evo_import_problem problem,
+                       void *context, struct evo_import_report *report, struct evo_scores **scores,
+                       struct evo_error *err)
+{
+	struct reading reading = {
+	        .import = import, .problem = problem, .context = context, .report = report};
+	char *name = name_of(import);
+	bool done;
+
+	*report = (struct evo_import_report){0};
+	*scores = NULL;
+	reading.all = bench_scores_create(name);
+	done = check_free(import, name, err) && evo_csv_read(import->file, take, &reading, err);
+	if (done && reading.fields == 0)
+		done = evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
+	if (done)
+		*scores = select_scores(&reading, name, err);
+	done = *scores && write_scores(*scores, import->file, err);
+	if (!done) {
+		evo_scores_destroy(*scores);
+		*scores = NULL;
+	}
+	clear(&reading);
+	free(name);
+	return done;
+}
