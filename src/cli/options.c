@@ -25,7 +25,12 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "number of parameters, scores that are not finite, milliseconds a network.",
                  cli_score},
         [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
-                      "draw an expression as a tree and say what it needs", NULL, cli_show},
+                      "draw an expression as a tree and say what it needs",
+                      "Other formats, to take the expression elsewhere: text is the expression "
+                      "on one line; dot is a graph for Graphviz; latex is a formula for LaTeX math "
+                      "with amsmath, and comments that explain its symbols; pytorch is a Python "
+                      "module whose score(model, batch) computes the proxy for a model of PyTorch.",
+                      cli_show},
         [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name", NULL,
                          cli_proxies},
         [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL,
@@ -131,7 +136,9 @@ static const struct cli_option options[] = {
         {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, SEARCH, NULL,
          "keep generations.csv, population.csv and front.csv there"},
 
-        /* Files of the other commands. */
+        /* The other commands. */
+        {"format", 0, "FORMAT", CLI_CHOICE, AT(format), 0, 0, "tree|text|dot|latex|pytorch",
+         ON(SHOW), "tree", "what to write: tree, text, dot, latex or pytorch"},
         {"csv", 0, "FILE", CLI_TEXT, AT(table_file), 0, 0, NULL, ON(SCORE), NULL,
          "write the table there as CSV, too"},
         {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,
