@@ -332,29 +332,22 @@ static void put_text(const struct part *part, const struct evo_tree *tree, struc
 	evo_text_append_n(out, part->begin + 10, (size_t) (part->end - part->begin - 10));
 }
 
-bool evo_tree_pytorch(const struct evo_tree *tree, struct evo_text *out, struct evo_error *err)
+static void write_module(struct module *module, const struct evo_tree *tree, struct evo_text *out)
 {
-	struct module module;
 	struct evo_text expression, statistics;
-	bool good;
 
-	if (!read_module(&module, err))
-		return false;
 	evo_text_init(&expression);
 	evo_text_init(&statistics);
-	good = check_forms(&module, tree, err);
-	if (good) {
-		write_expression(tree, &expression);
-		write_statistics(tree, &statistics);
-		want(&module, expression.data, expression.data + expression.length);
-		for (size_t i = 0; i < module.count; i++) {
-			if (module.parts[i].name[0] == '\0')
-				want(&module, module.parts[i].begin, module.parts[i].end);
-		}
-		drop_empty_headings(&module);
+	write_expression(tree, &expression);
+	write_statistics(tree, &statistics);
+	want(module, expression.data, expression.data + expression.length);
+	for (size_t i = 0; i < module->count; i++) {
+		if (module->parts[i].name[0] == '\0')
+			want(module, module->parts[i].begin, module->parts[i].end);
 	}
-	for (size_t i = 0; good && i < module.count; i++) {
-		const struct part *part = &module.parts[i];
+	drop_empty_headings(module);
+	for (size_t i = 0; i < module->count; i++) {
+		const struct part *part = &module->parts[i];
 
 		if (!strcmp(part->name, "_STATISTICS"))
 			evo_text_append(out, statistics.data);
@@ -365,6 +358,18 @@ bool evo_tree_pytorch(const struct evo_tree *tree, struct evo_text *out, struct 
 	}
 	evo_text_clear(&expression);
 	evo_text_clear(&statistics);
+}
+
+bool evo_tree_pytorch(const struct evo_tree *tree, struct evo_text *out, struct evo_error *err)
+{
+	struct module module;
+	bool good;
+
+	if (!read_module(&module, err))
+		return false;
+	good = check_forms(&module, tree, err);
+	if (good)
+		write_module(&module, tree, out);
 	clear_module(&module);
 	return good;
 }
