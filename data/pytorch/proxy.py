@@ -92,8 +92,8 @@ class _Watch(TorchFunctionMode):
             self.hold(output, unit)
         return output
 
-    def batch_norm(self, function, input, mean, variance, weight=None, bias=None, training=False,
-                   momentum=0.1, eps=1e-5):
+    def batch_norm(self, function, input, running_mean, running_var, weight=None, bias=None,
+                   training=False, momentum=0.1, eps=1e-5):
         unit = self.find(input, dict)
         output = function(input, None, None, weight, bias, True, momentum, eps)
         if unit is None:

@@ -46,7 +46,7 @@ void evo_tree_dot(const struct evo_tree *tree, struct evo_text *out)
 	evo_tree_print(tree, &text);
 	evo_text_append(out, "digraph expression {\n\tgraph [ordering=out, tooltip=");
 	quote(out, text.data);
-	evo_text_append(out, "];\n\tnode [fontname=\"monospace\"];\n");
+	evo_text_append(out, "];\n\tnode [fontname=\"Courier\"];\n");
 	for (size_t i = 0; i < tree->size; i++)
 		put_node(tree, i, out);
 	for (size_t i = 0; i < tree->size; i++) {

@@ -170,22 +170,25 @@ static enum hold put_statistic(struct evo_text *out, const char *name)
 	return POWER;
 }
 
-/* 2e-05 is 2 \\cdot 10^{-5}. */
+/* 2e-05 is 2 \cdot 10^{-5}, and 1e-05 is 10^{-5}. */
 static enum hold put_number(struct evo_text *out, double number)
 {
 	char digits[EVO_NUMBER_SIZE];
 	char *exponent;
+	bool power;
 
-	evo_number_format(number, digits);
+	evo_number_format(fabs(number), digits);
 	exponent = strchr(digits, 'e');
 	if (exponent)
 		*exponent = '\0';
-	evo_text_append(out, digits);
+	power = exponent && strcmp(digits, "1") == 0;
+	evo_text_printf(out, "%s%s", signbit(number) ? "-" : "", power ? "" : digits);
 	if (exponent)
-		evo_text_printf(out, " \\cdot 10^{%ld}", strtol(exponent + 1, NULL, 10));
+		evo_text_printf(out, "%s10^{%ld}", power ? "" : " \\cdot ",
+		                strtol(exponent + 1, NULL, 10));
 	if (signbit(number))
 		return SUM;
-	return exponent ? PRODUCT : ATOM;
+	return power ? POWER : exponent ? PRODUCT : ATOM;
 }
 
 /* ---- The formula ----------------------------------------------------------------------------- */
