@@ -134,11 +134,12 @@ static void add_text(struct cases *cases, const char *text)
 static void add_primitive(struct cases *cases, const struct evo_primitive *row)
 {
 	static const char *const one[] = {"layer_sum(%s(gx.d))", "layer_mean(%s(corr(r.n)))",
+	                                  "layer_mean(%s(sub(corr(gr.d), 0.5)))",
 	                                  "layer_mean(%s(frob(y.p)))", "%s(gin.d)"};
 	static const char *const two[] = {
-	        "layer_sum(%s(gw.d, w))", "layer_mean(%s(gram(x.d), gram(gr.n)))",
-	        "layer_mean(%s(0.05, gy.p))", "layer_mean(%s(y.d, l1(gx.p)))",
-	        "%s(logits.d, logits.n)"};
+	        "layer_sum(%s(gw.d, w))",     "layer_mean(%s(gram(x.d), gram(gr.n)))",
+	        "layer_sum(%s(x.d, r.n))",    "layer_mean(%s(0.05, gy.p))",
+	        "layer_mean(%s(y.d, l1(w)))", "%s(logits.d, logits.n)"};
 	const size_t count = row->arity == 1 ? EVO_COUNT(one) : EVO_COUNT(two);
 
 	for (size_t i = 0; i < count; i++) {
@@ -230,6 +231,14 @@ static void add_random(struct cases *cases)
 	}
 }
 
+/* What must not be rounding noise: the deviation of equal numbers, and the determinant of a singular
+   matrix (the products of more rows than there are columns). */
+static void add_exact(struct cases *cases)
+{
+	add_text(cases, "frob(normalize(mul(ones(logits.d), 0.235)))");
+	add_text(cases, "logabsdet(gram(plane_mean(gin.d)))");
+}
+
 /* Deeper than Python takes parentheses. */
 static void add_deep(struct cases *cases)
 {
@@ -263,6 +272,7 @@ static void exported_modules_score_as_the_program_does(void **state)
 	add_library(&cases);
 	add_table(&cases);
 	add_random(&cases);
+	add_exact(&cases);
 	add_deep(&cases);
 	write_file("cases.txt", &cases.lines);
 	for (size_t i = 0; i < cases.count; i++)
