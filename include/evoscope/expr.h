@@ -101,12 +101,12 @@ void evo_tree_print_node(const struct evo_tree_node *node,
 /*
  * Other forms of a tree that passed evo_tree_check; all append, whole lines.
  *
- * dot: a digraph for Graphviz, arguments in order. latex: a formula of LaTeX math with amsmath, without
- * delimiters, on the first line, then comments that explain its symbols. pytorch: a Python module
- * that needs PyTorch 1.13 or later and nothing else, with a function score(model, batch) that
- * finds a model's units by running it. Fails when the module's parts cannot be read (EVO_E_IO,
- * EVO_E_NOT_FOUND: they are installed beside the program), or when a network scalar is named that
- * has no form in PyTorch (EVO_E_INPUT).
+ * dot: a digraph for Graphviz, arguments in order. latex: a formula of LaTeX math with amsmath,
+ * without delimiters, on the first line, then comments that explain its symbols. pytorch: a Python
+ * module that needs PyTorch 1.13 or later and nothing else, with a function score(model, batch)
+ * that finds a model's units by running it. Fails when the module's parts, which are installed
+ * beside the program, cannot be read, or when a network scalar is named that has no form in PyTorch
+ * (EVO_E_INPUT).
  */
 void evo_tree_dot(const struct evo_tree *tree, struct evo_text *out);
 void evo_tree_latex(const struct evo_tree *tree, struct evo_text *out);
