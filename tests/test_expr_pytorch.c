@@ -231,8 +231,8 @@ static void add_random(struct cases *cases)
 	}
 }
 
-/* What must not be rounding noise: the deviation of equal numbers, and the determinant of a singular
-   matrix (the products of more rows than there are columns). */
+/* What must not be rounding noise: the deviation of equal numbers, and the determinant of a
+   singular matrix (the products of more rows than there are columns). */
 static void add_exact(struct cases *cases)
 {
 	add_text(cases, "frob(normalize(mul(ones(logits.d), 0.235)))");

@@ -2,9 +2,9 @@
  * Trees as modules of PyTorch.
  *
  * data/pytorch/proxy.py is a whole module: what finds the units, a function for every primitive,
- * aggregate and network scalar, and places for an expression. It is parted at the blank lines before
- * text at the left margin; of the parts that define something, those go out that the expression
- * needs, itself or through others.
+ * aggregate and network scalar, and places for an expression. It is parted at the blank lines
+ * before text at the left margin; of the parts that define something, those go out that the
+ * expression needs, itself or through others.
  */
 #include "config.h"
 #include "export.h"
