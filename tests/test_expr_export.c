@@ -320,9 +320,14 @@ static void latex_explains_its_symbols(void **state)
 	to_latex(&tree, &text);
 	expect_part(&text, "\n% g_{x}^{d}: gradient at the unit's input");
 	expect_part(&text, "\n% logdet: log of the determinant; 0 where negative\n");
+	expect_part(&text, "\n% u = 1, ..., U: ");
 	again = strstr(text.data, "\n% gram: ");
 	assert_non_null(again);
 	assert_null(strstr(again + 1, "\n% gram: "));
+	evo_text_clear(&text);
+	parse("add(params, jacov(gin.d))", &tree);
+	to_latex(&tree, &text);
+	expect_none(&text, "% u = ");
 	evo_text_clear(&text);
 }
 

@@ -264,12 +264,21 @@ static void write_root(const struct evo_tree *tree, struct part *part)
 	evo_text_clear(&inner[0].text);
 }
 
+static bool has_units(const struct evo_tree *tree)
+{
+	for (size_t i = 0; i < tree->size; i++) {
+		if (evo_primitive(tree->nodes[i].code)->kind == EVO_AGGREGATE)
+			return true;
+	}
+	return evo_tree_level(tree, 0) == EVO_LEVEL_UNIT;
+}
+
 /* What the symbols mean, in comments that TeX passes over. */
 static void explain(const struct evo_tree *tree, struct evo_text *out)
 {
 	bool told[EVO_OPERATIONS_END] = {false};
 
-	if (evo_tree_level(tree, 0) != EVO_LEVEL_ANY)
+	if (has_units(tree))
 		evo_text_append(out, "% u = 1, ..., U: the units (ReLU, convolution, BatchNorm)\n");
 	for (size_t i = 0; i < tree->size; i++) {
 		const unsigned code = tree->nodes[i].code;
