@@ -96,6 +96,7 @@ static void bad_input_is_named(void **state)
 	        {1, "lair_sum", {"evolve", "--benchmark", MADE, "--inject", "lair_sum(x.d)"}},
 	        {1, "layer_mean", {"show", "laer_mean(x.d)"}},
 	        {1, "column 6", {"show", "mean("}},
+	        {2, "tree|text|dot|latex|pytorch", {"show", "depth", "--format", "svg"}},
 	        {1, MADE, {"benchmarks", "show", "made-cifar11"}},
 	        {1, "xyzzy", {"benchmarks", "remove", "xyzzy"}},
 	        {2, "nats-bench", {"benchmarks", "import", "nats-bank", "table.csv"}},
@@ -257,6 +258,31 @@ static void shows_trees(void **state)
 	outcome_clear(&outcome);
 }
 
+static void shows_trees_in_other_formats(void **state)
+{
+	(void) state;
+	static const struct {
+		const char *format, *begins, *has;
+	} cases[] = {
+	        {"text", "layer_sum(distinct(x.d))\n", ""},
+	        {"dot", "digraph expression {\n", "label=\"distinct\""},
+	        {"latex", "\\sum_{u} \\mathrm{distinct}\\left(x^{d}\\right)\n", "\n% x^{d}: "},
+	        {"pytorch", "\"\"\"", "\nlayer_sum(distinct(x.d))\n"},
+	        {"tree", "layer_sum ", "\nstatistics  x.d\n"},
+	};
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct outcome outcome;
+		RUN(&box, &outcome, "show", "swap-tree", "--format", cases[i].format);
+		expect_status(&outcome, 0);
+		assert_int_equal(strncmp(outcome.out, cases[i].begins, strlen(cases[i].begins)), 0);
+		assert_true(has(outcome.out, cases[i].has));
+		assert_int_equal(outcome.err_length, 0);
+		if (!strcmp(cases[i].format, "text"))
+			assert_string_equal(outcome.out, cases[i].begins);
+		outcome_clear(&outcome);
+	}
+}
+
 static void lists_proxies(void **state)
 {
 	(void) state;
@@ -341,6 +367,7 @@ int main(void)
 	        cmocka_unit_test(scores_by_pool),
 	        cmocka_unit_test(reports_what_has_no_score),
 	        cmocka_unit_test(shows_trees),
+	        cmocka_unit_test(shows_trees_in_other_formats),
 	        cmocka_unit_test(lists_proxies),
 	        cmocka_unit_test(manages_benchmarks),
 	        cmocka_unit_test(lost_output_is_a_failure),

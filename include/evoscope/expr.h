@@ -102,6 +102,20 @@ void evo_tree_print(const struct evo_tree *tree, struct evo_text *out);
 void evo_tree_print_node(const struct evo_tree_node *node,
                          struct evo_text *out); /* its word only */
 
+/*
+ * Other forms of a tree that passed evo_tree_check; all append, whole lines.
+ *
+ * dot: a digraph for Graphviz, arguments in order. latex: a formula of LaTeX math with amsmath,
+ * without delimiters, on the first line, then comments that explain its symbols. pytorch: a Python
+ * module that needs PyTorch 1.13 or later and nothing else, with a function score(model, batch)
+ * that finds a model's units by running it. Fails when the module's parts, which are installed
+ * beside the program, cannot be read, or when a network scalar is named that has no form in PyTorch
+ * (EVO_E_INPUT).
+ */
+void evo_tree_dot(const struct evo_tree *tree, struct evo_text *out);
+void evo_tree_latex(const struct evo_tree *tree, struct evo_text *out);
+bool evo_tree_pytorch(const struct evo_tree *tree, struct evo_text *out, struct evo_error *err);
+
 /* The canonical form, to find duplicates: arguments of commutative primitives in order, and a
    unit-level root under layer_mean (where EVO_TREE_MAX leaves room for it). */
 void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out);

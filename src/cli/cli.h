@@ -31,6 +31,15 @@ enum cli_progress_mode {
 	CLI_PROGRESS_NEVER
 };
 
+/* Of `show`. */
+enum cli_format {
+	CLI_FORMAT_TREE,
+	CLI_FORMAT_TEXT,
+	CLI_FORMAT_DOT,
+	CLI_FORMAT_LATEX,
+	CLI_FORMAT_PYTORCH
+};
+
 /* The values of all options; a command reads those that it takes. Text is borrowed from argv. */
 struct cli_options {
 	bool help, version;
@@ -57,6 +66,8 @@ struct cli_options {
 	size_t repeats;  /* seeds; 0: one */
 	bool json;
 	const char *table_file, *scores_file;
+
+	size_t format; /* enum cli_format */
 
 	const char *images, *name;
 	bool replace;

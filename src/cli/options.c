@@ -30,7 +30,12 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "after an interruption the same command goes on where it was.",
                  cli_score},
         [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
-                      "draw an expression as a tree and say what it needs", NULL, cli_show},
+                      "draw an expression as a tree and say what it needs",
+                      "Other formats, to take the expression elsewhere: text is the expression "
+                      "on one line; dot is a graph for Graphviz; latex is a formula for LaTeX math "
+                      "with amsmath, and comments that explain its symbols; pytorch is a Python "
+                      "module whose score(model, batch) computes the proxy for a model of PyTorch.",
+                      cli_show},
         [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name", NULL,
                          cli_proxies},
         [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL,
@@ -153,11 +158,13 @@ static const struct cli_option options[] = {
         {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, SEARCH, NULL,
          "keep generations.csv, population.csv and front.csv there"},
 
-        /* Files of the other commands. */
+        /* The other commands. */
         {"repeats", 'r', "N", CLI_COUNT, AT(repeats), 1, 1000, NULL, ON(SCORE), "1",
          "score with so many seeds, from --seed on, on the networks of the first"},
         {"json", 0, NULL, CLI_FLAG, AT(json), 0, 0, NULL, ON(SCORE), NULL,
          "print a JSON object a line in place of the table"},
+        {"format", 0, "FORMAT", CLI_CHOICE, AT(format), 0, 0, "tree|text|dot|latex|pytorch",
+         ON(SHOW), "tree", "what to write: tree, text, dot, latex or pytorch"},
         {"csv", 0, "FILE", CLI_TEXT, AT(table_file), 0, 0, NULL, ON(SCORE), NULL,
          "write the table there as CSV, too"},
         {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,

@@ -89,35 +89,66 @@ static void tell_needs(const struct evo_tree *tree, struct evo_text *out)
 	evo_text_append(out, "\n");
 }
 
+static void describe(const struct evo_tree *tree, const struct evo_proxy *proxy,
+                     struct evo_text *out)
+{
+	struct evo_tree *canonical = evo_malloc(sizeof(*canonical));
+
+	draw_tree(tree, out);
+	evo_text_append(out, "\nexpression  ");
+	evo_tree_print(tree, out);
+	evo_text_append(out, "\ncanonical   ");
+	evo_tree_canonical(tree, canonical);
+	evo_tree_print(canonical, out);
+	evo_text_append(out, "\n");
+	tell_level(tree, out);
+	evo_text_printf(out, "size        %zu node%s\ndepth       %zu\n", tree->size,
+	                tree->size == 1 ? "" : "s", evo_tree_depth(tree));
+	tell_needs(tree, out);
+	if (proxy)
+		evo_text_printf(out, "source      %s\n", proxy->source);
+	free(canonical);
+}
+
+/* ---- Formats --------------------------------------------------------------------------------- */
+
+static bool write_format(enum cli_format format, const struct evo_tree *tree, const char *asked,
+                         struct evo_text *out, struct evo_error *err)
+{
+	switch (format) {
+	case CLI_FORMAT_TREE:
+		describe(tree, evo_proxy_find(asked), out);
+		return true;
+	case CLI_FORMAT_TEXT:
+		evo_tree_print(tree, out);
+		evo_text_append(out, "\n");
+		return true;
+	case CLI_FORMAT_DOT:
+		evo_tree_dot(tree, out);
+		return true;
+	case CLI_FORMAT_LATEX:
+		evo_tree_latex(tree, out);
+		return true;
+	case CLI_FORMAT_PYTORCH:
+		return evo_tree_pytorch(tree, out, err);
+	}
+	return true;
+}
+
 int cli_show(struct cli_options *options)
 {
 	const char *asked = options->arguments.items[0];
-	struct evo_tree *tree = evo_malloc(2 * sizeof(*tree)), *canonical = tree + 1;
+	struct evo_tree *tree = evo_malloc(sizeof(*tree));
 	struct evo_error err = {0};
-	if (!evo_proxy_parse(asked, tree, &err)) {
-		free(tree);
-		return cli_report(&err);
-	}
-	const struct evo_proxy *proxy = evo_proxy_find(asked);
 	struct evo_text out;
 	evo_text_init(&out);
-	draw_tree(tree, &out);
-	evo_text_append(&out, "\nexpression  ");
-	evo_tree_print(tree, &out);
-	evo_text_append(&out, "\ncanonical   ");
-	evo_tree_canonical(tree, canonical);
-	evo_tree_print(canonical, &out);
-	evo_text_append(&out, "\n");
-	tell_level(tree, &out);
-	evo_text_printf(&out, "size        %zu node%s\ndepth       %zu\n", tree->size,
-	                tree->size == 1 ? "" : "s", evo_tree_depth(tree));
-	tell_needs(tree, &out);
-	if (proxy)
-		evo_text_printf(&out, "source      %s\n", proxy->source);
-	cli_print(&out);
+	bool good = evo_proxy_parse(asked, tree, &err) &&
+	            write_format((enum cli_format) options->format, tree, asked, &out, &err);
+	if (good)
+		cli_print(&out);
 	evo_text_clear(&out);
 	free(tree);
-	return CLI_DONE;
+	return good ? CLI_DONE : cli_report(&err);
 }
 
 int cli_proxies(struct cli_options *options)
