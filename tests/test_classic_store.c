@@ -175,8 +175,9 @@ static void read_trees(struct evo_tree *trees)
 	struct evo_error err = {0};
 
 	for (size_t i = 0; i < EVO_CLASSICS; i++)
-		assert_true(evo_proxy_parse(evo_statistic_name(EVO_CLASSIC_FIRST + i), &trees[i],
-		                            &err));
+		assert_true(evo_proxy_parse(
+		        evo_statistic_name((enum evo_statistic)(EVO_CLASSIC_FIRST + i)), &trees[i],
+		        &err));
 	assert_true(evo_proxy_parse("sub(log(synflow), log(params))", &trees[EVO_CLASSICS], &err));
 	assert_true(evo_proxy_parse("add(jacov, jacov-tree)", &trees[EVO_CLASSICS + 1], &err));
 }

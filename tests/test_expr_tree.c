@@ -61,9 +61,9 @@ static void every_row_of_the_table_is_whole(void **state)
 	assert_int_equal(kinds[EVO_NETWORK_TERMINAL], 22);
 	assert_int_equal(kinds[EVO_AGGREGATE], 9);
 	assert_int_equal(paper_terminals, 22);
-	unsigned primitive, terminal;
-	assert_true(evo_primitive_find("jacov", &primitive) &&
-	            evo_terminal_find("jacov", &terminal));
+	unsigned primitive = 0, terminal = 0;
+	assert_true(evo_primitive_find("jacov", &primitive));
+	assert_true(evo_terminal_find("jacov", &terminal));
 	assert_int_equal(evo_primitive(primitive)->arity, 1);
 	assert_int_equal(evo_primitive(terminal)->arity, 0);
 	assert_false(evo_terminal_find("layer_mean", &terminal));

@@ -105,7 +105,7 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 		bytes = plan->fused_relu ? 0
 		        : put_off        ? 2 * out
 		        : norm           ? 4 * out
-		        : bytes          ? bytes + out
+		        : bytes > 0      ? bytes + out
 		                         : 0;
 		add(profile, work_of(op), seconds, 2 * flops, bytes);
 		return;
