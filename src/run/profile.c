@@ -64,7 +64,8 @@ static double read_all(const struct evo_stats *stats, struct evo_profile_report 
 			for (size_t i = 0; i + 16 <= count; i += 16)
 				for (size_t k = 0; k < 16; k++)
 					lanes[k] += at[i + k];
-			sum += (double) lanes[0] + (double) lanes[7];
+			for (size_t k = 0; k < 16; k++)
+				sum += (double) lanes[k];
 			report->statistics_bytes +=
 			        (double) ((1 + made_of(statistic)) * count * sizeof(float));
 		}
