@@ -105,7 +105,7 @@ struct evo_run_config small_config(void)
 
 const struct evo_snapshot *wait_until(struct evo_run *run, unsigned states, size_t generation)
 {
-	double end = evo_now() + 55;
+	double end = evo_now() + 280;
 	for (;;) {
 		const struct evo_snapshot *snapshot = evo_run_snapshot(run);
 		if (states >> snapshot->state & 1 && snapshot->generation >= generation)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -162,6 +163,39 @@ static void test_full_disk(void **state)
 	struct stat found;
 	assert_int_equal(stat("/dev/full", &found), 0);
 	assert_true(S_ISCHR(found.st_mode));
+}
+
+/* Where standard output goes to a file, /dev/stdout is what goes there too, not in its place. */
+static void test_standard_output(void **state)
+{
+	char *path = in_folder("out");
+	struct evo_error err = {0};
+	size_t length;
+
+	(void) state;
+	if (!evo_path_exists("/dev/stdout"))
+		skip();
+	put(path, "");
+	fflush(stdout);
+	int before = dup(STDOUT_FILENO), out = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(before >= 0 && out >= 0);
+	assert_true(dup2(out, STDOUT_FILENO) >= 0);
+	ssize_t first = write(STDOUT_FILENO, "one ", 4);
+	struct evo_file *file = evo_file_create("/dev/stdout", &err);
+	bool committed = file != NULL && fputs("two ", evo_file_stream(file)) >= 0 &&
+	                 evo_file_commit(file, &err);
+	ssize_t last = write(STDOUT_FILENO, "three", 5);
+	dup2(before, STDOUT_FILENO);
+	close(before);
+	close(out);
+	assert_true(committed && first == 4 && last == 5);
+	char *text = evo_file_read(path, 100, &length, &err);
+	assert_non_null(text);
+	assert_string_equal(text, "one two three");
+	assert_int_equal(entries(), 1);
+	free(text);
+	unlink(path);
+	free(path);
 }
 
 /* A limit on the size of files is a full disk for one process, root or not. */
@@ -449,6 +483,7 @@ int main(void)
 	        in_own_folder(test_file_behind_a_link_is_replaced),
 	        in_own_folder(test_file_create_faults),
 	        in_own_folder(test_full_disk),
+	        in_own_folder(test_standard_output),
 	        in_own_folder(test_failed_commit_keeps_what_was_there),
 	        in_own_folder(test_failed_rename_leaves_nothing),
 	        in_own_folder(test_file_read),

@@ -166,6 +166,20 @@ static void test_one_at_a_time(void **state)
 	evo_journal_remove(journal);
 }
 
+static void test_another_one_in_its_place(void **state)
+{
+	(void) state;
+	struct evo_journal *removed = open_journal("", 0);
+	assert_true(evo_remove_tree(path, NULL));
+	struct evo_journal *journal = open_journal("", 0);
+	assert_true(evo_journal_append(removed, "lost", NULL));
+	assert_true(evo_journal_append(journal, "kept", NULL));
+	evo_journal_remove(removed);
+	expect_content("of this\nkept\n");
+	evo_journal_remove(journal);
+	assert_false(evo_path_exists(path));
+}
+
 static void test_what_cannot_be_opened(void **state)
 {
 	struct evo_journal_opening opening = {.heading = "of this", .take = take};
@@ -282,6 +296,7 @@ int main(void)
 	        cmocka_unit_test(test_what_is_damaged_is_lost),
 	        cmocka_unit_test(test_other_headings),
 	        cmocka_unit_test(test_one_at_a_time),
+	        cmocka_unit_test(test_another_one_in_its_place),
 	        cmocka_unit_test(test_what_cannot_be_opened),
 	        cmocka_unit_test(test_a_full_disk),
 	        cmocka_unit_test(test_json_values),

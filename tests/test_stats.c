@@ -352,6 +352,69 @@ static void inputs_beyond_the_budget_are_refused(void **state)
 	evo_store_destroy(store);
 }
 
+/* Where each network is asked for once nothing is kept, and what one leaves is used again. */
+static void once_keeps_nothing(void **state)
+{
+	struct setup plenty = store_with_networks(PLENTY, 1), once = store_with_networks(PLENTY, 1);
+	struct evo_error err = {0};
+	size_t largest = 0;
+
+	(void) state;
+	evo_store_once(once.store);
+	for (size_t round = 0; round < 2; round++) {
+		for (size_t n = 0; n < NETWORKS; n++) {
+			const size_t p = plenty.networks[n], o = once.networks[n];
+			const struct evo_stats *a =
+			        evo_store_acquire(plenty.store, p, ALL_NEEDS, 0, &err);
+			const struct evo_stats *b =
+			        evo_store_acquire(once.store, o, ALL_NEEDS, 0, &err);
+			assert_true(digest(a, ALL_NEEDS) == digest(b, ALL_NEEDS));
+			evo_store_release(plenty.store, p, a);
+			evo_store_release(once.store, o, b);
+			assert_int_equal(evo_store_report(once.store).kept, 0);
+		}
+		if (round == 0)
+			largest = evo_store_report(once.store).bytes;
+	}
+	assert_int_equal(evo_store_report(once.store).extractions, 2 * NETWORKS);
+	assert_int_equal(evo_store_report(once.store).bytes, largest);
+	evo_store_destroy(plenty.store);
+	evo_store_destroy(once.store);
+}
+
+/* What one network leaves is given up where another one, or its passes, need the room. */
+static void what_is_left_gives_way(void **state)
+{
+	const evo_needs large = EVO_NEED(EVO_UNIT_STATISTICS) - 1;
+	const evo_needs other = EVO_NEED(EVO_W) | EVO_NEEDS_CLASSIC;
+	struct setup plenty = store_with_networks(PLENTY, 1), alone;
+	struct evo_error err = {0};
+	const struct evo_stats *stats =
+	        evo_store_acquire(plenty.store, plenty.networks[2], large, 0, &err);
+	const size_t bytes = evo_store_report(plenty.store).bytes;
+
+	(void) state;
+	evo_store_release(plenty.store, plenty.networks[2], stats);
+	evo_store_destroy(plenty.store);
+	alone = store_with_networks(bytes, 1);
+	assert_non_null(evo_store_acquire(alone.store, alone.networks[4], other, 0, &err));
+	evo_store_destroy(alone.store);
+	for (int once = 0; once < 2; once++) {
+		struct setup setup = store_with_networks(bytes, 1);
+		if (once)
+			evo_store_once(setup.store);
+		for (int i = 0; i < 4; i++) {
+			stats = evo_store_acquire(setup.store, setup.networks[i % 2 ? 4 : 2],
+			                          i % 2 ? other : large, 0, &err);
+			assert_string_equal(err.message, "");
+			assert_non_null(stats);
+			evo_store_release(setup.store, setup.networks[i % 2 ? 4 : 2], stats);
+		}
+		assert_true(evo_store_report(setup.store).peak <= bytes);
+		evo_store_destroy(setup.store);
+	}
+}
+
 /* The weights of a network that was only asked for its output are memory too. */
 static void weights_are_part_of_the_memory(void **state)
 {
@@ -431,25 +494,14 @@ static void *churn(void *argument)
 	return NULL;
 }
 
-static void threads_share_a_tight_store(void **state)
+static void churn_by_threads(size_t memory, bool once, const uint64_t *want)
 {
-	struct setup plenty = store_with_networks(PLENTY, 1);
-	struct evo_error err = {0};
-	uint64_t want[NETWORKS];
-
-	(void) state;
-	for (size_t n = 0; n < NETWORKS; n++) {
-		const struct evo_stats *stats =
-		        evo_store_acquire(plenty.store, plenty.networks[n], ALL_NEEDS, 0, &err);
-		want[n] = digest(stats, ALL_NEEDS);
-		evo_store_release(plenty.store, plenty.networks[n], stats);
-	}
-	const size_t bytes = evo_store_report(plenty.store).bytes;
-	evo_store_destroy(plenty.store);
-
-	struct setup setup = store_with_networks(bytes * 3 / 4, THREADS);
+	struct setup setup = store_with_networks(memory, THREADS);
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
+
+	if (once)
+		evo_store_once(setup.store);
 	for (unsigned i = 0; i < THREADS; i++) {
 		workers[i] = (struct worker){&setup, i, want, 0};
 		assert_int_equal(pthread_create(&threads[i], NULL, churn, &workers[i]), 0);
@@ -460,6 +512,36 @@ static void threads_share_a_tight_store(void **state)
 	}
 	assert_true(evo_store_report(setup.store).peak <= evo_store_report(setup.store).limit);
 	evo_store_destroy(setup.store);
+}
+
+static void threads_share_a_tight_store(void **state)
+{
+	struct setup plenty = store_with_networks(PLENTY, 1);
+	struct evo_error err = {0};
+	uint64_t want[NETWORKS];
+	size_t largest = 0;
+
+	(void) state;
+	for (size_t n = 0; n < NETWORKS; n++) {
+		struct setup alone = store_with_networks(PLENTY, 1);
+		assert_non_null(
+		        evo_store_acquire(alone.store, alone.networks[n], ALL_NEEDS, 0, &err));
+		if (evo_store_report(alone.store).bytes > largest)
+			largest = evo_store_report(alone.store).bytes;
+		evo_store_destroy(alone.store);
+		const struct evo_stats *stats =
+		        evo_store_acquire(plenty.store, plenty.networks[n], ALL_NEEDS, 0, &err);
+		want[n] = digest(stats, ALL_NEEDS);
+		evo_store_release(plenty.store, plenty.networks[n], stats);
+	}
+	const size_t bytes = evo_store_report(plenty.store).bytes;
+	evo_store_destroy(plenty.store);
+
+	churn_by_threads(bytes * 3 / 4, false, want);
+	churn_by_threads(bytes * 3 / 4, true, want);
+	/* As much as one of the networks takes: they take turns. */
+	churn_by_threads(largest, false, want);
+	churn_by_threads(largest, true, want);
 }
 
 /* ---- Probes ---------------------------------------------------------------------------------- */
@@ -501,6 +583,8 @@ int main(void)
 	        cmocka_unit_test(asking_for_more_while_held_leaves_the_held_alone),
 	        cmocka_unit_test(a_budget_below_one_network_is_refused_with_the_need),
 	        cmocka_unit_test(inputs_beyond_the_budget_are_refused),
+	        cmocka_unit_test(once_keeps_nothing),
+	        cmocka_unit_test(what_is_left_gives_way),
 	        cmocka_unit_test(weights_are_part_of_the_memory),
 	        cmocka_unit_test(names_are_registered_once_and_checked),
 	        cmocka_unit_test(threads_share_a_tight_store),

@@ -239,8 +239,9 @@ bool evo_queue_wait(struct evo_queue *queue, void *item, double seconds);
  * A file that is there whole or not at all: written beside its target under a temporary name,
  * flushed, and renamed by evo_file_commit. evo_file_abort (or a failed commit) removes the
  * temporary file and leaves what was there before. Both free the file. A symbolic link keeps
- * pointing where it does: the file behind it is replaced. A device or a pipe (/dev/stdout) is
- * written in place. Writing needs no checks on the way: commit reports what went wrong.
+ * pointing where it does: the file behind it is replaced. A device, a pipe, and whatever standard
+ * output or error goes to (/dev/stdout) is written in place. Writing needs no checks on the way:
+ * commit reports what went wrong.
  */
 struct evo_file;
 struct evo_file *evo_file_create(const char *path, struct evo_error *err);

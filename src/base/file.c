@@ -75,6 +75,19 @@ static int open_temporary(struct evo_file *file, const struct stat *old)
 	return descriptor;
 }
 
+/* Standard output or error where the path (/dev/stdout) is the file that it goes to; else -1.
+   Replacing that file would take it away from what is printed. */
+static int open_standard(const struct stat *there)
+{
+	for (int number = STDOUT_FILENO; number <= STDERR_FILENO; number++) {
+		struct stat about;
+		if (fstat(number, &about) == 0 && about.st_dev == there->st_dev &&
+		    about.st_ino == there->st_ino)
+			return fcntl(number, F_DUPFD_CLOEXEC, 0);
+	}
+	return -1;
+}
+
 static void file_free(struct evo_file *file)
 {
 	free(file->target);
@@ -148,10 +161,11 @@ struct evo_file *evo_file_create(const char *path, struct evo_error *err)
 	}
 	struct evo_file *file = evo_calloc(1, sizeof(*file));
 	file->target = resolve(path);
+	file->descriptor = exists ? open_standard(&old) : -1;
 	/* A device or a pipe must be written to, never replaced by a file. */
-	if (exists && !S_ISREG(old.st_mode))
+	if (file->descriptor < 0 && exists && !S_ISREG(old.st_mode))
 		file->descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	else
+	else if (file->descriptor < 0)
 		file->descriptor = open_temporary(file, exists ? &old : NULL);
 	if (file->descriptor >= 0)
 		file->stream = open_stream(file);

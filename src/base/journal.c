@@ -29,13 +29,13 @@ static bool fail(const struct evo_journal *journal, struct evo_error *err, const
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* Is the path still the file that was opened? Who had it may have been done with it meanwhile. */
-static bool is_current(const struct evo_journal *journal, const struct stat *opened)
+/* Is the path still the file that was opened? Whoever had it may have removed it meanwhile. */
+static bool is_current(const struct evo_journal *journal)
 {
-	struct stat named;
+	struct stat opened, named;
 
-	return stat(journal->path, &named) == 0 && opened->st_ino == named.st_ino &&
-	       opened->st_dev == named.st_dev;
+	return fstat(journal->descriptor, &opened) == 0 && stat(journal->path, &named) == 0 &&
+	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 /* A file system without locks is used without them. */
@@ -53,7 +53,7 @@ static bool open_and_lock(struct evo_journal *journal, struct evo_journal_openin
 			return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0, "is no plain file");
 		if (flock(journal->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 			break;
-		if (is_current(journal, &about))
+		if (is_current(journal))
 			return true;
 		close(journal->descriptor);
 		journal->descriptor = -1;
@@ -178,8 +178,9 @@ void evo_journal_close(struct evo_journal *journal)
 
 void evo_journal_remove(struct evo_journal *journal)
 {
-	/* While it is locked: whoever waits for it sees that it is gone. */
-	if (journal != NULL)
+	/* While it is locked: whoever waits for it sees that it is gone. Where somebody has removed it
+	   before, what the path names by now is another process's. */
+	if (journal != NULL && is_current(journal))
 		unlink(journal->path);
 	evo_journal_close(journal);
 }

@@ -94,13 +94,14 @@ static const float *run_session(struct evo_session *session, const struct evo_gr
 	return evo_session_parameter_gradient(session, graph->parameters);
 }
 
+#define WEIGHT_SUMS                                                                                \
+	(EVO_NEED(EVO_CLASSIC_GRAD_NORM) | EVO_NEED(EVO_CLASSIC_SNIP) | EVO_NEED(EVO_CLASSIC_PLAIN))
+
 size_t evo_classic_loss_plan(struct evo_classic *classic)
 {
 	const struct evo_graph *graph = classic->graph;
 	const bool fisher = evo_classic_wants(classic, EVO_NEED(EVO_CLASSIC_FISHER));
-	const bool weights = evo_classic_wants(
-	        classic, EVO_NEED(EVO_CLASSIC_GRAD_NORM) | EVO_NEED(EVO_CLASSIC_SNIP) |
-	                         EVO_NEED(EVO_CLASSIC_PLAIN) | EVO_NEED(EVO_CLASSIC_GRASP));
+	const bool weights = evo_classic_wants(classic, WEIGHT_SUMS | EVO_NEED(EVO_CLASSIC_GRASP));
 	size_t work;
 
 	classic->loss = plan_session(graph, classic->batch, weights, fisher);
@@ -195,7 +196,8 @@ void evo_classic_loss_run(struct evo_classic *classic, const struct evo_classic_
 	evo_session_place(session, kept, work);
 	gradients = run_session(session, graph, classic->batch, network->parameters, network->input,
 	                        network->labels, seed);
-	set_weight_sums(classic, network->parameters, gradients, values);
+	if (evo_classic_wants(classic, WEIGHT_SUMS))
+		set_weight_sums(classic, network->parameters, gradients, values);
 	if (evo_classic_wants(classic, EVO_NEED(EVO_CLASSIC_FISHER)))
 		evo_classic_set(classic, values, EVO_CLASSIC_FISHER, fisher(classic));
 	/* What the session had in work is no longer read; its gradients are among what is kept. */

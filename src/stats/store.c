@@ -178,48 +178,94 @@ static bool evict_one(struct evo_store *store)
 	return false;
 }
 
-/* what: "one network's statistics take"; options: those that make it less. */
-static bool take_room(struct evo_store *store, size_t bytes, const char *what, const char *options,
-                      struct evo_error *err)
+/* Nobody works in them. */
+static bool drop_workspaces(struct evo_store *store)
 {
-	while (bytes > store->limit - store->used) {
-		if (drop_spare(store) || evict_one(store))
-			continue;
-		if (store->outstanding == 0)
-			return evo_fail(
-			        err, EVO_E_MEMORY,
-			        "%s %.0f MB, the memory for statistics is %zu MB: give more "
-			        "(--memory) or a smaller probe (%s)",
-			        what, floor(((double) bytes + (double) store->used) / 1e6) + 1,
-			        store->limit / 1000000, options);
-		pthread_cond_wait(&store->changed, &store->lock);
-	}
-	store->used += bytes;
-	if (store->used > store->peak)
-		store->peak = store->used;
+	if (store->workspace_bytes == 0)
+		return false;
+	for (unsigned i = 0; i < store->workers; i++)
+		evo_workspace_clear(&store->workspaces[i]);
+	store->used -= store->workspace_bytes;
+	store->workspace_bytes = 0;
 	return true;
 }
 
+static bool has_room(const struct evo_store *store, size_t bytes)
+{
+	return bytes <= store->limit - store->used;
+}
+
+static void take_room(struct evo_store *store, size_t bytes)
+{
+	store->used += bytes;
+	if (store->used > store->peak)
+		store->peak = store->used;
+}
+
 /*
- * Room for a block and for a workspace that grows. *room: memory for the block where there is some
- * to be used again, else how much to allocate: where all blocks are let go, more than this one
- * needs while that is easily had, so that a larger network does not begin anew with fresh pages.
+ * Where there is no room for so many bytes: one step towards it. Whoever waits in here holds no
+ * memory, so with nothing outstanding all that is in use are inputs. what: "one network's
+ * statistics take"; options: those that make it less.
  */
-static bool reserve(struct evo_store *store, size_t block, size_t work, struct spare *room,
+static bool make_room(struct evo_store *store, size_t bytes, const char *what, const char *options,
+                      struct evo_error *err)
+{
+	if (drop_spare(store) || evict_one(store))
+		return true;
+	if (store->outstanding > 0) {
+		pthread_cond_wait(&store->changed, &store->lock);
+		return true;
+	}
+	return drop_workspaces(store) ||
+	       evo_fail(err, EVO_E_MEMORY,
+	                "%s %.0f MB, the memory for statistics is %zu MB: give more (--memory) or "
+	                "a smaller probe (%s)",
+	                what, floor(((double) bytes + (double) store->used) / 1e6) + 1,
+	                store->limit / 1000000, options);
+}
+
+/* By how much a workspace has to grow. */
+static size_t growth(const struct evo_workspace *workspace, size_t work)
+{
+	return work > workspace->work_bytes ? work - workspace->work_bytes : 0;
+}
+
+/* How much to allocate for a block. Where all blocks are let go it is more than this one needs
+   while that is easily had, so that a larger network does not begin anew with fresh pages. */
+static size_t block_room(const struct evo_store *store, size_t block, size_t grow)
+{
+	const size_t generous = block + block / 2;
+	const size_t share = (store->limit - store->used) / store->workers;
+
+	return store->once && generous + grow <= share ? generous : block;
+}
+
+/*
+ * Room for a block and for a workspace of so many bytes. *room: memory for the block where there
+ * is some to be used again, else how much to allocate.
+ */
+static bool reserve(struct evo_store *store, size_t block, size_t work,
+                    const struct evo_workspace *workspace, struct spare *room,
                     struct evo_error *err)
 {
-	*room = take_spare(store, block);
-	if (!room->memory) {
-		const size_t generous = block + block / 2;
-		const size_t share = (store->limit - store->used) / store->workers;
-		room->bytes = store->once && generous + work <= share ? generous : block;
-	}
-	if (!take_room(store, work + (room->memory ? 0 : room->bytes),
-	               "one network's statistics take", "--batch, --cells, --channels", err)) {
-		if (room->memory)
-			store->used -= room->bytes;
-		free(room->memory);
-		return false;
+	for (;;) {
+		const size_t grow = growth(workspace, work);
+		size_t more = grow;
+
+		*room = (struct spare){NULL, 0};
+		if (has_room(store, grow))
+			*room = take_spare(store, block);
+		if (!room->memory) {
+			room->bytes = block_room(store, block, grow);
+			more += room->bytes;
+		}
+		if (has_room(store, more)) {
+			take_room(store, more);
+			break;
+		}
+		if (!make_room(store, more, "one network's statistics take",
+		               "--batch, --cells, --channels", err))
+			return false;
 	}
 	if (block > store->largest_block)
 		store->largest_block = block;
@@ -263,8 +309,11 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 {
 	const size_t bytes = input_bytes(probe);
 
-	if (!take_room(store, bytes, "a probe's images take", "--batch, --image", err))
-		return false;
+	while (!has_room(store, bytes)) {
+		if (!make_room(store, bytes, "a probe's images take", "--batch, --image", err))
+			return false;
+	}
+	take_room(store, bytes);
 	/* Somebody else may have added it while this one waited for room. */
 	*number = find_probe(store, probe);
 	if (*number < store->probe_count) {
@@ -384,12 +433,13 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	pthread_mutex_lock(&store->lock);
 	if (!extraction)
 		return NULL;
-	const size_t before = workspace->work_bytes;
-	const size_t grow = extraction->work_bytes > before ? extraction->work_bytes - before : 0;
 	if (extraction->work_bytes > store->largest_work)
 		store->largest_work = extraction->work_bytes;
 	struct spare room;
-	if (reserve(store, extraction->block_bytes, grow, &room, err)) {
+	if (reserve(store, extraction->block_bytes, extraction->work_bytes, workspace, &room,
+	            err)) {
+		const size_t before = workspace->work_bytes;
+		const size_t grow = growth(workspace, extraction->work_bytes);
 		pthread_mutex_unlock(&store->lock);
 		const double begin = evo_now();
 		if (!room.memory && room.bytes)
