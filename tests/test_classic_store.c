@@ -165,6 +165,21 @@ static void memory_is_planned(void **state)
 	evo_store_destroy(less.store);
 }
 
+/* Values without tensors take no memory: they stay, however little of it there is. */
+static void values_stay_where_memory_is_short(void **state)
+{
+	struct setup plenty = setup_of(PLENTY, 1, NULL);
+	const double value = scalar(&plenty, 0, EVO_CLASSIC_GRASP);
+	struct setup tight = setup_of(evo_store_report(plenty.store).bytes, 4, NULL);
+
+	(void) state;
+	assert_true(same_bits(scalar(&tight, 0, EVO_CLASSIC_GRASP), value));
+	assert_true(same_bits(scalar(&tight, 0, EVO_CLASSIC_GRASP), value));
+	assert_int_equal(evo_store_report(tight.store).extractions, 1);
+	evo_store_destroy(plenty.store);
+	evo_store_destroy(tight.store);
+}
+
 /* ---- Expressions ----------------------------------------------------------------------------- */
 
 /* One row a classic proxy, then one of two of them and one beside a program of units. */
@@ -255,6 +270,7 @@ int main(void)
 	        cmocka_unit_test(they_take_none_of_the_three_passes),
 	        cmocka_unit_test(what_is_lacking_is_computed_later),
 	        cmocka_unit_test(memory_is_planned),
+	        cmocka_unit_test(values_stay_where_memory_is_short),
 	        cmocka_unit_test(expressions_score_them_on_any_number_of_threads),
 	        cmocka_unit_test(every_one_is_in_the_library),
 	};

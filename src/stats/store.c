@@ -273,14 +273,14 @@ static bool reserve(struct evo_store *store, size_t block, size_t work,
 	return true;
 }
 
-/* May a block that is let go stay? */
-static bool worth_keeping(const struct evo_store *store)
+/* May a block that is let go stay? Scalars are no burden. */
+static bool worth_keeping(const struct evo_store *store, const struct evo_block *block)
 {
 	const size_t blocks = store->used - store->workspace_bytes - store->spare_bytes;
+	const size_t largest = store->largest_block + store->largest_work;
 
 	return !store->once &&
-	       blocks + store->workers * (store->largest_block + store->largest_work) <=
-	               store->limit;
+	       (block->bytes == 0 || blocks + store->workers * largest <= store->limit);
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */
@@ -528,7 +528,7 @@ void evo_store_release(struct evo_store *store, size_t network, const struct evo
 		store->outstanding--;
 		if (block->orphan)
 			give_back(store, block);
-		else if (!worth_keeping(store))
+		else if (!worth_keeping(store, block))
 			detach(store, entry);
 		pthread_cond_broadcast(&store->changed);
 	}
