@@ -1,7 +1,7 @@
 /*
- * Benchmarks of the program: what is measured, and how a line is printed. Every figure stands beside
- * a peer's of the same run, where there is one. The peer is PyTorch by the scripts in the folder
- * $EVOSCOPE_PEER, else ../shared/peer beside the source tree.
+ * Benchmarks of the program: what is measured, and how a line is printed. Every figure stands
+ * beside a peer's of the same run, where there is one. The peer is PyTorch by the scripts in the
+ * folder $EVOSCOPE_PEER, else ../shared/peer beside the source tree.
  */
 #ifndef EVO_TESTS_BENCH_H
 #define EVO_TESTS_BENCH_H

@@ -140,6 +140,33 @@ static void what_is_lacking_is_computed_later(void **state)
 	assert_true(same_bits(evo_stats_scalar(stats, EVO_CLASSIC_NWOT), nwot));
 	assert_true(same_bits(evo_stats_scalar(stats, EVO_CLASSIC_SWAP), swap));
 	evo_store_release(setup.store, setup.networks[0], stats);
+	stats = evo_store_acquire(setup.store, setup.networks[0], EVO_NEED(EVO_X_D), 0, &err);
+	assert_int_equal(evo_store_report(setup.store).extractions, 3);
+	assert_true(stats->has == (both | EVO_NEED(EVO_X_D)));
+	assert_true(same_bits(evo_stats_scalar(stats, EVO_CLASSIC_NWOT), nwot));
+	assert_true(same_bits(evo_stats_scalar(stats, EVO_CLASSIC_SWAP), swap));
+	evo_store_release(setup.store, setup.networks[0], stats);
+	evo_store_destroy(setup.store);
+}
+
+/* A value that was had costs no passes again. */
+static void what_was_had_is_taken_over(void **state)
+{
+	const evo_needs grasp = EVO_NEED(EVO_CLASSIC_GRASP), few = EVO_NEED(EVO_LOGITS_D);
+	struct setup setup = setup_of(PLENTY, 2, NULL);
+	struct evo_error err = {0};
+	const double value = scalar(&setup, 0, EVO_CLASSIC_GRASP);
+	const size_t before = evo_store_report(setup.store).bytes;
+
+	(void) state;
+	/* By another worker, whose workspace grows by what is computed now. */
+	const struct evo_stats *stats =
+	        evo_store_acquire(setup.store, setup.networks[0], few | grasp, 1, &err);
+	const size_t grown = evo_store_report(setup.store).bytes - before;
+	assert_true(same_bits(evo_stats_scalar(stats, EVO_CLASSIC_GRASP), value));
+	assert_true(evo_stats_scalar(stats, EVO_PARAMS) > 0);
+	assert_true(grown < before / 2);
+	evo_store_release(setup.store, setup.networks[0], stats);
 	evo_store_destroy(setup.store);
 }
 
@@ -163,6 +190,21 @@ static void memory_is_planned(void **state)
 	evo_store_destroy(plenty.store);
 	evo_store_destroy(enough.store);
 	evo_store_destroy(less.store);
+}
+
+/* Values without tensors take no memory: they stay, however little of it there is. */
+static void values_stay_where_memory_is_short(void **state)
+{
+	struct setup plenty = setup_of(PLENTY, 1, NULL);
+	const double value = scalar(&plenty, 0, EVO_CLASSIC_GRASP);
+	struct setup tight = setup_of(evo_store_report(plenty.store).bytes, 4, NULL);
+
+	(void) state;
+	assert_true(same_bits(scalar(&tight, 0, EVO_CLASSIC_GRASP), value));
+	assert_true(same_bits(scalar(&tight, 0, EVO_CLASSIC_GRASP), value));
+	assert_int_equal(evo_store_report(tight.store).extractions, 1);
+	evo_store_destroy(plenty.store);
+	evo_store_destroy(tight.store);
 }
 
 /* ---- Expressions ----------------------------------------------------------------------------- */
@@ -255,7 +297,9 @@ int main(void)
 	        cmocka_unit_test(the_store_hands_labels_on),
 	        cmocka_unit_test(they_take_none_of_the_three_passes),
 	        cmocka_unit_test(what_is_lacking_is_computed_later),
+	        cmocka_unit_test(what_was_had_is_taken_over),
 	        cmocka_unit_test(memory_is_planned),
+	        cmocka_unit_test(values_stay_where_memory_is_short),
 	        cmocka_unit_test(expressions_score_them_on_any_number_of_threads),
 	        cmocka_unit_test(every_one_is_in_the_library),
 	};

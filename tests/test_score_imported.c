@@ -251,6 +251,25 @@ static void reports_and_replaces(void **state)
 	outcome_clear(&outcome);
 }
 
+static void damaged_ones_are_told(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	sandbox_write(&box, "data/scores/torn.csv", "evoscope scores 1,nb201\n");
+	RUN(&box, &outcome, "proxies");
+	expect_status(&outcome, 3);
+	assert_true(has(outcome.err, "scores/torn.csv:1: the imported scores are damaged"));
+	assert_true(has(outcome.out, "zero/all"));
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "score", "torn/all", "-b", MADE);
+	expect_status(&outcome, 1);
+	assert_true(has(outcome.err, "damaged"));
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "remove", "scores", "torn");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+}
+
 /* ---- Published scores ------------------------------------------------------------------------ */
 
 static char *published(const char *name)
@@ -305,6 +324,7 @@ int main(void)
 	        cmocka_unit_test(benchmarks_without_scores),
 	        cmocka_unit_test(lists_and_names),
 	        cmocka_unit_test(reports_and_replaces),
+	        cmocka_unit_test(damaged_ones_are_told),
 	        cmocka_unit_test(scores_of_nas_bench_suite_zero),
 	};
 	return cmocka_run_group_tests_name("imported", tests, open_box, close_box);

@@ -231,8 +231,9 @@ void cli_benchmark_names_clear(struct cli_list *names);
 /* A search's configuration. names and options outlive it. */
 bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
                     struct evo_run_config *config, struct evo_error *err);
-/* Appends a row a column of imported scores to the table of proxies: name, expression, source. */
-void cli_list_imported(struct cli_table *table);
+/* Appends a row a column of imported scores to the table of proxies: name, expression, source.
+   Returns the exit status: some cannot be read, which is said. */
+int cli_list_imported(struct cli_table *table);
 /* `benchmarks import scores` and `benchmarks remove scores`. */
 int cli_scores_import(struct cli_options *options);
 int cli_scores_remove(const char *name);

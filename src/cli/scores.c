@@ -34,15 +34,18 @@ int cli_scores_remove(const char *name)
 	return evo_scores_remove(name, &err) ? CLI_DONE : cli_report(&err);
 }
 
-void cli_list_imported(struct cli_table *table)
+int cli_list_imported(struct cli_table *table)
 {
+	int status = CLI_DONE;
 	size_t count;
 	char **names = evo_scores_names(&count);
 	for (size_t i = 0; i < count; i++) {
 		struct evo_error err = {0};
 		struct evo_scores *scores = evo_scores_head(names[i], &err);
-		if (!scores)
+		if (!scores) {
 			cli_report(&err);
+			status = CLI_PARTLY;
+		}
 		for (size_t k = 0; scores && k < scores->column_count; k++) {
 			cli_table_addf(table, "%s/%s", names[i], scores->columns[k]);
 			cli_table_add(table, "-");
@@ -52,4 +55,5 @@ void cli_list_imported(struct cli_table *table)
 		free(names[i]);
 	}
 	free(names);
+	return status;
 }

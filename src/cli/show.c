@@ -167,10 +167,10 @@ int cli_proxies(struct cli_options *options)
 		cli_table_add(&table, proxy->expression);
 		cli_table_add(&table, proxy->source);
 	}
-	cli_list_imported(&table);
+	int status = cli_list_imported(&table);
 	cli_table_print(&table, 0, 0, &out);
 	cli_print(&out);
 	cli_table_clear(&table);
 	evo_text_clear(&out);
-	return CLI_DONE;
+	return status;
 }

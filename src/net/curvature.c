@@ -22,8 +22,7 @@ enum part {
 	PARTS
 };
 
-#define EPSILON 1e-5 /* of BatchNorm */
-#define LANES   16   /* sums have a fixed order, whatever the instruction set */
+#define LANES 16 /* sums have a fixed order, whatever the instruction set */
 
 typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
@@ -59,16 +58,6 @@ static size_t tensor_bytes(const struct evo_graph *graph, size_t node, size_t ba
 	return (numbers_of(graph, node, batch) * sizeof(float) + 63) / 64 * 64;
 }
 
-static struct evo_geometry geometry_of(const struct evo_graph *graph, size_t node, size_t batch)
-{
-	const struct evo_graph_node *n = &graph->nodes[node];
-	return (struct evo_geometry){.batch = batch,
-	                             .groups = n->groups,
-	                             .in = graph->nodes[graph->inputs[n->first_input]].shape,
-	                             .out = n->shape,
-	                             .window = n->window};
-}
-
 static struct layout plan(const struct evo_graph *graph, size_t batch)
 {
 	struct evo_lifetime *tensors = evo_calloc(graph->node_count, sizeof(*tensors));
@@ -85,7 +74,7 @@ static struct layout plan(const struct evo_graph *graph, size_t batch)
 		spare = bytes > spare ? bytes : spare;
 		if (node->op == EVO_OP_LINEAR)
 			continue;
-		struct evo_geometry geometry = geometry_of(graph, n, batch);
+		struct evo_geometry geometry = evo_node_geometry(graph, n, batch);
 		size_t need = evo_kernels_f32.conv_scratch(&geometry, false);
 		scratch = need > scratch ? need : scratch;
 	}
@@ -136,7 +125,7 @@ static void product(const struct pass *pass, size_t node, enum part part, bool d
 	const float *x = tensor(pass, input_of(pass, node, 0), part);
 	const float *weight = direction ? pass->direction + parameter->offset
 	                                : evo_parameter_values(pass->parameters, parameter);
-	struct evo_geometry geometry = geometry_of(pass->graph, node, pass->batch);
+	struct evo_geometry geometry = evo_node_geometry(pass->graph, node, pass->batch);
 	if (n->op == EVO_OP_LINEAR) {
 		const float *from = bias ? evo_parameter_values(pass->parameters, parameter + 1)
 		                         : pass->no_bias;
@@ -256,7 +245,7 @@ EVO_CLONES static void curvature_normalise(const float *const x[PARTS], float *c
 /* The gain's parts from the sums of curvature_products over `count` numbers. */
 static void gains(const double sums[PARTS], double count, double scale, float gain[PARTS])
 {
-	double v = sums[VALUE] / count + EPSILON;
+	double v = sums[VALUE] / count + EVO_NORM_EPSILON;
 	double va = 2 * sums[ALONG_A] / count, vb = 2 * sums[ALONG_B] / count;
 	double vab = 2 * sums[MIXED] / count, i = 1 / sqrt(v);
 	gain[VALUE] = (float) (scale * i);
@@ -340,7 +329,7 @@ static void one_part(const struct pass *pass, size_t node, enum part part)
 	const struct evo_graph_node *n = &pass->graph->nodes[node];
 	size_t input = input_of(pass, node, 0),
 	       numbers = numbers_of(pass->graph, node, pass->batch);
-	struct evo_geometry geometry = geometry_of(pass->graph, node, pass->batch);
+	struct evo_geometry geometry = evo_node_geometry(pass->graph, node, pass->batch);
 	size_t plane = geometry.in.height * geometry.in.width;
 	size_t planes = pass->batch * geometry.in.channels;
 	const float *x = tensor(pass, input, part), *value = tensor(pass, input, VALUE);

@@ -5,8 +5,9 @@
  * An image is copied once into planes with zeros around and between its rows, so that each tap of
  * each channel (a stream) is a shifted view of it: the convolution is a matrix product whose right
  * matrix is never made. At stride 2 every channel has four planes, its phases: even and odd rows of
- * even and odd columns; a tap is a shifted view of one of them. The product runs in registers, by AVX-512 or AVX2 with FMA, whichever the
- * processor has; where it has neither, nothing fits and BLAS does it all.
+ * even and odd columns; a tap is a shifted view of one of them. The product runs in registers, by
+ * AVX-512 or AVX2 with FMA, whichever the processor has; where it has neither, nothing fits and
+ * BLAS does it all.
  */
 #ifndef EVO_NET_DIRECT_H
 #define EVO_NET_DIRECT_H

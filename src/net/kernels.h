@@ -16,6 +16,21 @@ struct evo_geometry {
 	struct evo_window window;
 };
 
+/* Of a node that has inputs; the first one counts. */
+static inline struct evo_geometry evo_node_geometry(const struct evo_graph *graph, size_t node,
+                                                    size_t batch)
+{
+	const struct evo_graph_node *n = &graph->nodes[node];
+	return (struct evo_geometry){.batch = batch,
+	                             .groups = n->groups,
+	                             .in = graph->nodes[graph->inputs[n->first_input]].shape,
+	                             .out = n->shape,
+	                             .window = n->window};
+}
+
+/* What BatchNorm adds to the variance. */
+#define EVO_NORM_EPSILON 1e-5
+
 /*
  * What a BatchNorm does to channel c, in numbers of the kernel's precision, `channels` of each:
  * forward, y = (z - mean) * gain + shift; backward, dz = (dy - level - (z - mean) * bend) * slope.

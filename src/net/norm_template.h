@@ -5,8 +5,6 @@
  * merged in double precision (Chan, Golub and LeVeque 1979).
  */
 
-#define NORM_EPSILON 1e-5
-
 ALWAYS_INLINE double plane_sum(const REAL *x, size_t count)
 {
 	vector a = {0}, b = {0};
@@ -75,7 +73,7 @@ static void norm_prepare(const struct evo_affine *affine, size_t channels, const
 {
 	const REAL *scale = scale_, *bias = shift_;
 	for (size_t c = 0; c < channels; c++) {
-		double gain = 1 / sqrt(variance[c] + NORM_EPSILON);
+		double gain = 1 / sqrt(variance[c] + EVO_NORM_EPSILON);
 		((REAL *) affine->mean)[c] = (REAL) mean[c];
 		((REAL *) affine->gain)[c] = (REAL) (scale ? (double) scale[c] * gain : gain);
 		((REAL *) affine->shift)[c] = bias ? bias[c] : 0;
@@ -149,7 +147,7 @@ EVO_CLONES static void NAME(norm_reduce)(const void *dy_, const void *z_, size_t
 			sum_dy += plane_sum(dy + at, plane);
 			sum_product += plane_product(dy + at, z + at, mean[c], plane);
 		}
-		double inverse = 1 / sqrt(variance[c] + NORM_EPSILON);
+		double inverse = 1 / sqrt(variance[c] + EVO_NORM_EPSILON);
 		double slope = scale ? (double) scale[c] * inverse : inverse;
 		double bend = sum_product * inverse * inverse / count;
 		((REAL *) affine->slope)[c] = (REAL) slope;

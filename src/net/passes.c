@@ -21,7 +21,7 @@ static void forward_conv(struct evo_session *session, size_t node,
 {
 	size_t input = input_of(session, node, 0);
 	bool relu = session->plan[input].virtual_relu;
-	struct evo_geometry geometry = evo_node_geometry(session, node);
+	struct evo_geometry geometry = evo_node_geometry(session->graph, node, session->batch);
 	struct evo_conv_forward job = {
 	        .geometry = &geometry,
 	        .x = value_at(session, relu ? input_of(session, input, 0) : input),
@@ -98,7 +98,7 @@ static void forward_node(struct evo_session *session, size_t node,
 		size_t input = input_of(session, node, 0);
 		in = session->graph->nodes[input].shape;
 		x = value_at(session, input);
-		geometry = evo_node_geometry(session, node);
+		geometry = evo_node_geometry(session->graph, node, session->batch);
 	}
 	if (n->op == EVO_OP_BATCHNORM)
 		forward_norm(session, node, parameters);
@@ -165,7 +165,7 @@ static void backward_conv(struct evo_session *session, size_t node,
 	size_t input = input_of(session, node, 0);
 	bool relu = session->plan[input].virtual_relu;
 	size_t x = relu ? input_of(session, input, 0) : input;
-	struct evo_geometry geometry = evo_node_geometry(session, node);
+	struct evo_geometry geometry = evo_node_geometry(session->graph, node, session->batch);
 	struct evo_affine affine;
 	struct evo_conv_backward job = {.geometry = &geometry,
 	                                .x = value_at(session, x),
@@ -263,7 +263,7 @@ static void backward_plain(struct evo_session *session, size_t node)
 	const struct evo_kernels *k = session->kernels;
 	size_t input = input_of(session, node, 0);
 	struct evo_shape in = session->graph->nodes[input].shape;
-	struct evo_geometry geometry = evo_node_geometry(session, node);
+	struct evo_geometry geometry = evo_node_geometry(session->graph, node, session->batch);
 	const void *dy = gradient_at(session, node), *x = value_at(session, input);
 	void *dx = gradient_at(session, input);
 	bool add = adds(session, node, 0);

@@ -45,17 +45,6 @@ static enum evo_op op_of(const struct planner *p, size_t node)
 	return p->graph->nodes[node].op;
 }
 
-struct evo_geometry evo_node_geometry(const struct evo_session *session, size_t node)
-{
-	const struct evo_graph_node *n = &session->graph->nodes[node];
-	size_t input = session->graph->inputs[n->first_input];
-	return (struct evo_geometry){.batch = session->batch,
-	                             .groups = n->groups,
-	                             .in = session->graph->nodes[input].shape,
-	                             .out = n->shape,
-	                             .window = n->window};
-}
-
 static size_t tensor_bytes(const struct planner *p, size_t node)
 {
 	struct evo_shape s = p->graph->nodes[node].shape;
@@ -363,7 +352,7 @@ static void place_scratch(struct planner *p)
 	for (size_t n = 0; n < p->count; n++) {
 		if (op_of(p, n) != EVO_OP_CONV)
 			continue;
-		struct evo_geometry geometry = evo_node_geometry(s, n);
+		struct evo_geometry geometry = evo_node_geometry(s->graph, n, s->batch);
 		size_t bytes = s->kernels->conv_scratch(&geometry, p->plan[n].live);
 		if (bytes > scratch)
 			scratch = bytes;

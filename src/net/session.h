@@ -64,8 +64,6 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 /* plan.c: fills plan, first and the sizes; keep as in evo_session_create. */
 void evo_plan_session(struct evo_session *session, const unsigned char *keep);
 
-struct evo_geometry evo_node_geometry(const struct evo_session *session, size_t node);
-
 /* ---- Where things are ---- */
 
 static inline void *at(const struct evo_session *session, struct evo_place place)

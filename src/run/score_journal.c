@@ -71,6 +71,7 @@ struct score_key score_key(const struct scored *s, const struct evo_cases *cases
 	add(&key, PACKAGE_VERSION);
 	add(&key, evo_processor());
 	add(&key, evo_blas_name());
+	add(&key, evo_kernel_name());
 	add_trees(&key, s);
 	add_size(&key, (size_t) s->config->seed);
 	add_size(&key, s->config->repeats > 0 ? s->config->repeats : 1);

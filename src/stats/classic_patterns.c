@@ -155,8 +155,8 @@ static void add_agreement(const struct evo_classic *classic, size_t node, uint64
 
 /*
  * log |det| by elimination with partial pivoting. A pivot of magnitude at most n 2^-52 times the
- * largest entry counts as 0: images that are alike to every ReLU make a matrix that is singular, and
- * not one whose determinant is rounding noise.
+ * largest entry counts as 0: images that are alike to every ReLU make a matrix that is singular,
+ * and not one whose determinant is rounding noise.
  */
 static double log_determinant(double *matrix, size_t n)
 {

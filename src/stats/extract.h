@@ -49,7 +49,8 @@ void evo_extraction_destroy(struct evo_extraction *extraction);
 
 /*
  * NULL with EVO_E_MEMORY. inputs: B,3,side,side of each pass; labels: of the data. memory:
- * block_bytes or more by evo_big_alloc, NULL when that is 0; it becomes the block's, and is freed on failure.
+ * block_bytes or more by evo_big_alloc, NULL when that is 0; it becomes the block's, and is freed
+ * on failure.
  */
 struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
                                      float *const inputs[EVO_PASSES], const unsigned short *labels,

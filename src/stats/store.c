@@ -273,14 +273,14 @@ static bool reserve(struct evo_store *store, size_t block, size_t work,
 	return true;
 }
 
-/* May a block that is let go stay? */
-static bool worth_keeping(const struct evo_store *store)
+/* May a block that is let go stay? Scalars are no burden. */
+static bool worth_keeping(const struct evo_store *store, const struct evo_block *block)
 {
 	const size_t blocks = store->used - store->workspace_bytes - store->spare_bytes;
+	const size_t largest = store->largest_block + store->largest_work;
 
 	return !store->once &&
-	       blocks + store->workers * (store->largest_block + store->largest_work) <=
-	               store->limit;
+	       (block->bytes == 0 || blocks + store->workers * largest <= store->limit);
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */
@@ -482,6 +482,32 @@ static void detach(struct evo_store *store, struct network_entry *entry)
 		give_back(store, block);
 }
 
+/* Classic proxies that were had: they cost passes, so their values are taken over. */
+struct had {
+	evo_needs which;
+	double values[EVO_CLASSICS];
+};
+
+static struct had had_of(const struct evo_block *block)
+{
+	struct had had = {0};
+
+	if (block) {
+		had.which = block->stats.has & EVO_NEEDS_CLASSIC;
+		memcpy(had.values, block->stats.classic, sizeof had.values);
+	}
+	return had;
+}
+
+static void take_over(struct evo_stats *stats, const struct had *had)
+{
+	stats->has |= had->which;
+	for (size_t i = 0; i < EVO_CLASSICS; i++) {
+		if (had->which & EVO_NEED(EVO_CLASSIC_FIRST + i))
+			stats->classic[i] = had->values[i];
+	}
+}
+
 const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t network, evo_needs needs,
                                           unsigned worker, struct evo_error *err)
 {
@@ -499,14 +525,17 @@ const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t networ
 	} else {
 		/* What was had before will be asked for again; when all of it is too much, less. */
 		const evo_needs all = needs | (entry->block ? entry->block->stats.has : 0);
+		const struct had had = had_of(entry->block);
 		struct evo_error ignored = {0};
 		entry->busy = true;
 		detach(store, entry);
-		block = extract(store, entry, all, worker, all == needs ? err : &ignored);
+		block = extract(store, entry, all & ~had.which, worker,
+		                all == needs ? err : &ignored);
 		if (!block && all != needs)
-			block = extract(store, entry, needs, worker, err);
+			block = extract(store, entry, needs & ~had.which, worker, err);
 		entry->busy = false;
 		if (block) {
+			take_over(&block->stats, &had);
 			block->held = 1;
 			entry->block = block;
 			store->kept++;
@@ -528,7 +557,7 @@ void evo_store_release(struct evo_store *store, size_t network, const struct evo
 		store->outstanding--;
 		if (block->orphan)
 			give_back(store, block);
-		else if (!worth_keeping(store))
+		else if (!worth_keeping(store, block))
 			detach(store, entry);
 		pthread_cond_broadcast(&store->changed);
 	}
