@@ -231,8 +231,9 @@ bool evo_store_network(struct evo_store *store, size_t probe, const char *archit
 
 /*
  * A network's statistics, at least those asked for. worker is below `workers` and used by one
- * thread at a time. The result is held until released; NULL with err set: EVO_E_MEMORY when one
- * network is more than the budget (the message says how much is needed).
+ * thread at a time. The result is held until released; whoever holds one asks for no other: there
+ * may be no room for both. NULL with err set: EVO_E_MEMORY when one network is more than the budget
+ * (the message says how much is needed).
  */
 const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t network, evo_needs needs,
                                           unsigned worker, struct evo_error *err);

@@ -1,62 +1,9 @@
-/*
- * The store: which networks there are, whose statistics are kept, and the memory budget.
- *
- * Memory in use is the probes' inputs, the blocks (kept, or held by someone) and the workers'
- * workspaces. Room is taken before it is filled. A block that nobody holds any more stays when
- * every worker could still extract the largest network seen beside it; else its memory is spare:
- * the next extraction takes it, which saves the system clearing new pages, or it goes when somebody
- * else needs the room.
- */
+/* The store: which networks there are, and whose statistics are kept. */
 #include "config.h"
-#include "evoscope/stats.h"
+#include "store.h"
 
-#include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "extract.h"
-
-struct probe_entry {
-	struct evo_probe probe;
-	float *inputs[EVO_PASSES];
-	unsigned short *labels; /* of the data */
-};
-
-struct network_entry {
-	size_t probe;
-	char *architecture;
-	struct evo_block *block; /* NULL: nothing kept */
-	bool busy;               /* being extracted */
-};
-
-struct spare {
-	void *memory;
-	size_t bytes;
-};
-
-struct evo_store {
-	pthread_mutex_t lock;
-	pthread_cond_t changed; /* an extraction has ended, or memory was given back */
-	size_t limit, used, peak, largest_block, largest_work;
-	size_t workspace_bytes; /* of all workers; part of used */
-	size_t outstanding;     /* extractions going and blocks held */
-	struct evo_workspace *workspaces;
-	unsigned workers;
-	bool once;            /* nothing is kept */
-	struct spare *spares; /* at most one a worker; part of used */
-	size_t spare_count, spare_bytes;
-
-	struct probe_entry **probes;
-	size_t probe_count;
-	struct network_entry **networks;
-	size_t network_count, network_capacity;
-	size_t *index; /* open addressing by probe and architecture; network number + 1, 0 is free */
-	size_t index_size;
-
-	size_t hits, extractions, kept;
-	double extract_seconds;
-};
 
 struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_error *err)
 {
@@ -105,184 +52,6 @@ void evo_store_destroy(struct evo_store *store)
 	free(store);
 }
 
-/* ---- Memory: all of this under the lock ------------------------------------------------------ */
-
-/* Takes spare memory number i out of the list; its bytes stay counted as used. */
-static struct spare spare_remove(struct evo_store *store, size_t i)
-{
-	const struct spare spare = store->spares[i];
-
-	store->spares[i] = store->spares[--store->spare_count];
-	store->spare_bytes -= spare.bytes;
-	return spare;
-}
-
-static size_t smallest_spare(const struct evo_store *store)
-{
-	size_t smallest = 0;
-
-	for (size_t i = 1; i < store->spare_count; i++) {
-		if (store->spares[i].bytes < store->spares[smallest].bytes)
-			smallest = i;
-	}
-	return smallest;
-}
-
-static bool drop_spare(struct evo_store *store)
-{
-	if (store->spare_count == 0)
-		return false;
-	const struct spare spare = spare_remove(store, smallest_spare(store));
-	store->used -= spare.bytes;
-	free(spare.memory);
-	return true;
-}
-
-static void give_back(struct evo_store *store, struct evo_block *block)
-{
-	if (block->bytes) {
-		if (store->spare_count == store->workers)
-			drop_spare(store);
-		store->spares[store->spare_count++] = (struct spare){block->memory, block->bytes};
-		store->spare_bytes += block->bytes;
-		block->memory = NULL;
-	}
-	evo_block_destroy(block);
-	pthread_cond_broadcast(&store->changed);
-}
-
-/* Spare memory for a block, not so large that much of it would be wasted; NULL: none. */
-static struct spare take_spare(struct evo_store *store, size_t bytes)
-{
-	const size_t most = store->once ? SIZE_MAX : bytes + bytes / 4;
-
-	for (size_t i = 0; i < store->spare_count && bytes; i++) {
-		if (store->spares[i].bytes >= bytes && store->spares[i].bytes <= most)
-			return spare_remove(store, i);
-	}
-	return (struct spare){NULL, 0};
-}
-
-/* Frees the kept block of the network that came last and that nobody holds. */
-static bool evict_one(struct evo_store *store)
-{
-	for (size_t i = store->network_count; i-- > 0;) {
-		struct network_entry *entry = store->networks[i];
-		if (entry->block && entry->block->bytes && entry->block->held == 0) {
-			give_back(store, entry->block);
-			entry->block = NULL;
-			store->kept--;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Nobody works in them. */
-static bool drop_workspaces(struct evo_store *store)
-{
-	if (store->workspace_bytes == 0)
-		return false;
-	for (unsigned i = 0; i < store->workers; i++)
-		evo_workspace_clear(&store->workspaces[i]);
-	store->used -= store->workspace_bytes;
-	store->workspace_bytes = 0;
-	return true;
-}
-
-static bool has_room(const struct evo_store *store, size_t bytes)
-{
-	return bytes <= store->limit - store->used;
-}
-
-static void take_room(struct evo_store *store, size_t bytes)
-{
-	store->used += bytes;
-	if (store->used > store->peak)
-		store->peak = store->used;
-}
-
-/*
- * Where there is no room for so many bytes: one step towards it. Whoever waits in here holds no
- * memory, so with nothing outstanding all that is in use are inputs. what: "one network's
- * statistics take"; options: those that make it less.
- */
-static bool make_room(struct evo_store *store, size_t bytes, const char *what, const char *options,
-                      struct evo_error *err)
-{
-	if (drop_spare(store) || evict_one(store))
-		return true;
-	if (store->outstanding > 0) {
-		pthread_cond_wait(&store->changed, &store->lock);
-		return true;
-	}
-	return drop_workspaces(store) ||
-	       evo_fail(err, EVO_E_MEMORY,
-	                "%s %.0f MB, the memory for statistics is %zu MB: give more (--memory) or "
-	                "a smaller probe (%s)",
-	                what, floor(((double) bytes + (double) store->used) / 1e6) + 1,
-	                store->limit / 1000000, options);
-}
-
-/* By how much a workspace has to grow. */
-static size_t growth(const struct evo_workspace *workspace, size_t work)
-{
-	return work > workspace->work_bytes ? work - workspace->work_bytes : 0;
-}
-
-/* How much to allocate for a block. Where all blocks are let go it is more than this one needs
-   while that is easily had, so that a larger network does not begin anew with fresh pages. */
-static size_t block_room(const struct evo_store *store, size_t block, size_t grow)
-{
-	const size_t generous = block + block / 2;
-	const size_t share = (store->limit - store->used) / store->workers;
-
-	return store->once && generous + grow <= share ? generous : block;
-}
-
-/*
- * Room for a block and for a workspace of so many bytes. *room: memory for the block where there
- * is some to be used again, else how much to allocate.
- */
-static bool reserve(struct evo_store *store, size_t block, size_t work,
-                    const struct evo_workspace *workspace, struct spare *room,
-                    struct evo_error *err)
-{
-	for (;;) {
-		const size_t grow = growth(workspace, work);
-		size_t more = grow;
-
-		*room = (struct spare){NULL, 0};
-		if (has_room(store, grow))
-			*room = take_spare(store, block);
-		if (!room->memory) {
-			room->bytes = block_room(store, block, grow);
-			more += room->bytes;
-		}
-		if (has_room(store, more)) {
-			take_room(store, more);
-			break;
-		}
-		if (!make_room(store, more, "one network's statistics take",
-		               "--batch, --cells, --channels", err))
-			return false;
-	}
-	if (block > store->largest_block)
-		store->largest_block = block;
-	store->outstanding++;
-	return true;
-}
-
-/* May a block that is let go stay? Scalars are no burden. */
-static bool worth_keeping(const struct evo_store *store, const struct evo_block *block)
-{
-	const size_t blocks = store->used - store->workspace_bytes - store->spare_bytes;
-	const size_t largest = store->largest_block + store->largest_work;
-
-	return !store->once &&
-	       (block->bytes == 0 || blocks + store->workers * largest <= store->limit);
-}
-
 /* ---- Names ----------------------------------------------------------------------------------- */
 
 static size_t find_probe(const struct evo_store *store, const struct evo_probe *probe)
@@ -309,11 +78,12 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 {
 	const size_t bytes = input_bytes(probe);
 
-	while (!has_room(store, bytes)) {
-		if (!make_room(store, bytes, "a probe's images take", "--batch, --image", err))
+	while (!store_has_room(store, bytes)) {
+		if (!store_make_room(store, bytes, "a probe's images take", "--batch, --image",
+		                     err))
 			return false;
 	}
-	take_room(store, bytes);
+	store_take_room(store, bytes);
 	/* Somebody else may have added it while this one waited for room. */
 	*number = find_probe(store, probe);
 	if (*number < store->probe_count) {
@@ -436,10 +206,10 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	if (extraction->work_bytes > store->largest_work)
 		store->largest_work = extraction->work_bytes;
 	struct spare room;
-	if (reserve(store, extraction->block_bytes, extraction->work_bytes, workspace, &room,
-	            err)) {
+	if (store_reserve(store, extraction->block_bytes, extraction->work_bytes, workspace, &room,
+	                  err)) {
 		const size_t before = workspace->work_bytes;
-		const size_t grow = growth(workspace, extraction->work_bytes);
+		const size_t grow = store_growth(workspace, extraction->work_bytes);
 		pthread_mutex_unlock(&store->lock);
 		const double begin = evo_now();
 		if (!room.memory && room.bytes)
@@ -479,7 +249,7 @@ static void detach(struct evo_store *store, struct network_entry *entry)
 	if (block->held)
 		block->orphan = true;
 	else
-		give_back(store, block);
+		store_give_back(store, block);
 }
 
 /* Classic proxies that were had: they cost passes, so their values are taken over. */
@@ -556,8 +326,8 @@ void evo_store_release(struct evo_store *store, size_t network, const struct evo
 	if (--block->held == 0) {
 		store->outstanding--;
 		if (block->orphan)
-			give_back(store, block);
-		else if (!worth_keeping(store, block))
+			store_give_back(store, block);
+		else if (!store_worth_keeping(store, block))
 			detach(store, entry);
 		pthread_cond_broadcast(&store->changed);
 	}
