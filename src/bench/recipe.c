@@ -14,8 +14,9 @@ struct evo_training bench_recipe_training(void)
 {
 	struct evo_training how = evo_training_default();
 
-	how.epochs = 8;
-	how.batch = 32;
+	how.epochs = 10;
+	how.batch = 64;
+	how.flip = false; /* what is mirrored may be of another class */
 	how.shift = 1;
 	how.seed = 1;
 	return how;
