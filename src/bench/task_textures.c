@@ -15,8 +15,8 @@
 #define PERIOD_MAX   0.85
 #define STRETCH      0.2
 #define BEND         0.35 /* in periods */
-#define CONTRAST_MIN 0.20
-#define NOISE        0.12
+#define CONTRAST_MIN 0.25
+#define NOISE        0.10
 #define GRID         8 /* a side, of random numbers; it repeats */
 
 struct material {
