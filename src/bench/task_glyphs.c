@@ -11,17 +11,18 @@
 
 #include <string.h>
 
-#define GLYPH_MIN    0.50
+/* Positions and sizes are in units of half the image's side, from its centre. */
+#define GLYPH_MIN    0.55
 #define GLYPH_MAX    0.80
-#define OFFSET       0.25
-#define TURN         0.20
+#define OFFSET       0.20
+#define TURN         0.15 /* tangent of half the largest angle */
 #define STRETCH      0.20
 #define SLANT        0.25
 #define THICK_MIN    0.13 /* half a stroke's width, of half the glyph's side */
 #define THICK_MAX    0.25
 #define STRAYS       4 /* at most; at least two fewer */
-#define CONTRAST_MIN 0.20
-#define NOISE        0.14
+#define CONTRAST_MIN 0.30
+#define NOISE        0.07 /* standard deviation, of values in 0..1 */
 #define STROKES      5
 
 /* Strokes from point to point of a grid of 5 x 5: right and down, right and down. */

@@ -14,16 +14,16 @@
 #include <math.h>
 
 /* Positions and sizes are in units of half the image's side, from its centre. */
-#define SHAPE_MIN    0.40
-#define SHAPE_MAX    0.70
-#define OFFSET       0.30 /* of the centre, each way */
-#define TURN         0.20 /* tangent of half the largest angle */
+#define SHAPE_MIN    0.50
+#define SHAPE_MAX    0.75
+#define OFFSET       0.22 /* of the centre, each way */
+#define TURN         0.15 /* tangent of half the largest angle */
 #define STRETCH      0.25 /* width against height */
 #define PIECES       4    /* of clutter, at most; at least two fewer */
 #define PIECE_MIN    0.08
 #define PIECE_MAX    0.30
-#define CONTRAST_MIN 0.20 /* mean difference between shape and background */
-#define NOISE        0.14 /* standard deviation, of values in 0..1 */
+#define CONTRAST_MIN 0.30 /* mean difference between shape and background */
+#define NOISE        0.10 /* standard deviation, of values in 0..1 */
 
 static double larger(double a, double b)
 {

@@ -1,6 +1,6 @@
 /*
  * The task "textures": the whole of a small colour image is one of ten materials, at any place,
- * angle and scale, in any two colours, bent, lit from a side and under noise.
+ * angle and scale, dark on light or light on dark, tinted, bent, lit from a side and under noise.
  *
  * What tells the classes apart is how small parts repeat, wherever they are: nothing has a place
  * or an outline.
@@ -11,13 +11,14 @@
 
 #include <math.h>
 
-#define PERIOD_MIN   0.45 /* of what repeats, in units of half the image's side */
-#define PERIOD_MAX   0.85
-#define STRETCH      0.2
-#define BEND         0.35 /* in periods */
-#define CONTRAST_MIN 0.25
-#define NOISE        0.10
-#define GRID         8 /* a side, of random numbers; it repeats */
+#define PERIOD_MIN   0.70 /* of what repeats, in units of half the image's side */
+#define PERIOD_MAX   1.40
+#define STRETCH      0.20
+#define BEND         0.45 /* in periods */
+#define CONTRAST_MIN 0.25 /* between dark and light */
+#define TINT         0.15 /* of a channel, each way */
+#define NOISE        0.13 /* standard deviation, of values in 0..1 */
+#define GRID         8    /* a side, of random numbers; it repeats */
 
 struct material {
 	unsigned kind;
@@ -115,6 +116,19 @@ static bool covers(const void *figure, double u, double v)
 	}
 }
 
+/* One dark, one light, either of them the ground. */
+static void draw_colours(struct evo_rng *rng, double ground[3], double colour[3])
+{
+	double grey = bench_between(rng, 0.1, 0.9 - CONTRAST_MIN);
+	double light = bench_between(rng, grey + CONTRAST_MIN, 0.9);
+	bool swap = evo_rng_below(rng, 2);
+
+	for (size_t channel = 0; channel < 3; channel++) {
+		ground[channel] = (swap ? light : grey) + bench_between(rng, -TINT, TINT);
+		colour[channel] = (swap ? grey : light) + bench_between(rng, -TINT, TINT);
+	}
+}
+
 void bench_textures_draw(uint64_t seed, size_t index, float *pixels, unsigned short *label)
 {
 	static const struct bench_pose_range range = {
@@ -130,8 +144,7 @@ void bench_textures_draw(uint64_t seed, size_t index, float *pixels, unsigned sh
 			material.random[plane][i] = evo_rng_uniform(&rng);
 	material.x = bench_between(&rng, -1, 1);
 	material.y = bench_between(&rng, -1, 1);
-	bench_colour_draw(&rng, ground);
-	bench_contrast_draw(&rng, ground, CONTRAST_MIN, colour);
+	draw_colours(&rng, ground, colour);
 	bench_canvas_fill(&canvas, &rng, ground);
 	bench_pose_draw(&rng, &range, &pose);
 	bench_canvas_paint(&canvas, covers, &material, &pose, colour);
