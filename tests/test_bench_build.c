@@ -1,6 +1,6 @@
 /*
- * The task drawn by code, the lineup of architectures, and building: from nothing, stopped and gone
- * on with, after a torn line.
+ * The lineup of architectures, and building: from nothing, stopped and gone on with, after a torn
+ * line.
  */
 #include "config.h"
 
@@ -12,79 +12,6 @@
 #include "../src/bench/lineup.h"
 
 static struct evo_error err;
-
-/* ---- The task -------------------------------------------------------------------------------- */
-
-static void draws_an_image_from_seed_and_index_alone(void **state)
-{
-	const struct evo_task_row *task = evo_task_find("shapes", &err);
-	struct evo_images all, one, other;
-	size_t pixels = 3 * task->side * task->side;
-
-	(void) state;
-	assert_true(evo_task_images(task, 5, 0, 40, &all, &err));
-	assert_int_equal(all.side, 16);
-	assert_int_equal(all.classes, 10);
-	for (size_t i = 0; i < 40; i += 13) {
-		assert_true(evo_task_images(task, 5, i, 1, &one, &err));
-		assert_memory_equal(one.pixels, all.pixels + i * pixels, pixels * sizeof(float));
-		assert_int_equal(one.labels[0], all.labels[i]);
-		evo_images_clear(&one);
-	}
-	assert_true(evo_task_images(task, 6, 0, 1, &other, &err));
-	assert_memory_not_equal(other.pixels, all.pixels, pixels * sizeof(float));
-	evo_images_clear(&other);
-	evo_images_clear(&all);
-}
-
-static void draws_every_class_as_often(void **state)
-{
-	const struct evo_task_row *task = evo_task_at(0);
-	struct evo_images images;
-	size_t counts[10] = {0}, first[10] = {0};
-
-	(void) state;
-	assert_true(evo_task_images(task, 1, 0, 1000, &images, &err));
-	for (size_t i = 0; i < 1000; i++) {
-		assert_in_range(images.labels[i], 0, 9);
-		counts[images.labels[i]]++;
-		first[images.labels[i]] += i % 10 == 0;
-	}
-	for (size_t class = 0; class < 10; class ++) {
-		assert_int_equal(counts[class], 100);
-		/* but not in a fixed order */
-		assert_in_range(first[class], 1, 30);
-	}
-	evo_images_clear(&images);
-}
-
-static void draws_values_of_usual_size(void **state)
-{
-	struct evo_images images;
-	double sum = 0, squares = 0;
-	size_t count = 200 * 3 * 16 * 16;
-
-	(void) state;
-	assert_true(evo_task_images(evo_task_at(0), 1, 0, 200, &images, &err));
-	for (size_t i = 0; i < count; i++) {
-		assert_true(fabsf(images.pixels[i]) < 5);
-		sum += (double) images.pixels[i];
-		squares += (double) images.pixels[i] * (double) images.pixels[i];
-	}
-	assert_true(fabs(sum / (double) count) < 0.3);
-	assert_in_range(100 * squares / (double) count, 50, 200);
-	evo_images_clear(&images);
-}
-
-static void knows_tasks_by_name(void **state)
-{
-	(void) state;
-	assert_ptr_equal(evo_task_find("shapes", &err), evo_task_at(0));
-	assert_null(evo_task_at(evo_task_count()));
-	assert_null(evo_task_find("shape", &err));
-	assert_non_null(strstr(err.message, "known: shapes"));
-	evo_error_clear(&err);
-}
 
 /* ---- The lineup ------------------------------------------------------------------------------ */
 
@@ -432,10 +359,6 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup(function, empty_data_folder)
 	const struct CMUnitTest tests[] = {
-	        TEST(draws_an_image_from_seed_and_index_alone),
-	        TEST(draws_every_class_as_often),
-	        TEST(draws_values_of_usual_size),
-	        TEST(knows_tasks_by_name),
 	        TEST(counts_live_convolutions),
 	        TEST(lines_up_equal_shares_of_functions),
 	        TEST(lines_up_all_there_are),

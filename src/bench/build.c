@@ -27,12 +27,12 @@ struct evo_build evo_build_default(void)
 	return (struct evo_build){
 	        .name = EVO_DEFAULT_BENCHMARK,
 	        .task = "shapes",
-	        .networks = 120,
+	        .networks = 400,
 	        .seeds = 2,
 	        .macro = {.channels = 8, .cells = 1, .side = 16, .classes = 10},
 	        .how = bench_recipe_training(),
 	        .train_images = 4000,
-	        .test_images = 4000,
+	        .test_images = 2000,
 	        .seed = 1,
 	};
 }

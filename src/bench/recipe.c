@@ -10,13 +10,21 @@
 /* Seeds are written as whole numbers, which manifests read as doubles do. */
 #define SEED_MAX ((uint64_t) 1000000000000000)
 
+/*
+ * Chosen so that a second training puts architectures in the same order. In so few steps no network
+ * of this size learns its images by heart when they are moved about: the order is then that of how
+ * far each happened to come. Left as they are, they are learned, and what differs is how well the
+ * rest follows. A mirrored letter is no letter, so nothing is mirrored.
+ */
 struct evo_training bench_recipe_training(void)
 {
 	struct evo_training how = evo_training_default();
 
-	how.epochs = 8;
-	how.batch = 32;
-	how.shift = 1;
+	how.epochs = 10;
+	how.batch = 64;
+	how.rate = 0.2;
+	how.flip = false;
+	how.shift = 0;
 	how.seed = 1;
 	return how;
 }
