@@ -166,16 +166,19 @@ struct watch {
 	size_t first_done;
 };
 
-static bool watch_build(void *context, size_t done, size_t total, const char *architecture,
-                        double accuracy)
+static bool watch_build(void *context, const struct evo_build_status *status)
 {
 	struct watch *watch = context;
 
-	assert_true(done <= total);
-	assert_non_null(architecture);
-	assert_true(accuracy >= 0 && accuracy <= 100);
+	assert_true(status->done <= status->total);
+	assert_true(status->kept <= status->done);
+	if (!status->fresh)
+		return true;
+	assert_non_null(status->architecture);
+	assert_true(status->accuracy >= 0 && status->accuracy <= 100);
+	assert_true(status->low <= status->median && status->median <= status->high);
 	if (watch->calls++ == 0)
-		watch->first_done = done;
+		watch->first_done = status->done;
 	return watch->stop_after == 0 || watch->calls < watch->stop_after;
 }
 
