@@ -294,6 +294,7 @@ struct evo_build_status {
 	size_t networks;          /* every seed of which is trained */
 	double agreement; /* mean Kendall tau between two seeds' accuracies of these; NaN for one seed
 	                     or fewer than 5 networks */
+	const char *note; /* something odd about the images, in a line; NULL */
 };
 /* Called some times a second and after each training, from one thread at a time. Returning false
    stops. */

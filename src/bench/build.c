@@ -339,6 +339,7 @@ bool bench_work_train(struct bench_work *work, struct evo_pool *pool, struct evo
 	status->total = work->rows * work->build.seeds;
 	status->done = status->kept = bench_work_done(work, work->first, work->rows);
 	work->began = evo_now();
+	status->note = *work->images.note ? work->images.note : NULL;
 	measure(work);
 	if (status->done < status->total) {
 		if (!work->images.train.pixels && !draw_images(work, err))

@@ -478,6 +478,37 @@ static size_t at_most(size_t count, size_t limit)
 	return limit && limit < count ? limit : count;
 }
 
+static size_t count_classes(const unsigned short *labels, size_t count, size_t classes)
+{
+	bool *seen = evo_calloc(classes, sizeof(*seen));
+	size_t distinct = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		distinct += !seen[labels[i]];
+		seen[labels[i]] = true;
+	}
+	free(seen);
+	return distinct;
+}
+
+/* Files in which one class comes after the other, and labels that begin at 1. */
+static void note(struct bench_image_set *set)
+{
+	size_t classes = set->train.classes, kept = set->kept.count;
+	size_t trained = count_classes(set->train.labels, set->train.count, classes);
+	size_t first = count_classes(set->kept.labels, kept, classes);
+
+	if (first < (trained < kept ? trained : kept) / 2)
+		snprintf(set->note, sizeof(set->note),
+		         "the first %zu images have %zu of the %zu classes, and proxies see no "
+		         "others; shuffle images and labels",
+		         kept, first, classes);
+	else if (trained < classes)
+		snprintf(set->note, sizeof(set->note),
+		         "%zu of the %zu classes have no image to train on", classes - trained,
+		         classes);
+}
+
 static bool allocate_kept(struct bench_kept *kept, size_t count, size_t side, struct evo_error *err)
 {
 	struct evo_images images;
@@ -515,6 +546,7 @@ static bool load(struct bench_image_set *set, struct sources *train, struct sour
 	set->train.classes = set->test.classes = train->classes;
 	snprintf(set->hash, sizeof(set->hash), "%016" PRIx64,
 	         hash_images(&set->test, hash_images(&set->train, 0)));
+	note(set);
 	measure(&set->train, &set->scale);
 	bench_images_normalise(&set->train, &set->scale);
 	bench_images_normalise(&set->test, &set->scale);

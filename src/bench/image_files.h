@@ -23,6 +23,7 @@ struct bench_image_set {
 	struct evo_image_scale scale;
 	struct bench_kept kept; /* of the training images */
 	char hash[17];          /* of all that is trained and tested on */
+	char note[160];         /* what is odd about them, for a person; "" */
 };
 
 /*

@@ -103,7 +103,7 @@ static void set_training(struct bench_manifest *manifest, const struct evo_build
 	manifest->program = evo_strdup(PACKAGE_STRING);
 	manifest->command = build->command ? evo_strdup(build->command) : NULL;
 	manifest->processor = evo_strdup(evo_processor());
-	manifest->kernels = evo_strdup(evo_blas_name());
+	manifest->kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name());
 	manifest->date = bench_today();
 	manifest->networks = networks;
 	if (networks < wanted)
@@ -207,24 +207,42 @@ char *bench_recipe_text(const struct evo_build *build, const struct bench_image_
 	return text;
 }
 
+static bool other(const struct bench_manifest *manifest, const char *found, const char *wanted,
+                  const char *folder, struct evo_error *err)
+{
+	if (strcmp(found, wanted) == 0)
+		return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
+		                   "another benchmark is here already, of %zu networks and %zu "
+		                   "seeds; remove it, or choose another name",
+		                   manifest->networks, manifest->seeds);
+	return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
+	                   "another benchmark is here already%s%.200s%s; remove it, or choose "
+	                   "another name",
+	                   *found ? " (" : "", found, *found ? ")" : "");
+}
+
 /* Is the manifest that of a build with these settings? */
-static bool is_same(const struct bench_manifest *manifest, const struct evo_build *build,
-                    const struct bench_image_set *images)
+static bool check_same(const struct bench_manifest *manifest, const struct evo_build *build,
+                       const struct bench_image_set *images, const char *folder,
+                       struct evo_error *err)
 {
 	char *wanted = bench_recipe_text(build, images);
 	char *found =
 	        manifest->task || manifest->data_hash ? settings_text(manifest) : evo_strdup("");
 	bool same = strcmp(wanted, found) == 0;
 
+	if (manifest->data_hash && manifest->lineup_seed != (size_t) build->seed)
+		same = false;
+	/* More or fewer can come of what is kept for an unfinished one. */
+	if (manifest->wanted == BENCH_ABSENT)
+		same = same && manifest->networks == build->networks &&
+		       manifest->seeds == build->seeds &&
+		       manifest->first_seed == (size_t) build->how.seed;
+	if (!same)
+		other(manifest, found, wanted, folder, err);
 	free(wanted);
 	free(found);
-	if (manifest->data_hash && manifest->lineup_seed != (size_t) build->seed)
-		return false;
-	/* More or fewer can come of what is kept for an unfinished one. */
-	if (manifest->wanted != BENCH_ABSENT)
-		return same;
-	return same && manifest->networks == build->networks && manifest->seeds == build->seeds &&
-	       manifest->first_seed == (size_t) build->how.seed;
+	return same;
 }
 
 bool bench_recipe_built(const struct evo_build *build, const struct bench_image_set *images,
@@ -239,11 +257,8 @@ bool bench_recipe_built(const struct evo_build *build, const struct bench_image_
 		return true;
 	path = evo_path_join(folder, BENCH_MANIFEST);
 	bench_manifest_init(&manifest);
-	done = bench_manifest_read(&manifest, path, err);
-	if (done && !is_same(&manifest, build, images))
-		done = evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
-		                   "another benchmark is here already; remove it, or "
-		                   "choose another name");
+	done = bench_manifest_read(&manifest, path, err) &&
+	       check_same(&manifest, build, images, folder, err);
 	*built = manifest.wanted == BENCH_ABSENT ? BENCH_BUILT : BENCH_PARTLY_BUILT;
 	bench_manifest_clear(&manifest);
 	free(path);

@@ -30,9 +30,21 @@ static void progress_text(const struct evo_build_status *status, struct evo_text
 		evo_text_printf(out, ", seeds' tau %.3f", status->agreement);
 }
 
+struct watching {
+	struct cli_progress progress;
+	bool told; /* what is odd about the images */
+};
+
 static bool show_progress(void *context, const struct evo_build_status *status)
 {
-	struct cli_progress *progress = context;
+	struct watching *watching = context;
+	struct cli_progress *progress = &watching->progress;
+	if (status->note && !watching->told) {
+		char *text = evo_format("evoscope: %s", status->note);
+		cli_progress_note(progress, text);
+		free(text);
+	}
+	watching->told = true;
 	if (cli_progress_due(progress, status->done)) {
 		struct evo_text text;
 		evo_text_init(&text);
@@ -228,17 +240,17 @@ static int train(const struct cli_options *options, const struct evo_build *buil
 {
 	unsigned threads = options->threads ? (unsigned) options->threads : evo_cores();
 	struct evo_build_rows rows = {0};
-	struct cli_progress progress;
+	struct watching watching = {0};
 	struct evo_error err = {0};
 	struct evo_pool *pool = evo_pool_create(threads, &err);
 	if (!pool)
 		return cli_report(&err);
-	cli_progress_begin(&progress, options);
+	cli_progress_begin(&watching.progress, options);
 	bool ok = options->rows.first
 	                  ? evo_benchmark_build_rows(build, options->rows.first, options->rows.last,
-	                                             pool, show_progress, &progress, &rows, &err)
-	                  : evo_benchmark_build(build, pool, show_progress, &progress, &err);
-	cli_progress_end(&progress);
+	                                             pool, show_progress, &watching, &rows, &err)
+	                  : evo_benchmark_build(build, pool, show_progress, &watching, &err);
+	cli_progress_end(&watching.progress);
 	evo_pool_destroy(pool);
 	int status = ok ? CLI_DONE : cli_report(&err);
 	if (rows.count && ok)
