@@ -88,7 +88,7 @@ static void keeps_rows_for_a_later_build(void **state)
 	assert_int_equal(rows.done, 4);
 	assert_int_equal(rows.total, 8);
 	for (size_t i = 0; i < 4; i++)
-		assert_false(isnan(rows.accuracies[i]));
+		assert_true(!isnan(rows.accuracies[i]));
 	evo_build_rows_clear(&rows);
 	assert_null(evo_benchmark_load("ahead", NULL));
 
@@ -118,7 +118,7 @@ static void refuses_rows_that_are_not_there(void **state)
 		assert_non_null(strstr(err.message, "there are rows 1 to 4"));
 		evo_build_rows_clear(&rows);
 		assert_int_equal(watch.calls, 0);
-		assert_int_equal(evo_path_exists(folder), built);
+		assert_true(evo_path_exists(folder) == (built == 1));
 		assert_true(build_with(&build, 1, &watch));
 		watch = (struct watch){0};
 	}
