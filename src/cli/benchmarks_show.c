@@ -98,14 +98,21 @@ int cli_benchmarks_list(struct cli_options *options)
 #define BINS_MOST 12
 #define BAR_WIDTH 40
 
-/* The smallest of 1, 2, 5 times a power of ten that cuts the range into few enough bins. */
+/* Of an accuracy; 100 % belongs to the bin that ends there. */
+static double bin_of(double value, double width)
+{
+	return floor((value < 100 ? value : nextafter(100, 0)) / width);
+}
+
+/* The smallest of 1, 2, 5 times a power of ten, from 0.1 on, that cuts the range into few enough
+   bins. */
 static double bin_width(double low, double high)
 {
 	static const double steps[] = {1, 2, 5};
-	for (double scale = 1e-3;; scale *= 10)
+	for (double scale = 0.1;; scale *= 10)
 		for (size_t i = 0; i < EVO_COUNT(steps); i++) {
 			double width = steps[i] * scale;
-			if (floor(high / width) - floor(low / width) < BINS_MOST)
+			if (bin_of(high, width) - bin_of(low, width) < BINS_MOST)
 				return width;
 		}
 }
@@ -125,11 +132,11 @@ static void bar(struct evo_text *out, size_t eighths, bool utf8)
 static void histogram(struct evo_text *out, const double *values, size_t count)
 {
 	double width = bin_width(values[0], values[count - 1]);
-	double first = floor(values[0] / width);
+	double first = bin_of(values[0], width);
 	size_t counts[BINS_MOST] = {0}, bins = 0, most = 0;
-	int decimals = width >= 1 ? 0 : width >= 0.1 ? 1 : width >= 0.01 ? 2 : 3;
+	int decimals = width < 1;
 	for (size_t i = 0; i < count; i++) {
-		size_t bin = (size_t) (floor(values[i] / width) - first);
+		size_t bin = (size_t) (bin_of(values[i], width) - first);
 		counts[bin]++;
 		bins = bin + 1;
 		if (counts[bin] > most)

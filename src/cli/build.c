@@ -8,12 +8,12 @@
 
 /* ---- Progress -------------------------------------------------------------------------------- */
 
-/* "training: 34 %, 82 of 240, 1:02 left; last 61.2 %, all 10.1 .. 55.0 .. 80.2 %, seeds' tau 0.750" */
+/* "trained 82 of 240, 1:02:03 left; last 61.2, all 10.1 .. 55.0 .. 80.2 %, tau 0.750": as long as a
+   terminal of 80 columns allows; a wider one has a bar before it. */
 static void progress_text(const struct evo_build_status *status, struct evo_text *out)
 {
 	size_t done = status->done, total = status->total, now = done - status->kept;
-	double fraction = (double) done / (double) total;
-	evo_text_printf(out, "training: %.0f %%, %zu of %zu", floor(100 * fraction), done, total);
+	evo_text_printf(out, "trained %zu of %zu", done, total);
 	/* What an earlier run kept took no time. */
 	if (now && done < total) {
 		evo_text_append(out, ", ");
@@ -21,13 +21,13 @@ static void progress_text(const struct evo_build_status *status, struct evo_text
 		evo_text_append(out, " left");
 	}
 	if (status->architecture)
-		evo_text_printf(out, "; last %.1f %%", status->accuracy);
+		evo_text_printf(out, "; last %.1f", status->accuracy);
 	if (!isnan(status->median))
 		evo_text_printf(out, "%s all %.1f .. %.1f .. %.1f %%",
 		                status->architecture ? "," : ";", status->low, status->median,
 		                status->high);
 	if (!isnan(status->agreement))
-		evo_text_printf(out, ", seeds' tau %.3f", status->agreement);
+		evo_text_printf(out, ", tau %.3f", status->agreement);
 }
 
 struct watching {
