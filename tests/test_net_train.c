@@ -1,5 +1,5 @@
-/* Training: it learns, step by step as it should, it repeats, it stops, and it refuses what it cannot
-   train on. */
+/* Training: it learns, step by step as it should, it repeats, it stops, and it refuses what it
+   cannot train on. */
 #include "config.h"
 
 #include "evoscope/space.h"

@@ -253,8 +253,8 @@ bool evo_task_images(const struct evo_task_row *task, uint64_t seed, size_t firs
                      struct evo_images *images, struct evo_error *err);
 
 /*
- * Labelled images in files: CIFAR's binary ones, or .npy arrays N,3,side,side of bytes (0..255) or of
- * floats, with labels (whole numbers from 0) in .npy arrays of their own. Names are FILE, whose
+ * Labelled images in files: CIFAR's binary ones, or .npy arrays N,3,side,side of bytes (0..255) or
+ * of floats, with labels (whole numbers from 0) in .npy arrays of their own. Names are FILE, whose
  * format is told from what is in it, or FILE:FORMAT or FORMAT:FILE, the formats being cifar10,
  * cifar100 and npy. Several files are one set, in the order given.
  */
@@ -264,10 +264,10 @@ struct evo_image_files {
 };
 
 /*
- * What to build. The images are drawn by a task, or come from files; these are normalised, channel by
- * channel, by the mean and standard deviation of the training images at the side that is trained
- * at, and the benchmark keeps the first 256 of them. Their classes are 0 to the largest label of the
- * training files.
+ * What to build. The images are drawn by a task, or come from files; these are normalised, channel
+ * by channel, by the mean and standard deviation of the training images at the side that is trained
+ * at, and the benchmark keeps the first 256 of them. Their classes are 0 to the largest label of
+ * the training files.
  */
 struct evo_build {
 	const char *name; /* of the benchmark */
@@ -291,9 +291,10 @@ struct evo_build_status {
 	const char *architecture; /* the last one; NULL before the first */
 	double accuracy;          /* its; NaN before the first */
 	double low, median, high; /* of all accuracies so far; NaN without any */
-	size_t networks;          /* every seed of which is trained */
-	double agreement; /* mean Kendall tau between two seeds' accuracies of these; NaN for one seed
-	                     or fewer than 5 networks */
+	size_t networks;          /* of which every seed is trained */
+	/* Mean Kendall tau between two seeds' accuracies of these networks; NaN for one seed, or
+	   fewer than 5 networks. */
+	double agreement;
 	const char *note; /* something odd about the images, in a line; NULL */
 };
 /* Called some times a second and after each training, from one thread at a time. Returning false
@@ -324,10 +325,10 @@ struct evo_build_rows {
 	size_t done, total; /* trainings of the whole benchmark that are kept */
 };
 /*
- * Trains the rows `first` to `last` only. Where the benchmark is finished they are trained again, to be
- * held against its table: nothing is written, and on a processor of the same kind they are equal.
- * Where it is not they are kept for a later build. rows is filled in as far as it came, either way;
- * evo_build_rows_clear frees.
+ * Trains the rows `first` to `last` only. Where the benchmark is finished they are trained again,
+ * to be held against its table: nothing is written, and on a processor of the same kind they are
+ * equal. Where it is not they are kept for a later build. rows is filled in as far as it came,
+ * either way; evo_build_rows_clear frees.
  */
 bool evo_benchmark_build_rows(const struct evo_build *build, size_t first, size_t last,
                               struct evo_pool *pool, evo_build_progress progress, void *context,
@@ -335,9 +336,9 @@ bool evo_benchmark_build_rows(const struct evo_build *build, size_t first, size_
 void evo_build_rows_clear(struct evo_build_rows *rows);
 
 /*
- * The settings that a benchmark was built with: that in the folder, or, folder being NULL, of that name.
- * NULL: EVO_E_NOT_FOUND, or it was not trained by this program. Caller destroys, after the last
- * use of the settings, whose texts it owns; they name its folder.
+ * The settings that a benchmark was built with: that in the folder, or, folder being NULL, of that
+ * name. NULL: EVO_E_NOT_FOUND, or it was not trained by this program. Caller destroys, after the
+ * last use of the settings, whose texts it owns; they name its folder.
  */
 struct evo_built {
 	struct evo_build build;

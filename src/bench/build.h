@@ -31,8 +31,8 @@ struct bench_work {
 	double *accuracies, *seconds; /* count x seeds; NaN until trained */
 };
 
-/* How a build begins: with the images, the space and the folder; nothing is written. Clear it in any
-   case. */
+/* How a build begins: with the images, the space and the folder; nothing is written. Clear it in
+   any case. */
 bool bench_work_begin(struct bench_work *work, const struct evo_build *build,
                       struct evo_error *err);
 void bench_work_clear(struct bench_work *work);
@@ -51,7 +51,7 @@ bool bench_work_train(struct bench_work *work, struct evo_pool *pool, struct evo
 size_t bench_work_done(const struct bench_work *work, size_t first, size_t rows);
 /* Is every seed of this architecture trained? */
 bool bench_work_whole(const struct bench_work *work, size_t row);
-/* Mean over pairs of seeds of Kendall's tau between the accuracies of whole rows; NaN for one seed. */
+/* Mean over pairs of seeds of Kendall's tau between accuracies of whole rows; NaN for one seed. */
 double bench_work_agreement(const struct bench_work *work);
 
 /* Writes the benchmark of the rows that are whole. */

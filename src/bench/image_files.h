@@ -27,8 +27,8 @@ struct bench_image_set {
 };
 
 /*
- * Reads them. side: to be brought to, 0: the files' own; train_images, test_images: at most so many,
- * 0: all. Errors name the file and what to do. Clear the set in any case.
+ * Reads them. side: to be brought to, 0: the files' own; train_images, test_images: at most so
+ * many, 0: all. Errors name the file and what to do. Clear the set in any case.
  */
 bool bench_image_set_load(struct bench_image_set *set, const struct evo_image_files *train,
                           const struct evo_image_files *test, size_t side, size_t train_images,

@@ -32,8 +32,8 @@ bool bench_sources_open(struct bench_sources *sources, const struct evo_image_fi
                         struct evo_error *err);
 void bench_sources_close(struct bench_sources *sources);
 
-/* Are all images of both sets alike, do the labels of the test go with those that are trained on, and
-   can they be brought to this side? */
+/* Are all images of both sets alike, do the labels of the test go with those that are trained on,
+   and can they be brought to this side? */
 bool bench_sources_check(const struct bench_sources *train, const struct bench_sources *test,
                          size_t side, struct evo_error *err);
 

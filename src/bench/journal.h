@@ -25,8 +25,8 @@ struct bench_journal {
 
 /*
  * Opens or makes the journal of these settings, for this process alone. A last line that was torn
- * is cut off. Several journals of the same settings may be put together into one file. Errors: it is
- * another process's now, or has other settings, or a part of it has.
+ * is cut off. Several journals of the same settings may be put together into one file. Errors: it
+ * is another process's now, or has other settings, or a part of it has.
  */
 bool bench_journal_open(struct bench_journal *journal, const char *path, const char *settings,
                         struct evo_error *err);

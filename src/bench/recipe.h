@@ -21,7 +21,7 @@ bool bench_recipe_check(const struct evo_build *build, struct evo_error *err);
  */
 char *bench_recipe_text(const struct evo_build *build, const struct bench_image_set *images);
 
-/* The manifest of a build of which `networks` of `wanted` are trained, without ceiling and seconds. */
+/* The manifest of a build with `networks` of `wanted` trained, without ceiling and seconds. */
 void bench_recipe_manifest(struct bench_manifest *manifest, const struct evo_build *build,
                            const struct bench_image_set *images, size_t networks, size_t wanted);
 

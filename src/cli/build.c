@@ -110,8 +110,8 @@ static void take_files(const struct cli_options *options, struct evo_build *buil
 	        options->train_labels.count};
 	const struct evo_image_files test = {options->test_files.items, options->test_labels.items,
 	                                     options->test_files.count, options->test_labels.count};
-	/* As many images, and as large, as the files have; a benchmark that is trained again has its
-	   own numbers. */
+	/* As many images, and as large, as the files have; a benchmark that is trained again has
+	   its own numbers. */
 	if (!build->train_files.image_count) {
 		build->train_images = build->test_images = 0;
 		build->macro.side = build->macro.classes = 0;
