@@ -349,7 +349,7 @@ static void refuses_bad_images(void **state)
 	        "must be square");
 	REFUSED(train_images, put_shape("bad.npy", "|u1", "(30, 3, 14, 14)", 30 * 3 * 196),
 	        "multiple of 4");
-	REFUSED(train_images, put_shape("bad.npy", "|u1", "(30, 3, 0, 0)", 0), "multiple of 4");
+	REFUSED(train_images, put_shape("bad.npy", "|u1", "(30, 3, 0, 0)", 0), "no images");
 	REFUSED(train_images, put_shape("bad.npy", "<i8", "(30, 3, 16, 16)", 30 * 768 * 8),
 	        "uint8 (0 to 255) or float32");
 	REFUSED(train_images, put_shape("bad.npy", "|u1", "(30, 3, 16, 16)", 29 * 768), "shorter");

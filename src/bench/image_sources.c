@@ -142,7 +142,7 @@ static bool open_npy(struct bench_source *source, struct evo_error *err)
 		return evo_fail_at(err, EVO_E_INPUT, source->path, 0, 0,
 		                   "its images are %zux%zu; they must be square: crop or pad them",
 		                   npy->shape[2], npy->shape[3]);
-	if (npy->shape[0] == 0)
+	if (npy->count == 0)
 		return bad(source, err, "there are no images in it");
 	if (npy->kind != BENCH_NPY_FLOAT && strcmp(npy->descr + 1, "u1") != 0)
 		return evo_fail_at(err, EVO_E_INPUT, source->path, 0, 0,
