@@ -7,11 +7,10 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "test_bench_support.h"
+#include "test_build_support.h"
 #include "../src/bench/journal.h"
 #include "../src/bench/lineup.h"
 
-static struct evo_error err;
 
 /* ---- The lineup ------------------------------------------------------------------------------ */
 
@@ -87,66 +86,6 @@ static void lines_up_all_there_are(void **state)
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
-
-struct watch {
-	size_t calls, stop_after; /* 0: never */
-	size_t first_done;
-};
-
-static bool watch_build(void *context, size_t done, size_t total, const char *architecture,
-                        double accuracy)
-{
-	struct watch *watch = context;
-
-	assert_true(done <= total);
-	assert_non_null(architecture);
-	assert_true(accuracy >= 0 && accuracy <= 100);
-	if (watch->calls++ == 0)
-		watch->first_done = done;
-	return watch->stop_after == 0 || watch->calls < watch->stop_after;
-}
-
-/* Two networks, two seeds, as small as it gets. */
-static struct evo_build tiny(const char *name)
-{
-	struct evo_build build = evo_build_default();
-
-	build.name = name;
-	build.networks = 2;
-	build.macro = (struct evo_macro){.channels = 2, .cells = 1, .side = 8, .classes = 10};
-	build.how.epochs = 1;
-	build.how.batch = 8;
-	build.train_images = 32;
-	build.test_images = 50;
-	build.command = "evoscope benchmarks build --networks 2 ; # as small as it gets";
-	return build;
-}
-
-static bool build_with(const struct evo_build *build, unsigned threads, struct watch *watch)
-{
-	struct evo_pool *pool = evo_pool_create(threads, &err);
-	bool done;
-
-	evo_error_clear(&err);
-	done = evo_benchmark_build(build, pool, watch_build, watch, &err);
-	evo_pool_destroy(pool);
-	return done;
-}
-
-static char *file_of(const char *name, const char *file)
-{
-	return evo_format("%s/benchmarks/%s/%s", data_folder, name, file);
-}
-
-static char *table_of(const char *name)
-{
-	char *path = file_of(name, "table.csv");
-	char *text = evo_file_read(path, 1 << 20, NULL, &err);
-
-	assert_non_null(text);
-	free(path);
-	return text;
-}
 
 static void builds_a_benchmark(void **state)
 {

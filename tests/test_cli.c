@@ -214,6 +214,66 @@ static void help_has_every_option(void **state)
 	}
 }
 
+/* What help says of a build's defaults is what they are. */
+static void build_defaults_are_told(void **state)
+{
+	(void) state;
+	const struct evo_build build = evo_build_default();
+	const struct {
+		const char *name;
+		double value;
+	} defaults[] = {
+	        {"channels", (double) build.macro.channels},
+	        {"cells", (double) build.macro.cells},
+	        {"batch", (double) build.how.batch},
+	        {"networks", (double) build.networks},
+	        {"seeds", (double) build.seeds},
+	        {"epochs", (double) build.how.epochs},
+	        {"rate", build.how.rate},
+	        {"shift", (double) build.how.shift},
+	        {"train-images", (double) build.train_images},
+	        {"test-images", (double) build.test_images},
+	};
+	for (size_t i = 0; i < EVO_COUNT(defaults); i++) {
+		const struct cli_option *found = NULL;
+		for (size_t k = 0; k < cli_option_count() && !found; k++)
+			if ((cli_option_at(k)->commands & (1U << CLI_BENCHMARKS_BUILD)) &&
+			    !strcmp(cli_option_at(k)->name, defaults[i].name))
+				found = cli_option_at(k);
+		assert_non_null(found);
+		if (strtod(found->fallback, NULL) != defaults[i].value)
+			fail_msg("--%s: help says %s, and it is %g", found->name, found->fallback,
+			         defaults[i].value);
+	}
+}
+
+static void reads_ranges(void **state)
+{
+	(void) state;
+	static const struct {
+		const char *text;
+		size_t first, last; /* 0: refused */
+	} cases[] = {{"3-5", 3, 5}, {"7", 7, 7},    {"2-2", 2, 2}, {"1-1000000", 1, 1000000},
+	             {"0", 0, 0},   {"5-3", 0, 0},  {"-3", 0, 0},  {"3-", 0, 0},
+	             {"a-b", 0, 0}, {"1-2-3", 0, 0}};
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct cli_options options;
+		enum cli_command_id command;
+		struct evo_error err;
+		char *line = evo_format("benchmarks build --rows %s", cases[i].text);
+		bool ok = parse(line, &options, &command, &err);
+		assert_int_equal(ok, cases[i].first > 0);
+		if (ok) {
+			assert_int_equal(options.rows.first, cases[i].first);
+			assert_int_equal(options.rows.last, cases[i].last);
+		} else {
+			assert_non_null(strstr(err.message, "--rows"));
+		}
+		cli_options_clear(&options);
+		free(line);
+	}
+}
+
 static void manual_has_every_row(void **state)
 {
 	(void) state;
@@ -274,9 +334,14 @@ static void columns_line_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(rows_fit_together),     cmocka_unit_test(finds_commands),
-	        cmocka_unit_test(reads_values),          cmocka_unit_test(refuses),
-	        cmocka_unit_test(help_has_every_option), cmocka_unit_test(manual_has_every_row),
+	        cmocka_unit_test(rows_fit_together),
+	        cmocka_unit_test(finds_commands),
+	        cmocka_unit_test(reads_values),
+	        cmocka_unit_test(refuses),
+	        cmocka_unit_test(help_has_every_option),
+	        cmocka_unit_test(manual_has_every_row),
+	        cmocka_unit_test(build_defaults_are_told),
+	        cmocka_unit_test(reads_ranges),
 	        cmocka_unit_test(columns_line_up),
 	};
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

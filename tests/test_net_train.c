@@ -1,4 +1,5 @@
-/* Training: it learns, it repeats, it stops, and it refuses what it cannot train on. */
+/* Training: it learns, step by step as it should, it repeats, it stops, and it refuses what it
+   cannot train on. */
 #include "config.h"
 
 #include "evoscope/space.h"
@@ -176,6 +177,202 @@ static void test_refuses(void **state)
 	evo_images_clear(&good);
 }
 
+/* Twelve images of noise with labels by chance can only be learned by heart. */
+static void test_overfits_a_handful(void **state)
+{
+	(void) state;
+	struct evo_macro macro = {8, 1, SIDE, CLASSES};
+	struct evo_error err = {0};
+	struct evo_graph *graph = evo_space_find("nb201", &err)->build(architecture, &macro, &err);
+	struct evo_images handful = images(3);
+	struct evo_rng rng = evo_rng_stream(3, "labels", 0);
+	evo_rng_normals(&rng, handful.pixels, IMAGES * 3 * SIDE * SIDE, 1);
+	for (size_t i = 0; i < IMAGES; i++)
+		handful.labels[i] = (unsigned short) evo_rng_below(&rng, CLASSES);
+	struct evo_training how = evo_training_default();
+	how.epochs = 60;
+	how.batch = IMAGES;
+	how.flip = false;
+	how.shift = 0;
+	how.seed = 1;
+	struct evo_trained result;
+	assert_true(evo_train(graph, architecture, &handful, &handful, &how, NULL, &result, &err));
+	assert_true(result.train_accuracy == 100);
+	assert_true(result.train_loss < 0.01);
+	evo_images_clear(&handful);
+	evo_graph_destroy(graph);
+}
+
+/* ---- One step, by its definition ---- */
+
+/*
+ * The whole batch's loss in double precision at given weights: nothing of the training is used, and
+ * of the engine only its forward pass.
+ */
+struct reference {
+	struct evo_graph *graph;
+	struct evo_session *session;
+	struct evo_parameters weights;
+	struct evo_images batch;
+	double *input;
+};
+
+static double loss_at(const struct reference *r)
+{
+	evo_session_forward(r->session, &r->weights, r->input);
+	return evo_cross_entropy(EVO_F64, evo_session_value(r->session, r->graph->output),
+	                         r->batch.labels, r->batch.count, CLASSES, NULL, NULL);
+}
+
+static struct reference reference_begin(const struct evo_training *how)
+{
+	struct evo_macro macro = {2, 1, 4, CLASSES};
+	struct evo_error err = {0};
+	struct reference r = {.batch = {.count = 5, .side = 4, .classes = CLASSES}};
+	struct evo_rng rng = evo_rng_stream(8, "images", 0);
+	size_t numbers = r.batch.count * 3 * 16;
+	r.graph = evo_space_find("nb201", &err)->build(architecture, &macro, &err);
+	r.batch.pixels = evo_calloc(numbers, sizeof(float));
+	r.batch.labels = evo_calloc(r.batch.count, sizeof(*r.batch.labels));
+	r.input = evo_calloc(numbers, sizeof(double));
+	evo_rng_normals(&rng, r.batch.pixels, numbers, 1);
+	for (size_t i = 0; i < numbers; i++)
+		r.input[i] = (double) r.batch.pixels[i];
+	for (size_t i = 0; i < r.batch.count; i++)
+		r.batch.labels[i] = (unsigned short) (i % CLASSES);
+	r.session = evo_session_create(r.graph, EVO_F64, r.batch.count, NULL, false, &err);
+	assert_non_null(r.session);
+	assert_true(evo_parameters_init(&r.weights, r.graph, EVO_F64, &err));
+	evo_parameters_random(&r.weights, r.graph, architecture, how->seed);
+	return r;
+}
+
+static void reference_end(struct reference *r)
+{
+	evo_session_destroy(r->session);
+	evo_parameters_clear(&r->weights);
+	evo_images_clear(&r->batch);
+	evo_graph_destroy(r->graph);
+	free(r->input);
+}
+
+/* Slopes by central differences, all of them before any weight moves. */
+static void slopes(const struct reference *r, double *out)
+{
+	const double h = 1e-6;
+	double *w = r->weights.values;
+	for (size_t k = 0; k < r->weights.count; k++) {
+		double kept = w[k];
+		w[k] = kept + h;
+		double above = loss_at(r);
+		w[k] = kept - h;
+		out[k] = (above - loss_at(r)) / (2 * h);
+		w[k] = kept;
+	}
+}
+
+/* The loss before each of the steps, which is what an epoch of one batch tells. */
+static void reference_losses(const struct evo_training *how, bool nesterov, double *losses)
+{
+	struct reference r = reference_begin(how);
+	double *slope = evo_calloc(r.weights.count, sizeof(double));
+	double *velocity = evo_calloc(r.weights.count, sizeof(double));
+	double *w = r.weights.values;
+	for (size_t step = 0; step < how->epochs; step++) {
+		double rate =
+		        how->rate * (1 + cos(acos(-1) * (double) step / (double) how->epochs));
+		losses[step] = loss_at(&r);
+		slopes(&r, slope);
+		for (size_t k = 0; k < r.weights.count; k++) {
+			double g = slope[k] + how->weight_decay * w[k];
+			velocity[k] = how->momentum * velocity[k] + g;
+			w[k] -= rate / 2 *
+			        (nesterov ? g + how->momentum * velocity[k] : velocity[k]);
+		}
+	}
+	free(slope);
+	free(velocity);
+	reference_end(&r);
+}
+
+/* The last epoch's loss of a training of so many steps. */
+static double trained_loss(const struct evo_training *how)
+{
+	struct reference r = reference_begin(how);
+	struct evo_trained result;
+	struct evo_error err = {0};
+	assert_true(evo_train(r.graph, architecture, &r.batch, NULL, how, NULL, &result, &err));
+	reference_end(&r);
+	return result.train_loss;
+}
+
+static void test_steps_as_defined(void **state)
+{
+	(void) state;
+	struct evo_training how = evo_training_default();
+	how.batch = 5;
+	how.flip = false;
+	how.shift = 0;
+	how.seed = 2;
+	how.rate = 0.05;
+	how.momentum = 0.8;
+	how.weight_decay = 0.03;
+	/* One epoch is the initial loss, two are one step, and so on. */
+	for (how.epochs = 1; how.epochs <= 3; how.epochs++) {
+		double losses[3];
+		reference_losses(&how, true, losses);
+		double found = trained_loss(&how), expected = losses[how.epochs - 1];
+		if (!(fabs(found - expected) < 2e-5 * expected))
+			fail_msg("after %zu steps the loss is %.9g, not %.9g", how.epochs - 1,
+			         found, expected);
+		/* It would be seen if momentum were the usual one. */
+		if (how.epochs < 3)
+			continue;
+		reference_losses(&how, false, losses);
+		assert_true(fabs(losses[how.epochs - 1] - expected) > 1e-3 * expected);
+	}
+}
+
+/* ---- Threads ---- */
+
+struct side_by_side {
+	struct evo_trained results[4];
+};
+
+static void train_beside(void *context, size_t index, unsigned worker)
+{
+	(void) worker;
+	struct side_by_side *all = context;
+	struct evo_training how = lesson();
+	how.epochs = 3;
+	how.seed = index;
+	all->results[index] = train(&how);
+}
+
+static void train_on(unsigned threads, struct side_by_side *all)
+{
+	struct evo_error err = {0};
+	struct evo_pool *pool = evo_pool_create(threads, &err);
+	assert_non_null(pool);
+	evo_pool_run(pool, EVO_PRIORITY_SEARCH, EVO_COUNT(all->results), train_beside, all);
+	evo_pool_destroy(pool);
+}
+
+static void test_threads_change_nothing(void **state)
+{
+	(void) state;
+	struct side_by_side alone, together;
+	train_on(1, &alone);
+	train_on(2, &together);
+	for (size_t i = 0; i < EVO_COUNT(alone.results); i++) {
+		struct evo_trained a = alone.results[i], b = together.results[i];
+		assert_true(a.train_loss == b.train_loss);
+		assert_true(a.train_accuracy == b.train_accuracy);
+		assert_true(a.test_accuracy == b.test_accuracy);
+		assert_true(i == 0 || a.train_loss != alone.results[i - 1].train_loss);
+	}
+}
+
 static void test_cross_entropy(void **state)
 {
 	(void) state;
@@ -270,6 +467,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_learns),
+	        cmocka_unit_test(test_overfits_a_handful),
+	        cmocka_unit_test(test_steps_as_defined),
+	        cmocka_unit_test(test_threads_change_nothing),
 	        cmocka_unit_test(test_repeats),
 	        cmocka_unit_test(test_every_setting_matters),
 	        cmocka_unit_test(test_stops),

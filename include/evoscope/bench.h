@@ -2,9 +2,10 @@
  * bench: benchmarks. Architectures whose accuracy is known, and the images of their task.
  *
  * A benchmark is a folder: manifest.ini says what it is, table.csv has one row an architecture
- * (architecture, accuracy, and for trained ones the accuracy of every seed), images.bin the first
- * images of its task in CIFAR-10's binary layout or a task made by code. Embedded benchmarks lie
- * beside the program, imported and built ones in the user's data folder; one format for all.
+ * (architecture, accuracy, and for trained ones the accuracy of every seed). The first images of
+ * its task are in images.bin, in CIFAR-10's binary layout, or in images.npy and labels.npy, at any
+ * side; or a task made by code draws them. Embedded benchmarks lie beside the program, imported and
+ * built ones in the user's data folder; one format for all.
  */
 #ifndef EVOSCOPE_BENCH_H
 #define EVOSCOPE_BENCH_H
@@ -30,7 +31,25 @@ enum evo_split evo_function_split(const char *function);
 enum evo_image_format {
 	EVO_IMAGES_NONE,
 	EVO_IMAGES_CIFAR10,
-	EVO_IMAGES_CIFAR100
+	EVO_IMAGES_CIFAR100,
+	EVO_IMAGES_NPY /* NumPy arrays N,3,side,side, with labels in another */
+};
+
+/* How pixels become what networks see, channel by channel: (pixel - mean) / deviation. */
+struct evo_image_scale {
+	double mean[3], deviation[3];
+};
+
+/* How a benchmark that was trained here came about. Texts may be NULL, sizes SIZE_MAX and numbers
+   NaN where the manifest does not say. */
+struct evo_benchmark_training {
+	char *program, *command, *processor, *kernels, *date;
+	double seconds;          /* of training, summed over threads */
+	size_t networks, wanted; /* in the table, and when it will be finished */
+	size_t seeds, first_seed, train_images, test_images, epochs, batch, flip, shift;
+	double rate, momentum, weight_decay;
+	/* Of images that came from files. */
+	char *train_files, *train_labels, *test_files, *test_labels;
 };
 
 struct evo_row {
@@ -54,7 +73,7 @@ struct evo_benchmark {
 	struct evo_macro macro;
 	size_t batch;
 	/* Where the data batch comes from, equal for equal images: "" (standard normal noise),
-	   "cifar10 256 5bd1e995a1b2c3d4" (format, images, hash of their bytes), "shapes seed 1". */
+	   "cifar10 256 5bd1e995a1b2c3d4" or "npy ..." (format, images, hash), "shapes seed 1". */
 	char *image_source;
 	char *image_title; /* "CIFAR-10 images", "noise, no images given": shown wherever scores are */
 
@@ -68,7 +87,11 @@ struct evo_benchmark {
 	enum evo_image_format image_format;
 	size_t image_count;            /* in the file; 0 without one */
 	char *image_hash;              /* of the file; NULL without one */
+	struct evo_image_scale scale;  /* of EVO_IMAGES_NPY */
+	size_t image_classes;          /* of the file's images; 0 without one */
 	struct evo_bench_index *index; /* architecture to row, for evo_benchmark_row */
+
+	struct evo_benchmark_training *training; /* NULL: it was not trained by this program */
 };
 
 /* Loads one by name: the user's data folder first, then the embedded ones. Caller destroys. The
@@ -229,21 +252,55 @@ const struct evo_task_row *evo_task_at(size_t index);
 bool evo_task_images(const struct evo_task_row *task, uint64_t seed, size_t first, size_t count,
                      struct evo_images *images, struct evo_error *err);
 
+/*
+ * Labelled images in files: CIFAR's binary ones, or .npy arrays N,3,side,side of bytes (0..255) or
+ * of floats, with labels (whole numbers from 0) in .npy arrays of their own. Names are FILE, whose
+ * format is told from what is in it, or FILE:FORMAT or FORMAT:FILE, the formats being cifar10,
+ * cifar100 and npy. Several files are one set, in the order given.
+ */
+struct evo_image_files {
+	const char *const *images, *const *labels; /* labels: one for every .npy file of images */
+	size_t image_count, label_count;
+};
+
+/*
+ * What to build. The images are drawn by a task, or come from files; these are normalised, channel
+ * by channel, by the mean and standard deviation of the training images at the side that is trained
+ * at, and the benchmark keeps the first 256 of them. Their classes are 0 to the largest label of
+ * the training files.
+ */
 struct evo_build {
 	const char *name; /* of the benchmark */
-	const char *task;
+	const char *task; /* not read when there are files */
+	struct evo_image_files train_files, test_files;
 	size_t networks, seeds; /* architectures; trainings of each */
-	struct evo_macro macro;
+	struct evo_macro macro; /* side and classes 0: as the images have them */
 	struct evo_training how;
-	size_t train_images, test_images;
+	size_t train_images, test_images; /* the first so many; 0: all that the files have */
 	uint64_t seed;
 	const char *command; /* as typed, for the record */
 	const char *folder;  /* the benchmark's own; NULL: NAME in the user's data */
 };
 struct evo_build evo_build_default(void);
-/* Called after each training, from one thread at a time. Returning false stops. */
-typedef bool (*evo_build_progress)(void *context, size_t done, size_t total,
-                                   const char *architecture, double accuracy);
+
+/* Where a build is. */
+struct evo_build_status {
+	size_t done, kept, total; /* trainings; kept: by an earlier time, among those done */
+	double seconds;           /* since the first training began */
+	bool fresh;               /* a training has just ended: */
+	const char *architecture; /* the last one; NULL before the first */
+	double accuracy;          /* its; NaN before the first */
+	double low, median, high; /* of all accuracies so far; NaN without any */
+	size_t networks;          /* of which every seed is trained */
+	/* Mean Kendall tau between two seeds' accuracies of these networks; NaN for one seed, or
+	   fewer than 5 networks. */
+	double agreement;
+	const char *note; /* something odd about the images, in a line; NULL */
+};
+/* Called some times a second and after each training, from one thread at a time. Returning false
+   stops. */
+typedef bool (*evo_build_progress)(void *context, const struct evo_build_status *status);
+
 /*
  * Trains a sample of architectures of nb201 (no two the same function, in equal shares by number
  * of live convolutions as far as there are that many) and writes a benchmark. Finished trainings
@@ -251,5 +308,44 @@ typedef bool (*evo_build_progress)(void *context, size_t done, size_t total,
  */
 bool evo_benchmark_build(const struct evo_build *build, struct evo_pool *pool,
                          evo_build_progress progress, void *context, struct evo_error *err);
+
+/*
+ * Makes a benchmark of the networks of an unfinished build whose every seed is trained so far; at
+ * least 2. Nothing is trained. What is kept stays, so that building again goes on, and in the end
+ * puts the whole benchmark in its place. A finished build stays as it is. *networks: in it.
+ */
+bool evo_benchmark_publish(const struct evo_build *build, size_t *networks, struct evo_error *err);
+
+/* Some rows of a benchmark, trained. */
+struct evo_build_rows {
+	size_t first, count, seeds, first_seed; /* first: from 1, in the order of the table */
+	char **architectures;                   /* count */
+	double *accuracies;                     /* count x seeds; NaN where it was stopped before */
+	double *before;     /* the same, as the table has them; NULL when they are kept instead */
+	size_t done, total; /* trainings of the whole benchmark that are kept */
+};
+/*
+ * Trains the rows `first` to `last` only. Where the benchmark is finished they are trained again,
+ * to be held against its table: nothing is written, and on a processor of the same kind they are
+ * equal. Where it is not they are kept for a later build. rows is filled in as far as it came,
+ * either way; evo_build_rows_clear frees.
+ */
+bool evo_benchmark_build_rows(const struct evo_build *build, size_t first, size_t last,
+                              struct evo_pool *pool, evo_build_progress progress, void *context,
+                              struct evo_build_rows *rows, struct evo_error *err);
+void evo_build_rows_clear(struct evo_build_rows *rows);
+
+/*
+ * The settings that a benchmark was built with: that in the folder, or, folder being NULL, of that
+ * name. NULL: EVO_E_NOT_FOUND, or it was not trained by this program. Caller destroys, after the
+ * last use of the settings, whose texts it owns; they name its folder.
+ */
+struct evo_built {
+	struct evo_build build;
+	char *texts[8];
+	const char **files[4];
+};
+struct evo_built *evo_built_load(const char *name, const char *folder, struct evo_error *err);
+void evo_built_destroy(struct evo_built *built);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * A benchmark as it is loaded, and its images.
+ * A benchmark as it is loaded.
  */
 #include "config.h"
 
 #include "evoscope/bench.h"
 #include "folder.h"
+#include "image_files.h"
 #include "images.h"
 #include "index.h"
 #include "manifest.h"
@@ -18,27 +19,54 @@ static bool bad_manifest(const char *path, struct evo_error *err, const char *wh
 	return evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "%s", what);
 }
 
-/* images.bin must be there, and be as long as the manifest says. */
+/* The file of images must be there, and be as long as the manifest says. */
 static bool set_image_file(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
-                           const struct bench_image_format *format, const char *path,
-                           struct evo_error *err)
+                           const char *name, const char *path, struct evo_error *err)
 {
 	if (manifest->image_count == BENCH_ABSENT || !manifest->image_hash)
 		return bad_manifest(path, err, "[images] has no count, or no hash");
-	benchmark->image_format = format->format;
 	benchmark->image_count = manifest->image_count;
-	benchmark->image_source =
-	        evo_format("%s %zu %s", format->name, manifest->image_count, manifest->image_hash);
+	benchmark->image_source = evo_format("%s %zu %s", manifest->image_source,
+	                                     manifest->image_count, manifest->image_hash);
 	benchmark->image_hash = evo_strdup(manifest->image_hash);
 
-	char *file = evo_path_join(benchmark->folder, BENCH_IMAGES);
+	char *file = evo_path_join(benchmark->folder, name);
 	bool there = evo_path_exists(file);
 
 	if (!there)
 		evo_fail_at(err, EVO_E_INPUT, file, 0, 0,
-		            "missing, though the manifest names it; import the benchmark again");
+		            "missing, though the manifest names it; make the benchmark again");
 	free(file);
 	return there;
+}
+
+static bool set_cifar(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+                      const char *path, struct evo_error *err)
+{
+	const struct bench_image_format *format = bench_image_format_named(manifest->image_source);
+
+	benchmark->image_format = format->format;
+	benchmark->image_classes = format->classes;
+	return set_image_file(benchmark, manifest, BENCH_IMAGES, path, err);
+}
+
+static bool set_npy(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+                    const char *path, struct evo_error *err)
+{
+	struct evo_image_scale *scale = &benchmark->scale;
+
+	if (manifest->image_classes == BENCH_ABSENT || !manifest->image_mean ||
+	    !manifest->image_deviation)
+		return bad_manifest(path, err, "[images] has no classes, mean or deviation");
+	if (!bench_manifest_triple_read(manifest->image_mean, scale->mean) ||
+	    !bench_manifest_triple_read(manifest->image_deviation, scale->deviation) ||
+	    !(scale->deviation[0] > 0 && scale->deviation[1] > 0 && scale->deviation[2] > 0))
+		return bad_manifest(path, err,
+		                    "mean and deviation in [images] are three numbers each, and "
+		                    "deviations are above 0");
+	benchmark->image_format = EVO_IMAGES_NPY;
+	benchmark->image_classes = manifest->image_classes;
+	return set_image_file(benchmark, manifest, BENCH_IMAGES_NPY, path, err);
 }
 
 static bool set_images(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
@@ -48,16 +76,17 @@ static bool set_images(struct evo_benchmark *benchmark, const struct bench_manif
 
 	benchmark->image_title = evo_strdup(manifest->image_title);
 	if (bench_image_format_named(source))
-		return set_image_file(benchmark, manifest, bench_image_format_named(source), path,
-		                      err);
+		return set_cifar(benchmark, manifest, path, err);
+	if (strcmp(source, "npy") == 0)
+		return set_npy(benchmark, manifest, path, err);
 	if (strcmp(source, "none") == 0) {
 		benchmark->image_source = evo_strdup("");
 		return true;
 	}
 	if (strcmp(source, "task") != 0)
 		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
-		                   "[images] source is \"%s\"; expected none, cifar10, cifar100 "
-		                   "or task",
+		                   "[images] source is \"%s\"; expected none, cifar10, cifar100, "
+		                   "npy or task",
 		                   source);
 	if (!manifest->task || manifest->task_seed == BENCH_ABSENT)
 		return bad_manifest(path, err, "[images] has no task, or no seed");
@@ -65,6 +94,62 @@ static bool set_images(struct evo_benchmark *benchmark, const struct bench_manif
 	benchmark->task_seed = manifest->task_seed;
 	benchmark->image_source = evo_format("%s seed %zu", manifest->task, manifest->task_seed);
 	return benchmark->task != NULL;
+}
+
+static char *copy(const char *text)
+{
+	return text ? evo_strdup(text) : NULL;
+}
+
+static void set_training(struct evo_benchmark *benchmark, const struct bench_manifest *manifest)
+{
+	struct evo_benchmark_training *training;
+	bool partial = manifest->wanted != BENCH_ABSENT;
+
+	if (!manifest->program || manifest->networks == BENCH_ABSENT)
+		return;
+	training = benchmark->training = evo_calloc(1, sizeof(*training));
+	*training = (struct evo_benchmark_training){
+	        .program = copy(manifest->program),
+	        .command = copy(manifest->command),
+	        .processor = copy(manifest->processor),
+	        .kernels = copy(manifest->kernels),
+	        .date = copy(manifest->date),
+	        .seconds = manifest->seconds,
+	        .networks = manifest->networks,
+	        .wanted = partial ? manifest->wanted : manifest->networks,
+	        .seeds = manifest->seeds,
+	        .first_seed = manifest->first_seed,
+	        .train_images = manifest->train_images,
+	        .test_images = manifest->test_images,
+	        .epochs = manifest->epochs,
+	        .batch = manifest->train_batch,
+	        .flip = manifest->flip,
+	        .shift = manifest->shift,
+	        .rate = manifest->rate,
+	        .momentum = manifest->momentum,
+	        .weight_decay = manifest->weight_decay,
+	        .train_files = copy(manifest->train_files),
+	        .train_labels = copy(manifest->train_labels),
+	        .test_files = copy(manifest->test_files),
+	        .test_labels = copy(manifest->test_labels),
+	};
+}
+
+static void clear_training(struct evo_benchmark_training *training)
+{
+	if (!training)
+		return;
+	free(training->program);
+	free(training->command);
+	free(training->processor);
+	free(training->kernels);
+	free(training->date);
+	free(training->train_files);
+	free(training->train_labels);
+	free(training->test_files);
+	free(training->test_labels);
+	free(training);
 }
 
 static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
@@ -82,6 +167,7 @@ static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_man
 	benchmark->space = evo_space_find(manifest->space, &why);
 	if (!benchmark->space || !benchmark->space->check_macro(&benchmark->macro, &why))
 		return bad_manifest(path, err, why.message);
+	set_training(benchmark, manifest);
 	return set_images(benchmark, manifest, path, err);
 }
 
@@ -161,67 +247,6 @@ void evo_benchmark_destroy(struct evo_benchmark *benchmark)
 	free(benchmark->image_source);
 	free(benchmark->image_title);
 	free(benchmark->image_hash);
+	clear_training(benchmark->training);
 	free(benchmark);
-}
-
-/* ---- Images ---------------------------------------------------------------------------------- */
-
-/* All records of images.bin, which are those that the manifest was written for; caller frees. */
-static char *read_records(const struct evo_benchmark *benchmark, struct evo_error *err)
-{
-	size_t expected = benchmark->image_count * BENCH_RECORD, length = 0;
-	char *path = evo_path_join(benchmark->folder, BENCH_IMAGES);
-	char *bytes = evo_file_read(path, expected, &length, err);
-	char hash[17];
-
-	if (bytes && length == expected)
-		bench_images_hash((const unsigned char *) bytes, benchmark->image_count, hash);
-	if (bytes && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
-		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
-		            "not the images that the manifest names; import the benchmark again");
-		free(bytes);
-		bytes = NULL;
-	}
-	free(path);
-	return bytes;
-}
-
-static bool file_images(const struct evo_benchmark *benchmark, size_t count,
-                        struct evo_images *images, struct evo_error *err)
-{
-	char *bytes;
-	bool done;
-
-	if (count > benchmark->image_count)
-		return evo_fail(err, EVO_E_INPUT,
-		                "%s has %zu images, and %zu are asked for; take a smaller batch",
-		                benchmark->name, benchmark->image_count, count);
-	bytes = read_records(benchmark, err);
-	if (!bytes)
-		return false;
-	done = bench_images_decode((const unsigned char *) bytes, count,
-	                           bench_image_format(benchmark->image_format)->classes, images,
-	                           err);
-	free(bytes);
-	return done;
-}
-
-bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
-                          struct evo_images *images, struct evo_error *err)
-{
-	bool done = true;
-
-	*images = (struct evo_images){0};
-	if (benchmark->task)
-		done = evo_task_images(benchmark->task, benchmark->task_seed, 0, count, images,
-		                       err);
-	else if (benchmark->image_format != EVO_IMAGES_NONE)
-		done = file_images(benchmark, count, images, err);
-	else
-		return true;
-	if (done && !bench_images_shrink(images, side, err))
-		done = false;
-	if (!done)
-		evo_images_clear(images);
-	return done;
 }

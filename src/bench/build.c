@@ -6,18 +6,21 @@
 
 #include "evoscope/bench.h"
 #include "evoscope/rank.h"
+#include "build.h"
 #include "folder.h"
 #include "images.h"
 #include "index.h"
-#include "journal.h"
 #include "lineup.h"
 #include "recipe.h"
-#include "table.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How often a listener is asked whether to go on. */
+#define TICK 0.1
+/* Networks below which an agreement says nothing. */
+#define AGREEMENT_LEAST 5
 
 /* Test images begin here, far from where any number of training images ends. */
 #define FIRST_TEST_IMAGE ((size_t) 1 << 30)
@@ -37,45 +40,98 @@ struct evo_build evo_build_default(void)
 	};
 }
 
-/* One build under way. What tasks change is under the mutex. */
-struct work {
-	const struct evo_build *build;
-	const struct evo_space *space;
-	char *folder;
-	char **architectures;
-	size_t count; /* of architectures */
-	struct evo_images train, test;
-
-	struct bench_journal journal;
-	evo_build_progress progress;
-	void *context;
-	pthread_mutex_t mutex;
-	volatile bool stop;
-	struct evo_error failure;
-	size_t done;
-	double *accuracies; /* count x seeds; NaN until trained */
-	double seconds;     /* of all trainings */
-};
-
 /* ---- Preparing ------------------------------------------------------------------------------- */
 
-static bool load_images(struct work *work, struct evo_error *err)
+/* The images of a task are drawn when the first training needs them. */
+static bool draw_images(struct bench_work *work, struct evo_error *err)
 {
-	const struct evo_build *build = work->build;
+	const struct evo_build *build = &work->build;
 	const struct evo_task_row *task = evo_task_find(build->task, err);
+	struct evo_images *train = &work->images.train, *test = &work->images.test;
 
-	return task &&
-	       evo_task_images(task, build->seed, 0, build->train_images, &work->train, err) &&
-	       evo_task_images(task, build->seed, FIRST_TEST_IMAGE, build->test_images, &work->test,
+	return task && evo_task_images(task, build->seed, 0, build->train_images, train, err) &&
+	       evo_task_images(task, build->seed, FIRST_TEST_IMAGE, build->test_images, test,
 	                       err) &&
-	       bench_images_shrink(&work->train, build->macro.side, err) &&
-	       bench_images_shrink(&work->test, build->macro.side, err);
+	       bench_images_shrink(train, build->macro.side, err) &&
+	       bench_images_shrink(test, build->macro.side, err);
+}
+
+/* Sizes that are left to the task become its own. */
+static bool take_task(struct bench_work *work, struct evo_error *err)
+{
+	const struct evo_task_row *task = evo_task_find(work->build.task, err);
+	struct evo_macro *macro = &work->build.macro;
+
+	if (!task)
+		return false;
+	if (macro->side == 0)
+		macro->side = task->side;
+	if (macro->classes == 0)
+		macro->classes = task->classes;
+	return bench_recipe_check(&work->build, err);
+}
+
+static bool take_files(struct bench_work *work, struct evo_error *err)
+{
+	struct evo_build *build = &work->build;
+	struct bench_image_set *set = &work->images;
+
+	if (!bench_image_set_load(set, &build->train_files, &build->test_files, build->macro.side,
+	                          build->train_images, build->test_images, err))
+		return false;
+	if (build->macro.classes && build->macro.classes != set->train.classes)
+		return evo_fail(err, EVO_E_INPUT, "the images have %zu classes, not %zu",
+		                set->train.classes, build->macro.classes);
+	build->macro.side = set->train.side;
+	build->macro.classes = set->train.classes;
+	build->train_images = set->train.count;
+	build->test_images = set->test.count;
+	return bench_recipe_check(build, err);
+}
+
+bool bench_work_begin(struct bench_work *work, const struct evo_build *build, struct evo_error *err)
+{
+	*work = (struct bench_work){.build = *build};
+	work->status.accuracy = work->status.low = work->status.median = work->status.high =
+	        work->status.agreement = NAN;
+	pthread_mutex_init(&work->mutex, NULL);
+	if (!bench_recipe_check_sizes(build, err))
+		return false;
+	work->space = evo_space_find("nb201", err);
+	work->folder = build->folder ? evo_strdup(build->folder) : bench_user_folder(build->name);
+	return work->space &&
+	       (build->train_files.image_count ? take_files(work, err) : take_task(work, err));
+}
+
+void bench_work_clear(struct bench_work *work)
+{
+	bench_journal_close(&work->journal);
+	for (size_t i = 0; i < work->count; i++)
+		free(work->architectures[i]);
+	free(work->architectures);
+	free(work->accuracies);
+	free(work->seconds);
+	bench_image_set_clear(&work->images);
+	pthread_mutex_destroy(&work->mutex);
+	free(work->folder);
+}
+
+void bench_work_expect(struct bench_work *work)
+{
+	size_t total = work->count * work->build.seeds;
+
+	work->accuracies = evo_calloc(total, sizeof(double));
+	work->seconds = evo_calloc(total, sizeof(double));
+	for (size_t i = 0; i < total; i++)
+		work->accuracies[i] = NAN;
+	work->first = 0;
+	work->rows = work->count;
 }
 
 /* What an earlier build of the same settings trained already. */
-static void take_journal(struct work *work)
+static void take_journal(struct bench_work *work)
 {
-	const struct evo_build *build = work->build;
+	const struct evo_build *build = &work->build;
 	struct evo_bench_index index;
 	bool added;
 
@@ -92,79 +148,157 @@ static void take_journal(struct work *work)
 		if (network == work->count || seed >= build->seeds || !isnan(work->accuracies[at]))
 			continue;
 		work->accuracies[at] = training->accuracy;
-		work->seconds += training->seconds;
-		work->done++;
+		work->seconds[at] = training->seconds;
 	}
 	bench_index_clear(&index);
 }
 
-static bool prepare(struct work *work, struct evo_error *err)
+bool bench_work_open(struct bench_work *work, struct evo_error *err)
 {
-	const struct evo_build *build = work->build;
+	const struct evo_build *build = &work->build;
 	char *path = evo_path_join(work->folder, BENCH_JOURNAL);
-	char *settings = bench_recipe_text(build);
+	char *settings = bench_recipe_text(build, &work->images);
 	bool done = evo_make_directories(work->folder, err) &&
 	            bench_journal_open(&work->journal, path, settings, err);
 
 	free(settings);
 	free(path);
-	if (!done || !load_images(work, err))
+	if (!done)
 		return false;
 	work->architectures =
 	        bench_lineup(work->space, build->networks, build->seed, &work->count, err);
 	if (!work->architectures)
 		return false;
-	work->accuracies = evo_calloc(work->count * build->seeds, sizeof(double));
-	for (size_t i = 0; i < work->count * build->seeds; i++)
-		work->accuracies[i] = NAN;
+	bench_work_expect(work);
 	take_journal(work);
 	return true;
 }
 
+/* ---- How far it is --------------------------------------------------------------------------- */
+
+bool bench_work_whole(const struct bench_work *work, size_t row)
+{
+	for (size_t seed = 0; seed < work->build.seeds; seed++)
+		if (isnan(work->accuracies[row * work->build.seeds + seed]))
+			return false;
+	return true;
+}
+
+size_t bench_work_done(const struct bench_work *work, size_t first, size_t rows)
+{
+	size_t done = 0, seeds = work->build.seeds;
+
+	for (size_t i = first * seeds; i < (first + rows) * seeds; i++)
+		done += isnan(work->accuracies[i]) ? 0 : 1;
+	return done;
+}
+
+double bench_work_agreement(const struct bench_work *work)
+{
+	size_t seeds = work->build.seeds, pairs = 0, whole = 0;
+	double *columns = evo_calloc(seeds * work->count + 1, sizeof(double)), sum = 0;
+
+	for (size_t i = 0; i < work->count; i++) {
+		if (!bench_work_whole(work, i))
+			continue;
+		for (size_t seed = 0; seed < seeds; seed++)
+			columns[seed * work->count + whole] = work->accuracies[i * seeds + seed];
+		whole++;
+	}
+	for (size_t a = 0; a < seeds; a++)
+		for (size_t b = a + 1; b < seeds; b++, pairs++)
+			sum += evo_kendall(whole, columns + a * work->count,
+			                   columns + b * work->count);
+	free(columns);
+	return pairs ? sum / (double) pairs : NAN;
+}
+
+static int by_value(const void *left, const void *right)
+{
+	double a = *(const double *) left, b = *(const double *) right;
+
+	return (a > b) - (a < b);
+}
+
+/* Everything in the status that follows from the accuracies. */
+static void measure(struct bench_work *work)
+{
+	struct evo_build_status *status = &work->status;
+	size_t total = work->count * work->build.seeds, count = 0;
+	double *values = evo_calloc(total, sizeof(double));
+
+	for (size_t i = 0; i < total; i++)
+		if (!isnan(work->accuracies[i]))
+			values[count++] = work->accuracies[i];
+	qsort(values, count, sizeof(*values), by_value);
+	if (count > 0) {
+		status->low = values[0];
+		status->median = (values[(count - 1) / 2] + values[count / 2]) / 2;
+		status->high = values[count - 1];
+	}
+	free(values);
+	status->networks = 0;
+	for (size_t i = 0; i < work->count; i++)
+		status->networks += bench_work_whole(work, i);
+	if (status->networks >= AGREEMENT_LEAST)
+		status->agreement = bench_work_agreement(work);
+}
+
+/* Tells the listener; under the mutex. */
+static void tell(struct bench_work *work, bool fresh)
+{
+	work->status.fresh = fresh;
+	work->status.seconds = evo_now() - work->began;
+	if (work->progress && !work->stop && !work->progress(work->context, &work->status))
+		work->stop = true;
+}
+
 /* ---- Training -------------------------------------------------------------------------------- */
 
-static bool train(struct work *work, const char *architecture, size_t seed,
+static bool train(struct bench_work *work, const char *architecture, size_t seed,
                   struct evo_trained *trained, struct evo_error *err)
 {
-	struct evo_training how = work->build->how;
-	struct evo_graph *graph = work->space->build(architecture, &work->build->macro, err);
+	struct evo_training how = work->build.how;
+	struct evo_graph *graph = work->space->build(architecture, &work->build.macro, err);
 	bool done;
 
 	if (!graph)
 		return false;
 	how.seed += seed;
-	done = evo_train(graph, architecture, &work->train, &work->test, &how, &work->stop, trained,
-	                 err);
+	done = evo_train(graph, architecture, &work->images.train, &work->images.test, &how,
+	                 &work->stop, trained, err);
 	evo_graph_destroy(graph);
 	return done;
 }
 
 /* Keeps a finished training, and tells of it; under the mutex. */
-static void keep(struct work *work, size_t index, const struct evo_trained *trained)
+static void keep(struct bench_work *work, size_t index, const struct evo_trained *trained)
 {
-	const struct evo_build *build = work->build;
+	const struct evo_build *build = &work->build;
 	char *architecture = work->architectures[index / build->seeds];
 	struct bench_training line = {.architecture = architecture,
 	                              .seed = (size_t) build->how.seed + index % build->seeds,
 	                              .accuracy = trained->test_accuracy,
 	                              .seconds = trained->seconds};
 
-	if (!bench_journal_append(&work->journal, &line, &work->failure)) {
+	if (work->journal.file && !bench_journal_append(&work->journal, &line, &work->failure)) {
 		work->stop = true;
 		return;
 	}
 	work->accuracies[index] = trained->test_accuracy;
-	work->seconds += trained->seconds;
-	work->done++;
-	if (work->progress && !work->progress(work->context, work->done, work->count * build->seeds,
-	                                      architecture, trained->test_accuracy))
-		work->stop = true;
+	work->seconds[index] = trained->seconds;
+	work->status.done++;
+	work->status.architecture = architecture;
+	work->status.accuracy = trained->test_accuracy;
+	measure(work);
+	tell(work, true);
 }
 
-static void train_one(void *context, size_t index, unsigned worker)
+static void train_one(void *context, size_t offset, unsigned worker)
 {
-	struct work *work = context;
-	const struct evo_build *build = work->build;
+	struct bench_work *work = context;
+	size_t seeds = work->build.seeds, index = work->first * seeds + offset;
+	const char *architecture = work->architectures[index / seeds];
 	struct evo_trained trained;
 	struct evo_error why = {0};
 	bool done;
@@ -172,130 +306,77 @@ static void train_one(void *context, size_t index, unsigned worker)
 	(void) worker;
 	if (work->stop || !isnan(work->accuracies[index]))
 		return;
-	done = train(work, work->architectures[index / build->seeds], index % build->seeds,
-	             &trained, &why);
+	done = train(work, architecture, index % seeds, &trained, &why);
 	pthread_mutex_lock(&work->mutex);
 	if (done) {
 		keep(work, index, &trained);
 	} else {
 		if (why.code != EVO_E_CANCELLED)
-			evo_fail(&work->failure, why.code, "%s: %s",
-			         work->architectures[index / build->seeds], why.message);
+			evo_fail(&work->failure, why.code, "%s: %s", architecture, why.message);
 		work->stop = true;
 	}
 	pthread_mutex_unlock(&work->mutex);
 }
 
-static bool train_all(struct work *work, struct evo_pool *pool, struct evo_error *err)
+/* A listener may stop it between two trainings, too. */
+static void run(struct bench_work *work, struct evo_pool *pool)
 {
-	size_t total = work->count * work->build->seeds;
+	struct evo_job *job = evo_pool_submit(pool, EVO_PRIORITY_SEARCH,
+	                                      work->rows * work->build.seeds, train_one, work);
 
-	evo_pool_run(pool, EVO_PRIORITY_SEARCH, total, train_one, work);
+	do {
+		pthread_mutex_lock(&work->mutex);
+		tell(work, false);
+		pthread_mutex_unlock(&work->mutex);
+	} while (!evo_job_wait(job, TICK));
+	evo_job_destroy(job);
+}
+
+bool bench_work_train(struct bench_work *work, struct evo_pool *pool, struct evo_error *err)
+{
+	struct evo_build_status *status = &work->status;
+
+	status->total = work->rows * work->build.seeds;
+	status->done = status->kept = bench_work_done(work, work->first, work->rows);
+	work->began = evo_now();
+	status->note = *work->images.note ? work->images.note : NULL;
+	measure(work);
+	if (status->done < status->total) {
+		if (!work->images.train.pixels && !draw_images(work, err))
+			return false;
+		run(work, pool);
+	}
 	if (work->failure.code != EVO_OK) {
 		if (err && err->code == EVO_OK)
 			*err = work->failure;
 		return false;
 	}
-	if (work->done < total)
-		return evo_fail(err, EVO_E_CANCELLED,
-		                "stopped; %zu of %zu trainings are kept, and building again goes "
-		                "on from there",
-		                work->done, total);
-	return true;
+	if (status->done == status->total)
+		return true;
+	if (!work->journal.file)
+		return evo_fail(err, EVO_E_CANCELLED, "stopped after %zu of %zu trainings",
+		                status->done, status->total);
+	return evo_fail(err, EVO_E_CANCELLED,
+	                "stopped; %zu of %zu trainings are kept, and building again goes on from "
+	                "there",
+	                status->done, status->total);
 }
 
-/* ---- Writing --------------------------------------------------------------------------------- */
-
-/* Mean over pairs of seeds of Kendall's tau between their accuracies; NaN for one seed. */
-static double agreement(const struct work *work)
-{
-	size_t seeds = work->build->seeds, pairs = 0;
-	double *columns = evo_calloc(seeds * work->count, sizeof(double)), sum = 0;
-
-	for (size_t i = 0; i < work->count * seeds; i++)
-		columns[i % seeds * work->count + i / seeds] = work->accuracies[i];
-	for (size_t a = 0; a < seeds; a++)
-		for (size_t b = a + 1; b < seeds; b++, pairs++)
-			sum += evo_kendall(work->count, columns + a * work->count,
-			                   columns + b * work->count);
-	free(columns);
-	return pairs ? sum / (double) pairs : NAN;
-}
-
-static bool write_table(const struct work *work, struct evo_error *err)
-{
-	size_t seeds = work->build->seeds;
-	double *means = evo_calloc(work->count, sizeof(double));
-	size_t *names = evo_calloc(seeds, sizeof(size_t));
-	char *path = evo_path_join(work->folder, BENCH_TABLE);
-	struct bench_table table = {.count = work->count,
-	                            .seed_count = seeds,
-	                            .architectures = work->architectures,
-	                            .accuracies = means,
-	                            .seeds = work->accuracies,
-	                            .seed_names = names};
-	bool done;
-
-	for (size_t seed = 0; seed < seeds; seed++)
-		names[seed] = (size_t) work->build->how.seed + seed;
-	for (size_t i = 0; i < work->count; i++) {
-		for (size_t seed = 0; seed < seeds; seed++)
-			means[i] += work->accuracies[i * seeds + seed];
-		means[i] /= (double) seeds;
-	}
-	done = bench_table_write(&table, path, err);
-	free(path);
-	free(names);
-	free(means);
-	return done;
-}
-
-/* The manifest comes last: with it the folder is a benchmark. */
-static bool write_benchmark(struct work *work, struct evo_error *err)
-{
-	char *path = evo_path_join(work->folder, BENCH_MANIFEST);
-	struct bench_manifest manifest;
-	bool done;
-
-	bench_recipe_manifest(&manifest, work->build, work->count);
-	manifest.seconds = floor(work->seconds + 0.5);
-	manifest.ceiling = agreement(work);
-	done = write_table(work, err) && bench_manifest_write(&manifest, path, err);
-	if (done)
-		bench_journal_remove(&work->journal);
-	bench_manifest_clear(&manifest);
-	free(path);
-	return done;
-}
-
-static void clear(struct work *work)
-{
-	bench_journal_close(&work->journal);
-	for (size_t i = 0; i < work->count; i++)
-		free(work->architectures[i]);
-	free(work->architectures);
-	free(work->accuracies);
-	evo_images_clear(&work->train);
-	evo_images_clear(&work->test);
-	pthread_mutex_destroy(&work->mutex);
-	free(work->folder);
-}
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 bool evo_benchmark_build(const struct evo_build *build, struct evo_pool *pool,
                          evo_build_progress progress, void *context, struct evo_error *err)
 {
-	struct work work = {.build = build, .progress = progress, .context = context};
-	bool done, there = false;
+	struct bench_work work;
+	enum bench_built built = BENCH_NOT_BUILT;
+	bool done = bench_work_begin(&work, build, err) &&
+	            bench_recipe_built(&work.build, &work.images, work.folder, &built, err);
 
-	if (!bench_recipe_check(build, err))
-		return false;
-	work.space = evo_space_find("nb201", err);
-	work.folder = build->folder ? evo_strdup(build->folder) : bench_user_folder(build->name);
-	pthread_mutex_init(&work.mutex, NULL);
-	done = work.space && bench_recipe_built(build, work.folder, &there, err);
-	if (done && !there)
-		done = prepare(&work, err) && train_all(&work, pool, err) &&
-		       write_benchmark(&work, err);
-	clear(&work);
+	work.progress = progress;
+	work.context = context;
+	if (done && built != BENCH_BUILT)
+		done = bench_work_open(&work, err) && bench_work_train(&work, pool, err) &&
+		       bench_work_publish(&work, err);
+	bench_work_clear(&work);
 	return done;
 }

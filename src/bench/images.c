@@ -51,8 +51,7 @@ bool evo_image_argument(const char *text, enum evo_image_format *format, const c
 
 /* ---- CIFAR's files --------------------------------------------------------------------------- */
 
-/* How many records the file has; 0 with err set when it is no such file. */
-static size_t count_records(FILE *stream, const struct bench_image_format *format, const char *path,
+size_t bench_images_records(FILE *stream, const struct bench_image_format *format, const char *path,
                             struct evo_error *err)
 {
 	size_t record = format->label_bytes + BENCH_PIXELS;
@@ -73,9 +72,8 @@ static size_t count_records(FILE *stream, const struct bench_image_format *forma
 	return (size_t) size / record;
 }
 
-/* Reads one record, leaving its label and pixels as images.bin has them. */
-static bool read_record(FILE *stream, const struct bench_image_format *format, const char *path,
-                        size_t number, unsigned char *out, struct evo_error *err)
+bool bench_images_record(FILE *stream, const struct bench_image_format *format, const char *path,
+                         size_t number, unsigned char *out, struct evo_error *err)
 {
 	unsigned char labels[2];
 	size_t bytes = format->label_bytes;
@@ -105,7 +103,7 @@ unsigned char *bench_images_take(const struct bench_image_format *format, const 
 		            "cannot read: %s", strerror(errno));
 		return NULL;
 	}
-	*count = count_records(stream, format, path, err);
+	*count = bench_images_records(stream, format, path, err);
 	if (*count > BENCH_IMAGES_KEPT)
 		*count = BENCH_IMAGES_KEPT;
 	good = *count > 0;
@@ -113,7 +111,8 @@ unsigned char *bench_images_take(const struct bench_image_format *format, const 
 		records = evo_big_alloc(*count * BENCH_RECORD, "images", err);
 	good = good && records;
 	for (size_t i = 0; good && i < *count; i++)
-		good = read_record(stream, format, path, i, records + i * BENCH_RECORD, err);
+		good = bench_images_record(stream, format, path, i, records + i * BENCH_RECORD,
+		                           err);
 	fclose(stream);
 	if (!good) {
 		free(records);

@@ -25,6 +25,13 @@ const struct bench_image_format *bench_image_format(enum evo_image_format format
 /* NULL when there is no format of that name. */
 const struct bench_image_format *bench_image_format_named(const char *name);
 
+/* How many records a file of CIFAR's has; 0 with err set when it is no such file. */
+size_t bench_images_records(FILE *stream, const struct bench_image_format *format, const char *path,
+                            struct evo_error *err);
+/* The next record, its label and pixels as images.bin has them. number: from 0, for messages. */
+bool bench_images_record(FILE *stream, const struct bench_image_format *format, const char *path,
+                         size_t number, unsigned char *out, struct evo_error *err);
+
 /*
  * The first BENCH_IMAGES_KEPT images (or all) of a CIFAR file, as records of images.bin. Errors: a
  * size that is no multiple of the format's record, a label out of range. By evo_big_alloc; caller

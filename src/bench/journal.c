@@ -13,6 +13,11 @@ static bool take_line(void *context, char *line)
 	char *field[3], *at = line;
 	int64_t seed;
 
+	/* Where a journal was put behind another, its heading is in the middle. */
+	if (*line == '#') {
+		journal->foreign = journal->foreign || strcmp(line, journal->heading) != 0;
+		return true;
+	}
 	for (size_t i = 0; i < 3; i++) {
 		at = strchr(at, ',');
 		if (!at)
@@ -57,9 +62,14 @@ bool bench_journal_open(struct bench_journal *journal, const char *path, const c
 	        .path = path, .heading = heading, .take = take_line, .context = journal};
 	struct evo_error why = {0};
 
-	*journal = (struct bench_journal){0};
+	*journal = (struct bench_journal){.heading = heading};
 	journal->file = evo_journal_open(&opening, &why);
+	journal->heading = NULL;
 	free(heading);
+	if (journal->file && journal->foreign)
+		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
+		                   "trainings with different settings were put together here; take "
+		                   "out those that do not belong");
 	return journal->file || tell(&opening, &why, err);
 }
 

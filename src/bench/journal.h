@@ -19,11 +19,14 @@ struct bench_journal {
 	struct evo_journal *file;         /* NULL: not open */
 	struct bench_training *trainings; /* those that were there when it was opened */
 	size_t count;
+	const char *heading; /* while it is opened */
+	bool foreign;        /* a line in it begins a journal of other settings */
 };
 
 /*
  * Opens or makes the journal of these settings, for this process alone. A last line that was torn
- * is cut off. Errors: it is another process's now, or has other settings.
+ * is cut off. Several journals of the same settings may be put together into one file. Errors: it
+ * is another process's now, or has other settings, or a part of it has.
  */
 bool bench_journal_open(struct bench_journal *journal, const char *path, const char *settings,
                         struct evo_error *err);

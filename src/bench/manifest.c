@@ -54,6 +54,9 @@ static const struct field fields[] = {
         TEXT("images", "title", true, image_title),
         SIZE("images", "count", false, image_count, 1, 100000),
         TEXT("images", "hash", false, image_hash),
+        SIZE("images", "classes", false, image_classes, 1, 100000),
+        TEXT("images", "mean", false, image_mean),
+        TEXT("images", "deviation", false, image_deviation),
         TEXT("images", "task", false, task),
         SIZE("images", "seed", false, task_seed, 0, 1e15),
         TEXT("training", "program", false, program),
@@ -63,6 +66,7 @@ static const struct field fields[] = {
         TEXT("training", "date", false, date),
         NUMBER("training", "seconds", false, seconds, 0, 1e12),
         SIZE("training", "networks", false, networks, 1, 1e9),
+        SIZE("training", "wanted", false, wanted, 1, 1e9),
         SIZE("training", "seeds", false, seeds, 1, 1e6),
         SIZE("training", "first_seed", false, first_seed, 0, 1e15),
         SIZE("training", "train_images", false, train_images, 1, 1e9),
@@ -74,6 +78,12 @@ static const struct field fields[] = {
         NUMBER("training", "weight_decay", false, weight_decay, 0, 1e6),
         SIZE("training", "flip", false, flip, 0, 1),
         SIZE("training", "shift", false, shift, 0, 4096),
+        TEXT("training", "train_files", false, train_files),
+        TEXT("training", "train_labels", false, train_labels),
+        TEXT("training", "test_files", false, test_files),
+        TEXT("training", "test_labels", false, test_labels),
+        TEXT("training", "data", false, data_hash),
+        SIZE("training", "lineup_seed", false, lineup_seed, 0, 1e15),
 };
 
 static char **text_of(struct bench_manifest *manifest, const struct field *field)
@@ -123,6 +133,35 @@ static bool is_absent(const struct bench_manifest *manifest, const struct field 
 		break;
 	}
 	return isnan(*(const double *) (const void *) at);
+}
+
+/* ---- Three numbers --------------------------------------------------------------------------- */
+
+char *bench_manifest_triple(const double *numbers)
+{
+	struct evo_text text;
+
+	evo_text_init(&text);
+	for (size_t i = 0; i < 3; i++) {
+		evo_text_append(&text, i ? " " : "");
+		evo_text_number(&text, numbers[i]);
+	}
+	return text.data;
+}
+
+bool bench_manifest_triple_read(const char *text, double *numbers)
+{
+	for (size_t i = 0; i < 3; i++) {
+		size_t length = strcspn(text, " ");
+		char *word = evo_strndup(text, length);
+		bool good = evo_number_parse(word, &numbers[i], NULL) && isfinite(numbers[i]);
+
+		free(word);
+		if (!good)
+			return false;
+		text += length + (text[length] == ' ' && i < 2);
+	}
+	return *text == '\0';
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */

@@ -22,10 +22,13 @@ struct bench_manifest {
 	/* The default probe. */
 	size_t channels, cells, side, classes, batch;
 
-	/* Where images come from: "none", "cifar10", "cifar100" or "task". */
+	/* Where images come from: "none", "cifar10", "cifar100", "npy" or "task". */
 	char *image_source, *image_title;
-	size_t image_count; /* in images.bin */
-	char *image_hash;   /* of its bytes, 16 hexadecimal digits */
+	size_t image_count; /* in images.bin or images.npy */
+	char *image_hash;   /* of what they are, 16 hexadecimal digits */
+	/* Of "npy": classes, and a number a channel, with blanks between. */
+	size_t image_classes;
+	char *image_mean, *image_deviation;
 	char *task;
 	size_t task_seed;
 
@@ -35,7 +38,16 @@ struct bench_manifest {
 	size_t networks, seeds, first_seed, train_images, test_images, epochs, train_batch, flip,
 	        shift;
 	double rate, momentum, weight_decay;
+	size_t wanted; /* networks when it will be finished; absent: it is */
+	/* Of images from files: their names with | between, a hash of all of them, and the lineup's
+	   seed. */
+	char *train_files, *train_labels, *test_files, *test_labels, *data_hash;
+	size_t lineup_seed;
 };
+
+/* Three numbers as a manifest has them, and back; false when they are not. Caller frees. */
+char *bench_manifest_triple(const double *numbers);
+bool bench_manifest_triple_read(const char *text, double *numbers);
 
 void bench_manifest_init(struct bench_manifest *manifest);
 void bench_manifest_clear(struct bench_manifest *manifest);

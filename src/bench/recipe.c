@@ -34,13 +34,9 @@ static bool refuse(struct evo_error *err, const char *what)
 	return evo_fail(err, EVO_E_USAGE, "%s", what);
 }
 
-bool bench_recipe_check(const struct evo_build *build, struct evo_error *err)
+bool bench_recipe_check_sizes(const struct evo_build *build, struct evo_error *err)
 {
-	const struct evo_space *space = evo_space_find("nb201", err);
-	const struct evo_task_row *task = evo_task_find(build->task, err);
-
-	if (!space || !task || !bench_name_check(build->name, err) ||
-	    !space->check_macro(&build->macro, err))
+	if (!bench_name_check(build->name, err))
 		return false;
 	if (build->networks < 2)
 		return refuse(err, "a benchmark needs at least 2 networks");
@@ -48,12 +44,17 @@ bool bench_recipe_check(const struct evo_build *build, struct evo_error *err)
 		return refuse(err, "seeds must be from 1 to 1000");
 	if (build->how.epochs < 1 || build->how.batch < 1)
 		return refuse(err, "epochs and batch must be at least 1");
-	if (build->train_images < build->how.batch)
-		return refuse(err, "there must be at least as many training images as a batch has");
-	if (build->test_images < 1)
-		return refuse(err, "there must be at least one test image");
 	if (build->seed > SEED_MAX || build->how.seed > SEED_MAX)
 		return refuse(err, "seeds go up to 1000000000000000");
+	return true;
+}
+
+static bool check_task(const struct evo_build *build, struct evo_error *err)
+{
+	const struct evo_task_row *task = evo_task_find(build->task, err);
+
+	if (!task)
+		return false;
 	if (build->macro.classes != task->classes)
 		return evo_fail(err, EVO_E_USAGE, "the task %s has %zu classes, not %zu",
 		                task->name, task->classes, build->macro.classes);
@@ -65,16 +66,35 @@ bool bench_recipe_check(const struct evo_build *build, struct evo_error *err)
 	return true;
 }
 
+bool bench_recipe_check(const struct evo_build *build, struct evo_error *err)
+{
+	const struct evo_space *space = evo_space_find("nb201", err);
+
+	if (!space || !bench_recipe_check_sizes(build, err) ||
+	    !space->check_macro(&build->macro, err))
+		return false;
+	if (build->train_images < build->how.batch)
+		return evo_fail(err, EVO_E_USAGE,
+		                "%zu images to train on are fewer than a batch of %zu",
+		                build->train_images, build->how.batch);
+	if (build->test_images < 1)
+		return refuse(err, "there must be at least one test image");
+	return build->train_files.image_count > 0 || check_task(build, err);
+}
+
 /* The settings of a manifest that decide a training's result. */
 static char *settings_text(const struct bench_manifest *manifest)
 {
 	struct evo_text text;
 
 	evo_text_init(&text);
-	evo_text_printf(&text, "%s on %s: seed %zu, train %zu, test %zu, C %zu N %zu, side %zu",
-	                manifest->space, manifest->task, manifest->task_seed,
-	                manifest->train_images, manifest->test_images, manifest->channels,
-	                manifest->cells, manifest->side);
+	if (manifest->data_hash)
+		evo_text_printf(&text, "%s on images %s: ", manifest->space, manifest->data_hash);
+	else
+		evo_text_printf(&text, "%s on %s: seed %zu, ", manifest->space, manifest->task,
+		                manifest->task_seed);
+	evo_text_printf(&text, "train %zu, test %zu, C %zu N %zu, side %zu", manifest->train_images,
+	                manifest->test_images, manifest->channels, manifest->cells, manifest->side);
 	evo_text_printf(&text, ", epochs %zu, batch %zu, flip %zu, shift %zu, rate ",
 	                manifest->epochs, manifest->train_batch, manifest->flip, manifest->shift);
 	evo_text_number(&text, manifest->rate);
@@ -86,14 +106,16 @@ static char *settings_text(const struct bench_manifest *manifest)
 }
 
 static void set_training(struct bench_manifest *manifest, const struct evo_build *build,
-                         size_t networks)
+                         size_t networks, size_t wanted)
 {
 	manifest->program = evo_strdup(PACKAGE_STRING);
 	manifest->command = build->command ? evo_strdup(build->command) : NULL;
 	manifest->processor = evo_strdup(evo_processor());
-	manifest->kernels = evo_strdup(evo_blas_name());
+	manifest->kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name());
 	manifest->date = bench_today();
 	manifest->networks = networks;
+	if (networks < wanted)
+		manifest->wanted = wanted;
 	manifest->seeds = build->seeds;
 	manifest->first_seed = (size_t) build->how.seed;
 	manifest->train_images = build->train_images;
@@ -107,69 +129,145 @@ static void set_training(struct bench_manifest *manifest, const struct evo_build
 	manifest->weight_decay = build->how.weight_decay;
 }
 
-void bench_recipe_manifest(struct bench_manifest *manifest, const struct evo_build *build,
-                           size_t networks)
+static void set_task(struct bench_manifest *manifest, const struct evo_build *build)
 {
+	manifest->image_source = evo_strdup("task");
+	manifest->image_title = evo_format("%s images, drawn by code", build->task);
+	manifest->task = evo_strdup(build->task);
+	manifest->task_seed = (size_t) build->seed;
+}
+
+/* NULL for an empty list. */
+static char *join(const char *const *names, size_t count)
+{
+	struct evo_text text;
+
+	if (count == 0)
+		return NULL;
+	evo_text_init(&text);
+	for (size_t i = 0; i < count; i++)
+		evo_text_printf(&text, "%s%s", i ? "|" : "", names[i]);
+	return text.data;
+}
+
+static void set_files(struct bench_manifest *manifest, const struct evo_build *build,
+                      const struct bench_image_set *images)
+{
+	const struct evo_image_files *train = &build->train_files, *test = &build->test_files;
+	const char *first = train->images[0], *slash = strrchr(first, '/');
+	char hash[17];
+
+	bench_kept_hash(&images->kept, &images->scale, hash);
+	manifest->image_source = evo_strdup("npy");
+	manifest->image_title = evo_format("%s images", slash && slash[1] ? slash + 1 : first);
+	manifest->image_count = images->kept.count;
+	manifest->image_hash = evo_strdup(hash);
+	manifest->image_classes = images->train.classes;
+	manifest->image_mean = bench_manifest_triple(images->scale.mean);
+	manifest->image_deviation = bench_manifest_triple(images->scale.deviation);
+	manifest->train_files = join(train->images, train->image_count);
+	manifest->train_labels = join(train->labels, train->label_count);
+	manifest->test_files = join(test->images, test->image_count);
+	manifest->test_labels = join(test->labels, test->label_count);
+	manifest->data_hash = evo_strdup(images->hash);
+	manifest->lineup_seed = (size_t) build->seed;
+	if (manifest->batch > manifest->image_count)
+		manifest->batch = manifest->image_count;
+}
+
+void bench_recipe_manifest(struct bench_manifest *manifest, const struct evo_build *build,
+                           const struct bench_image_set *images, size_t networks, size_t wanted)
+{
+	bool files = build->train_files.image_count > 0;
+	const char *on = files ? build->name : build->task;
+
 	bench_manifest_init(manifest);
 	manifest->format = BENCH_FORMAT;
 	manifest->title = evo_format("NAS-Bench-201 cells at C %zu N %zu, trained on %s",
-	                             build->macro.channels, build->macro.cells, build->task);
-	manifest->dataset = evo_format(
-	        "%s test accuracy, %zu epochs, %s of %zu seed%s", build->task, build->how.epochs,
-	        build->seeds > 1 ? "mean" : "result", build->seeds, build->seeds > 1 ? "s" : "");
+	                             build->macro.channels, build->macro.cells, on);
+	manifest->dataset = evo_format("%s test accuracy, %zu epochs, %s of %zu seed%s", on,
+	                               build->how.epochs, build->seeds > 1 ? "mean" : "result",
+	                               build->seeds, build->seeds > 1 ? "s" : "");
 	manifest->space = evo_strdup("nb201");
 	manifest->channels = build->macro.channels;
 	manifest->cells = build->macro.cells;
 	manifest->side = build->macro.side;
 	manifest->classes = build->macro.classes;
 	manifest->batch = 16;
-	manifest->image_source = evo_strdup("task");
-	manifest->image_title = evo_format("%s images, drawn by code", build->task);
-	manifest->task = evo_strdup(build->task);
-	manifest->task_seed = (size_t) build->seed;
-	set_training(manifest, build, networks);
+	if (files)
+		set_files(manifest, build, images);
+	else
+		set_task(manifest, build);
+	set_training(manifest, build, networks, wanted);
 	manifest->origin = evo_format("trained by %s on %s (%s): %zu networks, %zu seed%s",
 	                              manifest->program, manifest->date, manifest->processor,
 	                              networks, build->seeds, build->seeds > 1 ? "s" : "");
 }
 
-char *bench_recipe_text(const struct evo_build *build)
+char *bench_recipe_text(const struct evo_build *build, const struct bench_image_set *images)
 {
 	struct bench_manifest manifest;
 	char *text;
 
-	bench_recipe_manifest(&manifest, build, build->networks);
+	bench_recipe_manifest(&manifest, build, images, build->networks, build->networks);
 	text = settings_text(&manifest);
 	bench_manifest_clear(&manifest);
 	return text;
 }
 
-bool bench_recipe_built(const struct evo_build *build, const char *folder, bool *there,
-                        struct evo_error *err)
+static bool other(const struct bench_manifest *manifest, const char *found, const char *wanted,
+                  const char *folder, struct evo_error *err)
+{
+	if (strcmp(found, wanted) == 0)
+		return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
+		                   "another benchmark is here already, of %zu networks and %zu "
+		                   "seeds; remove it, or choose another name",
+		                   manifest->networks, manifest->seeds);
+	return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
+	                   "another benchmark is here already%s%.200s%s; remove it, or choose "
+	                   "another name",
+	                   *found ? " (" : "", found, *found ? ")" : "");
+}
+
+/* Is the manifest that of a build with these settings? */
+static bool check_same(const struct bench_manifest *manifest, const struct evo_build *build,
+                       const struct bench_image_set *images, const char *folder,
+                       struct evo_error *err)
+{
+	char *wanted = bench_recipe_text(build, images);
+	char *found =
+	        manifest->task || manifest->data_hash ? settings_text(manifest) : evo_strdup("");
+	bool same = strcmp(wanted, found) == 0;
+
+	if (manifest->data_hash && manifest->lineup_seed != (size_t) build->seed)
+		same = false;
+	/* More or fewer can come of what is kept for an unfinished one. */
+	if (manifest->wanted == BENCH_ABSENT)
+		same = same && manifest->networks == build->networks &&
+		       manifest->seeds == build->seeds &&
+		       manifest->first_seed == (size_t) build->how.seed;
+	if (!same)
+		other(manifest, found, wanted, folder, err);
+	free(wanted);
+	free(found);
+	return same;
+}
+
+bool bench_recipe_built(const struct evo_build *build, const struct bench_image_set *images,
+                        const char *folder, enum bench_built *built, struct evo_error *err)
 {
 	struct bench_manifest manifest;
-	char *path, *wanted, *found;
-	bool done, same;
+	char *path;
+	bool done;
 
-	*there = bench_folder_holds(folder);
-	if (!*there)
+	*built = BENCH_NOT_BUILT;
+	if (!bench_folder_holds(folder))
 		return true;
 	path = evo_path_join(folder, BENCH_MANIFEST);
 	bench_manifest_init(&manifest);
-	done = bench_manifest_read(&manifest, path, err);
-	if (done) {
-		wanted = bench_recipe_text(build);
-		found = manifest.task ? settings_text(&manifest) : evo_strdup("");
-		same = strcmp(wanted, found) == 0 && manifest.networks == build->networks &&
-		       manifest.seeds == build->seeds &&
-		       manifest.first_seed == (size_t) build->how.seed;
-		free(wanted);
-		free(found);
-		if (!same)
-			done = evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
-			                   "another benchmark is here already; remove it, or "
-			                   "choose another name");
-	}
+	done = bench_manifest_read(&manifest, path, err) &&
+	       check_same(&manifest, build, images, folder, err);
+	*built = manifest.wanted == BENCH_ABSENT ? BENCH_BUILT : BENCH_PARTLY_BUILT;
 	bench_manifest_clear(&manifest);
 	free(path);
 	return done;

@@ -133,3 +133,60 @@ bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct 
 	bench_index_clear(&reading.functions);
 	return done;
 }
+
+/* ---- With seeds ------------------------------------------------------------------------------ */
+
+struct seed_reading {
+	struct bench_seed_table *table;
+	const char *path;
+	size_t columns;
+};
+
+static bool take_seeds(void *context, size_t line, size_t count, char *const *fields,
+                       struct evo_error *err)
+{
+	struct seed_reading *reading = context;
+	struct bench_seed_table *table = reading->table;
+
+	if (reading->columns == 0) {
+		reading->columns = count;
+		table->seed_count = count > 2 ? count - 2 : 0;
+		return count > 2 ||
+		       evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "the table does not have the accuracy of every seed");
+	}
+	if (count != reading->columns)
+		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		                   "%zu fields where the first line has %zu", count,
+		                   reading->columns);
+	table->architectures =
+	        evo_realloc(table->architectures, table->count + 1, sizeof(*table->architectures));
+	table->seeds = evo_realloc(table->seeds, (table->count + 1) * table->seed_count,
+	                           sizeof(*table->seeds));
+	table->architectures[table->count++] = evo_strdup(fields[0]);
+	for (size_t seed = 0; seed < table->seed_count; seed++)
+		if (!evo_number_parse(fields[2 + seed],
+		                      &table->seeds[(table->count - 1) * table->seed_count + seed],
+		                      NULL))
+			return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+			                   "the accuracy \"%.40s\" is not a number",
+			                   fields[2 + seed]);
+	return true;
+}
+
+bool bench_table_read_seeds(struct bench_seed_table *table, const char *path, struct evo_error *err)
+{
+	struct seed_reading reading = {.table = table, .path = path};
+
+	*table = (struct bench_seed_table){0};
+	return evo_csv_read(path, take_seeds, &reading, err);
+}
+
+void bench_table_clear_seeds(struct bench_seed_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->architectures[i]);
+	free(table->architectures);
+	free(table->seeds);
+	*table = (struct bench_seed_table){0};
+}

@@ -23,4 +23,15 @@ bool bench_table_write(const struct bench_table *table, const char *path, struct
  */
 bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct evo_error *err);
 
+/* The same file as a build wrote it, with the accuracy of every seed. */
+struct bench_seed_table {
+	size_t count, seed_count;
+	char **architectures;
+	double *seeds; /* count x seed_count */
+};
+/* Errors: a number that is none, no column of seeds. Clear it in any case. */
+bool bench_table_read_seeds(struct bench_seed_table *table, const char *path,
+                            struct evo_error *err);
+void bench_table_clear_seeds(struct bench_seed_table *table);
+
 #endif

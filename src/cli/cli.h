@@ -25,6 +25,11 @@ struct cli_list {
 	size_t count;
 };
 
+/* "3-5", or "3" alone; from 0 to 0: not given. */
+struct cli_range {
+	size_t first, last;
+};
+
 enum cli_progress_mode {
 	CLI_PROGRESS_AUTO,
 	CLI_PROGRESS_ALWAYS,
@@ -71,8 +76,14 @@ struct cli_options {
 
 	const char *images, *name;
 	bool replace;
+
+	/* Of `benchmarks build`; 0 where it was not said, SIZE_MAX for shift. */
 	const char *task, *folder;
-	size_t architectures, seeds, epochs, train_images, test_images;
+	struct cli_list train_files, train_labels, test_files, test_labels;
+	size_t architectures, seeds, epochs, train_images, test_images, train_batch, shift;
+	double rate;
+	bool flip, publish;
+	struct cli_range rows;
 
 	struct cli_list arguments; /* what is no option, after the command's name */
 	char *command_line;        /* as typed, for the record */
@@ -113,6 +124,7 @@ enum cli_type {
 	CLI_COUNT,        /* size_t between low and high */
 	CLI_COUNT_OR_ALL, /* the same; `all` is 0 */
 	CLI_SEED,         /* uint64_t */
+	CLI_RANGE,        /* struct cli_range: two sizes between low and high, "A-B", or one */
 	CLI_REAL,         /* double between low and high */
 	CLI_SECONDS,      /* double: a duration */
 	CLI_BYTES,        /* size_t: a size */

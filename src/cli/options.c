@@ -57,9 +57,29 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  cli_benchmarks_import},
         [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
                                   "train networks here and make a benchmark of them",
-                                  "Trainings that are finished are kept as they come: after an "
-                                  "interruption the same "
-                                  "command goes on where it was.",
+                                  "What the networks learn is a task drawn by code, or images of "
+                                  "yours: FILE is a .npy array (number, 3, side, side) of bytes "
+                                  "from 0 to 255 or of floats, with its labels (whole numbers from "
+                                  "0) in another .npy array; or a binary file of CIFAR-10 or "
+                                  "CIFAR-100, which has its labels within. The side is a multiple "
+                                  "of 4. FILE:FORMAT (npy, cifar10, cifar100) says what a file is, "
+                                  "where that is not plain from it. Images are normalised, channel "
+                                  "by channel, by mean and standard deviation of those that are "
+                                  "trained on; the first 256 of these are kept in the benchmark. "
+                                  "Trainings that are finished are kept as they come, whatever "
+                                  "ends the program: the same command goes on where it was, and "
+                                  "with --publish it makes a benchmark of what there is. "
+                                  "Progress: trainings, time left, the last accuracy, the "
+                                  "lowest, median and highest so far, and Kendall's tau between "
+                                  "two seeds' accuracies. "
+                                  "With --rows only these rows of the table are trained, counted "
+                                  "from 1. Where the benchmark of that name or folder is finished, "
+                                  "its own settings are taken, its accuracies stand beside the new "
+                                  "ones, and the exit status is 3 when some differ (on the same "
+                                  "kind of processor none should); nothing is written. Where it is "
+                                  "not, the trainings are kept, so that machines can share the "
+                                  "work: put their files trainings.partial behind one another in "
+                                  "one of the folders, and build there without --rows.",
                                   cli_benchmarks_build},
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "[scores] NAME", 1, 2, false,
                                    "delete an imported or built benchmark, or imported scores",
@@ -127,14 +147,22 @@ static const struct cli_option options[] = {
          "the processors that may be used", "networks worked on at a time"},
         {"memory", 0, "SIZE", CLI_BYTES, AT(memory), 1 << 20, 0, NULL, PROBING,
          "half of what may be used", "memory for statistics, such as 4G"},
-        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, WORKING | ON(PROFILE),
+        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, PROBING,
          "the benchmark's", "width of the networks"},
-        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, WORKING | ON(PROFILE),
-         "the benchmark's", "cells in each stage of the networks"},
+        {"channels", 0, "C", CLI_COUNT, AT(probe.channels), 1, 4096, NULL, ON(BENCHMARKS_BUILD),
+         "8", "width of the networks"},
+        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, PROBING, "the benchmark's",
+         "cells in each stage of the networks"},
+        {"cells", 0, "N", CLI_COUNT, AT(probe.cells), 1, 64, NULL, ON(BENCHMARKS_BUILD), "1",
+         "cells in each stage of the networks"},
         {"batch", 0, "B", CLI_COUNT, AT(probe.batch), 1, 65536, NULL, PROBING, "the benchmark's",
          "images in the mini-batch"},
+        {"batch", 0, "B", CLI_COUNT, AT(train_batch), 1, 65536, NULL, ON(BENCHMARKS_BUILD), "64",
+         "images in a step of training"},
         {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 1, 4096, NULL, PROBING, "the benchmark's",
          "height and width of the images"},
+        {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 4, 4096, NULL, ON(BENCHMARKS_BUILD),
+         "the images' own", "height and width to bring the images to, by halving them"},
         {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, PROBING,
          "the benchmark's", "outputs of the networks"},
         {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, PROBING, NULL,
@@ -176,22 +204,40 @@ static const struct cli_option options[] = {
          "what the benchmarks' names begin with, or the name of the scores"},
         {"replace", 0, NULL, CLI_FLAG, AT(replace), 0, 0, NULL, ON(BENCHMARKS_IMPORT), NULL,
          "overwrite benchmarks, or scores, of the same names"},
-        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), "tiny201-TASK",
          "name of the benchmark"},
-        {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
-         "what the networks learn"},
-        {"networks", 'n', "N", CLI_COUNT, AT(architectures), 1, 15625, NULL, ON(BENCHMARKS_BUILD),
-         NULL, "architectures to train"},
-        {"seeds", 0, "N", CLI_COUNT, AT(seeds), 1, 100, NULL, ON(BENCHMARKS_BUILD), NULL,
+        {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), "shapes",
+         "what the networks learn, drawn by code"},
+        {"images", 0, "FILE", CLI_LIST, AT(train_files), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "images to train on, in place of a task; may be repeated"},
+        {"labels", 0, "FILE", CLI_LIST, AT(train_labels), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "their labels: one file for each .npy file of images, in the same order"},
+        {"test", 0, "FILE", CLI_LIST, AT(test_files), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "images to test on; may be repeated"},
+        {"test-labels", 0, "FILE", CLI_LIST, AT(test_labels), 0, 0, NULL, ON(BENCHMARKS_BUILD),
+         NULL, "their labels"},
+        {"networks", 'n', "N", CLI_COUNT, AT(architectures), 2, 5260, NULL, ON(BENCHMARKS_BUILD),
+         "400", "architectures to train, no two of them the same function"},
+        {"seeds", 0, "N", CLI_COUNT, AT(seeds), 1, 100, NULL, ON(BENCHMARKS_BUILD), "2",
          "trainings of each"},
-        {"epochs", 0, "N", CLI_COUNT, AT(epochs), 1, 10000, NULL, ON(BENCHMARKS_BUILD), NULL,
+        {"epochs", 0, "N", CLI_COUNT, AT(epochs), 1, 10000, NULL, ON(BENCHMARKS_BUILD), "10",
          "epochs of a training"},
+        {"rate", 0, "R", CLI_REAL, AT(rate), 1e-9, 1000, NULL, ON(BENCHMARKS_BUILD), "0.2",
+         "learning rate at the beginning"},
+        {"flip", 0, NULL, CLI_FLAG, AT(flip), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "mirror images in training, at random"},
+        {"shift", 0, "N", CLI_COUNT, AT(shift), 0, 64, NULL, ON(BENCHMARKS_BUILD), "0",
+         "move images by up to so many pixels in training"},
         {"train-images", 0, "N", CLI_COUNT, AT(train_images), 1, 1e7, NULL, ON(BENCHMARKS_BUILD),
-         NULL, "images to train on"},
+         "4000; of files all", "images to train on"},
         {"test-images", 0, "N", CLI_COUNT, AT(test_images), 1, 1e7, NULL, ON(BENCHMARKS_BUILD),
-         NULL, "images to test on"},
+         "2000; of files all", "images to test on"},
         {"folder", 0, "DIR", CLI_TEXT, AT(folder), 0, 0, NULL, ON(BENCHMARKS_BUILD),
          "the user's data folder", "where to write the benchmark"},
+        {"rows", 0, "A-B", CLI_RANGE, AT(rows), 1, 1e6, NULL, ON(BENCHMARKS_BUILD), "all",
+         "train these rows alone, or train them again and compare"},
+        {"publish", 0, NULL, CLI_FLAG, AT(publish), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,
+         "train nothing; make a benchmark of the networks that are finished"},
 
         /* All. */
         {"quiet", 'q', NULL, CLI_FLAG, AT(quiet), 0, 0, NULL, WORKING, NULL,

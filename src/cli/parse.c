@@ -236,6 +236,23 @@ static bool set_count(const struct cli_option *option, const char *text, size_t 
 	return true;
 }
 
+static bool set_range(const struct cli_option *option, const char *text, struct cli_range *range,
+                      struct evo_error *err)
+{
+	size_t length = strcspn(text, "-");
+	char *first = evo_strndup(text, length);
+	const char *last = text[length] ? text + length + 1 : text;
+	int64_t from = 0, to = 0;
+	bool ok = evo_integer_parse(first, (int64_t) option->low, (int64_t) option->high, &from,
+	                            NULL) &&
+	          evo_integer_parse(last, from, (int64_t) option->high, &to, NULL);
+	free(first);
+	*range = (struct cli_range){(size_t) from, (size_t) to};
+	return ok ||
+	       evo_fail(err, EVO_E_USAGE, "must be two numbers from %.12g on, such as 3-5, or one",
+	                option->low);
+}
+
 static bool set_choice(const struct cli_option *option, const char *text, size_t *value,
                        struct evo_error *err)
 {
@@ -293,6 +310,8 @@ static bool set_value(const struct cli_option *option, const char *text, void *f
 			return false;
 		*(uint64_t *) field = (uint64_t) integer;
 		return true;
+	case CLI_RANGE:
+		return set_range(option, text, field, err);
 	case CLI_REAL:
 		if (!evo_number_parse(text, &real, err) || !in_limits(option, real, err))
 			return false;
@@ -402,6 +421,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *options, enum cli_comm
 	options->preset = "default";
 	options->networks = 300;
 	options->split = EVO_ALL;
+	options->shift = SIZE_MAX;
 	options->command_line = join(argc, argv);
 	struct parser parser;
 	prepare(&parser);
@@ -417,6 +437,10 @@ void cli_options_clear(struct cli_options *options)
 	free(options->settings.items);
 	free(options->benchmarks.items);
 	free(options->injected.items);
+	free(options->train_files.items);
+	free(options->train_labels.items);
+	free(options->test_files.items);
+	free(options->test_labels.items);
 	free(options->arguments.items);
 	free(options->command_line);
 }

@@ -1,0 +1,101 @@
+/*
+ * The images of a benchmark: drawn by a task, or read from its folder.
+ */
+#include "config.h"
+
+#include "evoscope/bench.h"
+#include "folder.h"
+#include "image_files.h"
+#include "images.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All records of images.bin, which are those that the manifest was written for; caller frees. */
+static char *read_records(const struct evo_benchmark *benchmark, struct evo_error *err)
+{
+	size_t expected = benchmark->image_count * BENCH_RECORD, length = 0;
+	char *path = evo_path_join(benchmark->folder, BENCH_IMAGES);
+	char *bytes = evo_file_read(path, expected, &length, err);
+	char hash[17];
+
+	if (bytes && length == expected)
+		bench_images_hash((const unsigned char *) bytes, benchmark->image_count, hash);
+	if (bytes && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
+		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
+		            "not the images that the manifest names; import the benchmark again");
+		free(bytes);
+		bytes = NULL;
+	}
+	free(path);
+	return bytes;
+}
+
+/* Images as files of a user had them, brought to the side before they are normalised, as a build
+   does it. */
+static bool npy_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
+                       struct evo_images *images, struct evo_error *err)
+{
+	struct bench_kept kept;
+	char hash[17];
+	bool done = bench_kept_read(&kept, benchmark->folder, benchmark->image_count, err);
+
+	if (!done)
+		return false;
+	bench_kept_hash(&kept, &benchmark->scale, hash);
+	if (strcmp(hash, benchmark->image_hash) != 0)
+		done = evo_fail_at(err, EVO_E_INPUT, benchmark->folder, 0, 0,
+		                   "%s and %s are not the images and labels that the manifest "
+		                   "names; build the benchmark again",
+		                   BENCH_IMAGES_NPY, BENCH_LABELS_NPY);
+	*images = (struct evo_images){.pixels = kept.pixels,
+	                              .labels = kept.labels,
+	                              .count = count,
+	                              .side = kept.side,
+	                              .classes = benchmark->image_classes};
+	done = done && bench_images_shrink(images, side, err);
+	if (done)
+		bench_images_normalise(images, &benchmark->scale);
+	return done;
+}
+
+static bool cifar_images(const struct evo_benchmark *benchmark, size_t count,
+                         struct evo_images *images, struct evo_error *err)
+{
+	char *bytes = read_records(benchmark, err);
+	bool done;
+
+	if (!bytes)
+		return false;
+	done = bench_images_decode((const unsigned char *) bytes, count,
+	                           bench_image_format(benchmark->image_format)->classes, images,
+	                           err);
+	free(bytes);
+	return done;
+}
+
+bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
+                          struct evo_images *images, struct evo_error *err)
+{
+	bool done = true;
+
+	*images = (struct evo_images){0};
+	if (benchmark->image_format != EVO_IMAGES_NONE && count > benchmark->image_count)
+		return evo_fail(err, EVO_E_INPUT,
+		                "%s has %zu images, and %zu are asked for; take a smaller batch",
+		                benchmark->name, benchmark->image_count, count);
+	if (benchmark->task)
+		done = evo_task_images(benchmark->task, benchmark->task_seed, 0, count, images,
+		                       err);
+	else if (benchmark->image_format == EVO_IMAGES_NPY)
+		done = npy_images(benchmark, count, side, images, err);
+	else if (benchmark->image_format != EVO_IMAGES_NONE)
+		done = cifar_images(benchmark, count, images, err);
+	else
+		return true;
+	if (done && !bench_images_shrink(images, side, err))
+		done = false;
+	if (!done)
+		evo_images_clear(images);
+	return done;
+}

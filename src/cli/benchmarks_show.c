@@ -1,0 +1,298 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/* ---- Accuracies ------------------------------------------------------------------------------ */
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *) a, y = *(const double *) b;
+	return (x > y) - (x < y);
+}
+
+/* All accuracies in order; caller frees. A benchmark has at least one row. */
+static double *sorted(const struct evo_benchmark *benchmark)
+{
+	double *values = evo_calloc(benchmark->row_count, sizeof(*values));
+	for (size_t i = 0; i < benchmark->row_count; i++)
+		values[i] = benchmark->rows[i].accuracy;
+	qsort(values, benchmark->row_count, sizeof(*values), by_value);
+	return values;
+}
+
+/* Between two neighbours in proportion. */
+static double quantile(const double *values, size_t count, double part)
+{
+	double at = part * (double) (count - 1);
+	size_t below = (size_t) at;
+	if (below + 1 >= count)
+		return values[count - 1];
+	return values[below] + (at - (double) below) * (values[below + 1] - values[below]);
+}
+
+/* ---- list ------------------------------------------------------------------------------------ */
+
+static const char *origin_of(const struct evo_benchmark *benchmark)
+{
+	return benchmark->embedded ? "embedded" : benchmark->training ? "trained" : "imported";
+}
+
+static void list_one(struct cli_table *table, const struct evo_benchmark *benchmark)
+{
+	const struct evo_benchmark_training *training = benchmark->training;
+	double *values = sorted(benchmark);
+	cli_table_add(table, benchmark->name);
+	cli_table_add(table, benchmark->space->name);
+	if (training && training->wanted > training->networks)
+		cli_table_addf(table, "%zu of %zu", benchmark->row_count, training->wanted);
+	else
+		cli_table_addf(table, "%zu", benchmark->row_count);
+	cli_table_addf(table, "%zu", benchmark->function_count);
+	cli_table_addf(table, "%.2f .. %.2f", values[0], values[benchmark->row_count - 1]);
+	cli_table_add(table, origin_of(benchmark));
+	cli_table_add(table, benchmark->image_title);
+	cli_table_add(table, benchmark->dataset);
+	free(values);
+}
+
+int cli_benchmarks_list(struct cli_options *options)
+{
+	(void) options;
+	static const char *const names[] = {"name",     "space", "networks", "functions",
+	                                    "accuracy", "from",  "images",   "dataset"};
+	int status = CLI_DONE;
+	size_t count;
+	char **all = evo_benchmark_names(&count);
+	struct cli_table table;
+	struct evo_text out;
+	evo_text_init(&out);
+	cli_table_init(&table, EVO_COUNT(names), 1 | 1 << 1 | 1 << 5 | 1 << 6 | 1 << 7);
+	for (size_t i = 0; i < EVO_COUNT(names); i++)
+		cli_table_add(&table, names[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct evo_error err = {0};
+		struct evo_benchmark *benchmark = evo_benchmark_load(all[i], &err);
+		if (benchmark) {
+			list_one(&table, benchmark);
+			evo_benchmark_destroy(benchmark);
+		} else {
+			cli_report(&err);
+			status = CLI_PARTLY;
+		}
+		free(all[i]);
+	}
+	free(all);
+	cli_table_print(&table, 0, 0, &out);
+	cli_print(&out);
+	cli_table_clear(&table);
+	evo_text_clear(&out);
+	return status;
+}
+
+/* ---- A histogram ----------------------------------------------------------------------------- */
+
+#define BINS_MOST 12
+#define BAR_WIDTH 40
+
+/* Of an accuracy; 100 % belongs to the bin that ends there. */
+static double bin_of(double value, double width)
+{
+	return floor((value < 100 ? value : nextafter(100, 0)) / width);
+}
+
+/* The smallest of 1, 2, 5 times a power of ten, from 0.1 on, that cuts the range into few enough
+   bins. */
+static double bin_width(double low, double high)
+{
+	static const double steps[] = {1, 2, 5};
+	for (double scale = 0.1;; scale *= 10)
+		for (size_t i = 0; i < EVO_COUNT(steps); i++) {
+			double width = steps[i] * scale;
+			if (bin_of(high, width) - bin_of(low, width) < BINS_MOST)
+				return width;
+		}
+}
+
+/* A bar of so many eighths of a character. */
+static void bar(struct evo_text *out, size_t eighths, bool utf8)
+{
+	static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+	for (size_t i = 0; i < eighths / 8; i++)
+		evo_text_append(out, utf8 ? "█" : "#");
+	if (utf8)
+		evo_text_append(out, parts[eighths % 8]);
+	else if (eighths % 8 >= 4 || eighths < 8)
+		evo_text_append(out, eighths ? "#" : "");
+}
+
+static void histogram(struct evo_text *out, const double *values, size_t count)
+{
+	double width = bin_width(values[0], values[count - 1]);
+	double first = bin_of(values[0], width);
+	size_t counts[BINS_MOST] = {0}, bins = 0, most = 0;
+	int decimals = width < 1;
+	for (size_t i = 0; i < count; i++) {
+		size_t bin = (size_t) (bin_of(values[i], width) - first);
+		counts[bin]++;
+		bins = bin + 1;
+		if (counts[bin] > most)
+			most = counts[bin];
+	}
+	for (size_t i = 0; i < bins; i++) {
+		double from = (first + (double) i) * width;
+		evo_text_printf(out, "            %*.*f .. %*.*f  ", decimals ? decimals + 3 : 3,
+		                decimals, from, decimals ? decimals + 3 : 3, decimals,
+		                from + width);
+		bar(out, (counts[i] * 8 * BAR_WIDTH + most - 1) / most, cli_utf8());
+		evo_text_printf(out, "%s%zu\n", counts[i] ? " " : "", counts[i]);
+	}
+}
+
+static void tell_accuracies(const struct evo_benchmark *benchmark, struct evo_text *out)
+{
+	size_t count = benchmark->row_count;
+	double *values = sorted(benchmark);
+	evo_text_printf(out,
+	                "accuracy    %.2f to %.2f %%; 10 %% are below %.2f, half below %.2f, "
+	                "90 %% below %.2f\n",
+	                values[0], values[count - 1], quantile(values, count, 0.1),
+	                quantile(values, count, 0.5), quantile(values, count, 0.9));
+	histogram(out, values, count);
+	free(values);
+	if (!isnan(benchmark->ceiling))
+		evo_text_printf(
+		        out, "ceiling     Kendall tau %.3f between the accuracies of two seeds\n",
+		        benchmark->ceiling);
+	else
+		evo_text_append(out, "ceiling     not known\n");
+}
+
+/* ---- Pools ----------------------------------------------------------------------------------- */
+
+/* Equal rows share a pool, so a function is counted where it first appears. */
+static void tell_pools(const struct evo_benchmark *benchmark, struct evo_text *out)
+{
+	size_t networks[EVO_ALL] = {0}, functions[EVO_ALL] = {0}, seen = 0;
+	for (size_t i = 0; i < benchmark->row_count; i++) {
+		const struct evo_row *row = &benchmark->rows[i];
+		networks[row->split]++;
+		if (row->function_id == seen) {
+			functions[row->split]++;
+			seen++;
+		}
+	}
+	for (int split = EVO_TRAIN; split < EVO_ALL; split++)
+		evo_text_printf(out, "%-12s%-10s %zu networks, %zu different functions\n",
+		                split == EVO_TRAIN ? "pools" : "",
+		                evo_split_name((enum evo_split) split), networks[split],
+		                functions[split]);
+}
+
+/* ---- How it was trained ---------------------------------------------------------------------- */
+
+/* "text" when there is one. */
+static void line(struct evo_text *out, const char *name, const char *text)
+{
+	if (text)
+		evo_text_printf(out, "%-12s%s\n", name, text);
+}
+
+static void tell_files(const char *name, const char *images, const char *labels, size_t count,
+                       struct evo_text *out)
+{
+	if (!images)
+		return;
+	evo_text_printf(out, "            %zu %s images of %s", count, name, images);
+	if (labels)
+		evo_text_printf(out, ", labels of %s", labels);
+	evo_text_append(out, "\n");
+}
+
+static void tell_training(const struct evo_benchmark *benchmark, struct evo_text *out)
+{
+	const struct evo_benchmark_training *training = benchmark->training;
+	if (!training)
+		return;
+	line(out, "command", training->command);
+	evo_text_printf(out,
+	                "training    %zu epochs, batch %zu, rate %g, momentum %g, weight decay %g",
+	                training->epochs, training->batch, training->rate, training->momentum,
+	                training->weight_decay);
+	evo_text_printf(out, "%s, shifts of %zu\n", training->flip == 1 ? ", flips" : "",
+	                training->shift);
+	if (training->train_files) {
+		tell_files("train", training->train_files, training->train_labels,
+		           training->train_images, out);
+		tell_files("test", training->test_files, training->test_labels,
+		           training->test_images, out);
+	} else {
+		evo_text_printf(out, "            %zu train images, %zu test images\n",
+		                training->train_images, training->test_images);
+	}
+	evo_text_printf(out, "            %zu networks, seeds %zu to %zu", training->networks,
+	                training->first_seed, training->first_seed + training->seeds - 1);
+	if (training->wanted > training->networks)
+		evo_text_printf(out, "; unfinished, there will be %zu networks", training->wanted);
+	evo_text_append(out, "\ntime        ");
+	cli_clock(out, training->seconds);
+	evo_text_printf(out, " on one thread, %s\n", training->date ? training->date : "-");
+	if (training->processor)
+		evo_text_printf(out, "processor   %s%s%s\n", training->processor,
+		                training->kernels ? ", kernels " : "",
+		                training->kernels ? training->kernels : "");
+	line(out, "program", training->program);
+}
+
+/* ---- show ------------------------------------------------------------------------------------ */
+
+static void tell_images(const struct evo_benchmark *benchmark, struct evo_text *out)
+{
+	evo_text_printf(out, "images      %s", benchmark->image_title);
+	if (benchmark->image_count)
+		evo_text_printf(out, "; %zu are kept here", benchmark->image_count);
+	if (benchmark->task)
+		evo_text_printf(out, "; %zux%zu, %zu classes", benchmark->task->side,
+		                benchmark->task->side, benchmark->task->classes);
+	else if (benchmark->image_classes)
+		evo_text_printf(out, ", %zu classes", benchmark->image_classes);
+	evo_text_append(out, "\n");
+}
+
+static void describe(const struct evo_benchmark *benchmark, struct evo_text *out)
+{
+	const struct evo_macro *macro = &benchmark->macro;
+	line(out, "name", benchmark->name);
+	line(out, "title", benchmark->title);
+	line(out, "space", benchmark->space->title);
+	line(out, "dataset", benchmark->dataset);
+	line(out, "origin", benchmark->origin);
+	evo_text_printf(out, "networks    %zu, %zu different functions\n", benchmark->row_count,
+	                benchmark->function_count);
+	tell_accuracies(benchmark, out);
+	tell_images(benchmark, out);
+	tell_pools(benchmark, out);
+	evo_text_printf(out, "probe       C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes\n",
+	                macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
+	                macro->classes);
+	tell_training(benchmark, out);
+	line(out, "folder", benchmark->folder);
+}
+
+int cli_benchmarks_show(struct cli_options *options)
+{
+	struct evo_error err = {0};
+	struct evo_benchmark *benchmark = evo_benchmark_load(options->arguments.items[0], &err);
+	if (!benchmark)
+		return cli_report(&err);
+	struct evo_text out;
+	evo_text_init(&out);
+	describe(benchmark, &out);
+	cli_print(&out);
+	evo_text_clear(&out);
+	evo_benchmark_destroy(benchmark);
+	return CLI_DONE;
+}
