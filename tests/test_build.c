@@ -297,8 +297,8 @@ static void show_tells_all(void **state)
 	        "\n            test ",
 	        "\nprobe       C 4 N 1, batch 16 of 3x8x8, 3 classes\n",
 	        "\ncommand     evoscope benchmarks build --images train.npy ",
-	        "\ntraining    2 epochs, batch 10, rate 0.05, momentum 0.9, weight decay 0.0005, "
-	        "flips, shifts of 1\n",
+	        "\ntraining    2 epochs, batch 10, rate 0.05, momentum 0.9, weight decay 0.0005",
+	        ", flips, shifts of 1\n",
 	        "\n            60 train images of train.npy, labels of train_labels.npy\n",
 	        "\n            50 test images of test.npy, labels of test_labels.npy\n",
 	        "\n            12 networks, seeds 1 to 2\n",
