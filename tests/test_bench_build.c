@@ -11,7 +11,6 @@
 #include "../src/bench/journal.h"
 #include "../src/bench/lineup.h"
 
-
 /* ---- The lineup ------------------------------------------------------------------------------ */
 
 static void counts_live_convolutions(void **state)

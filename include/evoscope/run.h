@@ -275,7 +275,8 @@ struct evo_score_config {
 	bool (*deliver)(void *context, const struct evo_score_row *rows, size_t count);
 };
 struct evo_score_status {
-	const char *phase, *unit; /* "scoring" "networks" (once a seed), "bootstrapping" "intervals" */
+	const char *phase,
+	        *unit; /* "scoring" "networks" (once a seed), "bootstrapping" "intervals" */
 	size_t done, kept, total; /* units; kept: by an earlier time, among those done */
 	double seconds;           /* since the phase began */
 };
