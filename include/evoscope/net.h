@@ -256,6 +256,34 @@ double evo_curvature(const struct evo_graph *graph, const struct evo_parameters 
                      const float *direction, const float *input, const unsigned short *labels,
                      size_t batch, void *work);
 
+/* ---- Small dense matrices, for what is made of a network's tensors --------------------------- */
+
+/* sign is -1, 0 or 1, NaN where an entry is not finite; magnitude is log |det|. */
+struct evo_determinant {
+	double sign, magnitude;
+};
+/*
+ * By LU with partial pivoting; the n x n matrix is destroyed. A pivot of magnitude at most n 2^-52
+ * times the largest entry counts as zero: without this rule matrices of signs, or of rows that are
+ * alike, would be judged by rounding noise.
+ */
+struct evo_determinant evo_determinant_of(double *matrix, size_t n);
+/* One more pivot, for whoever eliminates by itself; at first {1, 0}. zero: what counts as zero.
+   False when the pivot is zero, so that nothing more matters. */
+bool evo_determinant_pivot(struct evo_determinant *determinant, double pivot, bool swapped,
+                           double zero);
+
+/* Eigenvalues, ascending, of a symmetric n x n matrix, which is destroyed. work: as many bytes as
+   evo_eigenvalues_work says. False when LAPACK fails. */
+size_t evo_eigenvalues_work(size_t n);
+bool evo_eigenvalues(double *matrix, size_t n, double *values, void *work);
+
+/* Bit i of the words: x[i] > 0; bits beyond the last are 0. */
+size_t evo_sign_words(size_t count);
+void evo_sign_bits(const float *x, size_t count, uint64_t *out);
+/* In how many bits two rows of words differ. */
+size_t evo_bits_apart(const uint64_t *a, const uint64_t *b, size_t words);
+
 /* ---- Where the time goes --------------------------------------------------------------------- */
 
 enum evo_work {

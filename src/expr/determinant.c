@@ -1,9 +1,6 @@
 /*
  * Determinants by LU with partial pivoting, in double.
  *
- * A pivot of magnitude at most n 2^-52 max|a| counts as zero: without this rule matrices of signs,
- * of which most are singular, would be judged by rounding noise.
- *
  * The planes of a rank-4 tensor are many small matrices, so they are factorised side by side, one a
  * vector lane. Each lane does what the plain loop does to one matrix, to the last bit.
  */
@@ -27,79 +24,6 @@ size_t evo_determinant_work(const struct evo_extent *a)
 	const size_t n = a->dims[a->rank - 1];
 
 	return n * n * (a->rank == 4 ? sizeof(lanes) : sizeof(double));
-}
-
-/* sign is -1, 0 or 1, NaN where an entry is not finite; magnitude is log|det|. */
-struct factors {
-	double sign, magnitude;
-};
-
-/* What counts as zero; NaN when an entry is not finite. */
-static double zero_pivot(const double *matrix, size_t n)
-{
-	double largest = 0;
-
-	for (size_t i = 0; i < n * n; i++) {
-		if (!isfinite(matrix[i]))
-			return (double) NAN;
-		largest = fabs(matrix[i]) > largest ? fabs(matrix[i]) : largest;
-	}
-	return (double) n * DBL_EPSILON * largest;
-}
-
-/* One more pivot, of row `from` at step k. False when it is zero, so that nothing more matters. */
-static bool take_pivot(struct factors *factors, double pivot, bool swapped, double zero)
-{
-	if (fabs(pivot) <= zero) {
-		*factors = (struct factors){0, -(double) INFINITY};
-		return false;
-	}
-	factors->sign = (pivot < 0) != swapped ? -factors->sign : factors->sign;
-	factors->magnitude += log(fabs(pivot));
-	return true;
-}
-
-/* ---- One matrix ------------------------------------------------------------------------------ */
-
-EVO_CLONES
-static void eliminate(double *matrix, size_t n, size_t k)
-{
-	const double *pivot = matrix + k * n;
-
-	for (size_t i = k + 1; i < n; i++) {
-		double *restrict row = matrix + i * n;
-		const double factor = row[k] / pivot[k];
-
-		for (size_t j = k + 1; j < n; j++)
-			row[j] -= factor * pivot[j];
-	}
-}
-
-static struct factors factorise(double *matrix, size_t n)
-{
-	struct factors factors = {1, 0};
-	const double zero = zero_pivot(matrix, n);
-
-	if (isnan(zero))
-		return (struct factors){(double) NAN, (double) NAN};
-	for (size_t k = 0; k < n; k++) {
-		size_t from = k;
-
-		for (size_t i = k + 1; i < n; i++) {
-			if (fabs(matrix[i * n + k]) > fabs(matrix[from * n + k]))
-				from = i;
-		}
-		if (!take_pivot(&factors, matrix[from * n + k], from != k, zero))
-			break;
-		for (size_t j = k; from != k && j < n; j++) {
-			const double held = matrix[k * n + j];
-
-			matrix[k * n + j] = matrix[from * n + j];
-			matrix[from * n + j] = held;
-		}
-		eliminate(matrix, n, k);
-	}
-	return factors;
 }
 
 /* ---- A matrix a lane ------------------------------------------------------------------------- */
@@ -152,7 +76,7 @@ static void swap_rows(double *matrices, size_t n, size_t k, size_t from, size_t 
 
 /* zeros[lane] is NaN where the lane has nothing to factorise. */
 static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES],
-                            struct factors factors[LANES])
+                            struct evo_determinant found[LANES])
 {
 	bool going[LANES];
 	size_t left = 0;
@@ -160,8 +84,8 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 	for (size_t lane = 0; lane < LANES; lane++) {
 		going[lane] = !isnan(zeros[lane]);
 		left += going[lane];
-		factors[lane] = going[lane] ? (struct factors){1, 0}
-		                            : (struct factors){(double) NAN, (double) NAN};
+		found[lane] = going[lane] ? (struct evo_determinant){1, 0}
+		                          : (struct evo_determinant){(double) NAN, (double) NAN};
 	}
 	for (size_t k = 0; k < n && left > 0; k++) {
 		int64_t rows[LANES];
@@ -172,9 +96,9 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 
 			if (!going[lane])
 				continue;
-			going[lane] =
-			        take_pivot(&factors[lane], matrices[(from * n + k) * LANES + lane],
-			                   from != k, zeros[lane]);
+			going[lane] = evo_determinant_pivot(&found[lane],
+			                                    matrices[(from * n + k) * LANES + lane],
+			                                    from != k, zeros[lane]);
 			left -= !going[lane];
 			if (going[lane] && from != k)
 				swap_rows(matrices, n, k, from, lane);
@@ -185,15 +109,15 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 
 /* ---- The primitives -------------------------------------------------------------------------- */
 
-static double result(unsigned code, struct factors factors)
+static double result(unsigned code, struct evo_determinant found)
 {
 	switch (code) {
 	case EVO_DET:
-		return factors.sign == 0 ? 0 : factors.sign * exp(factors.magnitude);
+		return found.sign == 0 ? 0 : found.sign * exp(found.magnitude);
 	case EVO_LOGDET:
-		return factors.sign >= 0 ? factors.magnitude : 0;
+		return found.sign >= 0 ? found.magnitude : 0;
 	default:
-		return factors.magnitude;
+		return found.magnitude;
 	}
 }
 
@@ -222,7 +146,7 @@ static void planes(unsigned code, const struct evo_value *a, double *out, double
 	const size_t n = a->extent.dims[3], count = a->extent.dims[0] * a->extent.dims[1];
 
 	for (size_t from = 0; from < count; from += LANES) {
-		struct factors factors[LANES];
+		struct evo_determinant found[LANES];
 		double zeros[LANES];
 
 		for (size_t lane = 0; lane < LANES; lane++)
@@ -230,9 +154,9 @@ static void planes(unsigned code, const struct evo_value *a, double *out, double
 			                      ? load_lane(a->single + (from + lane) * n * n, n,
 			                                  code == EVO_LOGDET1P, work, lane)
 			                      : (double) NAN;
-		factorise_lanes(work, n, zeros, factors);
+		factorise_lanes(work, n, zeros, found);
 		for (size_t lane = 0; lane < LANES && from + lane < count; lane++)
-			out[from + lane] = result(code, factors[lane]);
+			out[from + lane] = result(code, found[lane]);
 	}
 }
 
@@ -248,5 +172,5 @@ void evo_determinant(unsigned code, const struct evo_value *a, double *out, void
 	memcpy(matrix, a->twice, n * n * sizeof *matrix);
 	for (size_t i = 0; code == EVO_LOGDET1P && i < n; i++)
 		matrix[i * n + i] += 1;
-	*out = result(code, factorise(matrix, n));
+	*out = result(code, evo_determinant_of(matrix, n));
 }

@@ -1,5 +1,5 @@
 /*
- * Eigenvalues of symmetric matrices, by LAPACK.
+ * What is made of the eigenvalues of symmetric matrices.
  */
 #include "config.h"
 #include "kernels.h"
@@ -7,40 +7,20 @@
 #include <float.h>
 #include <math.h>
 
-#define PANEL 32 /* LAPACK's block size for the reduction to tridiagonal form */
-
-/* LAPACK, in OpenBLAS; the lengths of the two words come last, as Fortran compilers pass them. */
-void dsyev_(const char *job, const char *triangle, const int *n, double *a, const int *lda,
-            double *values, double *work, const int *work_size, int *info, size_t job_length,
-            size_t triangle_length);
-
 size_t evo_eigen_work(size_t n)
 {
-	return (n * n + n + (PANEL + 2) * n) * sizeof(double);
-}
-
-static int ascending_order_holds(const double *values, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		if (!(values[i - 1] <= values[i]))
-			return 0;
-	}
-	return 1;
+	return (n * n + n) * sizeof(double) + evo_eigenvalues_work(n);
 }
 
 /*
  * Eigenvalues, ascending, of the symmetric part; those of magnitude at most n 2^-52 times the
  * largest are 0. False when an entry is not finite.
  */
-static bool eigenvalues(const double *matrix, size_t n, double *work, double **values)
+static bool eigenvalues_of(const double *matrix, size_t n, double *work, double **values)
 {
-	double *symmetric = work, *scratch;
-	const int size = (int) n, scratch_size = (int) ((PANEL + 2) * n);
-	double largest;
-	int info;
+	double *symmetric = work, largest;
 
 	*values = work + n * n;
-	scratch = *values + n;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < n; k++) {
 			const double x = (matrix[i * n + k] + matrix[k * n + i]) / 2;
@@ -50,8 +30,7 @@ static bool eigenvalues(const double *matrix, size_t n, double *work, double **v
 			symmetric[i * n + k] = x;
 		}
 	}
-	dsyev_("N", "L", &size, symmetric, &size, *values, scratch, &scratch_size, &info, 1, 1);
-	if (info != 0 || !ascending_order_holds(*values, n))
+	if (!evo_eigenvalues(symmetric, n, *values, *values + n))
 		return false;
 	largest = fmax(fabs((*values)[0]), fabs((*values)[n - 1]));
 	for (size_t i = 0; i < n; i++) {
@@ -90,7 +69,7 @@ double evo_eigen(unsigned code, const double *matrix, size_t n, void *work)
 {
 	double *values;
 
-	if (!eigenvalues(matrix, n, work, &values))
+	if (!eigenvalues_of(matrix, n, work, &values))
 		return (double) NAN;
 	switch (code) {
 	case EVO_EIGMIN:

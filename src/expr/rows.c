@@ -87,14 +87,9 @@ void evo_corr(const struct evo_value *a, double *out, void *work)
 
 /* ---- agree ----------------------------------------------------------------------------------- */
 
-static size_t words_of(size_t columns)
-{
-	return (columns + 63) / 64;
-}
-
 size_t evo_agree_work(const struct evo_extent *a)
 {
-	return evo_rows(a) * words_of(evo_columns(a)) * sizeof(uint64_t);
+	return evo_rows(a) * evo_sign_words(evo_columns(a)) * sizeof(uint64_t);
 }
 
 static bool positive(const struct evo_value *a, size_t at)
@@ -105,37 +100,26 @@ static bool positive(const struct evo_value *a, size_t at)
 /* Which numbers of a row are positive, a bit each; bits beyond the row are 0. */
 static void load_bits(const struct evo_value *a, size_t at, size_t count, uint64_t *out)
 {
-	for (size_t from = 0; from < count; from += 64) {
-		const size_t end = count - from < 64 ? count - from : 64;
-		uint64_t word = 0;
-
-		for (size_t k = 0; k < end; k++)
-			word |= (uint64_t) positive(a, at + from + k) << k;
-		out[from / 64] = word;
+	if (a->extent.rank == 4) {
+		evo_sign_bits(a->single + at, count, out);
+		return;
 	}
-}
-
-EVO_CLONES
-static size_t differing_bits(const uint64_t *a, const uint64_t *b, size_t words)
-{
-	size_t differ = 0;
-
-	for (size_t i = 0; i < words; i++)
-		differ += (size_t) __builtin_popcountll(a[i] ^ b[i]);
-	return differ;
+	memset(out, 0, evo_sign_words(count) * sizeof *out);
+	for (size_t i = 0; i < count; i++)
+		out[i / 64] |= (uint64_t) (a->twice[at + i] > 0) << i % 64;
 }
 
 void evo_agree(const struct evo_value *a, double *out, void *work)
 {
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
-	const size_t words = words_of(columns);
+	const size_t words = evo_sign_words(columns);
 	uint64_t *bits = work;
 
 	for (size_t i = 0; i < rows; i++) {
 		load_bits(a, i * columns, columns, bits + i * words);
 		for (size_t k = 0; k <= i; k++) {
 			const size_t differ =
-			        differing_bits(bits + i * words, bits + k * words, words);
+			        evo_bits_apart(bits + i * words, bits + k * words, words);
 
 			out[i * rows + k] = out[k * rows + i] = (double) (columns - differ);
 		}

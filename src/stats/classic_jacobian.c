@@ -10,13 +10,7 @@
 
 #define K       1e-5
 #define CLASSES 100 /* up to which epe_nas sums, above it compares */
-#define PANEL   32  /* LAPACK's block size for the reduction to tridiagonal form */
 #define LANES   8
-
-/* LAPACK, in OpenBLAS; the lengths of the two words come last, as Fortran compilers pass them. */
-void dsyev_(const char *job, const char *triangle, const int *n, double *a, const int *lda,
-            double *values, double *work, const int *work_size, int *info, size_t job_length,
-            size_t triangle_length);
 
 size_t evo_classic_jacobian_bytes(const struct evo_classic *classic)
 {
@@ -24,7 +18,7 @@ size_t evo_classic_jacobian_bytes(const struct evo_classic *classic)
 
 	return evo_classic_aligned(batch * pixels * sizeof(double)) +
 	       2 * evo_classic_aligned(batch * batch * sizeof(double)) +
-	       evo_classic_aligned((PANEL + 3) * batch * sizeof(double));
+	       evo_classic_aligned(batch * sizeof(double) + evo_eigenvalues_work(batch));
 }
 
 EVO_CLONES
@@ -85,13 +79,10 @@ static bool correlate(const struct evo_classic *classic, double *rows, double *m
 
 static double jacov(const double *correlation, size_t n, double *copy, double *values)
 {
-	const int size = (int) n, work_size = (int) ((PANEL + 2) * n);
 	double sum = 0;
-	int info;
 
 	memcpy(copy, correlation, n * n * sizeof *copy);
-	dsyev_("N", "L", &size, copy, &size, values, values + n, &work_size, &info, 1, 1);
-	if (info != 0)
+	if (!evo_eigenvalues(copy, n, values, values + n))
 		return (double) NAN;
 	for (size_t i = 0; i < n; i++)
 		sum += log(values[i] + K) + 1 / (values[i] + K);

@@ -5,7 +5,6 @@
 #include "config.h"
 #include "classic.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +18,6 @@
 #define BITMAP_MOST ((size_t) 20)  /* images up to which every pattern has its bit */
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
-
-static size_t words(size_t bits)
-{
-	return (bits + WORD - 1) / WORD;
-}
 
 /* The largest value that a ReLU reads, and how many places there are in all, of one image. */
 static size_t places(const struct evo_classic *classic, size_t *largest)
@@ -57,21 +51,21 @@ static size_t nwot_bytes(const struct evo_classic *classic)
 
 	places(classic, &largest);
 	return evo_classic_aligned(classic->batch * classic->batch * sizeof(double)) +
-	       evo_classic_aligned(classic->batch * words(largest) * sizeof(uint64_t));
+	       evo_classic_aligned(classic->batch * evo_sign_words(largest) * sizeof(uint64_t));
 }
 
 static size_t set_bytes(const struct evo_classic *classic)
 {
 	if (classic->batch <= BITMAP_MOST)
-		return words((size_t) 1 << classic->batch) * sizeof(uint64_t);
-	return slot_count(classic) * words(classic->batch) * sizeof(uint64_t);
+		return evo_sign_words((size_t) 1 << classic->batch) * sizeof(uint64_t);
+	return slot_count(classic) * evo_sign_words(classic->batch) * sizeof(uint64_t);
 }
 
 static size_t swap_bytes(const struct evo_classic *classic)
 {
 	return evo_classic_aligned(set_bytes(classic)) +
-	       evo_classic_aligned(CHUNK * words(classic->batch) * sizeof(uint64_t)) +
-	       evo_classic_aligned(words(classic->batch) * sizeof(uint64_t));
+	       evo_classic_aligned(CHUNK * evo_sign_words(classic->batch) * sizeof(uint64_t)) +
+	       evo_classic_aligned(evo_sign_words(classic->batch) * sizeof(uint64_t));
 }
 
 size_t evo_classic_patterns_plan(struct evo_classic *classic)
@@ -108,84 +102,21 @@ size_t evo_classic_patterns_plan(struct evo_classic *classic)
 
 /* ---- nwot ------------------------------------------------------------------------------------ */
 
-/* Bit i of the words: x[i] > 0. */
-EVO_CLONES
-static void pack_signs(const float *x, size_t count, uint64_t *out)
-{
-	size_t i = 0;
-
-	for (; i + WORD <= count; i += WORD) {
-		uint64_t word = 0;
-		for (size_t k = 0; k < WORD; k++)
-			word |= (uint64_t) (x[i + k] > 0) << k;
-		*out++ = word;
-	}
-	if (i < count)
-		*out = 0;
-	for (size_t k = 0; i + k < count; k++)
-		*out |= (uint64_t) (x[i + k] > 0) << k;
-}
-
-EVO_CLONES
-static size_t count_apart(const uint64_t *a, const uint64_t *b, size_t count)
-{
-	size_t apart = 0;
-
-	for (size_t i = 0; i < count; i++)
-		apart += (size_t) __builtin_popcountll(a[i] ^ b[i]);
-	return apart;
-}
-
 static void add_agreement(const struct evo_classic *classic, size_t node, uint64_t *signs,
                           double *matrix)
 {
 	const float *x = evo_session_value(classic->patterns, node);
 	const size_t batch = classic->batch, numbers = evo_classic_numbers(classic->graph, node);
-	const size_t row = words(numbers), uses = classic->relu_uses[node];
+	const size_t row = evo_sign_words(numbers), uses = classic->relu_uses[node];
 
 	for (size_t i = 0; i < batch; i++)
-		pack_signs(x + i * numbers, numbers, signs + i * row);
+		evo_sign_bits(x + i * numbers, numbers, signs + i * row);
 	for (size_t i = 0; i < batch; i++) {
 		for (size_t j = 0; j <= i; j++) {
-			const size_t apart = count_apart(signs + i * row, signs + j * row, row);
+			const size_t apart = evo_bits_apart(signs + i * row, signs + j * row, row);
 			matrix[i * batch + j] += (double) (uses * (numbers - apart));
 		}
 	}
-}
-
-/*
- * log |det| by elimination with partial pivoting. A pivot of magnitude at most n 2^-52 times the
- * largest entry counts as 0: images that are alike to every ReLU make a matrix that is singular,
- * and not one whose determinant is rounding noise.
- */
-static double log_determinant(double *matrix, size_t n)
-{
-	double largest = 0, sum = 0;
-
-	for (size_t i = 0; i < n * n; i++)
-		largest = fmax(largest, fabs(matrix[i]));
-	for (size_t k = 0; k < n; k++) {
-		size_t best = k;
-		for (size_t i = k + 1; i < n; i++) {
-			if (fabs(matrix[i * n + k]) > fabs(matrix[best * n + k]))
-				best = i;
-		}
-		for (size_t j = k; j < n && best != k; j++) {
-			const double kept = matrix[k * n + j];
-			matrix[k * n + j] = matrix[best * n + j];
-			matrix[best * n + j] = kept;
-		}
-		const double pivot = matrix[k * n + k];
-		if (fabs(pivot) <= (double) n * DBL_EPSILON * largest)
-			return -(double) INFINITY;
-		sum += log(fabs(pivot));
-		for (size_t i = k + 1; i < n; i++) {
-			const double factor = matrix[i * n + k] / pivot;
-			for (size_t j = k + 1; j < n; j++)
-				matrix[i * n + j] -= factor * matrix[k * n + j];
-		}
-	}
-	return sum;
 }
 
 static double nwot(const struct evo_classic *classic, char *work)
@@ -203,7 +134,8 @@ static double nwot(const struct evo_classic *classic, char *work)
 		for (size_t j = 0; j < i; j++)
 			matrix[j * batch + i] = matrix[i * batch + j];
 	}
-	return log_determinant(matrix, batch);
+	/* Images that are alike to every ReLU make it singular. */
+	return evo_determinant_of(matrix, batch).magnitude;
 }
 
 /* ---- swap ------------------------------------------------------------------------------------ */
@@ -273,7 +205,7 @@ static void add_image(const float *x, size_t count, unsigned bit, uint64_t *patt
    out[w * CHUNK + i]. */
 static void make_patterns(const float *x, size_t step, size_t batch, size_t count, uint64_t *out)
 {
-	memset(out, 0, CHUNK * words(batch) * sizeof *out);
+	memset(out, 0, CHUNK * evo_sign_words(batch) * sizeof *out);
 	for (size_t i = 0; i < batch; i++)
 		add_image(x + i * step, count, (unsigned) (i % WORD), out + i / WORD * CHUNK);
 }
@@ -298,7 +230,7 @@ static double swap(const struct evo_classic *classic, char *work)
 	const size_t batch = classic->batch, bytes = set_bytes(classic);
 	struct pattern_set set = {.memory = evo_classic_carve(&work, bytes),
 	                          .slots = batch > BITMAP_MOST ? slot_count(classic) : 0,
-	                          .width = words(batch)};
+	                          .width = evo_sign_words(batch)};
 	uint64_t *patterns = evo_classic_carve(&work, CHUNK * set.width * sizeof *patterns);
 	uint64_t *one = evo_classic_carve(&work, set.width * sizeof *one);
 
