@@ -14,6 +14,26 @@ struct bench_dataset {
 #define BENCH_DATASETS 3
 extern const struct bench_dataset bench_datasets[BENCH_DATASETS];
 
+/* Without the blanks around it, in place. */
+char *bench_trim(char *text);
+
+/* What is the same for every row of a table. */
+struct bench_import_rows {
+	size_t fields;       /* of the header; 0 before it */
+	size_t architecture; /* which of them */
+	const char *called;  /* what the architecture is called in messages */
+	/* NULL: the first row that is an architecture of a space decides. */
+	const struct evo_space *space;
+	struct evo_import_report *report; /* where rows are counted */
+};
+/*
+ * Counts a row. NULL when its architecture can be used: *architecture, within fields; else what is
+ * wrong, which the caller frees. index: the architectures that are had, and the lines they are on.
+ */
+char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_index *index,
+                       const size_t *lines, size_t count, char *const *fields,
+                       const char **architecture);
+
 struct bench_published {
 	const struct evo_space *space;
 	size_t count, room;

@@ -26,10 +26,9 @@ struct reading {
 	const struct evo_import *import;
 	evo_import_problem problem;
 	void *context;
-	struct evo_import_report *report;
+	struct bench_import_rows rows;
 	size_t told;
-	size_t columns;                                /* in the header; 0 before it */
-	size_t architecture, accuracy[BENCH_DATASETS]; /* where they are, or NO_COLUMN */
+	size_t accuracy[BENCH_DATASETS]; /* where they are, or NO_COLUMN */
 };
 
 static void tell(struct reading *reading, size_t line, const char *format, ...) EVO_PRINTF(3, 4);
@@ -49,19 +48,6 @@ static void tell(struct reading *reading, size_t line, const char *format, ...)
 	reading->problem(reading->context, line, what);
 }
 
-/* Without the blanks around it, in place. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, " \t\r\n");
-	length = strlen(text);
-	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
-}
-
 /* ---- Header ---------------------------------------------------------------------------------- */
 
 static bool find_column(const struct reading *reading, size_t line, size_t count,
@@ -70,7 +56,7 @@ static bool find_column(const struct reading *reading, size_t line, size_t count
 {
 	*column = NO_COLUMN;
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(trim(fields[i]), name) != 0)
+		if (strcmp(bench_trim(fields[i]), name) != 0)
 			continue;
 		if (*column != NO_COLUMN)
 			return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
@@ -85,8 +71,9 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 {
 	bool any = false;
 
-	reading->columns = count;
-	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->architecture, err))
+	reading->rows.fields = count;
+	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->rows.architecture,
+	                 err))
 		return false;
 	for (size_t i = 0; i < BENCH_DATASETS; i++) {
 		if (!find_column(reading, line, count, fields, bench_datasets[i].column,
@@ -94,7 +81,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 			return false;
 		any = any || reading->accuracy[i] != NO_COLUMN;
 	}
-	if (reading->architecture == NO_COLUMN)
+	if (reading->rows.architecture == NO_COLUMN)
 		return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
 		                   "the header has no column " ARCHITECTURE
 		                   "; expected NATS-Bench's accuracy table");
@@ -160,14 +147,15 @@ static void keep(struct bench_published *published, size_t line, const char *arc
 static void take_accuracies(struct reading *reading, size_t line, const char *architecture,
                             char *const *fields)
 {
-	struct evo_import_report *report = reading->report;
+	struct evo_import_report *report = reading->rows.report;
 	double accuracies[BENCH_DATASETS];
 	size_t found[3] = {0};
 
 	for (size_t i = 0; i < BENCH_DATASETS; i++) {
 		accuracies[i] = NAN;
 		if (reading->accuracy[i] != NO_COLUMN)
-			found[read_accuracy(reading, line, i, trim(fields[reading->accuracy[i]]),
+			found[read_accuracy(reading, line, i,
+			                    bench_trim(fields[reading->accuracy[i]]),
 			                    &accuracies[i])]++;
 	}
 	if (found[MALFORMED])
@@ -185,33 +173,15 @@ static void take_accuracies(struct reading *reading, size_t line, const char *ar
 static void take_row(struct reading *reading, size_t line, size_t count, char *const *fields)
 {
 	const struct bench_published *published = reading->published;
-	struct evo_import_report *report = reading->report;
-	struct evo_error why = {0};
 	const char *architecture;
-	size_t before;
+	char *wrong = bench_import_row(&reading->rows, &published->index, published->lines, count,
+	                               fields, &architecture);
 
-	report->rows++;
-	if (count != reading->columns) {
-		report->malformed++;
-		tell(reading, line, "%zu fields where the header has %zu", count, reading->columns);
-		return;
-	}
-	architecture = trim(fields[reading->architecture]);
-	before = bench_index_find(&published->index, architecture);
-	if (*architecture == '\0') {
-		report->malformed++;
-		tell(reading, line, ARCHITECTURE " is missing");
-	} else if (!published->space->check(architecture, &why)) {
-		report->unknown++;
-		tell(reading, line, "\"%.80s\" is no architecture of %s: %s", architecture,
-		     published->space->name, why.message);
-	} else if (before < published->count) {
-		report->duplicates++;
-		tell(reading, line, "%s is on line %zu already; that one is used", architecture,
-		     published->lines[before]);
-	} else {
+	if (wrong)
+		tell(reading, line, "%s", wrong);
+	else
 		take_accuracies(reading, line, architecture, fields);
-	}
+	free(wrong);
 }
 
 static bool take(void *context, size_t line, size_t count, char *const *fields,
@@ -219,7 +189,7 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 {
 	struct reading *reading = context;
 
-	if (reading->columns == 0)
+	if (reading->rows.fields == 0)
 		return take_header(reading, line, count, fields, err);
 	take_row(reading, line, count, fields);
 	return true;
@@ -249,13 +219,14 @@ bool bench_published_read(struct bench_published *published, const struct evo_im
 	                          .import = import,
 	                          .problem = problem,
 	                          .context = context,
-	                          .report = report};
+	                          .rows = {.called = ARCHITECTURE, .report = report}};
 
 	*published = (struct bench_published){.space = evo_space_find("nb201", err)};
+	reading.rows.space = published->space;
 	bench_index_init(&published->index);
 	if (!published->space || !evo_csv_read(import->file, take, &reading, err))
 		return false;
-	if (reading.columns == 0)
+	if (reading.rows.fields == 0)
 		return evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
 	if (published->count == 0)
 		return evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0,

@@ -7,6 +7,7 @@
 #include "scores.h"
 
 #include "folder.h"
+#include "import.h"
 #include "manifest.h"
 
 #include <ctype.h>
@@ -31,11 +32,9 @@ struct reading {
 	const struct evo_scores_import *import;
 	evo_import_problem problem;
 	void *context;
-	struct evo_import_report *report;
+	struct bench_import_rows rows;
 
-	size_t fields;          /* of the header; 0 before it */
 	size_t header_line;     /* where it is */
-	size_t architecture;    /* field of the header */
 	struct evo_scores *all; /* every other column, whatever is in it */
 	size_t *lines;          /* of its rows */
 	size_t *numbers,
@@ -43,19 +42,6 @@ struct reading {
 	struct fault *faults;
 	size_t fault_count, fault_room, row_faults;
 };
-
-/* Without the blanks around it, in place. */
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, " \t\r\n");
-	length = strlen(text);
-	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
-		length--;
-	text[length] = '\0';
-	return text;
-}
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
 
@@ -124,7 +110,7 @@ static bool find_architecture(struct reading *reading, size_t count, char *const
 		for (size_t i = 0; i < count; i++) {
 			if (strcmp(fields[i], architecture_columns[k]) != 0)
 				continue;
-			reading->architecture = i;
+			reading->rows.architecture = i;
 			return true;
 		}
 	}
@@ -137,13 +123,13 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	const char *file = reading->import->file;
 	struct evo_scores *all = reading->all;
 
-	reading->fields = count;
+	reading->rows.fields = count;
 	reading->header_line = line;
 	all->columns = evo_calloc(count, sizeof(char *));
 	reading->numbers = evo_calloc(count, sizeof(size_t));
 	reading->others = evo_calloc(count, sizeof(size_t));
 	for (size_t i = 0; i < count; i++) {
-		const char *name = trim(fields[i]);
+		const char *name = bench_trim(fields[i]);
 
 		memmove(fields[i], name, strlen(name) + 1);
 		for (size_t j = 0; j < i; j++)
@@ -159,28 +145,12 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 		return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
 		                   "the header has no column of scores");
 	for (size_t i = 0; i < count; i++)
-		if (i != reading->architecture)
+		if (i != reading->rows.architecture)
 			all->columns[all->column_count++] = evo_strdup(fields[i]);
 	return true;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
-
-/* The first row that is an architecture of a space decides which space it is. */
-static bool check_architecture(struct reading *reading, const char *architecture,
-                               struct evo_error *why)
-{
-	struct evo_scores *all = reading->all;
-
-	if (all->space)
-		return all->space->check(architecture, why);
-	for (size_t i = 0; i < evo_space_total() && !all->space; i++) {
-		evo_error_clear(why);
-		if (evo_space_at(i)->check(architecture, why))
-			all->space = evo_space_at(i);
-	}
-	return all->space != NULL;
-}
 
 static void take_cells(struct reading *reading, size_t line, const char *architecture,
                        char *const *fields)
@@ -191,13 +161,13 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 	bench_scores_add_row(all, architecture);
 	reading->lines = evo_realloc(reading->lines, all->room, sizeof(size_t));
 	reading->lines[row] = line;
-	for (size_t i = 0; i < reading->fields; i++) {
+	for (size_t i = 0; i < reading->rows.fields; i++) {
 		const char *text;
 		double value;
 
-		if (i == reading->architecture)
+		if (i == reading->rows.architecture)
 			continue;
-		text = trim(fields[i]);
+		text = bench_trim(fields[i]);
 		if (*text != '\0' && evo_number_parse(text, &value, NULL)) {
 			reading->numbers[column]++;
 			bench_scores_set(all, row, column, true, value);
@@ -214,41 +184,14 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 
 static void take_row(struct reading *reading, size_t line, size_t count, char *const *fields)
 {
-	struct evo_import_report *report = reading->report;
-	struct evo_scores *all = reading->all;
-	struct evo_error why = {0};
 	const char *architecture;
-	size_t before;
+	char *wrong = bench_import_row(&reading->rows, reading->all->index, reading->lines, count,
+	                               fields, &architecture);
 
-	report->rows++;
-	if (count != reading->fields) {
-		report->malformed++;
-		row_fault(
-		        reading, line,
-		        evo_format("%zu fields where the header has %zu", count, reading->fields));
-		return;
-	}
-	architecture = trim(fields[reading->architecture]);
-	before = evo_scores_row(all, architecture);
-	if (*architecture == '\0') {
-		report->malformed++;
-		row_fault(reading, line, evo_strdup("the architecture is missing"));
-	} else if (!check_architecture(reading, architecture, &why)) {
-		report->unknown++;
-		row_fault(reading, line,
-		          evo_format("\"%.80s\" is no architecture of %s: %s", architecture,
-		                     all->space              ? all->space->name
-		                     : evo_space_total() > 1 ? "any space"
-		                                             : evo_space_at(0)->name,
-		                     why.message));
-	} else if (before < all->row_count) {
-		report->duplicates++;
-		row_fault(reading, line,
-		          evo_format("%s is on line %zu already; that one is used", architecture,
-		                     reading->lines[before]));
-	} else {
+	if (wrong)
+		row_fault(reading, line, wrong);
+	else
 		take_cells(reading, line, architecture, fields);
-	}
 }
 
 static bool take(void *context, size_t line, size_t count, char *const *fields,
@@ -256,7 +199,7 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 {
 	struct reading *reading = context;
 
-	if (reading->fields == 0)
+	if (reading->rows.fields == 0)
 		return take_header(reading, line, count, fields, err);
 	take_row(reading, line, count, fields);
 	return true;
@@ -338,7 +281,7 @@ static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kep
 
 static void judge_rows(struct reading *reading, const bool *kept, struct evo_scores *to)
 {
-	struct evo_import_report *report = reading->report;
+	struct evo_import_report *report = reading->rows.report;
 	size_t *bad = evo_calloc(reading->all->row_count + 1, sizeof(*bad));
 
 	for (size_t i = 0; i < reading->fault_count; i++) {
@@ -404,12 +347,12 @@ static struct evo_scores *select_scores(struct reading *reading, const char *nam
                                         struct evo_error *err)
 {
 	const struct evo_scores *all = reading->all;
-	const struct evo_import_report *report = reading->report;
+	const struct evo_import_report *report = reading->rows.report;
 	bool *kept = evo_calloc(all->column_count + 1, sizeof(*kept));
 	size_t columns = choose_columns(reading, kept);
 	struct evo_scores *scores = bench_scores_create(name);
 
-	scores->space = all->space;
+	scores->space = reading->rows.space;
 	scores->columns = evo_calloc(columns + 1, sizeof(char *));
 	for (size_t i = 0; i < all->column_count; i++)
 		if (kept[i])
@@ -458,8 +401,10 @@ bool evo_import_scores(const struct evo_scores_import *import, evo_import_proble
                        void *context, struct evo_import_report *report, struct evo_scores **scores,
                        struct evo_error *err)
 {
-	struct reading reading = {
-	        .import = import, .problem = problem, .context = context, .report = report};
+	struct reading reading = {.import = import,
+	                          .problem = problem,
+	                          .context = context,
+	                          .rows = {.called = "the architecture", .report = report}};
 	char *name = name_of(import);
 	bool done;
 
@@ -467,7 +412,7 @@ bool evo_import_scores(const struct evo_scores_import *import, evo_import_proble
 	*scores = NULL;
 	reading.all = bench_scores_create(name);
 	done = check_free(import, name, err) && evo_csv_read(import->file, take, &reading, err);
-	if (done && reading.fields == 0)
+	if (done && reading.rows.fields == 0)
 		done = evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
 	if (done)
 		*scores = select_scores(&reading, name, err);

@@ -1,0 +1,70 @@
+/* What every table that is imported asks of a row: its fields, its architecture, that it is new. */
+#include "config.h"
+
+#include "import.h"
+
+#include <string.h>
+
+char *bench_trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n");
+	length = strlen(text);
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/* The first row that is an architecture of a space decides which space it is. */
+static bool check_architecture(struct bench_import_rows *rows, const char *architecture,
+                               struct evo_error *why)
+{
+	if (rows->space)
+		return rows->space->check(architecture, why);
+	for (size_t i = 0; i < evo_space_total() && !rows->space; i++) {
+		evo_error_clear(why);
+		if (evo_space_at(i)->check(architecture, why))
+			rows->space = evo_space_at(i);
+	}
+	return rows->space != NULL;
+}
+
+static const char *space_name(const struct bench_import_rows *rows)
+{
+	if (rows->space)
+		return rows->space->name;
+	return evo_space_total() > 1 ? "any space" : evo_space_at(0)->name;
+}
+
+char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_index *index,
+                       const size_t *lines, size_t count, char *const *fields,
+                       const char **architecture)
+{
+	struct evo_error why = {0};
+	size_t before;
+
+	rows->report->rows++;
+	if (count != rows->fields) {
+		rows->report->malformed++;
+		return evo_format("%zu fields where the header has %zu", count, rows->fields);
+	}
+	*architecture = bench_trim(fields[rows->architecture]);
+	before = bench_index_find(index, *architecture);
+	if (**architecture == '\0') {
+		rows->report->malformed++;
+		return evo_format("%s is missing", rows->called);
+	}
+	if (!check_architecture(rows, *architecture, &why)) {
+		rows->report->unknown++;
+		return evo_format("\"%.80s\" is no architecture of %s: %s", *architecture,
+		                  space_name(rows), why.message);
+	}
+	if (before < index->count) {
+		rows->report->duplicates++;
+		return evo_format("%s is on line %zu already; that one is used", *architecture,
+		                  lines[before]);
+	}
+	return NULL;
+}
