@@ -22,6 +22,23 @@ static inline char *folder_make(void)
 	return name;
 }
 
+/* The same as cmocka's set-up, with the path of a file in it; and what removes it again. */
+static inline int folder_open(char **folder, char **path)
+{
+	*folder = folder_make();
+	*path = *folder == NULL ? NULL : evo_path_join(*folder, "file");
+	return *folder == NULL ? -1 : 0;
+}
+
+static inline int folder_close(char *folder, char *path)
+{
+	bool removed = evo_remove_tree(folder, NULL);
+
+	free(folder);
+	free(path);
+	return removed ? 0 : -1;
+}
+
 /* Writes length bytes to a file, plainly. */
 static inline bool file_put(const char *path, const void *bytes, size_t length)
 {

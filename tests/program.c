@@ -82,6 +82,22 @@ void sandbox_close(struct sandbox *sandbox)
 	free(sandbox->folder);
 }
 
+struct sandbox box;
+
+int open_box(void **state)
+{
+	(void) state;
+	sandbox_open(&box);
+	return 0;
+}
+
+int close_box(void **state)
+{
+	(void) state;
+	sandbox_close(&box);
+	return 0;
+}
+
 const char *sandbox_path(const struct sandbox *sandbox, const char *name)
 {
 	static char paths[16][512];
@@ -231,6 +247,18 @@ void expect_status(const struct outcome *outcome, int status)
 		print_error("status %x\n%s%s", (unsigned) outcome->status, outcome->out,
 		            outcome->err);
 	assert_int_equal(exit_status(outcome), status);
+}
+
+void expect_complaint(const struct outcome *outcome, int status, const char *says)
+{
+	const char *end = strchr(outcome->err, '\n');
+	bool good = exit_status(outcome) == status && !strncmp(outcome->err, "evoscope: ", 10) &&
+	            end && !end[1] && has(outcome->err, says);
+	if (!good)
+		print_error("for \"%s\": status %x: %s\n", says, (unsigned) outcome->status,
+		            outcome->err);
+	assert_true(good);
+	assert_int_equal(outcome->out_length, 0);
 }
 
 bool has(const char *text, const char *part)

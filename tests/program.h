@@ -28,6 +28,11 @@ const char *sandbox_path(const struct sandbox *sandbox, const char *name);
 char *sandbox_read(const struct sandbox *sandbox, const char *name);
 void sandbox_write(const struct sandbox *sandbox, const char *name, const char *text);
 
+/* One for all tests of a program, and cmocka's set-up and tear-down of it. */
+extern struct sandbox box;
+int open_box(void **state);
+int close_box(void **state);
+
 /*
  * Imports a small benchmark, "made-cifar10": `rows` architectures of nb201 with accuracies that
  * this function makes up from their number of convolutions. Its default probe is far too large for
@@ -49,6 +54,9 @@ void outcome_clear(struct outcome *outcome);
 int exit_status(const struct outcome *outcome); /* -1 when it died of a signal */
 /* Fails the test, with what was printed, unless the program exited so. */
 void expect_status(const struct outcome *outcome, int status);
+/* Fails the test unless the program exited so, printed nothing, and complained in one line that has
+   the text. */
+void expect_complaint(const struct outcome *outcome, int status, const char *says);
 bool has(const char *text, const char *part);
 
 /* Runs the program with the arguments after its name (NULL-terminated) to its end, without a

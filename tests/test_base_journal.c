@@ -22,18 +22,13 @@ static char *folder, *path;
 static int make_folder(void **state)
 {
 	(void) state;
-	folder = folder_make();
-	path = folder == NULL ? NULL : evo_path_join(folder, "file");
-	return folder == NULL ? -1 : 0;
+	return folder_open(&folder, &path);
 }
 
 static int remove_folder(void **state)
 {
 	(void) state;
-	bool removed = evo_remove_tree(folder, NULL);
-	free(folder);
-	free(path);
-	return removed ? 0 : -1;
+	return folder_close(folder, path);
 }
 
 /* ---- Journals -------------------------------------------------------------------------------- */

@@ -487,9 +487,21 @@ static void tells_when_its_images_were_changed(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
-static void notes_classes_that_are_not_seen(void **state)
+/* The 600 training images with these labels, the first `count` of them (0: all). */
+static void load_labelled(const int64_t *labels, size_t count, struct bench_image_set *set)
 {
 	struct evo_build build;
+
+	replace(&train_labels,
+	        put_npy("sorted.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (600,), }",
+	                labels, 600 * sizeof(*labels)));
+	build = of_files("sorted");
+	assert_true(bench_image_set_load(set, &build.train_files, &build.test_files, 0, count, 0,
+	                                 &err));
+}
+
+static void notes_classes_that_are_not_seen(void **state)
+{
 	struct bench_image_set set;
 	int64_t *labels = evo_calloc(600, sizeof(*labels));
 
@@ -498,37 +510,21 @@ static void notes_classes_that_are_not_seen(void **state)
 	replace(&test_images, put_images("test.npy", TEST, 4, 3));
 	for (size_t i = 0; i < 600; i++)
 		labels[i] = (int64_t) (i / 150);
-	replace(&train_labels,
-	        put_npy("sorted.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (600,), }",
-	                labels, 600 * sizeof(*labels)));
-	build = of_files("sorted");
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
+	load_labelled(labels, 0, &set);
 	assert_string_equal(set.note, "");
 	bench_image_set_clear(&set);
 	for (size_t i = 0; i < 600; i++)
 		labels[i] = (int64_t) (i / 100);
-	replace(&train_labels,
-	        put_npy("sorted.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (600,), }",
-	                labels, 600 * sizeof(*labels)));
-	build = of_files("sorted");
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
+	load_labelled(labels, 0, &set);
 	assert_string_equal(set.note, "");
 	bench_image_set_clear(&set);
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 90, 0, &err));
+	load_labelled(labels, 90, &set);
 	assert_int_equal(set.train.classes, 6);
 	assert_string_equal(set.note, "5 of the 6 classes have no image to train on");
 	bench_image_set_clear(&set);
 	for (size_t i = 0; i < 600; i++)
 		labels[i] = (int64_t) (i < 300 ? 0 : i % 4);
-	replace(&train_labels,
-	        put_npy("sorted.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (600,), }",
-	                labels, 600 * sizeof(*labels)));
-	build = of_files("sorted");
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
+	load_labelled(labels, 0, &set);
 	assert_non_null(strstr(set.note, "the first 256 images have 1 of the 4 classes"));
 	bench_image_set_clear(&set);
 	free(labels);

@@ -27,22 +27,6 @@
 	"--networks", "4", "--epochs", "2", "--train-images", "400", "--test-images", "60",        \
 	        "--batch", "8", "--threads", "1"
 
-static struct sandbox box;
-
-static int open_box(void **state)
-{
-	(void) state;
-	sandbox_open(&box);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
-	return 0;
-}
-
 static char *file_of(const char *benchmark, const char *file)
 {
 	char *name = evo_format("data/benchmarks/%s/%s", benchmark, file);
@@ -400,15 +384,7 @@ static void bad_input_is_named(void **state)
 		for (size_t k = 0; cases[i].arguments[k]; k++)
 			arguments[2 + k] = cases[i].arguments[k];
 		run_program(&box, &outcome, arguments);
-		char *end = strchr(outcome.err, '\n');
-		bool good = exit_status(&outcome) == cases[i].status &&
-		            !strncmp(outcome.err, "evoscope: ", 10) && end && !end[1] &&
-		            has(outcome.err, cases[i].says);
-		if (!good)
-			print_error("case %zu (%s): status %x: %s\n", i, cases[i].says,
-			            (unsigned) outcome.status, outcome.err);
-		assert_true(good);
-		assert_int_equal(outcome.out_length, 0);
+		expect_complaint(&outcome, cases[i].status, cases[i].says);
 		outcome_clear(&outcome);
 		assert_null(file_of("x", "trainings.partial"));
 	}

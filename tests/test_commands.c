@@ -16,23 +16,14 @@
 #include "evoscope/proxy.h"
 
 #include "program.h"
+#include "slow_kendall.h"
 
 #define ROWS 150
 
-static struct sandbox box;
-
-static int open_box(void **state)
+static int open_box_with_rows(void **state)
 {
-	(void) state;
-	sandbox_open(&box);
+	open_box(state);
 	sandbox_import(&box, ROWS);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
 	return 0;
 }
 
@@ -110,35 +101,12 @@ static void bad_input_is_named(void **state)
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		struct outcome outcome;
 		run_program(&box, &outcome, cases[i].arguments);
-		char *end = strchr(outcome.err, '\n');
-		bool good = exit_status(&outcome) == cases[i].status &&
-		            !strncmp(outcome.err, "evoscope: ", 10) && end && !end[1] &&
-		            has(outcome.err, cases[i].says);
-		if (!good)
-			print_error("case %zu (%s): status %x: %s\n", i, cases[i].says,
-			            (unsigned) outcome.status, outcome.err);
-		assert_true(good);
-		assert_int_equal(outcome.out_length, 0);
+		expect_complaint(&outcome, cases[i].status, cases[i].says);
 		outcome_clear(&outcome);
 	}
 }
 
 /* ---- score ----------------------------------------------------------------------------------- */
-
-/* Kendall's tau-b by its definition. */
-static double slow_kendall(const double *x, const double *y, size_t count)
-{
-	double agree = 0, x_pairs = 0, y_pairs = 0;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			int a = (x[i] > x[j]) - (x[i] < x[j]), b = (y[i] > y[j]) - (y[i] < y[j]);
-			agree += a * b;
-			x_pairs += a != 0;
-			y_pairs += b != 0;
-		}
-	}
-	return agree / sqrt(x_pairs * y_pairs);
-}
 
 static size_t convolutions(const char *architecture)
 {
@@ -183,7 +151,7 @@ static void scores(void **state)
 		assert_float_equal(accuracy[i], made_accuracy(architecture), 1e-4);
 		assert_string_equal(csv_cell(&networks, i, "benchmark"), MADE);
 	}
-	double tau = slow_kendall(depth, accuracy, networks.rows);
+	double tau = slow_kendall(networks.rows, depth, accuracy);
 	assert_string_equal(csv_cell(&table, 0, "proxy"), "depth");
 	assert_true(csv_value(&table, 0, "networks") == (double) networks.rows);
 	assert_float_equal(csv_value(&table, 0, "kendall"), tau, 1e-9);
@@ -372,5 +340,5 @@ int main(void)
 	        cmocka_unit_test(manages_benchmarks),
 	        cmocka_unit_test(lost_output_is_a_failure),
 	};
-	return cmocka_run_group_tests_name("commands", tests, open_box, close_box);
+	return cmocka_run_group_tests_name("commands", tests, open_box_with_rows, close_box);
 }

@@ -23,20 +23,10 @@
 	"evolve", "--benchmark", MADE, SMALL_PROBE, "--networks", "24", "--validation", "12",      \
 	        "--population", "12"
 
-static struct sandbox box;
-
-static int open_box(void **state)
+static int open_box_with_rows(void **state)
 {
-	(void) state;
-	sandbox_open(&box);
+	open_box(state);
 	sandbox_import(&box, ROWS);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
 	return 0;
 }
 
@@ -303,5 +293,5 @@ int main(void)
 	        cmocka_unit_test(signals_keep_what_is_done),
 	        cmocka_unit_test(nohup_is_respected),
 	};
-	return cmocka_run_group_tests_name("evolve", tests, open_box, close_box);
+	return cmocka_run_group_tests_name("evolve", tests, open_box_with_rows, close_box);
 }

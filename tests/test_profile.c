@@ -77,9 +77,7 @@ static void counts_every_product(void **state)
 static void the_command_names_every_work(void **state)
 {
 	(void) state;
-	struct sandbox box;
 	struct outcome outcome;
-	sandbox_open(&box);
 	RUN(&box, &outcome, "profile", "--networks", "2", SMALL_PROBE);
 	expect_status(&outcome, 0);
 	for (int i = 0; i < EVO_WORKS; i++)
@@ -101,14 +99,13 @@ static void the_command_names_every_work(void **state)
 	expect_status(&outcome, 1);
 	assert_true(has(outcome.err, "--memory"));
 	outcome_clear(&outcome);
-	sandbox_close(&box);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(counts_every_product),
-	        cmocka_unit_test(the_command_names_every_work),
+	        cmocka_unit_test_setup_teardown(the_command_names_every_work, open_box, close_box),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

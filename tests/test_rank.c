@@ -15,41 +15,17 @@
 #include <string.h>
 
 #include "evoscope/rank.h"
+#include "slow_kendall.h"
 
 #define MOST 60
-
-/* The order that the header states: whatever is not finite is below the finite and tied. */
-static int compare(double a, double b)
-{
-	if (!isfinite(a) || !isfinite(b))
-		return (isfinite(a) ? 1 : 0) - (isfinite(b) ? 1 : 0);
-	return (a > b) - (a < b);
-}
-
-static double slow_kendall(size_t n, const double *x, const double *y)
-{
-	double balance = 0, different_x = 0, different_y = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = i + 1; j < n; j++) {
-			int in_x = compare(x[i], x[j]), in_y = compare(y[i], y[j]);
-			balance += in_x * in_y;
-			different_x += in_x != 0;
-			different_y += in_y != 0;
-		}
-	}
-	if (different_x == 0 || different_y == 0)
-		return 0;
-	return balance / sqrt(different_x) / sqrt(different_y);
-}
 
 static void slow_ranks(size_t n, const double *x, double *rank)
 {
 	for (size_t i = 0; i < n; i++) {
 		double below = 0, same = 0;
 		for (size_t j = 0; j < n; j++) {
-			below += compare(x[j], x[i]) < 0;
-			same += compare(x[j], x[i]) == 0;
+			below += slow_order(x[j], x[i]) < 0;
+			same += slow_order(x[j], x[i]) == 0;
 		}
 		rank[i] = below + (same + 1) / 2;
 	}
@@ -304,7 +280,7 @@ static bool slow_same_order(size_t n, const double *x, const double *y, int sign
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < n; j++)
-			if (compare(x[i], x[j]) != sign * compare(y[i], y[j]))
+			if (slow_order(x[i], x[j]) != sign * slow_order(y[i], y[j]))
 				return false;
 	return true;
 }

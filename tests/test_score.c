@@ -23,6 +23,7 @@
 #include "evoscope/base.h"
 
 #include "program.h"
+#include "slow_kendall.h"
 
 #define NETWORKS 120 /* of the embedded benchmark */
 #define SEEDS    6
@@ -30,22 +31,6 @@
 /* Long enough to be stopped in the middle. */
 #define LONG       "score", PROXIES, SMALL_PROBE, "--threads", "1", "--repeats", "6"
 #define LONG_TOTAL (NETWORKS * SEEDS)
-
-static struct sandbox box;
-
-static int open_box(void **state)
-{
-	(void) state;
-	sandbox_open(&box);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
-	return 0;
-}
 
 /* ---- Files that are the same ----------------------------------------------------------------- */
 
@@ -76,21 +61,6 @@ static void expect_same_bytes(const char *one, const char *other)
 
 /* ---- Seeds ----------------------------------------------------------------------------------- */
 
-/* Kendall's tau-b by its definition. */
-static double slow_kendall(const double *x, const double *y, size_t count)
-{
-	double agree = 0, x_pairs = 0, y_pairs = 0;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			int a = (x[i] > x[j]) - (x[i] < x[j]), b = (y[i] > y[j]) - (y[i] < y[j]);
-			agree += a * b;
-			x_pairs += a != 0;
-			y_pairs += b != 0;
-		}
-	}
-	return agree / sqrt(x_pairs * y_pairs);
-}
-
 /* The taus of each seed by the scores. */
 static void taus_of(const struct csv_table *scores, const char *proxy, size_t seeds, double *taus)
 {
@@ -105,7 +75,7 @@ static void taus_of(const struct csv_table *scores, const char *proxy, size_t se
 			x[i] = csv_value(scores, row, proxy);
 			y[i] = csv_value(scores, row, "accuracy");
 		}
-		taus[seed] = slow_kendall(x, y, count);
+		taus[seed] = slow_kendall(count, x, y);
 	}
 	free(x);
 }

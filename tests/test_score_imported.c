@@ -18,8 +18,6 @@
 
 #define ROWS 150
 
-static struct sandbox box;
-
 /* A score of row i in each column; `some` has none for every third. */
 static double value_of(size_t i)
 {
@@ -43,11 +41,10 @@ static void write_scores(const char *name)
 	evo_text_clear(&text);
 }
 
-static int open_box(void **state)
+static int open_box_with_scores(void **state)
 {
 	struct outcome outcome;
-	(void) state;
-	sandbox_open(&box);
+	open_box(state);
 	sandbox_import(&box, ROWS);
 	write_scores("zero.csv");
 	RUN(&box, &outcome, "benchmarks", "import", "scores", "zero.csv");
@@ -56,13 +53,6 @@ static int open_box(void **state)
 	assert_string_equal(outcome.err, "evoscope: zero.csv:1: left out, being no column of "
 	                                 "numbers: net\n");
 	outcome_clear(&outcome);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
 	return 0;
 }
 
@@ -327,5 +317,5 @@ int main(void)
 	        cmocka_unit_test(damaged_ones_are_told),
 	        cmocka_unit_test(scores_of_nas_bench_suite_zero),
 	};
-	return cmocka_run_group_tests_name("imported", tests, open_box, close_box);
+	return cmocka_run_group_tests_name("imported", tests, open_box_with_scores, close_box);
 }

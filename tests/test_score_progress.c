@@ -16,22 +16,6 @@
 #include "program.h"
 #include "term.h"
 
-static struct sandbox box;
-
-static int open_box(void **state)
-{
-	(void) state;
-	sandbox_open(&box);
-	return 0;
-}
-
-static int close_box(void **state)
-{
-	(void) state;
-	sandbox_close(&box);
-	return 0;
-}
-
 static struct term *start(const char *repeats, int columns)
 {
 	const char *const argv[] = {PROGRAM, "score",     "eznas-a", SMALL_PROBE, "--repeats",
