@@ -109,8 +109,9 @@ size_t evo_sign_words(size_t count)
 	return (count + WORD - 1) / WORD;
 }
 
+/* Functions with clones are this file's own: clang gives those that others call another name. */
 EVO_CLONES
-void evo_sign_bits(const float *x, size_t count, uint64_t *out)
+static void sign_bits(const float *x, size_t count, uint64_t *out)
 {
 	size_t i = 0;
 
@@ -126,12 +127,22 @@ void evo_sign_bits(const float *x, size_t count, uint64_t *out)
 		*out |= (uint64_t) (x[i + k] > 0) << k;
 }
 
+void evo_sign_bits(const float *x, size_t count, uint64_t *out)
+{
+	sign_bits(x, count, out);
+}
+
 EVO_CLONES
-size_t evo_bits_apart(const uint64_t *a, const uint64_t *b, size_t words)
+static size_t bits_apart(const uint64_t *a, const uint64_t *b, size_t words)
 {
 	size_t apart = 0;
 
 	for (size_t i = 0; i < words; i++)
 		apart += (size_t) __builtin_popcountll(a[i] ^ b[i]);
 	return apart;
+}
+
+size_t evo_bits_apart(const uint64_t *a, const uint64_t *b, size_t words)
+{
+	return bits_apart(a, b, words);
 }
