@@ -212,6 +212,53 @@ static void comes_with_a_benchmark(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
+/* Lines of one class each, in order; every image three times as large, two white pixels apart. */
+static void lays_images_out_on_a_sheet(void **state)
+{
+	struct evo_benchmark *benchmark = load(EVO_DEFAULT_BENCHMARK);
+	char *path = evo_path_join(data_folder, "sheet.ppm"), *bytes;
+	static const char header[] = "P6\n802 502\n255\n";
+	struct evo_images images;
+	size_t length, seen[10] = {0}, compared = 0;
+
+	(void) state;
+	assert_true(evo_benchmark_sheet(benchmark, path, &err));
+	bytes = evo_file_read(path, 1 << 24, &length, &err);
+	assert_non_null(bytes);
+	assert_int_equal(length, strlen(header) + 802 * 502 * 3);
+	assert_memory_equal(bytes, header, strlen(header));
+	const unsigned char *pixels = (const unsigned char *) bytes + strlen(header);
+
+	assert_true(evo_benchmark_images(benchmark, 100, 16, &images, &err));
+	for (size_t i = 0; i < images.count; i++) {
+		size_t class = images.labels[i], column = seen[class]++;
+
+		for (size_t at = 0; at < 3 * 256; at += 7, compared++) {
+			size_t channel = at / 256, y = at % 256 / 16, x = at % 16;
+			size_t down = 2 + 50 * class + 3 * y + 1, right = 2 + 50 * column + 3 * x;
+			double value = 127.5 + 63.75 * (double) images.pixels[i * 768 + at];
+			double shown = pixels[3 * (802 * down + right) + channel];
+
+			assert_true(fabs(fmin(fmax(value, 0), 255) - shown) <= 0.51);
+		}
+	}
+	assert_true(compared > 10000);
+	for (size_t x = 0; x < 3 * 802; x++)
+		assert_int_equal(pixels[3 * 802 * 50 + x], 255);
+	evo_images_clear(&images);
+	free(bytes);
+
+	/* It is replaced whole, or stays. */
+	benchmark->task = NULL;
+	benchmark->image_format = EVO_IMAGES_NONE;
+	assert_false(evo_benchmark_sheet(benchmark, path, &err));
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_true(evo_path_exists(path));
+	evo_error_clear(&err);
+	evo_benchmark_destroy(benchmark);
+	free(path);
+}
+
 /* ---- Names ----------------------------------------------------------------------------------- */
 
 static bool is_named(const char *name)
@@ -458,6 +505,7 @@ int main(void)
 	        TEST(tells_what_is_wrong_with_a_table),
 	        TEST(refuses_images_that_changed),
 	        TEST(comes_with_a_benchmark),
+	        TEST(lays_images_out_on_a_sheet),
 	        TEST(lists_what_has_a_manifest),
 	        TEST(names_the_nearest_when_there_is_none),
 	        TEST(removes_the_users_own_only),

@@ -277,6 +277,16 @@ static void manages_benchmarks(void **state)
 	expect_status(&outcome, 0);
 	assert_true(has(outcome.out, "networks    150, "));
 	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "show", "tiny201-shapes", "--sheet",
+	    sandbox_path(&box, "sheet.ppm"));
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	assert_true(evo_path_exists(sandbox_path(&box, "sheet.ppm")));
+	RUN(&box, &outcome, "benchmarks", "show", "tiny201-shapes", "--sheet",
+	    sandbox_path(&box, "no/such/sheet.ppm"));
+	expect_status(&outcome, 1);
+	assert_true(has(outcome.err, "no/such/sheet.ppm"));
+	outcome_clear(&outcome);
 
 	char good[128];
 	made_row(1, good);

@@ -119,6 +119,15 @@ bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, s
                           struct evo_images *images, struct evo_error *err);
 
 /*
+ * A contact sheet of the benchmark's images, as its probe sees them: a line a class in the order of
+ * the labels, the first 16 of each among the first 256 images; grey is a channel's mean, black and
+ * white are two standard deviations off. A PPM file (netpbm's P6); what was at path is replaced.
+ * EVO_E_INPUT: the benchmark has no images. EVO_E_IO.
+ */
+bool evo_benchmark_sheet(const struct evo_benchmark *benchmark, const char *path,
+                         struct evo_error *err);
+
+/*
  * A sample of `count` rows of a pool, without repetition, at most one a function (the first string
  * of the function in the table stands for it); count 0 or more than there are: all of them. It
  * depends on seed, purpose and the functions alone, so benchmarks of one space with the same rows

@@ -288,6 +288,10 @@ int cli_benchmarks_show(struct cli_options *options)
 	struct evo_benchmark *benchmark = evo_benchmark_load(options->arguments.items[0], &err);
 	if (!benchmark)
 		return cli_report(&err);
+	if (options->sheet_file && !evo_benchmark_sheet(benchmark, options->sheet_file, &err)) {
+		evo_benchmark_destroy(benchmark);
+		return cli_report(&err);
+	}
 	struct evo_text out;
 	evo_text_init(&out);
 	describe(benchmark, &out);

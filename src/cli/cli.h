@@ -70,7 +70,7 @@ struct cli_options {
 	size_t split;    /* enum evo_split */
 	size_t repeats;  /* seeds; 0: one */
 	bool json;
-	const char *table_file, *scores_file;
+	const char *table_file, *scores_file, *sheet_file;
 
 	size_t format; /* enum cli_format */
 

@@ -193,6 +193,8 @@ static const struct cli_option options[] = {
          "print a JSON object a line in place of the table"},
         {"format", 0, "FORMAT", CLI_CHOICE, AT(format), 0, 0, "tree|text|dot|latex|pytorch",
          ON(SHOW), "tree", "what to write: tree, text, dot, latex or pytorch"},
+        {"sheet", 0, "FILE", CLI_TEXT, AT(sheet_file), 0, 0, NULL, ON(BENCHMARKS_SHOW), NULL,
+         "write a contact sheet of the images there as PPM, a line a class"},
         {"csv", 0, "FILE", CLI_TEXT, AT(table_file), 0, 0, NULL, ON(SCORE), NULL,
          "write the table there as CSV, too"},
         {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,
