@@ -79,8 +79,8 @@ static void rows_are_trained_to_the_same_accuracies(void **state)
 			printf("%s\n", name);
 			for (size_t i = 0; i < ROWS; i++, compared++)
 				differ += train_again(
-				        built,
-				        1 + evo_rng_below(&rng, built->build.networks), pool);
+				        built, 1 + evo_rng_below(&rng, built->build.networks),
+				        pool);
 			evo_built_destroy(built);
 		}
 		free(name);

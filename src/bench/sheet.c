@@ -36,9 +36,9 @@ static void place(struct sheet *sheet, const struct evo_images *images, size_t i
 	const float *pixels = images->pixels + index * 3 * plane;
 
 	for (size_t y = 0; y < side * sheet->zoom; y++) {
-		unsigned char *out = sheet->bytes +
-		                     3 * ((GAP + line * sheet->cell + y) * sheet->width + GAP +
-		                          column * sheet->cell);
+		unsigned char *out =
+		        sheet->bytes + 3 * ((GAP + line * sheet->cell + y) * sheet->width + GAP +
+		                            column * sheet->cell);
 
 		for (size_t x = 0; x < side * sheet->zoom; x++)
 			for (size_t channel = 0; channel < 3; channel++)
