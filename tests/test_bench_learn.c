@@ -36,8 +36,8 @@ static void each_task_is_learned(void **state)
 		struct evo_images test = draw(expected[t].task, 1 << 20, 500);
 		struct evo_trained trained;
 
-		assert_true(evo_train(graph, CELL_A, &train, &test, &build.how, NULL, &trained,
-		                      &err));
+		assert_true(
+		        evo_train(graph, CELL_A, &train, &test, &build.how, NULL, &trained, &err));
 		printf("%s: %.1f %%\n", expected[t].task, trained.test_accuracy);
 		assert_true(trained.test_accuracy >= expected[t].least);
 		evo_images_clear(&test);
