@@ -14,6 +14,7 @@ static const struct {
         {"extract", bench_extract},
         {"scaling", bench_scaling},
         {"memory", bench_memory},
+        {"start", bench_start},
 };
 
 void bench_line(const char *what, double figure, const char *unit, const char *peer,

@@ -51,6 +51,7 @@ struct evo_tree **bench_trees(size_t *count);
 
 void bench_extract(void);
 void bench_scaling(void);
+void bench_start(void);
 void bench_memory(void);
 void bench_memory_child(void); /* in a process of its own */
 

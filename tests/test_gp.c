@@ -256,6 +256,10 @@ static void test_injection(void **state)
 	inject(gp,
 	       "abs(w)"); /* unit level: goes under layer_mean, poor, and is kept all the same */
 	inject(gp, "layer_sum(det(x.d))");
+	const struct evo_tree *const *asked;
+	assert_true(evo_gp_ask(gp, &asked) > 3);
+	assert_int_equal(evo_gp_asked_injected(gp), 3);
+	assert_true(evo_tree_needs(asked[2]) == EVO_NEED(EVO_X_D));
 	toy_generation(gp);
 	const struct evo_individual *one = find(gp, good), *poor = find(gp, "layer_mean(abs(w))");
 	assert_non_null(one);

@@ -283,6 +283,29 @@ static void test_exclusion(void **state)
 	evo_gp_destroy(gp);
 }
 
+/* What a search may read is what its trees do read, sooner or later. */
+static void test_needs(void **state)
+{
+	(void) state;
+	static const char *const excluded[] = {"", "x.d gw.n params"};
+	for (size_t with = 0; with < EVO_COUNT(excluded); with++) {
+		struct evo_gp_config config = small_config();
+		struct evo_variation variation;
+		struct evo_rng rng = evo_rng_stream(1, "needs", 0);
+		struct evo_tree tree;
+		evo_needs needs = 0;
+		assert_true(evo_gp_config_set(&config, "exclude", excluded[with], NULL));
+		evo_variation_init(&variation, &config);
+		for (int i = 0; i < 3000; i++) {
+			assert_true(evo_variation_random(&variation, &rng, 4, false, &tree));
+			needs |= evo_tree_needs(&tree);
+		}
+		assert_true(needs == evo_gp_needs(&config));
+		assert_true(with == ((needs & EVO_NEED(EVO_X_D)) == 0));
+		assert_true(with == ((needs & EVO_NEED(EVO_GW_N)) == 0));
+	}
+}
+
 /* Classic proxies come into random trees only when the setting says so. */
 static void test_classic_terminals(void **state)
 {
@@ -389,6 +412,7 @@ int main(void)
 	        cmocka_unit_test(test_variation_paper),
 	        cmocka_unit_test(test_variation_of_the_smallest),
 	        cmocka_unit_test(test_exclusion),
+	        cmocka_unit_test(test_needs),
 	        cmocka_unit_test(test_classic_terminals),
 	        cmocka_unit_test(test_known),
 	        cmocka_unit_test(test_front),

@@ -286,6 +286,54 @@ static void what_is_kept_is_not_computed_again(void **state)
 	evo_store_destroy(setup.store);
 }
 
+/* Asks for one statistic, then for another; how many extractions that takes. */
+static size_t extractions_of_two_rounds(struct setup *setup, uint64_t digests[NETWORKS])
+{
+	const evo_needs rounds[] = {EVO_NEED(EVO_GX_D), EVO_NEED(EVO_Y_N)};
+	struct evo_error err = {0};
+
+	for (size_t round = 0; round < EVO_COUNT(rounds); round++) {
+		for (size_t n = 0; n < NETWORKS; n++) {
+			const struct evo_stats *stats = evo_store_acquire(
+			        setup->store, setup->networks[n], rounds[round], 0, &err);
+			assert_non_null(stats);
+			if (round == 1)
+				digests[n] = digest(stats, rounds[round]);
+			evo_store_release(setup->store, setup->networks[n], stats);
+		}
+	}
+	return evo_store_report(setup->store).extractions;
+}
+
+static void what_is_expected_is_taken_along_while_it_fits(void **state)
+{
+	const evo_needs unit = EVO_NEED(EVO_UNIT_STATISTICS) - 1;
+	struct setup plain = store_with_networks(PLENTY, 1);
+	struct setup plenty = store_with_networks(PLENTY, 1);
+	uint64_t want[NETWORKS], got[NETWORKS];
+
+	(void) state;
+	assert_int_equal(extractions_of_two_rounds(&plain, want), 2 * NETWORKS);
+	evo_store_expect(plenty.store, unit);
+	assert_int_equal(extractions_of_two_rounds(&plenty, got), NETWORKS);
+	assert_memory_equal(got, want, sizeof want);
+
+	/* Where that is too much for all to be kept, what is asked for comes first. */
+	const struct evo_store_report all = evo_store_report(plenty.store);
+	const struct evo_store_report two = evo_store_report(plain.store);
+	assert_true(two.bytes < all.bytes);
+	struct setup tight = store_with_networks((two.bytes + all.bytes) / 2, 1);
+	evo_store_expect(tight.store, unit);
+	assert_true(extractions_of_two_rounds(&tight, got) > NETWORKS);
+	assert_memory_equal(got, want, sizeof want);
+	const struct evo_store_report report = evo_store_report(tight.store);
+	assert_int_equal(report.kept, NETWORKS);
+	assert_true(report.peak <= report.limit);
+	evo_store_destroy(tight.store);
+	evo_store_destroy(plenty.store);
+	evo_store_destroy(plain.store);
+}
+
 static void asking_for_more_while_held_leaves_the_held_alone(void **state)
 {
 	struct setup setup = store_with_networks(PLENTY, 2);
@@ -580,6 +628,7 @@ int main(void)
 	        cmocka_unit_test(every_statistic_is_that_of_a_full_session),
 	        cmocka_unit_test(results_do_not_depend_on_what_is_kept_or_asked_for),
 	        cmocka_unit_test(what_is_kept_is_not_computed_again),
+	        cmocka_unit_test(what_is_expected_is_taken_along_while_it_fits),
 	        cmocka_unit_test(asking_for_more_while_held_leaves_the_held_alone),
 	        cmocka_unit_test(a_budget_below_one_network_is_refused_with_the_need),
 	        cmocka_unit_test(inputs_beyond_the_budget_are_refused),

@@ -147,6 +147,10 @@ struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct ev
                              uint64_t seed, struct evo_error *err);
 void evo_gp_destroy(struct evo_gp *gp);
 
+/* The statistics that trees of these settings may read, but for classic proxies, which are costly
+   and seldom read. */
+evo_needs evo_gp_needs(const struct evo_gp_config *config);
+
 /*
  * One generation is asked and told in rounds: evo_gp_ask gives the trees that wait for a score (0:
  * the generation is complete and has been selected), evo_gp_tell takes their scores: scores[group]
@@ -155,6 +159,8 @@ void evo_gp_destroy(struct evo_gp *gp);
  * next round; rounds are bounded, so a generation may end smaller.
  */
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
+/* How many of the trees that wait were injected: they are the first. */
+size_t evo_gp_asked_injected(const struct evo_gp *gp);
 void evo_gp_tell(struct evo_gp *gp, double *const *scores);
 
 /*

@@ -219,6 +219,13 @@ void evo_store_destroy(struct evo_store *store);
    before the first network is acquired. */
 void evo_store_once(struct evo_store *store);
 
+/*
+ * What will be asked for sooner or later: a network whose statistics are computed has these taken
+ * along, while there is memory for all networks to keep them. That saves computing it again when
+ * something else is read. The results are the same.
+ */
+void evo_store_expect(struct evo_store *store, evo_needs needs);
+
 /* The number of the probe in the store; images as in evo_probe_inputs, labels as in
    evo_probe_labels. Asking twice gives the same number. EVO_E_MEMORY when its inputs are more than
    the budget. */

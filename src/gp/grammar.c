@@ -64,6 +64,20 @@ void evo_variation_init(struct evo_variation *variation, const struct evo_gp_con
 	variation->shares[EVO_ORIGIN_SHRINK] = config->shrink;
 }
 
+evo_needs evo_gp_needs(const struct evo_gp_config *config)
+{
+	struct evo_variation variation;
+	evo_needs needs = 0;
+	evo_variation_init(&variation, config);
+	for (size_t i = 0; i < EVO_CLASSIC_FIRST; i++) {
+		unsigned code;
+		if (evo_terminal_find(evo_statistic_name((enum evo_statistic) i), &code) &&
+		    variation.grammar.weight[code] > 0)
+			needs |= EVO_NEED(i);
+	}
+	return needs;
+}
+
 bool evo_variation_allows(const struct evo_variation *variation, const struct evo_tree *tree)
 {
 	if (tree->size > variation->max_size || evo_tree_depth(tree) > variation->max_depth)

@@ -118,6 +118,16 @@ size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees)
 	return gp->asked_count;
 }
 
+size_t evo_gp_asked_injected(const struct evo_gp *gp)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < gp->candidate_count; i++) {
+		const struct evo_candidate *candidate = &gp->candidates[i];
+		count += candidate->origin == EVO_ORIGIN_INJECTED && candidate->scores == NULL;
+	}
+	return count;
+}
+
 /* ---- Telling --------------------------------------------------------------------------------- */
 
 /* Where the pool has one that orders the train networks the same way; its count when none does. */

@@ -1,4 +1,4 @@
-/* What a search computes with, and one pass over its networks. */
+/* What a search computes with. */
 #include "config.h"
 
 #include <math.h>
@@ -6,10 +6,6 @@
 #include <string.h>
 
 #include "state.h"
-
-/* Readers want to see a pass move; more often than this nobody looks. */
-#define PUBLISH_SECONDS 0.1
-#define WAIT_SECONDS    0.05
 
 static const char *const reference_names[EVO_REFERENCES] = {"units", "params", "eznas-a"};
 
@@ -108,6 +104,7 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 	run->store = evo_store_create(evo_run_memory(run->config.memory), threads, err);
 	if (run->store == NULL || !load_cases(run, err) || !create_search(run, err))
 		return false;
+	evo_store_expect(run->store, evo_gp_needs(&run->config.gp));
 	run->scorer = evo_scorer_create(run->store, run->pool);
 	evo_run_say(run, EVO_LOG_NOTE, "%zu benchmark%s, %zu networks, %u thread%s, seed %llu",
 	            run->cases.count, run->cases.count == 1 ? "" : "s", run->cases.network_count,
@@ -131,110 +128,4 @@ void evo_run_release_engine(struct evo_run *run)
 	run->gp = NULL;
 	run->store = NULL;
 	run->pool = NULL;
-}
-
-/* ---- A pass ---------------------------------------------------------------------------------- */
-
-bool evo_run_time_up(const struct evo_run *run)
-{
-	return run->config.seconds > 0 && evo_run_elapsed(run) >= run->config.seconds;
-}
-
-/* A pass over networks of which some are done; what is left is computed in one go or, when the
-   person pauses, in several. */
-struct pass {
-	const struct evo_tree *const *trees;
-	size_t tree_count;
-	double *scores; /* a row of all networks a tree */
-	size_t *left;   /* columns to do */
-	size_t left_count;
-	double begin;
-};
-
-static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
-{
-	struct evo_snapshot *draft = &run->draft;
-	done += run->cases.network_count - pass->left_count;
-	if (evo_now() - run->published < PUBLISH_SECONDS)
-		return;
-	draft->elapsed = evo_run_elapsed(run);
-	draft->phase_done = done;
-	draft->phase_total = run->cases.network_count;
-	draft->store = evo_store_report(run->store);
-	double seconds = draft->elapsed - pass->begin;
-	if (seconds > 0 && done > 0)
-		draft->evaluations_per_second = (double) (done * pass->tree_count) / seconds;
-	evo_run_publish(run);
-}
-
-/* Is there a reason to stop before all networks are done? The first generation is finished even
-   when time is up, so that there is a result. */
-static bool interrupted(const struct evo_run *run)
-{
-	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
-	return run->quit || !works || (run->record.history_count > 0 && evo_run_time_up(run));
-}
-
-/* Takes what is finished over into the pass's scores; the rest stays left. */
-static void collect(struct evo_run *run, struct pass *pass, const struct evo_scoring *scoring,
-                    const double *part)
-{
-	size_t all = run->cases.network_count, count = pass->left_count, rest = 0;
-	for (size_t i = 0; i < count; i++) {
-		size_t column = pass->left[i];
-		if (isnan(evo_scoring_milliseconds(scoring, i))) {
-			pass->left[rest++] = column;
-			continue;
-		}
-		for (size_t t = 0; t < pass->tree_count; t++)
-			pass->scores[t * all + column] = part[t * count + i];
-	}
-	pass->left_count = rest;
-}
-
-static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *err)
-{
-	size_t count = pass->left_count;
-	size_t *numbers = evo_calloc(count, sizeof(*numbers));
-	double *part = evo_big_alloc(pass->tree_count * count * sizeof(*part), "scores", err);
-	bool good = part != NULL, cancelled = false;
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = run->cases.networks[pass->left[i]];
-	if (good) {
-		struct evo_error inner = {0};
-		struct evo_scoring *scoring =
-		        evo_scoring_start(run->scorer, EVO_PRIORITY_SEARCH, pass->trees,
-		                          pass->tree_count, numbers, count, part);
-		while (!evo_scoring_wait(scoring, WAIT_SECONDS)) {
-			evo_run_heed(run, false);
-			show_pass(run, pass, evo_scoring_done(scoring));
-			if (!cancelled && interrupted(run)) {
-				evo_scoring_cancel(scoring);
-				cancelled = true;
-			}
-		}
-		collect(run, pass, scoring, part);
-		good = evo_scoring_finish(scoring, &inner) || inner.code == EVO_E_CANCELLED ||
-		       evo_fail(err, inner.code, "%s", inner.message);
-	}
-	free(part);
-	free(numbers);
-	return good;
-}
-
-bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
-                         double *scores, struct evo_error *err)
-{
-	struct pass pass = {
-	        trees, count, scores, NULL, run->cases.network_count, evo_run_elapsed(run)};
-	pass.left = evo_calloc(pass.left_count, sizeof(*pass.left));
-	for (size_t i = 0; i < pass.left_count; i++)
-		pass.left[i] = i;
-	bool good = true;
-	while (good && pass.left_count > 0) {
-		good = evo_run_go_on(run) && !interrupted(run) && work_on(run, &pass, err);
-	}
-	show_pass(run, &pass, 0);
-	free(pass.left);
-	return good;
 }

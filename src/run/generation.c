@@ -75,16 +75,18 @@ static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, s
 	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
 	double *scores = evo_big_alloc((count + more) * n * sizeof(*scores), "scores", err);
 	double **rows = create_rows(&run->cases, count, err);
-	memcpy(trees, asked, count * sizeof(*trees));
+	/* What a person asked for comes first: it is scored on every network. */
 	for (size_t i = 0; i < more; i++)
-		trees[count + i] = &run->references[i];
+		trees[i] = &run->references[i];
+	memcpy(trees + more, asked, count * sizeof(*trees));
 	bool good = scores != NULL && rows != NULL &&
-	            evo_run_score_trees(run, trees, count + more, scores, err);
+	            evo_run_score_trees(run, trees, more + count,
+	                                more + evo_gp_asked_injected(run->gp), scores, err);
 	if (good) {
-		split_groups(&run->cases, scores, count, rows);
+		split_groups(&run->cases, scores + more * n, count, rows);
 		evo_gp_tell(run->gp, rows);
 		if (more > 0)
-			take_references(run, scores + count * n, rows);
+			take_references(run, scores, rows);
 	}
 	destroy_rows(&run->cases, rows);
 	free(scores);

@@ -105,16 +105,23 @@ void evo_run_heed(struct evo_run *run, bool block);
 bool evo_run_go_on(struct evo_run *run);
 double evo_run_elapsed(const struct evo_run *run);
 
-/* ---- engine.c, generation.c: the search, on the thread --------------------------------------- */
+/* ---- engine.c, generation.c, pass.c: the search, on the thread ------------------------------- */
+
+/* Train networks of a group that a tree is screened on. */
+#define EVO_SCREEN ((size_t) 8)
 
 bool evo_run_prepare(struct evo_run *run, struct evo_error *err);
 /* Lets go of everything but results. */
 void evo_run_release_engine(struct evo_run *run);
 /* One generation, or what is left of one. False with err clear when it was interrupted. */
 bool evo_run_generation(struct evo_run *run, struct evo_error *err);
-/* scores: a row of cases.network_count a tree. False as above. */
+/*
+ * scores: a row of cases.network_count a tree. A tree that gives no order to the first EVO_SCREEN
+ * train networks of a group (no finite value, or one value for all) is not scored on others: its
+ * row is NaN. The first `kept` trees are scored on all, whatever they order. False as above.
+ */
 bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
-                         double *scores, struct evo_error *err);
+                         size_t kept, double *scores, struct evo_error *err);
 bool evo_run_time_up(const struct evo_run *run);
 
 #endif

@@ -114,6 +114,13 @@ void evo_store_once(struct evo_store *store)
 	store->once = true;
 }
 
+void evo_store_expect(struct evo_store *store, evo_needs needs)
+{
+	pthread_mutex_lock(&store->lock);
+	store->expected = needs;
+	pthread_mutex_unlock(&store->lock);
+}
+
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
                      const unsigned short *labels, size_t *number, struct evo_error *err)
 {
@@ -189,6 +196,37 @@ bool evo_store_network(struct evo_store *store, size_t probe, const char *archit
 
 /* ---- Acquire and release --------------------------------------------------------------------- */
 
+/* Would all networks fit that are not kept yet, if they took as much as this one? */
+static bool all_fit(const struct evo_store *store, const struct evo_extraction *extraction)
+{
+	const double blocks =
+	        (double) (store->network_count - store->kept) * (double) extraction->block_bytes;
+	const double work = (double) store->workers * (double) extraction->work_bytes;
+
+	return (double) store->used + blocks + work < (double) store->limit;
+}
+
+/* Plans the extraction of a busy network, with what is expected if that can be kept; called and
+   left with the lock held. */
+static struct evo_extraction *plan(struct evo_store *store, const struct network_entry *entry,
+                                   evo_needs needs, struct evo_error *err)
+{
+	const struct evo_probe *probe = &store->probes[entry->probe]->probe;
+	const evo_needs more = needs | store->expected;
+	struct evo_extraction *extraction;
+
+	pthread_mutex_unlock(&store->lock);
+	extraction = evo_extraction_plan(probe, entry->architecture, more, err);
+	pthread_mutex_lock(&store->lock);
+	if (!extraction || more == needs || all_fit(store, extraction))
+		return extraction;
+	pthread_mutex_unlock(&store->lock);
+	evo_extraction_destroy(extraction);
+	extraction = evo_extraction_plan(probe, entry->architecture, needs, err);
+	pthread_mutex_lock(&store->lock);
+	return extraction;
+}
+
 /* Plans and runs the extraction of a busy network; called and left with the lock held. */
 static struct evo_block *extract(struct evo_store *store, struct network_entry *entry,
                                  evo_needs needs, unsigned worker, struct evo_error *err)
@@ -196,11 +234,8 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	const struct probe_entry *probe = store->probes[entry->probe];
 	struct evo_workspace *workspace = &store->workspaces[worker];
 	struct evo_block *block = NULL;
+	struct evo_extraction *extraction = plan(store, entry, needs, err);
 
-	pthread_mutex_unlock(&store->lock);
-	struct evo_extraction *extraction =
-	        evo_extraction_plan(&probe->probe, entry->architecture, needs, err);
-	pthread_mutex_lock(&store->lock);
 	if (!extraction)
 		return NULL;
 	if (extraction->work_bytes > store->largest_work)

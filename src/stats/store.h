@@ -34,6 +34,7 @@ struct evo_store {
 	struct evo_workspace *workspaces;
 	unsigned workers;
 	bool once;            /* nothing is kept */
+	evo_needs expected;   /* what will be asked for sooner or later */
 	struct spare *spares; /* at most one a worker; part of used */
 	size_t spare_count, spare_bytes;
 
