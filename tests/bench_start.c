@@ -23,13 +23,12 @@ static void explore(const char *program, const char *folder)
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("EVOSCOPE_SHARED", EVO_SOURCE_DIR "/data", 1);
 	setenv("EVOSCOPE_DATA", folder, 1);
-	setenv("EVOSCOPE_CONFIG", folder, 1);
 	execl(program, program, "--start", "--seed", "1", (char *) NULL);
 	_exit(127);
 }
 
-/* Reads until both texts came (the program writes no NUL). Seconds since `began`; negative: the program ended, or nothing came
-   for too long. */
+/* Reads until both texts came (the program writes no NUL). Seconds since `began`; negative: the
+   program ended, or nothing came for too long. */
 static void watch(int terminal, double began, double *screen, double *generation)
 {
 	struct pollfd wait = {.fd = terminal, .events = POLLIN};
