@@ -188,30 +188,53 @@ static inline __attribute__((always_inline)) void clear_around(const struct evo_
 	memset(plane + end, 0, (l->step - end) * sizeof(float));
 }
 
-/* Planes of one image as they are, max(x, 0) where rectified. */
+/* A row of the usual images is a few vectors: no call. */
+static inline __attribute__((always_inline)) void copy_row(const float *from, size_t count,
+                                                           float *to)
+{
+	switch (count) {
+	case 4:
+		memcpy(to, from, 4 * sizeof(float));
+		break;
+	case 8:
+		memcpy(to, from, 8 * sizeof(float));
+		break;
+	case 16:
+		memcpy(to, from, 16 * sizeof(float));
+		break;
+	case 32:
+		memcpy(to, from, 32 * sizeof(float));
+		break;
+	default:
+		memcpy(to, from, count * sizeof(float));
+	}
+}
+
+/* Planes of one image as they are, max(x, 0) where rectified. What is around them is cleared on
+   request: in the same place, the image before has left it clear. */
 EVO_CLONES static void direct_pack_planes(const struct evo_direct_layout *l, const float *x,
-                                          size_t channels, bool rectify, float *out)
+                                          size_t channels, bool rectify, bool clear, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
-		clear_around(l, out);
+		if (clear)
+			clear_around(l, out);
 		for (size_t y = 0; y < l->rows; y++, x += l->width) {
 			float *restrict to = out + l->lead + y * l->pitch;
 			if (rectify)
 				for (size_t i = 0; i < l->width; i++)
 					to[i] = x[i] > 0 ? x[i] : 0;
 			else
-				for (size_t i = 0; i < l->width; i++)
-					to[i] = x[i];
+				copy_row(x, l->width, to);
 		}
 	}
 }
 
 /* The same at stride 2: of every channel four planes, of even and odd rows and columns. */
 EVO_CLONES static void direct_pack_phases(const struct evo_direct_layout *l, const float *x,
-                                          size_t channels, bool rectify, float *out)
+                                          size_t channels, bool rectify, bool clear, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += 4 * l->step) {
-		for (size_t phase = 0; phase < 4; phase++)
+		for (size_t phase = 0; phase < 4 && clear; phase++)
 			clear_around(l, out + phase * l->step);
 		for (size_t y = 0; y < 2 * l->rows; y++, x += 2 * l->width) {
 			float *restrict even =
@@ -227,25 +250,26 @@ EVO_CLONES static void direct_pack_phases(const struct evo_direct_layout *l, con
 }
 
 static void pack_pixels(const struct evo_direct_layout *l, const float *x, size_t channels,
-                        bool rectify, float *out)
+                        bool rectify, bool clear, float *out)
 {
 	if (l->stride == 2)
-		direct_pack_phases(l, x, channels, rectify, out);
+		direct_pack_phases(l, x, channels, rectify, clear, out);
 	else
-		direct_pack_planes(l, x, channels, rectify, out);
+		direct_pack_planes(l, x, channels, rectify, clear, out);
 }
 
 /* As direct_pack_planes, of what a BatchNorm makes of its gradient. */
 EVO_CLONES static void direct_pack_norm(const struct evo_direct_layout *l, const float *dy,
                                         const float *z, const struct evo_affine *affine,
-                                        size_t channels, float *out)
+                                        size_t channels, bool clear, float *out)
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
 		float mean = ((const float *) affine->mean)[c];
 		float slope = ((const float *) affine->slope)[c];
 		float bend = ((const float *) affine->bend)[c];
 		float level = ((const float *) affine->level)[c];
-		clear_around(l, out);
+		if (clear)
+			clear_around(l, out);
 		for (size_t y = 0; y < l->rows; y++, dy += l->width, z += l->width) {
 			float *restrict to = out + l->lead + y * l->pitch;
 			for (size_t i = 0; i < l->width; i++)
@@ -264,8 +288,7 @@ EVO_CLONES static void direct_unpack(const struct evo_direct_layout *l, const fl
 				for (size_t i = 0; i < l->width; i++)
 					out[i] += from[i];
 			else
-				for (size_t i = 0; i < l->width; i++)
-					out[i] = from[i];
+				copy_row(from, l->width, out);
 		}
 }
 
@@ -326,7 +349,8 @@ void evo_direct_conv(const struct evo_direct_isa *isa, const struct evo_conv_for
 	fill_offsets(g, &d.layout, d.taps, d.offset_in);
 	pack_weight(&d, job->weight);
 	for (size_t n = 0; n < g->batch; n++) {
-		pack_pixels(&d.layout, x + n * image, g->in.channels, job->relu, d.pixels);
+		pack_pixels(&d.layout, x + n * image, g->in.channels, job->relu,
+		            n == 0, d.pixels);
 		isa->product(d.weight, d.out_c / isa->rows, d.offset_in, g->in.channels * d.taps,
 		             d.pixels + d.layout.lead, d.linear, d.linear_step, d.layout.vectors);
 		direct_unpack(&d.layout, d.linear, d.linear_step, g->out.channels,
@@ -337,17 +361,17 @@ void evo_direct_conv(const struct evo_direct_isa *isa, const struct evo_conv_for
 /* ---- Backward ---- */
 
 static void pack_gradient(const struct direct *d, const struct evo_conv_backward *job, size_t image,
-                          float *out)
+                          bool clear, float *out)
 {
 	size_t channels = d->g->out.channels;
 	size_t at = image * channels * d->g->out.height * d->g->out.width;
 	const float *dy = (const float *) job->dy + at;
 	if (job->affine)
 		direct_pack_norm(&d->layout, dy, (const float *) job->z + at, job->affine, channels,
-		                 out);
+		                 clear, out);
 	else
-		direct_pack_planes(&d->layout, dy, channels, false, out);
-	size_t spare = (d->out_c - channels) * d->layout.step;
+		direct_pack_planes(&d->layout, dy, channels, false, clear, out);
+	size_t spare = clear ? (d->out_c - channels) * d->layout.step : 0;
 	memset(out + channels * d->layout.step, 0, spare * sizeof(float));
 }
 
@@ -423,7 +447,7 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 		size_t left = g->batch - first, images = left < d.group ? left : d.group;
 		for (size_t i = 0; i < images; i++) {
 			float *gradient = d.gradient + i * d.gradient_image;
-			pack_gradient(&d, job, first + i, gradient);
+			pack_gradient(&d, job, first + i, first == 0, gradient);
 			if (below)
 				input_gradient(&d, job, first + i, gradient);
 			if (job->clock)
@@ -431,7 +455,8 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 			if (!job->weight_gradient)
 				continue;
 			pack_pixels(&d.layout, (const float *) job->x + (first + i) * count,
-			            g->in.channels, job->relu, d.pixels + i * d.pixel_image);
+			            g->in.channels, job->relu, first == 0,
+			            d.pixels + i * d.pixel_image);
 			if (job->clock)
 				evo_lap(&job->clock->weight, &since);
 		}

@@ -16,8 +16,10 @@
 #include <string.h>
 
 #define LANES (64 / sizeof(REAL))
+#define HALF  (LANES / 2)
 
-typedef REAL vector __attribute__((vector_size(64), aligned(sizeof(REAL)), may_alias));
+/* Half the lanes: wider ones than the processor's go through memory. */
+typedef REAL vector __attribute__((vector_size(32), aligned(sizeof(REAL)), may_alias));
 
 #define LOAD(pointer) (*(const vector *) (pointer))
 
@@ -34,15 +36,20 @@ static inline size_t plane_of(struct evo_shape shape)
 	return shape.height * shape.width;
 }
 
-ALWAYS_INLINE double fold(REAL *lanes)
+typedef REAL piece __attribute__((vector_size(4 * sizeof(REAL)), may_alias));
+typedef double four __attribute__((vector_size(32)));
+
+/* The sum of LANES sums. */
+ALWAYS_INLINE double fold(const vector sums[2])
 {
-	double t[LANES];
-	for (size_t k = 0; k < LANES; k++)
-		t[k] = (double) lanes[k];
-	for (size_t half = LANES / 2; half > 0; half /= 2)
-		for (size_t k = 0; k < half; k++)
-			t[k] += t[k + half];
-	return t[0];
+	piece p[LANES / 4];
+	memcpy(p, sums, sizeof(p));
+	four t = __builtin_convertvector(p[0], four) +
+	         __builtin_convertvector(p[LANES / 8], four);
+	if (LANES > 8)
+		t += __builtin_convertvector(p[1], four) +
+		     __builtin_convertvector(p[LANES / 4 - 1], four);
+	return (t[0] + t[2]) + (t[1] + t[3]);
 }
 
 #include "elementwise_template.h"

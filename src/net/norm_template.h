@@ -5,43 +5,57 @@
  * merged in double precision (Chan, Golub and LeVeque 1979).
  */
 
-ALWAYS_INLINE double plane_sum(const REAL *x, size_t count)
+enum term { PLAIN, SQUARE, PRODUCT };
+
+/* Adds LANES terms: a; the square of a - mean; the product of a and b - mean. */
+ALWAYS_INLINE void add_terms(vector sums[2], enum term term, const REAL *a, const REAL *b,
+                             REAL mean)
 {
-	vector a = {0}, b = {0};
-	REAL lanes[LANES];
-	size_t i = 0;
-	for (; i + 2 * LANES <= count; i += 2 * LANES) {
-		a += LOAD(x + i);
-		b += LOAD(x + i + LANES);
-	}
-	for (; i + LANES <= count; i += LANES)
-		a += LOAD(x + i);
-	a += b;
-	memcpy(lanes, &a, sizeof(lanes));
-	for (size_t k = 0; i < count; i++, k++)
-		lanes[k] += x[i];
-	return fold(lanes);
+	for (size_t k = 0; k < 2; k++, a += HALF, b += HALF)
+		if (term == PLAIN)
+			sums[k] += LOAD(a);
+		else if (term == SQUARE)
+			sums[k] += (LOAD(a) - mean) * (LOAD(a) - mean);
+		else
+			sums[k] += LOAD(a) * (LOAD(b) - mean);
 }
 
-ALWAYS_INLINE double plane_squares(const REAL *x, size_t count, REAL mean)
+ALWAYS_INLINE REAL scalar_term(enum term term, REAL a, REAL b, REAL mean)
 {
-	vector a = {0}, b = {0};
-	REAL lanes[LANES];
+	if (term == PLAIN)
+		return a;
+	if (term == SQUARE)
+		return (a - mean) * (a - mean);
+	return a * (b - mean);
+}
+
+/* The sum of a plane's terms, in two sets of lanes, so that none waits for the one before. */
+ALWAYS_INLINE double plane_total(enum term term, const REAL *a, const REAL *b, REAL mean,
+                                 size_t count)
+{
+	vector even[2] = {{0}, {0}}, odd[2] = {{0}, {0}};
 	size_t i = 0;
 	for (; i + 2 * LANES <= count; i += 2 * LANES) {
-		vector u = LOAD(x + i) - mean, v = LOAD(x + i + LANES) - mean;
-		a += u * u;
-		b += v * v;
+		add_terms(even, term, a + i, b + i, mean);
+		add_terms(odd, term, a + i + LANES, b + i + LANES, mean);
 	}
-	for (; i + LANES <= count; i += LANES) {
-		vector u = LOAD(x + i) - mean;
-		a += u * u;
+	for (; i + LANES <= count; i += LANES)
+		add_terms(even, term, a + i, b + i, mean);
+	even[0] += odd[0];
+	even[1] += odd[1];
+	if (i < count) {
+		REAL rest[LANES];
+		memcpy(rest, even, sizeof(rest));
+		for (size_t k = 0; i < count; i++, k++)
+			rest[k] += scalar_term(term, a[i], b[i], mean);
+		memcpy(even, rest, sizeof(rest));
 	}
-	a += b;
-	memcpy(lanes, &a, sizeof(lanes));
-	for (size_t k = 0; i < count; i++, k++)
-		lanes[k] += (x[i] - mean) * (x[i] - mean);
-	return fold(lanes);
+	return fold(even);
+}
+
+ALWAYS_INLINE double plane_sum(const REAL *x, size_t count)
+{
+	return plane_total(PLAIN, x, x, 0, count);
 }
 
 EVO_CLONES static void NAME(moments)(const void *z_, size_t batch, struct evo_shape shape,
@@ -53,7 +67,7 @@ EVO_CLONES static void NAME(moments)(const void *z_, size_t batch, struct evo_sh
 		double share = 1 / (double) (n + 1);
 		for (size_t c = 0; c < shape.channels; c++, z += plane) {
 			double m = plane_sum(z, plane) / (double) plane;
-			double squares = plane_squares(z, plane, (REAL) m);
+			double squares = plane_total(SQUARE, z, z, (REAL) m, plane);
 			if (n == 0) {
 				mean[c] = m;
 				variance[c] = squares;
@@ -104,24 +118,8 @@ EVO_CLONES static void NAME(norm)(const void *z_, void *y_, size_t batch, struct
 		}
 }
 
-/* Sum of a * (b - mean) over a plane. */
-ALWAYS_INLINE double plane_product(const REAL *a, const REAL *b, REAL mean, size_t count)
-{
-	vector s = {0}, t = {0};
-	REAL lanes[LANES];
-	size_t i = 0;
-	for (; i + 2 * LANES <= count; i += 2 * LANES) {
-		s += LOAD(a + i) * (LOAD(b + i) - mean);
-		t += LOAD(a + i + LANES) * (LOAD(b + i + LANES) - mean);
-	}
-	for (; i + LANES <= count; i += LANES)
-		s += LOAD(a + i) * (LOAD(b + i) - mean);
-	s += t;
-	memcpy(lanes, &s, sizeof(lanes));
-	for (size_t k = 0; i < count; i++, k++)
-		lanes[k] += a[i] * (b[i] - mean);
-	return fold(lanes);
-}
+/* Sums of so many are kept on the stack, so that images are read as they lie. */
+#define CHANNELS_AT_A_TIME 64
 
 /*
  * With u = z - mean, s = 1 / sqrt(variance + epsilon), m numbers a channel:
@@ -136,27 +134,35 @@ EVO_CLONES static void NAME(norm_reduce)(const void *dy_, const void *z_, size_t
                                          const double *variance, const void *scale_, bool fixed,
                                          void *scale_gradient_, void *shift_gradient_)
 {
-	const REAL *dy = dy_, *z = z_, *mean = affine->mean, *scale = scale_;
+	const REAL *mean = affine->mean, *scale = scale_;
 	REAL *scale_gradient = scale_gradient_, *shift_gradient = shift_gradient_;
 	size_t plane = plane_of(shape), image = plane * shape.channels;
 	double count = (double) (batch * plane);
-	for (size_t c = 0; c < shape.channels; c++) {
-		double sum_dy = 0, sum_product = 0;
+	for (size_t first = 0; first < shape.channels; first += CHANNELS_AT_A_TIME) {
+		double sum_dy[CHANNELS_AT_A_TIME] = {0}, sum_product[CHANNELS_AT_A_TIME] = {0};
+		size_t left = shape.channels - first;
+		size_t channels = left < CHANNELS_AT_A_TIME ? left : CHANNELS_AT_A_TIME;
 		for (size_t n = 0; n < batch; n++) {
-			size_t at = n * image + c * plane;
-			sum_dy += plane_sum(dy + at, plane);
-			sum_product += plane_product(dy + at, z + at, mean[c], plane);
+			const REAL *dy = (const REAL *) dy_ + n * image + first * plane;
+			const REAL *z = (const REAL *) z_ + n * image + first * plane;
+			for (size_t c = 0; c < channels; c++, dy += plane, z += plane) {
+				sum_dy[c] += plane_sum(dy, plane);
+				sum_product[c] +=
+				        plane_total(PRODUCT, dy, z, mean[first + c], plane);
+			}
 		}
-		double inverse = 1 / sqrt(variance[c] + EVO_NORM_EPSILON);
-		double slope = scale ? (double) scale[c] * inverse : inverse;
-		double bend = sum_product * inverse * inverse / count;
-		((REAL *) affine->slope)[c] = (REAL) slope;
-		((REAL *) affine->bend)[c] = fixed ? 0 : (REAL) bend;
-		((REAL *) affine->level)[c] = fixed ? 0 : (REAL) (sum_dy / count);
-		if (scale_gradient)
-			scale_gradient[c] = (REAL) (sum_product * inverse);
-		if (shift_gradient)
-			shift_gradient[c] = (REAL) sum_dy;
+		for (size_t k = 0, c = first; k < channels; k++, c++) {
+			double inverse = 1 / sqrt(variance[c] + EVO_NORM_EPSILON);
+			double slope = scale ? (double) scale[c] * inverse : inverse;
+			double bend = sum_product[k] * inverse * inverse / count;
+			((REAL *) affine->slope)[c] = (REAL) slope;
+			((REAL *) affine->bend)[c] = fixed ? 0 : (REAL) bend;
+			((REAL *) affine->level)[c] = fixed ? 0 : (REAL) (sum_dy[k] / count);
+			if (scale_gradient)
+				scale_gradient[c] = (REAL) (sum_product[k] * inverse);
+			if (shift_gradient)
+				shift_gradient[c] = (REAL) sum_dy[k];
+		}
 	}
 }
 
