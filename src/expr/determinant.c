@@ -13,8 +13,9 @@
 
 #define LANES 8
 
-typedef double lanes __attribute__((vector_size(8 * LANES)));
-typedef int64_t bit_lanes __attribute__((vector_size(8 * LANES)));
+/* Half the lanes: vectors wider than the processor's go through memory. */
+typedef double lanes __attribute__((vector_size(4 * LANES), may_alias));
+typedef int64_t bit_lanes __attribute__((vector_size(4 * LANES)));
 
 #define MAGNITUDE(v)       ((lanes) ((bit_lanes) (v) &INT64_MAX))
 #define CHOOSE(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
@@ -23,7 +24,7 @@ size_t evo_determinant_work(const struct evo_extent *a)
 {
 	const size_t n = a->dims[a->rank - 1];
 
-	return n * n * (a->rank == 4 ? sizeof(lanes) : sizeof(double));
+	return n * n * (a->rank == 4 ? LANES : 1) * sizeof(double);
 }
 
 /* ---- A matrix a lane ------------------------------------------------------------------------- */
@@ -32,33 +33,38 @@ size_t evo_determinant_work(const struct evo_extent *a)
 EVO_CLONES
 static void largest_rows(const double *matrices, size_t n, size_t k, int64_t rows[LANES])
 {
-	const lanes *column = (const lanes *) matrices + k;
-	lanes best = MAGNITUDE(column[k * n]);
-	bit_lanes row = {0};
+	for (size_t half = 0; half < 2; half++) {
+		const lanes *column = (const lanes *) matrices + 2 * k + half;
+		lanes best = MAGNITUDE(column[2 * k * n]);
+		bit_lanes row = {0};
 
-	for (size_t i = k + 1; i < n; i++) {
-		const lanes magnitude = MAGNITUDE(column[i * n]);
-		const bit_lanes larger = magnitude > best;
+		for (size_t i = k + 1; i < n; i++) {
+			const lanes magnitude = MAGNITUDE(column[2 * i * n]);
+			const bit_lanes larger = magnitude > best;
 
-		best = (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) best);
-		row = CHOOSE(larger, (bit_lanes){0} + (int64_t) (i - k), row);
+			best = (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) best);
+			row = CHOOSE(larger, (bit_lanes){0} + (int64_t) (i - k), row);
+		}
+		row += (int64_t) k;
+		memcpy(rows + half * LANES / 2, &row, sizeof row);
 	}
-	row += (int64_t) k;
-	memcpy(rows, &row, sizeof row);
 }
 
 EVO_CLONES
 static void eliminate_lanes(double *matrices, size_t n, size_t k)
 {
 	lanes *rows = (lanes *) matrices;
-	const lanes *pivot = rows + k * n;
+	const lanes *pivot = rows + 2 * k * n;
 
 	for (size_t i = k + 1; i < n; i++) {
-		lanes *row = rows + i * n;
-		const lanes factor = row[k] / pivot[k];
+		lanes *row = rows + 2 * i * n;
+		const lanes first = row[2 * k] / pivot[2 * k];
+		const lanes second = row[2 * k + 1] / pivot[2 * k + 1];
 
-		for (size_t j = k + 1; j < n; j++)
-			row[j] -= factor * pivot[j];
+		for (size_t j = k + 1; j < n; j++) {
+			row[2 * j] -= first * pivot[2 * j];
+			row[2 * j + 1] -= second * pivot[2 * j + 1];
+		}
 	}
 }
 

@@ -8,107 +8,153 @@
 
 /* ---- Sums in 16 lanes ------------------------------------------------------------------------ */
 
-typedef double lanes __attribute__((vector_size(64)));
-typedef int64_t bit_lanes __attribute__((vector_size(64)));
-typedef float singles __attribute__((vector_size(32), aligned(4), may_alias));
-typedef double doubles __attribute__((vector_size(64), aligned(8), may_alias));
+/* A quarter of the lanes: vectors wider than the processor's go through memory. */
+typedef double lanes __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t bit_lanes __attribute__((vector_size(32)));
+typedef float singles __attribute__((vector_size(16), aligned(4), may_alias));
 
-#define LANES 16
+#define LANES   16
+#define QUARTER (LANES / 4)
 
-#define LOAD_SINGLE(p) __builtin_convertvector(*(const singles *) (p), lanes)
-#define LOAD_DOUBLE(p) (lanes)(*(const doubles *) (p))
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-#define MAGNITUDE(v) ((lanes) ((bit_lanes) (v) &INT64_MAX))
+enum term {
+	ITSELF,
+	MAGNITUDE,
+	SQUARE,
+	DEVIATION
+};
 
-/*
- * The sum of TERM over count numbers of a; a shorter last group is filled up with `neutral`, of
- * which TERM is 0.
- */
-#define SUM(type, LOAD, TERM, neutral)                                                             \
-	lanes low = {0}, high = {0}, v;                                                            \
-	double last[LANES];                                                                        \
-	size_t i = 0;                                                                              \
-                                                                                                   \
-	for (; i + LANES <= count; i += LANES) {                                                   \
-		v = LOAD(a + i);                                                                   \
-		low += TERM(v);                                                                    \
-		v = LOAD(a + i + LANES / 2);                                                       \
-		high += TERM(v);                                                                   \
-	}                                                                                          \
-	if (i < count) {                                                                           \
-		for (size_t k = 0; k < LANES; k++)                                                 \
-			last[k] = i + k < count ? (double) a[i + k] : (neutral);                   \
-		v = LOAD_DOUBLE(last);                                                             \
-		low += TERM(v);                                                                    \
-		v = LOAD_DOUBLE(last + LANES / 2);                                                 \
-		high += TERM(v);                                                                   \
-	}                                                                                          \
-	low += high;                                                                               \
-	return ((low[0] + low[4]) + (low[2] + low[6])) + ((low[1] + low[5]) + (low[3] + low[7]))
+ALWAYS_INLINE void add_term(enum term term, lanes *sum, lanes v, double middle)
+{
+	switch (term) {
+	case ITSELF:
+		*sum += v;
+		break;
+	case MAGNITUDE:
+		*sum += (lanes) ((bit_lanes) v & INT64_MAX);
+		break;
+	case SQUARE:
+		*sum += v * v;
+		break;
+	case DEVIATION:
+		*sum += (v - middle) * (v - middle);
+		break;
+	}
+}
 
-#define ITSELF(v)    (v)
-#define SQUARED(v)   ((v) * (v))
-#define DEVIATING(v) (((v) -middle) * ((v) -middle))
+ALWAYS_INLINE double fold(const lanes sums[4])
+{
+	const lanes t = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+
+	return (t[0] + t[2]) + (t[1] + t[3]);
+}
+
+/* Adds the terms of the last, shorter group, filled up with what gives none. */
+ALWAYS_INLINE void add_rest(enum term term, lanes sums[4], const double *rest, size_t count,
+                            double middle)
+{
+	double last[LANES];
+
+	for (size_t k = 0; k < LANES; k++)
+		last[k] = k < count ? rest[k] : term == DEVIATION ? middle : 0;
+	for (size_t q = 0; q < 4; q++)
+		add_term(term, &sums[q], *(const lanes *) (last + q * QUARTER), middle);
+}
+
+ALWAYS_INLINE double total_single(enum term term, const float *a, size_t count, double middle)
+{
+	lanes sums[4] = {{0}, {0}, {0}, {0}};
+	double rest[LANES];
+	size_t i = 0;
+
+	for (; i + LANES <= count; i += LANES)
+		for (size_t q = 0; q < 4; q++)
+			add_term(term, &sums[q],
+			         __builtin_convertvector(*(const singles *) (a + i + q * QUARTER),
+			                                 lanes),
+			         middle);
+	if (i < count) {
+		for (size_t k = 0; i + k < count; k++)
+			rest[k] = (double) a[i + k];
+		add_rest(term, sums, rest, count - i, middle);
+	}
+	return fold(sums);
+}
+
+ALWAYS_INLINE double total_double(enum term term, const double *a, size_t count, double middle)
+{
+	lanes sums[4] = {{0}, {0}, {0}, {0}};
+	size_t i = 0;
+
+	for (; i + LANES <= count; i += LANES)
+		for (size_t q = 0; q < 4; q++)
+			add_term(term, &sums[q], *(const lanes *) (a + i + q * QUARTER), middle);
+	if (i < count)
+		add_rest(term, sums, a + i, count - i, middle);
+	return fold(sums);
+}
 
 EVO_CLONES static double sum_single(const float *a, size_t count)
 {
-	SUM(float, LOAD_SINGLE, ITSELF, 0);
+	return total_single(ITSELF, a, count, 0);
 }
 
 EVO_CLONES static double sum_double(const double *a, size_t count)
 {
-	SUM(double, LOAD_DOUBLE, ITSELF, 0);
+	return total_double(ITSELF, a, count, 0);
 }
 
 EVO_CLONES static double magnitudes_single(const float *a, size_t count)
 {
-	SUM(float, LOAD_SINGLE, MAGNITUDE, 0);
+	return total_single(MAGNITUDE, a, count, 0);
 }
 
 EVO_CLONES static double magnitudes_double(const double *a, size_t count)
 {
-	SUM(double, LOAD_DOUBLE, MAGNITUDE, 0);
+	return total_double(MAGNITUDE, a, count, 0);
 }
 
 EVO_CLONES static double squares_single(const float *a, size_t count)
 {
-	SUM(float, LOAD_SINGLE, SQUARED, 0);
+	return total_single(SQUARE, a, count, 0);
 }
 
 EVO_CLONES static double squares_double(const double *a, size_t count)
 {
-	SUM(double, LOAD_DOUBLE, SQUARED, 0);
+	return total_double(SQUARE, a, count, 0);
 }
 
 EVO_CLONES static double deviations_single(const float *a, size_t count, double middle)
 {
-	SUM(float, LOAD_SINGLE, DEVIATING, middle);
+	return total_single(DEVIATION, a, count, middle);
 }
 
 EVO_CLONES static double deviations_double(const double *a, size_t count, double middle)
 {
-	SUM(double, LOAD_DOUBLE, DEVIATING, middle);
+	return total_double(DEVIATION, a, count, middle);
 }
 
 EVO_CLONES static double dot_double(const double *a, const double *b, size_t count)
 {
-	lanes low = {0}, high = {0};
+	lanes sums[4] = {{0}, {0}, {0}, {0}};
 	double rest[LANES / 2] = {0}, others[LANES / 2] = {0};
 	size_t i = 0;
 
-	for (; i + LANES <= count; i += LANES) {
-		low += LOAD_DOUBLE(a + i) * LOAD_DOUBLE(b + i);
-		high += LOAD_DOUBLE(a + i + LANES / 2) * LOAD_DOUBLE(b + i + LANES / 2);
-	}
+	for (; i + LANES <= count; i += LANES)
+		for (size_t q = 0; q < LANES; q += QUARTER)
+			sums[q / QUARTER] +=
+			        *(const lanes *) (a + i + q) * *(const lanes *) (b + i + q);
 	for (; i < count; i += LANES / 2) {
 		for (size_t k = 0; k < LANES / 2; k++) {
 			rest[k] = i + k < count ? a[i + k] : 0;
 			others[k] = i + k < count ? b[i + k] : 0;
 		}
-		low += LOAD_DOUBLE(rest) * LOAD_DOUBLE(others);
+		for (size_t q = 0; q < LANES / 2; q += QUARTER)
+			sums[q / QUARTER] +=
+			        *(const lanes *) (rest + q) * *(const lanes *) (others + q);
 	}
-	low += high;
-	return ((low[0] + low[4]) + (low[2] + low[6])) + ((low[1] + low[5]) + (low[3] + low[7]));
+	return fold(sums);
 }
 
 double evo_sum_single(const float *a, size_t count)

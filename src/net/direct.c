@@ -323,18 +323,22 @@ static void pack_weight(const struct direct *d, const float *weight)
 static float *pack_weight_backward(const struct direct *d, const float *weight, size_t phase,
                                    float *to)
 {
-	size_t rows = d->isa->rows, in_c = d->g->in.channels;
+	size_t rows = d->isa->rows, in_c = d->g->in.channels, out_c = d->g->out.channels;
+	size_t streams = d->streams[phase], a_channel = streams / out_c, seen = 0;
 	ptrdiff_t at;
-	for (size_t tile = 0; tile < d->in_c; tile += rows)
-		for (size_t o = 0; o < d->g->out.channels; o++)
-			for (size_t tap = 0; tap < d->taps; tap++) {
-				if (window_tap(d->g, &d->layout, tap, &at) != phase)
-					continue;
+	for (size_t tap = 0; tap < d->taps; tap++) {
+		if (window_tap(d->g, &d->layout, tap, &at) != phase)
+			continue;
+		for (size_t tile = 0; tile < d->in_c; tile += rows)
+			for (size_t o = 0; o < out_c; o++) {
+				float *out = to + tile * streams + (o * a_channel + seen) * rows;
 				for (size_t c = tile; c < tile + rows; c++)
-					*to++ = c < in_c ? weight[(o * in_c + c) * d->taps + tap]
-					                 : 0;
+					*out++ = c < in_c ? weight[(o * in_c + c) * d->taps + tap]
+					                  : 0;
 			}
-	return to;
+		seen++;
+	}
+	return to + d->in_c * streams;
 }
 
 /* ---- Forward ---- */
@@ -349,8 +353,7 @@ void evo_direct_conv(const struct evo_direct_isa *isa, const struct evo_conv_for
 	fill_offsets(g, &d.layout, d.taps, d.offset_in);
 	pack_weight(&d, job->weight);
 	for (size_t n = 0; n < g->batch; n++) {
-		pack_pixels(&d.layout, x + n * image, g->in.channels, job->relu,
-		            n == 0, d.pixels);
+		pack_pixels(&d.layout, x + n * image, g->in.channels, job->relu, n == 0, d.pixels);
 		isa->product(d.weight, d.out_c / isa->rows, d.offset_in, g->in.channels * d.taps,
 		             d.pixels + d.layout.lead, d.linear, d.linear_step, d.layout.vectors);
 		direct_unpack(&d.layout, d.linear, d.linear_step, g->out.channels,

@@ -44,8 +44,7 @@ ALWAYS_INLINE double fold(const vector sums[2])
 {
 	piece p[LANES / 4];
 	memcpy(p, sums, sizeof(p));
-	four t = __builtin_convertvector(p[0], four) +
-	         __builtin_convertvector(p[LANES / 8], four);
+	four t = __builtin_convertvector(p[0], four) + __builtin_convertvector(p[LANES / 8], four);
 	if (LANES > 8)
 		t += __builtin_convertvector(p[1], four) +
 		     __builtin_convertvector(p[LANES / 4 - 1], four);

@@ -5,7 +5,11 @@
  * merged in double precision (Chan, Golub and LeVeque 1979).
  */
 
-enum term { PLAIN, SQUARE, PRODUCT };
+enum term {
+	PLAIN,
+	SQUARE,
+	PRODUCT
+};
 
 /* Adds LANES terms: a; the square of a - mean; the product of a and b - mean. */
 ALWAYS_INLINE void add_terms(vector sums[2], enum term term, const REAL *a, const REAL *b,
