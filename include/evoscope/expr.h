@@ -168,6 +168,18 @@ bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_stats *stats
                   const struct evo_tree *const *trees, size_t count, double *scores,
                   struct evo_error *err);
 
+/*
+ * Trees planned together: every distinct subexpression is evaluated once a network. A forest may be
+ * read by several evaluators at a time. Scores are those of evo_evaluate, to the last bit, whatever
+ * other trees there are.
+ */
+struct evo_forest;
+struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t count);
+void evo_forest_destroy(struct evo_forest *forest);
+size_t evo_forest_distinct(const struct evo_forest *forest); /* subexpressions */
+bool evo_evaluate_forest(struct evo_evaluator *evaluator, const struct evo_forest *forest,
+                         const struct evo_stats *stats, double *scores, struct evo_error *err);
+
 /* ---- Scoring many networks ------------------------------------------------------------------- */
 
 /*

@@ -169,6 +169,12 @@ size_t evo_stats_dims(const struct evo_stats *stats, const struct evo_unit_stats
  */
 const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit_stats *unit,
                             enum evo_statistic statistic, float *scratch);
+/* Numbers from..from + count of it; scratch holds `count`. */
+const float *evo_stats_read_part(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                                 enum evo_statistic statistic, size_t from, size_t count,
+                                 float *scratch);
+/* Is the tensor stored as such, so that reading it costs nothing? */
+bool evo_stats_stored(enum evo_statistic statistic);
 
 /* params, flops, units, and the classic proxies that are among stats->has. */
 double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic);

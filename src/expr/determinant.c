@@ -127,24 +127,44 @@ static double result(unsigned code, struct evo_determinant found)
 	}
 }
 
-/* Puts a plane into its lane; returns what counts as zero in it. */
-static double load_lane(const float *plane, size_t n, bool plus_identity, double *matrices,
-                        size_t lane)
+/* Puts `some` planes of n x n into lanes; those without one get NaN. */
+static void load_lanes(const float *planes, size_t n, size_t some, double *matrices)
 {
-	double largest = 0;
-	bool finite = true;
+	const size_t numbers = n * n;
 
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < n; j++) {
-			const double x = (double) plane[i * n + j] + (plus_identity && i == j);
-			const double magnitude = fabs(x);
+	for (size_t i = 0; i < numbers; i++, matrices += LANES)
+		for (size_t lane = 0; lane < LANES; lane++)
+			matrices[lane] =
+			        lane < some ? (double) planes[lane * numbers + i] : (double) NAN;
+}
 
-			matrices[(i * n + j) * LANES + lane] = x;
-			largest = magnitude > largest ? magnitude : largest;
-			finite = finite && magnitude <= DBL_MAX;
+/* zeros[lane]: what counts as zero; NaN where a number is not finite. */
+EVO_CLONES
+static void find_zeros(const double *matrices, size_t n, double zeros[LANES])
+{
+	for (size_t half = 0; half < 2; half++) {
+		const lanes *number = (const lanes *) matrices + half;
+		lanes largest = {0}, sum = {0};
+
+		for (size_t i = 0; i < n * n; i++) {
+			const lanes magnitude = MAGNITUDE(number[2 * i]);
+			const bit_lanes larger = magnitude > largest;
+
+			largest =
+			        (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) largest);
+			sum += magnitude; /* of floats: too large only where one of them is */
 		}
+		/* NaN where the sum is infinite or NaN, else 0. */
+		largest = largest * ((double) n * DBL_EPSILON) + (sum - sum);
+		memcpy(zeros + half * LANES / 2, &largest, sizeof largest);
 	}
-	return finite ? (double) n * DBL_EPSILON * largest : (double) NAN;
+}
+
+static void add_identity(double *matrices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t lane = 0; lane < LANES; lane++)
+			matrices[(i * n + i) * LANES + lane] += 1;
 }
 
 static void planes(unsigned code, const struct evo_value *a, double *out, double *work)
@@ -155,11 +175,11 @@ static void planes(unsigned code, const struct evo_value *a, double *out, double
 		struct evo_determinant found[LANES];
 		double zeros[LANES];
 
-		for (size_t lane = 0; lane < LANES; lane++)
-			zeros[lane] = from + lane < count
-			                      ? load_lane(a->single + (from + lane) * n * n, n,
-			                                  code == EVO_LOGDET1P, work, lane)
-			                      : (double) NAN;
+		load_lanes(a->single + from * n * n, n, count - from < LANES ? count - from : LANES,
+		           work);
+		if (code == EVO_LOGDET1P)
+			add_identity(work, n);
+		find_zeros(work, n, zeros);
 		factorise_lanes(work, n, zeros, found);
 		for (size_t lane = 0; lane < LANES && from + lane < count; lane++)
 			out[from + lane] = result(code, found[lane]);

@@ -5,15 +5,20 @@
  * between trees, so it is what a faster way to the same values is held against.
  */
 #include "config.h"
+#include "aggregate.h"
 #include "apply.h"
 #include "kernels.h"
 #include "plan.h"
+#include "together.h"
 
 #include <cblas.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of tensors that several expressions of a forest read. */
+#define KEPT_BYTES ((size_t) 96 << 20)
 
 struct buffer {
 	void *memory;
@@ -26,6 +31,7 @@ struct evo_evaluator {
 	struct buffer scratch;                     /* slots of the plan */
 	struct buffer folded;                      /* one value a unit */
 	struct evo_arena totals;                   /* tensors of layer_total of the tree at hand */
+	struct evo_together *together;
 };
 
 static void one_thread(void)
@@ -41,6 +47,7 @@ struct evo_evaluator *evo_evaluator_create(void)
 	/* Networks are what runs in parallel; and sums must not depend on the number of cores. */
 	pthread_once(&once, one_thread);
 	evo_arena_init(&evaluator->totals);
+	evaluator->together = evo_together_create(KEPT_BYTES);
 	return evaluator;
 }
 
@@ -51,13 +58,14 @@ void evo_evaluator_destroy(struct evo_evaluator *evaluator)
 	free(evaluator->scratch.memory);
 	free(evaluator->folded.memory);
 	evo_arena_clear(&evaluator->totals);
+	evo_together_destroy(evaluator->together);
 	free(evaluator);
 }
 
 size_t evo_evaluator_bytes(const struct evo_evaluator *evaluator)
 {
 	return sizeof *evaluator + evaluator->scratch.bytes + evaluator->folded.bytes +
-	       evaluator->totals.peak;
+	       evaluator->totals.peak + evo_together_bytes(evaluator->together);
 }
 
 static bool reserve(struct buffer *buffer, size_t bytes, struct evo_error *err)
@@ -163,54 +171,6 @@ static bool run_subtree(struct evo_evaluator *evaluator, const struct evo_tree *
 
 /* ---- Aggregates ------------------------------------------------------------------------------ */
 
-static double sum(const double *values, size_t count)
-{
-	double total = 0;
-
-	for (size_t i = 0; i < count; i++)
-		total += values[i];
-	return total;
-}
-
-static double deviation(const double *values, size_t count)
-{
-	const double mean = sum(values, count) / (double) count;
-	double squares = 0;
-
-	for (size_t i = 0; i < count; i++)
-		squares += (values[i] - mean) * (values[i] - mean);
-	return count > 1 ? sqrt(squares / (double) (count - 1)) : 0;
-}
-
-/* The units that are left in, count > 0 of them. */
-static double fold(unsigned code, const double *values, size_t count)
-{
-	double best = values[0];
-
-	switch (code) {
-	case EVO_LAYER_SUM:
-		return sum(values, count);
-	case EVO_LAYER_MAX:
-		for (size_t i = 1; i < count; i++)
-			best = values[i] > best ? values[i] : best;
-		return best;
-	case EVO_LAYER_MIN:
-		for (size_t i = 1; i < count; i++)
-			best = values[i] < best ? values[i] : best;
-		return best;
-	case EVO_LAYER_STD:
-		return deviation(values, count);
-	case EVO_LAYER_FIRST:
-		return values[0];
-	case EVO_LAYER_LAST:
-		return values[count - 1];
-	case EVO_LAYER_COUNT:
-		return (double) count;
-	default:
-		return sum(values, count) / (double) count;
-	}
-}
-
 static bool aggregate(struct evo_evaluator *evaluator, const struct evo_stats *stats,
                       const struct evo_tree *tree, unsigned code, size_t child,
                       struct evo_value *out, struct evo_error *err)
@@ -234,33 +194,11 @@ static bool aggregate(struct evo_evaluator *evaluator, const struct evo_stats *s
 			values[count++] = mean;
 	}
 	*out = (struct evo_value){.extent.count = 1};
-	out->scalar = count > 0 ? fold(code, values, count) : (double) NAN;
+	out->scalar = count > 0 ? evo_fold_units(code, values, count) : (double) NAN;
 	return true;
 }
 
 /* ---- layer_total ----------------------------------------------------------------------------- */
-
-static void add_to(double *sums, const struct evo_value *value, bool first)
-{
-	for (size_t i = 0; i < value->extent.count; i++) {
-		const double x = value->extent.rank == 4   ? (double) value->single[i]
-		                 : value->extent.rank == 2 ? value->twice[i]
-		                                           : value->scalar;
-
-		sums[i] = first ? x : sums[i] + x;
-	}
-}
-
-/* Doubles to floats where they lie: each is written before the next is read. */
-static const float *narrow(double *numbers, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const float x = (float) numbers[i];
-
-		memcpy((char *) numbers + i * sizeof x, &x, sizeof x);
-	}
-	return (const float *) (const void *) numbers;
-}
 
 static bool total(struct evo_evaluator *evaluator, const struct evo_stats *stats,
                   const struct evo_tree *tree, size_t child, struct evo_value *out,
@@ -287,14 +225,14 @@ static bool total(struct evo_evaluator *evaluator, const struct evo_stats *stats
 			if (!sums)
 				return false;
 		}
-		add_to(sums, &value, first);
+		evo_total_add(sums, &value, first);
 	}
 	if (!sums)
 		return true;
 	out->scalar = sums[0];
 	out->twice = sums;
 	if (out->extent.rank == 4)
-		out->single = narrow(sums, out->extent.count);
+		out->single = evo_total_narrow(sums, out->extent.count);
 	return true;
 }
 
@@ -348,4 +286,10 @@ bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_stats *stats
 			return false;
 	}
 	return true;
+}
+
+bool evo_evaluate_forest(struct evo_evaluator *evaluator, const struct evo_forest *forest,
+                         const struct evo_stats *stats, double *scores, struct evo_error *err)
+{
+	return evo_together_evaluate(evaluator->together, forest, stats, scores, err);
 }

@@ -33,6 +33,22 @@ double evo_sum_squares(const struct evo_value *a);
 /* Mean and standard deviation (n - 1; 0 for one number). */
 void evo_moments(const struct evo_value *a, double *mean, double *deviation);
 bool evo_all_finite(const struct evo_value *a);
+
+/* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same as
+   that of the whole. Begins as {{0}}. */
+enum evo_term {
+	EVO_ITSELF,
+	EVO_MAGNITUDE,
+	EVO_SQUARED,
+	EVO_DEVIATION /* squared, from the middle */
+};
+struct evo_lanes {
+	double lane[16];
+};
+void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count,
+                   double middle);
+double evo_lanes_total(const struct evo_lanes *sums);
+
 /* Sums of a range of `count` numbers. */
 double evo_sum_single(const float *a, size_t count);
 double evo_sum_double(const double *a, size_t count);

@@ -61,8 +61,7 @@ static void place_slots(struct evo_plan *plan)
 	}
 }
 
-/* Bytes of scratch that a primitive wants while it runs. */
-static size_t work_bytes(unsigned code, const struct evo_extent *a)
+size_t evo_work_bytes(unsigned code, const struct evo_extent *a)
 {
 	size_t gram, eigen;
 
@@ -95,12 +94,12 @@ static size_t work_bytes(unsigned code, const struct evo_extent *a)
 
 /* ---- Shapes ---------------------------------------------------------------------------------- */
 
-static struct evo_extent statistic_extent(const struct evo_source *source, unsigned code)
+struct evo_extent evo_statistic_extent(const struct evo_stats *stats,
+                                       const struct evo_unit_stats *unit, unsigned code)
 {
 	struct evo_extent extent = {.count = 1};
 
-	extent.rank = (unsigned) evo_stats_dims(source->stats, source->unit, evo_statistic_of(code),
-	                                        extent.dims);
+	extent.rank = (unsigned) evo_stats_dims(stats, unit, evo_statistic_of(code), extent.dims);
 	for (unsigned d = 0; d < extent.rank; d++)
 		extent.count *= extent.dims[d];
 	return extent;
@@ -135,7 +134,7 @@ static bool settle_primitive(const struct settling *settling, size_t at, bool co
 		give(plan, b->slot);
 	}
 	node->slot = take(plan, evo_extent_bytes(&node->extent));
-	node->work = take(plan, work_bytes(code, &a->extent));
+	node->work = take(plan, evo_work_bytes(code, &a->extent));
 	if (!evo_operation_in_place(code)) {
 		give(plan, a->slot);
 		give(plan, b->slot);
@@ -156,7 +155,8 @@ static bool settle(const struct settling *settling, size_t at, bool computed)
 		return true;
 	case EVO_UNIT_TERMINAL:
 	case EVO_NETWORK_TERMINAL:
-		node->extent = statistic_extent(settling->source, code);
+		node->extent =
+		        evo_statistic_extent(settling->source->stats, settling->source->unit, code);
 		if (computed)
 			node->slot = take(settling->plan, statistic_bytes(&node->extent));
 		return true;

@@ -37,6 +37,12 @@ struct evo_plan {
 bool evo_plan_settle(struct evo_plan *plan, const struct evo_tree *tree, size_t at,
                      const struct evo_source *source);
 
+/* Bytes of scratch that a primitive wants while it runs. */
+size_t evo_work_bytes(unsigned code, const struct evo_extent *a);
+/* The shape of a statistic; unit NULL: of the network. */
+struct evo_extent evo_statistic_extent(const struct evo_stats *stats,
+                                       const struct evo_unit_stats *unit, unsigned code);
+
 /* Does the value of this primitive depend on its argument's shape alone? */
 bool evo_shape_alone(unsigned code);
 

@@ -5,6 +5,7 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- Sums in 16 lanes ------------------------------------------------------------------------ */
 
@@ -18,26 +19,19 @@ typedef float singles __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-enum term {
-	ITSELF,
-	MAGNITUDE,
-	SQUARE,
-	DEVIATION
-};
-
-ALWAYS_INLINE void add_term(enum term term, lanes *sum, lanes v, double middle)
+ALWAYS_INLINE void add_term(enum evo_term term, lanes *sum, lanes v, double middle)
 {
 	switch (term) {
-	case ITSELF:
+	case EVO_ITSELF:
 		*sum += v;
 		break;
-	case MAGNITUDE:
+	case EVO_MAGNITUDE:
 		*sum += (lanes) ((bit_lanes) v & INT64_MAX);
 		break;
-	case SQUARE:
+	case EVO_SQUARED:
 		*sum += v * v;
 		break;
-	case DEVIATION:
+	case EVO_DEVIATION:
 		*sum += (v - middle) * (v - middle);
 		break;
 	}
@@ -51,20 +45,20 @@ ALWAYS_INLINE double fold(const lanes sums[4])
 }
 
 /* Adds the terms of the last, shorter group, filled up with what gives none. */
-ALWAYS_INLINE void add_rest(enum term term, lanes sums[4], const double *rest, size_t count,
+ALWAYS_INLINE void add_rest(enum evo_term term, lanes sums[4], const double *rest, size_t count,
                             double middle)
 {
 	double last[LANES];
 
 	for (size_t k = 0; k < LANES; k++)
-		last[k] = k < count ? rest[k] : term == DEVIATION ? middle : 0;
+		last[k] = k < count ? rest[k] : term == EVO_DEVIATION ? middle : 0;
 	for (size_t q = 0; q < 4; q++)
 		add_term(term, &sums[q], *(const lanes *) (last + q * QUARTER), middle);
 }
 
-ALWAYS_INLINE double total_single(enum term term, const float *a, size_t count, double middle)
+ALWAYS_INLINE void add_single(enum evo_term term, lanes sums[4], const float *a, size_t count,
+                              double middle)
 {
-	lanes sums[4] = {{0}, {0}, {0}, {0}};
 	double rest[LANES];
 	size_t i = 0;
 
@@ -79,10 +73,17 @@ ALWAYS_INLINE double total_single(enum term term, const float *a, size_t count, 
 			rest[k] = (double) a[i + k];
 		add_rest(term, sums, rest, count - i, middle);
 	}
+}
+
+ALWAYS_INLINE double total_single(enum evo_term term, const float *a, size_t count, double middle)
+{
+	lanes sums[4] = {{0}, {0}, {0}, {0}};
+
+	add_single(term, sums, a, count, middle);
 	return fold(sums);
 }
 
-ALWAYS_INLINE double total_double(enum term term, const double *a, size_t count, double middle)
+ALWAYS_INLINE double total_double(enum evo_term term, const double *a, size_t count, double middle)
 {
 	lanes sums[4] = {{0}, {0}, {0}, {0}};
 	size_t i = 0;
@@ -97,42 +98,42 @@ ALWAYS_INLINE double total_double(enum term term, const double *a, size_t count,
 
 EVO_CLONES static double sum_single(const float *a, size_t count)
 {
-	return total_single(ITSELF, a, count, 0);
+	return total_single(EVO_ITSELF, a, count, 0);
 }
 
 EVO_CLONES static double sum_double(const double *a, size_t count)
 {
-	return total_double(ITSELF, a, count, 0);
+	return total_double(EVO_ITSELF, a, count, 0);
 }
 
 EVO_CLONES static double magnitudes_single(const float *a, size_t count)
 {
-	return total_single(MAGNITUDE, a, count, 0);
+	return total_single(EVO_MAGNITUDE, a, count, 0);
 }
 
 EVO_CLONES static double magnitudes_double(const double *a, size_t count)
 {
-	return total_double(MAGNITUDE, a, count, 0);
+	return total_double(EVO_MAGNITUDE, a, count, 0);
 }
 
 EVO_CLONES static double squares_single(const float *a, size_t count)
 {
-	return total_single(SQUARE, a, count, 0);
+	return total_single(EVO_SQUARED, a, count, 0);
 }
 
 EVO_CLONES static double squares_double(const double *a, size_t count)
 {
-	return total_double(SQUARE, a, count, 0);
+	return total_double(EVO_SQUARED, a, count, 0);
 }
 
 EVO_CLONES static double deviations_single(const float *a, size_t count, double middle)
 {
-	return total_single(DEVIATION, a, count, middle);
+	return total_single(EVO_DEVIATION, a, count, middle);
 }
 
 EVO_CLONES static double deviations_double(const double *a, size_t count, double middle)
 {
-	return total_double(DEVIATION, a, count, middle);
+	return total_double(EVO_DEVIATION, a, count, middle);
 }
 
 EVO_CLONES static double dot_double(const double *a, const double *b, size_t count)
@@ -155,6 +156,36 @@ EVO_CLONES static double dot_double(const double *a, const double *b, size_t cou
 			        *(const lanes *) (rest + q) * *(const lanes *) (others + q);
 	}
 	return fold(sums);
+}
+
+EVO_CLONES static void add_block(enum evo_term term, lanes sums[4], const float *a, size_t count,
+                                 double middle)
+{
+	switch (term) {
+	case EVO_ITSELF:
+		add_single(EVO_ITSELF, sums, a, count, middle);
+		break;
+	case EVO_MAGNITUDE:
+		add_single(EVO_MAGNITUDE, sums, a, count, middle);
+		break;
+	case EVO_SQUARED:
+		add_single(EVO_SQUARED, sums, a, count, middle);
+		break;
+	case EVO_DEVIATION:
+		add_single(EVO_DEVIATION, sums, a, count, middle);
+		break;
+	}
+}
+
+void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count,
+                   double middle)
+{
+	add_block(term, (lanes *) (void *) sums->lane, a, count, middle);
+}
+
+double evo_lanes_total(const struct evo_lanes *sums)
+{
+	return fold((const lanes *) (const void *) sums->lane);
 }
 
 double evo_sum_single(const float *a, size_t count)
@@ -247,22 +278,47 @@ void evo_moments(const struct evo_value *a, double *mean, double *deviation)
 	*deviation = sqrt(squares / (double) (count - 1));
 }
 
+/* Some numbers at a time: a first look at a few often is the last. */
+#define SOME ((size_t) 256)
+
+EVO_CLONES static bool finite_single(const float *a, size_t count)
+{
+	uint32_t bad = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t bits;
+
+		memcpy(&bits, a + i, sizeof bits);
+		bad |= (bits & 0x7f800000u) == 0x7f800000u;
+	}
+	return !bad;
+}
+
+EVO_CLONES static bool finite_double(const double *a, size_t count)
+{
+	uint64_t bad = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t bits;
+
+		memcpy(&bits, a + i, sizeof bits);
+		bad |= (bits & 0x7ff0000000000000u) == 0x7ff0000000000000u;
+	}
+	return !bad;
+}
+
 bool evo_all_finite(const struct evo_value *a)
 {
-	switch (a->extent.rank) {
-	case 4:
-		for (size_t i = 0; i < a->extent.count; i++) {
-			if (!isfinite(a->single[i]))
-				return false;
-		}
-		return true;
-	case 2:
-		for (size_t i = 0; i < a->extent.count; i++) {
-			if (!isfinite(a->twice[i]))
-				return false;
-		}
-		return true;
-	default:
+	const size_t count = a->extent.count;
+	bool finite = true;
+
+	if (a->extent.rank == 0)
 		return isfinite(a->scalar);
+	for (size_t i = 0; i < count && finite; i += SOME) {
+		const size_t some = count - i < SOME ? count - i : SOME;
+
+		finite = a->extent.rank == 4 ? finite_single(a->single + i, some)
+		                             : finite_double(a->twice + i, some);
 	}
+	return finite;
 }

@@ -20,7 +20,7 @@ struct evo_scorer {
 
 struct evo_scoring {
 	struct evo_scorer *scorer;
-	const struct evo_tree *const *trees;
+	struct evo_forest *forest;
 	size_t tree_count;
 	const size_t *networks;
 	size_t network_count;
@@ -90,8 +90,8 @@ static void score_network(void *context, size_t index, unsigned worker)
 		failed(scoring, &err);
 		return;
 	}
-	const bool done = evo_evaluate(scorer->evaluators[worker], stats, scoring->trees,
-	                               scoring->tree_count, row, &err);
+	const bool done =
+	        evo_evaluate_forest(scorer->evaluators[worker], scoring->forest, stats, row, &err);
 	evo_store_release(scorer->store, scoring->networks[index], stats);
 	if (!done) {
 		failed(scoring, &err);
@@ -113,7 +113,7 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	const size_t workers = evo_pool_threads(scorer->pool);
 
 	scoring->scorer = scorer;
-	scoring->trees = trees;
+	scoring->forest = evo_forest_create(trees, tree_count);
 	scoring->tree_count = tree_count;
 	scoring->networks = networks;
 	scoring->network_count = network_count;
@@ -175,6 +175,7 @@ bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
 	else if (scoring->cancelled)
 		good = evo_fail(err, EVO_E_CANCELLED, "stopped before every network was scored");
 	pthread_mutex_destroy(&scoring->lock);
+	evo_forest_destroy(scoring->forest);
 	free(scoring->finished);
 	free(scoring->milliseconds);
 	free(scoring->row);

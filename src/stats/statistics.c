@@ -250,40 +250,56 @@ static const float *stored(const struct evo_stats *stats, const struct evo_unit_
 	}
 }
 
-const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit_stats *unit,
-                            enum evo_statistic statistic, float *scratch)
+bool evo_stats_stored(enum evo_statistic statistic)
+{
+	const enum family family = table[statistic].family;
+
+	return family != R && family != GX && table[statistic].variant != DIFFERENCE;
+}
+
+const float *evo_stats_read_part(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                                 enum evo_statistic statistic, size_t from, size_t count,
+                                 float *scratch)
 {
 	const enum family family = table[statistic].family;
 	const enum variant variant = table[statistic].variant;
 	const enum evo_pass pass = variant == AT_NOISE ? EVO_NOISE : EVO_DATA;
 	const bool differs = variant == DIFFERENCE;
+
+	if (family == R) {
+		if (differs)
+			rectify_difference(scratch, unit->pass[EVO_PERTURBED].x + from,
+			                   unit->pass[EVO_DATA].x + from, count);
+		else
+			rectify(scratch, unit->pass[pass].x + from, count);
+		return scratch;
+	}
+	if (family == GX) {
+		if (differs)
+			mask_difference(scratch, unit->pass[EVO_PERTURBED].x + from,
+			                unit->pass[EVO_PERTURBED].gr + from,
+			                unit->pass[EVO_DATA].x + from,
+			                unit->pass[EVO_DATA].gr + from, count);
+		else
+			mask(scratch, unit->pass[pass].x + from, unit->pass[pass].gr + from, count);
+		return scratch;
+	}
+	if (!differs)
+		return stored(stats, unit, family, pass) + from;
+	difference(scratch, stored(stats, unit, family, EVO_PERTURBED) + from,
+	           stored(stats, unit, family, EVO_DATA) + from, count);
+	return scratch;
+}
+
+const float *evo_stats_read(const struct evo_stats *stats, const struct evo_unit_stats *unit,
+                            enum evo_statistic statistic, float *scratch)
+{
 	size_t dims[4], count = 1;
 	const size_t rank = evo_stats_dims(stats, unit, statistic, dims);
 
 	for (size_t d = 0; d < rank; d++)
 		count *= dims[d];
-	if (family == R) {
-		if (differs)
-			rectify_difference(scratch, unit->pass[EVO_PERTURBED].x,
-			                   unit->pass[EVO_DATA].x, count);
-		else
-			rectify(scratch, unit->pass[pass].x, count);
-		return scratch;
-	}
-	if (family == GX) {
-		if (differs)
-			mask_difference(scratch, unit->pass[EVO_PERTURBED].x,
-			                unit->pass[EVO_PERTURBED].gr, unit->pass[EVO_DATA].x,
-			                unit->pass[EVO_DATA].gr, count);
-		else
-			mask(scratch, unit->pass[pass].x, unit->pass[pass].gr, count);
-		return scratch;
-	}
-	if (!differs)
-		return stored(stats, unit, family, pass);
-	difference(scratch, stored(stats, unit, family, EVO_PERTURBED),
-	           stored(stats, unit, family, EVO_DATA), count);
-	return scratch;
+	return evo_stats_read_part(stats, unit, statistic, 0, count, scratch);
 }
 
 double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic)

@@ -1,0 +1,234 @@
+#include "config.h"
+#include "forest.h"
+#include "apply.h"
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EMPTY UINT32_MAX
+
+/* ---- Nodes, each once ------------------------------------------------------------------------ */
+
+struct builder {
+	struct evo_forest *forest;
+	uint32_t *table; /* open addressing; EMPTY is free */
+	size_t mask;
+};
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+	hash ^= hash >> 29;
+	hash *= 0xbf58476d1ce4e5b9u;
+	return hash ^ hash >> 32;
+}
+
+static uint64_t number_bits(double number)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof bits);
+	return bits;
+}
+
+static uint64_t hash_of(const struct evo_forest *forest, const struct evo_forest_node *node)
+{
+	uint64_t hash = mix(node->code + 1, number_bits(node->number));
+
+	for (size_t i = 0; i < node->arity; i++)
+		hash = mix(hash, forest->nodes[node->arguments[i]].hash);
+	return hash;
+}
+
+static bool same(const struct evo_forest_node *a, const struct evo_forest_node *b)
+{
+	bool equal = a->hash == b->hash && a->code == b->code &&
+	             number_bits(a->number) == number_bits(b->number);
+
+	for (size_t i = 0; i < a->arity && equal; i++)
+		equal = a->arguments[i] == b->arguments[i];
+	return equal;
+}
+
+static uint32_t intern(struct builder *builder, struct evo_forest_node node)
+{
+	struct evo_forest *forest = builder->forest;
+	size_t at;
+
+	node.hash = hash_of(forest, &node);
+	at = (size_t) node.hash & builder->mask;
+	while (builder->table[at] != EMPTY) {
+		if (same(&forest->nodes[builder->table[at]], &node))
+			return builder->table[at];
+		at = (at + 1) & builder->mask;
+	}
+	builder->table[at] = (uint32_t) forest->count;
+	forest->nodes[forest->count] = node;
+	return (uint32_t) forest->count++;
+}
+
+/* A primitive of numbers alone, where it has a value. */
+static bool fold_numbers(const struct evo_forest *forest, const struct evo_forest_node *node,
+                         double *number)
+{
+	struct evo_value arguments[2] = {{.extent.count = 1}, {.extent.count = 1}}, result = {0};
+	const struct evo_value *second = node->arity == 2 ? &arguments[1] : NULL;
+
+	for (size_t i = 0; i < node->arity; i++) {
+		const struct evo_forest_node *argument = &forest->nodes[node->arguments[i]];
+
+		if (argument->code != 0)
+			return false;
+		arguments[i].scalar = argument->number;
+	}
+	if (!evo_result_extent(node->code, &arguments[0].extent, second ? &second->extent : NULL,
+	                       &result.extent))
+		return false;
+	evo_apply(node->code, &arguments[0], second, NULL, NULL, &result);
+	*number = result.scalar;
+	return true;
+}
+
+/* min2(0, -0) is not min2(-0, 0). */
+static bool may_swap(unsigned code)
+{
+	return evo_primitive(code)->commutative && code != EVO_MIN2 && code != EVO_MAX2;
+}
+
+static uint32_t add_node(struct builder *builder, unsigned code, double number, uint32_t first,
+                         uint32_t second)
+{
+	const struct evo_primitive *row = evo_primitive(code);
+	const struct evo_forest_node *nodes = builder->forest->nodes;
+	struct evo_forest_node node = {
+	        .code = code, .arity = row->arity, .arguments = {first, second}, .number = number};
+
+	if (row->arity == 2 && may_swap(code) && nodes[first].hash > nodes[second].hash) {
+		node.arguments[0] = second;
+		node.arguments[1] = first;
+	}
+	if (row->kind == EVO_PRIMITIVE && fold_numbers(builder->forest, &node, &number))
+		node = (struct evo_forest_node){.number = number};
+	return intern(builder, node);
+}
+
+/* Prefix order from its end: arguments come first. */
+static uint32_t add_tree(struct builder *builder, const struct evo_tree *tree)
+{
+	uint32_t nodes[EVO_TREE_MAX];
+
+	for (size_t at = tree->size; at-- > 0;) {
+		const struct evo_tree_node *node = &tree->nodes[at];
+		const unsigned arity = evo_primitive(node->code)->arity;
+
+		nodes[at] =
+		        add_node(builder, node->code, node->number, arity > 0 ? nodes[at + 1] : 0,
+		                 arity > 1 ? nodes[evo_tree_argument(tree, at, 1)] : 0);
+	}
+	if (evo_tree_level(tree, 0) == EVO_LEVEL_UNIT)
+		return add_node(builder, EVO_LAYER_MEAN, 0, nodes[0], 0);
+	return nodes[0];
+}
+
+/* ---- Where nodes are evaluated --------------------------------------------------------------- */
+
+static void find_crowns(struct evo_forest *forest)
+{
+	uint32_t *crown_of = evo_calloc(forest->count + 1, sizeof *crown_of);
+
+	for (size_t i = 0; i < forest->count; i++) {
+		struct evo_forest_node *node = &forest->nodes[i];
+		struct evo_forest_crown *crown;
+
+		if (!evo_is_aggregate(node->code))
+			continue;
+		if (crown_of[node->arguments[0]] == 0) {
+			forest->crowns[forest->crown_count++].node = node->arguments[0];
+			crown_of[node->arguments[0]] = (uint32_t) forest->crown_count;
+		}
+		node->crown = crown_of[node->arguments[0]] - 1;
+		crown = &forest->crowns[node->crown];
+		crown->total = crown->total || node->code == EVO_LAYER_TOTAL;
+		crown->mean = crown->mean || node->code != EVO_LAYER_TOTAL;
+	}
+	free(crown_of);
+}
+
+/* Lists the marked nodes and what is below them, down to aggregates. */
+static size_t list(const struct evo_forest *forest, bool *marked, uint32_t *out)
+{
+	size_t count = 0;
+
+	for (size_t i = forest->count; i-- > 0;) {
+		const struct evo_forest_node *node = &forest->nodes[i];
+
+		for (size_t k = 0; marked[i] && !evo_is_aggregate(node->code) && k < node->arity;
+		     k++)
+			marked[node->arguments[k]] = true;
+	}
+	for (size_t i = 0; i < forest->count; i++)
+		if (marked[i])
+			out[count++] = (uint32_t) i;
+	return count;
+}
+
+static void find_levels(struct evo_forest *forest)
+{
+	bool *marked = evo_calloc(forest->count + 1, sizeof *marked);
+
+	for (size_t i = 0; i < forest->crown_count; i++)
+		marked[forest->crowns[i].node] = true;
+	forest->below_count = list(forest, marked, forest->below);
+	memset(marked, 0, forest->count * sizeof *marked);
+	for (size_t i = 0; i < forest->tree_count; i++)
+		marked[forest->roots[i]] = true;
+	forest->above_count = list(forest, marked, forest->above);
+	free(marked);
+}
+
+/* ---- Whole ----------------------------------------------------------------------------------- */
+
+struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t count)
+{
+	struct evo_forest *forest = evo_calloc(1, sizeof *forest);
+	struct builder builder = {.forest = forest};
+	size_t most = count, size = 64;
+
+	for (size_t i = 0; i < count; i++)
+		most += trees[i]->size;
+	while (size < 2 * most)
+		size *= 2;
+	builder.mask = size - 1;
+	builder.table = evo_calloc(size, sizeof *builder.table);
+	memset(builder.table, 0xff, size * sizeof *builder.table);
+	forest->nodes = evo_calloc(most + 1, sizeof *forest->nodes);
+	forest->roots = evo_calloc(count + 1, sizeof *forest->roots);
+	forest->tree_count = count;
+	for (size_t i = 0; i < count; i++)
+		forest->roots[i] = add_tree(&builder, trees[i]);
+	free(builder.table);
+	forest->below = evo_calloc(forest->count + 1, sizeof *forest->below);
+	forest->above = evo_calloc(forest->count + 1, sizeof *forest->above);
+	forest->crowns = evo_calloc(forest->count + 1, sizeof *forest->crowns);
+	find_crowns(forest);
+	find_levels(forest);
+	return forest;
+}
+
+void evo_forest_destroy(struct evo_forest *forest)
+{
+	if (!forest)
+		return;
+	free(forest->nodes);
+	free(forest->roots);
+	free(forest->below);
+	free(forest->above);
+	free(forest->crowns);
+	free(forest);
+}
+
+size_t evo_forest_distinct(const struct evo_forest *forest)
+{
+	return forest->count;
+}

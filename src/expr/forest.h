@@ -1,0 +1,38 @@
+/*
+ * A forest: the trees of a generation as one graph, where every distinct subexpression is one node.
+ *
+ * Arguments of commutative primitives are put in an order of their own (not those of min2 and max2,
+ * which tell 0 from -0), and what has numbers alone below it is a number. A node's place in the
+ * graph says nothing about its value: that depends on the node and what is below it alone.
+ */
+#ifndef EVOSCOPE_EXPR_FOREST_H
+#define EVOSCOPE_EXPR_FOREST_H
+
+#include "primitives.h"
+
+struct evo_forest_node {
+	unsigned code, arity;
+	uint32_t arguments[2]; /* nodes; the first `arity` count */
+	double number;         /* 0 unless code is 0 */
+	uint64_t hash;         /* of the subexpression, whatever forest it is in */
+	uint32_t crown;        /* of an aggregate: that of its argument */
+};
+
+/* What stands directly below aggregates. */
+struct evo_forest_crown {
+	uint32_t node;
+	bool mean, total; /* is its mean wanted in every unit; is it layer_total's? */
+};
+
+struct evo_forest {
+	struct evo_forest_node *nodes; /* arguments come before what they are arguments of */
+	size_t count;
+	uint32_t *roots; /* a tree's, at network level */
+	size_t tree_count;
+	uint32_t *below, *above; /* nodes to evaluate in every unit, and once for the network */
+	size_t below_count, above_count;
+	struct evo_forest_crown *crowns;
+	size_t crown_count;
+};
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The population evaluator: all trees of a forest on one network.
+ *
+ * Unit by unit, every node of the forest that somebody needs there and whose shapes fit is computed
+ * once. What is elementwise and has one reader is never a tensor of its own: it is computed block
+ * by block in the first-level cache, on the way into what reads it, a sum or a tensor. What has
+ * several readers is kept until the last of them has read it, or made again where too much would
+ * have to be kept. Values are those of the plain evaluator, bit for bit, whatever else is planned.
+ */
+#ifndef EVOSCOPE_EXPR_TOGETHER_H
+#define EVOSCOPE_EXPR_TOGETHER_H
+
+#include "forest.h"
+
+struct evo_together; /* the scratch memory of one thread */
+
+/* kept: bytes of tensors that are kept for later readers. */
+struct evo_together *evo_together_create(size_t kept);
+void evo_together_destroy(struct evo_together *together);
+size_t evo_together_bytes(const struct evo_together *together);
+
+/* scores[i] = that of tree i. False only for EVO_E_MEMORY. */
+bool evo_together_evaluate(struct evo_together *together, const struct evo_forest *forest,
+                           const struct evo_stats *stats, double *scores, struct evo_error *err);
+
+#endif

@@ -1,0 +1,263 @@
+/* Trees evaluated together have the scores that they have alone, to the last bit. */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "evoscope/expr.h"
+#include "evoscope/space.h"
+
+#include "../src/expr/together.h"
+
+#define NETWORKS 3
+#define TREES    2000
+#define ALIKE    500 /* trees made of parts of others */
+
+static const char *const architectures[NETWORKS] = {
+        "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",
+        "|nor_conv_1x1~0|+|none~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_1x1~2|",
+        "|avg_pool_3x3~0|+|skip_connect~0|none~1|+|skip_connect~0|avg_pool_3x3~1|none~2|",
+};
+
+static struct evo_error err;
+static struct evo_store *store;
+static const struct evo_stats *networks[NETWORKS];
+static struct evo_evaluator *plain, *together;
+static struct evo_tree *trees;
+static const struct evo_tree **all;
+
+static int set_up(void **state)
+{
+	struct evo_probe probe = {.space = evo_space_find("nb201", &err), .batch = 5, .seed = 3};
+	size_t number, network;
+	evo_needs needs = EVO_NEED(EVO_CLASSIC_FIRST) - 1;
+
+	(void) state;
+	probe.macro = (struct evo_macro){.channels = 4, .cells = 1, .side = 8, .classes = 5};
+	store = evo_store_create((size_t) 1 << 30, 1, &err);
+	assert_non_null(store);
+	assert_true(evo_store_probe(store, &probe, NULL, NULL, &number, &err));
+	for (size_t i = 0; i < NETWORKS; i++) {
+		assert_true(evo_store_network(store, number, architectures[i], &network, &err));
+		networks[i] = evo_store_acquire(store, network, needs, 0, &err);
+		assert_non_null(networks[i]);
+	}
+	plain = evo_evaluator_create();
+	together = evo_evaluator_create();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void) state;
+	evo_evaluator_destroy(plain);
+	evo_evaluator_destroy(together);
+	for (size_t i = 0; i < NETWORKS; i++)
+		evo_store_release(store, i, networks[i]);
+	evo_store_destroy(store);
+	free(trees);
+	free(all);
+	return 0;
+}
+
+static void expect_equal(const struct evo_tree *tree, double value, double expected)
+{
+	struct evo_text text;
+
+	if (value == expected || (isnan(value) && isnan(expected)))
+		return;
+	evo_text_init(&text);
+	evo_tree_print(tree, &text);
+	fail_msg("%s: %.17g together, %.17g alone", text.data, value, expected);
+}
+
+/* Random trees; and trees with a part of another in the place of one of theirs. */
+static void draw_trees(void)
+{
+	struct evo_grammar grammar;
+	struct evo_rng rng = evo_rng_stream(5, "trees", 0);
+	size_t count = 0;
+
+	evo_grammar_all(&grammar);
+	grammar.max_size = 25;
+	grammar.max_depth = 8;
+	trees = evo_calloc(TREES, sizeof *trees);
+	all = evo_calloc(TREES, sizeof *all);
+	while (count < TREES - ALIKE)
+		if (evo_tree_random(&grammar, &rng, EVO_LEVEL_NETWORK, 2 + evo_rng_below(&rng, 6),
+		                    evo_rng_below(&rng, 2), &trees[count]))
+			count++;
+	while (count < TREES) {
+		const struct evo_tree *tree = &trees[evo_rng_below(&rng, count)];
+		const struct evo_tree *donor = &trees[evo_rng_below(&rng, count)];
+
+		if (evo_tree_replace(tree, evo_rng_below(&rng, tree->size), donor,
+		                     evo_rng_below(&rng, donor->size), &trees[count]) &&
+		    evo_tree_check(&trees[count], NULL))
+			count++;
+	}
+	for (size_t i = 0; i < TREES; i++)
+		all[i] = &trees[i];
+}
+
+static double *scores_together(const struct evo_tree *const *some, size_t count,
+                               const struct evo_stats *stats)
+{
+	struct evo_forest *forest = evo_forest_create(some, count);
+	double *scores = evo_calloc(count, sizeof *scores);
+
+	assert_true(evo_evaluate_forest(together, forest, stats, scores, &err));
+	evo_forest_destroy(forest);
+	return scores;
+}
+
+static void random_trees_score_as_alone(void **state)
+{
+	double *alone = evo_calloc(TREES, sizeof *alone);
+	size_t finite = 0;
+
+	(void) state;
+	draw_trees();
+	for (size_t i = 0; i < NETWORKS; i++) {
+		double *scores = scores_together(all, TREES, networks[i]);
+
+		assert_true(evo_evaluate(plain, networks[i], all, TREES, alone, &err));
+		for (size_t k = 0; k < TREES; k++) {
+			expect_equal(all[k], scores[k], alone[k]);
+			finite += isfinite(scores[k]) != 0;
+		}
+		free(scores);
+	}
+	printf("%zu of %d scores are finite\n", finite, NETWORKS * TREES);
+	assert_true(finite > NETWORKS * TREES / 4);
+	free(alone);
+}
+
+/* Neither the other trees nor their order nor what was evaluated before are of matter. */
+static void company_is_of_no_matter(void **state)
+{
+	struct evo_rng rng = evo_rng_stream(6, "company", 0);
+	double *expected = scores_together(all, TREES, networks[0]);
+	size_t order[TREES];
+	const struct evo_tree *some[64];
+
+	(void) state;
+	for (size_t i = 0; i < TREES; i++)
+		order[i] = i;
+	evo_rng_shuffle(&rng, order, TREES);
+	for (size_t from = 0; from < TREES; from += EVO_COUNT(some)) {
+		size_t count = TREES - from < EVO_COUNT(some) ? TREES - from : EVO_COUNT(some);
+		double *scores;
+
+		for (size_t i = 0; i < count; i++)
+			some[i] = all[order[from + i]];
+		scores = scores_together(some, count, networks[0]);
+		for (size_t i = 0; i < count; i++)
+			expect_equal(some[i], scores[i], expected[order[from + i]]);
+		free(scores);
+	}
+	free(expected);
+}
+
+/* Nor is it of matter whether what has several readers is kept for them. */
+static void what_is_not_kept_is_made_again(void **state)
+{
+	struct evo_together *forgetful = evo_together_create(0);
+	struct evo_forest *forest = evo_forest_create(all, TREES);
+	double *expected = scores_together(all, TREES, networks[1]);
+	double *scores = evo_calloc(TREES, sizeof *scores);
+
+	(void) state;
+	assert_true(evo_together_evaluate(forgetful, forest, networks[1], scores, &err));
+	for (size_t i = 0; i < TREES; i++)
+		expect_equal(all[i], scores[i], expected[i]);
+	assert_true(evo_together_bytes(forgetful) < evo_evaluator_bytes(together));
+	evo_together_destroy(forgetful);
+	evo_forest_destroy(forest);
+	free(expected);
+	free(scores);
+}
+
+static size_t distinct(size_t count, const char *const *texts)
+{
+	struct evo_tree parsed[8];
+	const struct evo_tree *some[8];
+	struct evo_forest *forest;
+	size_t found;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_true(evo_tree_parse(texts[i], &parsed[i], &err));
+		some[i] = &parsed[i];
+	}
+	forest = evo_forest_create(some, count);
+	found = evo_forest_distinct(forest);
+	evo_forest_destroy(forest);
+	return found;
+}
+
+#define DISTINCT(...)                                                                              \
+	distinct(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *),                      \
+	         (const char *const[]){__VA_ARGS__})
+
+static void a_subexpression_is_there_once(void **state)
+{
+	(void) state;
+	assert_int_equal(DISTINCT("layer_sum(abs(x.d))"), 3);
+	assert_int_equal(DISTINCT("layer_sum(abs(x.d))", "layer_sum(abs(x.d))"), 3);
+	assert_int_equal(DISTINCT("layer_sum(abs(x.d))", "layer_max(exp(abs(x.d)))"), 5);
+	/* A unit-level root is a layer_mean. */
+	assert_int_equal(DISTINCT("x.d", "layer_mean(x.d)"), 2);
+	/* Arguments that may change places. */
+	assert_int_equal(DISTINCT("mul(x.d, y.d)", "mul(y.d, x.d)"), 4);
+	assert_int_equal(DISTINCT("sub(x.d, y.d)", "sub(y.d, x.d)"), 6);
+	assert_int_equal(DISTINCT("add(mul(x.d, y.d), w)", "add(w, mul(y.d, x.d))"), 6);
+	/* Numbers alone are a number (the numbers they are made of stay). */
+	assert_int_equal(DISTINCT("mul(x.d, add(1, 2))", "mul(x.d, 3)"), 6);
+}
+
+/* Zeros have signs: 1 over the smaller of them tells which came first. */
+static void numbers_are_folded_to_the_same_value(void **state)
+{
+	static const char *const texts[] = {
+	        "layer_sum(inv(min2(mul(x.d, 0), neg(mul(x.d, 0)))))",
+	        "layer_sum(inv(min2(neg(mul(x.d, 0)), mul(x.d, 0))))",
+	        "add(params, log(sub(2, 0.5)))",
+	        "add(params, det(3))",
+	        "layer_sum(mul(w, softmax(2)))",
+	        "mul(layer_sum(std(4)), kldiv(0.5, 2))",
+	        "1",
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(texts); i++) {
+		struct evo_tree tree;
+		const struct evo_tree *one = &tree;
+		double *scores, alone;
+
+		if (!evo_tree_parse(texts[i], &tree, &err))
+			fail_msg("%s: %s", texts[i], err.message);
+		scores = scores_together(&one, 1, networks[0]);
+		assert_true(evo_evaluate(plain, networks[0], &one, 1, &alone, &err));
+		expect_equal(&tree, scores[0], alone);
+		free(scores);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(random_trees_score_as_alone),
+	        cmocka_unit_test(company_is_of_no_matter),
+	        cmocka_unit_test(what_is_not_kept_is_made_again),
+	        cmocka_unit_test(a_subexpression_is_there_once),
+	        cmocka_unit_test(numbers_are_folded_to_the_same_value),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
