@@ -113,6 +113,7 @@ struct evo_individual {
 	int direction;                /* 1, or -1 when a lower score is better */
 	double fitness;               /* in that direction */
 	double tau[2][EVO_CASES_MAX]; /* as measured, with its sign, by side and case */
+	bool open;                    /* validation networks are not scored yet: their tau is NaN */
 	size_t non_finite;            /* scores that are NaN or infinite */
 	size_t depth;
 	uint64_t hash;  /* of the canonical form */
@@ -162,6 +163,17 @@ size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
 /* How many of the trees that wait were injected: they are the first. */
 size_t evo_gp_asked_injected(const struct evo_gp *gp);
 void evo_gp_tell(struct evo_gp *gp, double *const *scores);
+
+/*
+ * The search selects by train networks alone, so validation networks need scores of those that
+ * survive only. Where the first score of a group's validation networks is evo_score_open(), a tree's
+ * validation is open. Between generations evo_gp_ask_open gives the trees of the population and of
+ * the front that are, and evo_gp_tell_open takes their scores: as evo_gp_tell, but the validation
+ * networks' alone are read. Individuals never change: others, with all scores, take their places.
+ */
+double evo_score_open(void); /* a NaN that no computation gives */
+size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees);
+void evo_gp_tell_open(struct evo_gp *gp, double *const *scores);
 
 /*
  * Enters the next generation that begins, stays in it whatever its fitness, and is marked for life.

@@ -133,12 +133,35 @@ static void add_draws(const struct evo_fitness *fitness, const struct evo_case *
 	}
 }
 
+#define OPEN_BITS UINT64_C(0x7ff80000ba5eba11)
+
+double evo_score_open(void)
+{
+	const uint64_t bits = OPEN_BITS;
+	double score;
+	memcpy(&score, &bits, sizeof(score));
+	return score;
+}
+
+static bool is_open(const struct evo_fitness *fitness, const double *const *scores)
+{
+	bool open = false;
+	for (size_t g = 0; g < fitness->group_count; g++) {
+		uint64_t bits = 0;
+		if (fitness->groups[g].validation > 0)
+			memcpy(&bits, scores[g] + fitness->groups[g].train, sizeof(bits));
+		open = open || bits == OPEN_BITS;
+	}
+	return open;
+}
+
 void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *scores,
                        struct evo_individual *out)
 {
 	double *x = evo_calloc(2 * fitness->largest, sizeof(*x));
 	struct tally tally = {0};
 	double sum = 0;
+	out->open = is_open(fitness, scores);
 	for (size_t c = 0; c < fitness->case_count; c++) {
 		const struct evo_case *benchmark = &fitness->cases[c];
 		const struct evo_fitness_group *group = &fitness->groups[benchmark->group];
@@ -146,8 +169,9 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		double tau = evo_kendall(group->train, score, benchmark->accuracy);
 		out->tau[EVO_SIDE_TRAIN][c] = tau;
 		out->tau[EVO_SIDE_VALIDATION][c] =
-		        evo_kendall(group->validation, score + group->train,
-		                    benchmark->accuracy + group->train);
+		        out->open ? (double) NAN
+		                  : evo_kendall(group->validation, score + group->train,
+		                                benchmark->accuracy + group->train);
 		sum += tau;
 		/* Every benchmark has as many draws, so that a mean weighs them alike. */
 		for (size_t d = 0; group->draw_size == group->train && d < fitness->draw_count; d++)
@@ -162,9 +186,11 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 	else
 		out->fitness = out->direction > 0 ? tally.low : -tally.high;
 	out->non_finite = 0;
-	for (size_t g = 0; g < fitness->group_count; g++)
+	for (size_t g = 0; g < fitness->group_count; g++) {
+		const struct evo_fitness_group *group = &fitness->groups[g];
 		out->non_finite += evo_non_finite(
-		        fitness->groups[g].train + fitness->groups[g].validation, scores[g]);
+		        group->train + (out->open ? 0 : group->validation), scores[g]);
+	}
 }
 
 /* ---- What says nothing, and what says the same ----------------------------------------------- */

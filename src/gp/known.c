@@ -105,3 +105,10 @@ void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores)
 	entry->scores = evo_calloc(known->scores, sizeof(double));
 	memcpy(entry->scores, scores, known->scores * sizeof(double));
 }
+
+void evo_known_renew(struct evo_known *known, uint64_t hash, const double *scores)
+{
+	struct evo_known_entry *entry = slot_of(known, key_of(hash));
+	if (entry->hash != 0 && entry->scores != NULL)
+		memcpy(entry->scores, scores, known->scores * sizeof(double));
+}

@@ -35,5 +35,7 @@ enum evo_known_state evo_known_find(const struct evo_known *known, uint64_t hash
                                     const double **scores);
 /* scores are copied; NULL: failed. What is known already stays as it is. */
 void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores);
+/* Puts better scores in the place of those that are known, if they are. */
+void evo_known_renew(struct evo_known *known, uint64_t hash, const double *scores);
 
 #endif

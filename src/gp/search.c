@@ -34,6 +34,8 @@ void evo_gp_destroy(struct evo_gp *gp)
 	evo_gp_clear_candidates(gp);
 	free(gp->candidates);
 	free(gp->asked);
+	free(gp->open);
+	free(gp->open_trees);
 	evo_pool_of_clear(&gp->pool);
 	evo_pool_of_clear(&gp->population);
 	evo_front_clear(&gp->front);

@@ -52,6 +52,11 @@ struct evo_gp {
 	const struct evo_tree **asked;
 	size_t asked_count;
 
+	/* Of the population and the front, those whose validation is open; borrowed. */
+	const struct evo_individual **open;
+	const struct evo_tree **open_trees;
+	size_t open_count;
+
 	struct evo_tree *injections;
 	size_t injection_count;
 	char *notes[EVO_GP_NOTES];

@@ -121,9 +121,8 @@ void evo_run_release_engine(struct evo_run *run)
 	if (run->pool != NULL)
 		evo_pool_destroy(run->pool);
 	evo_cases_clear(&run->cases);
-	free(run->counters[0]);
-	free(run->counters[1]);
-	run->counters[0] = run->counters[1] = NULL;
+	free(run->reference_scores);
+	run->reference_scores = NULL;
 	run->scorer = NULL;
 	run->gp = NULL;
 	run->store = NULL;

@@ -44,28 +44,31 @@ static double **create_rows(const struct evo_cases *cases, size_t trees, struct 
 	return rows;
 }
 
-/* rows: with room for one tree. */
-static void take_references(struct evo_run *run, const double *scores, double **rows)
+/* Judges them by what is scored of them; rows: with room for one tree. */
+static void judge_references(struct evo_run *run, double **rows)
 {
 	size_t n = run->cases.network_count;
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
 		struct evo_reference *reference = &run->draft.references[i];
 		struct evo_individual judged = {0};
-		split_groups(&run->cases, scores + i * n, 1, rows);
+		split_groups(&run->cases, run->reference_scores + i * n, 1, rows);
 		evo_gp_judge(run->gp, rows, &judged);
 		reference->fitness = judged.fitness;
 		memcpy(reference->tau, judged.tau, sizeof(reference->tau));
 	}
 	run->draft.reference_count = EVO_REFERENCES;
-	for (size_t i = 0; i < 2; i++) {
-		run->counters[i] = evo_calloc(n, sizeof(double));
-		memcpy(run->counters[i], scores + i * n, n * sizeof(double));
-	}
-	run->warm = true;
-	evo_run_enter(run, run->mode);
 }
 
 /* ---- Rounds ---------------------------------------------------------------------------------- */
+
+static double *open_scores(const struct evo_run *run, size_t trees, struct evo_error *err)
+{
+	size_t count = trees * run->cases.network_count;
+	double *scores = evo_big_alloc(count * sizeof(*scores), "scores", err);
+	for (size_t i = 0; scores != NULL && i < count; i++)
+		scores[i] = evo_score_open();
+	return scores;
+}
 
 /* The first round scores the references too, on statistics that are had anyway. */
 static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, size_t count,
@@ -73,19 +76,70 @@ static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, s
 {
 	size_t n = run->cases.network_count, more = run->warm ? 0 : EVO_REFERENCES;
 	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
-	double *scores = evo_big_alloc((count + more) * n * sizeof(*scores), "scores", err);
+	double *scores = open_scores(run, count + more, err);
 	double **rows = create_rows(&run->cases, count, err);
 	/* What a person asked for comes first: it is scored on every network. */
 	for (size_t i = 0; i < more; i++)
 		trees[i] = &run->references[i];
 	memcpy(trees + more, asked, count * sizeof(*trees));
 	bool good = scores != NULL && rows != NULL &&
-	            evo_run_score_trees(run, trees, more + count,
+	            evo_run_score_train(run, trees, more + count,
 	                                more + evo_gp_asked_injected(run->gp), scores, err);
 	if (good) {
 		split_groups(&run->cases, scores + more * n, count, rows);
 		evo_gp_tell(run->gp, rows);
-		if (more > 0)
+	}
+	if (good && more > 0) {
+		run->reference_scores = evo_calloc(more * n, sizeof(*scores));
+		memcpy(run->reference_scores, scores, more * n * sizeof(*scores));
+		judge_references(run, rows);
+		run->warm = true;
+		evo_run_enter(run, run->mode);
+	}
+	destroy_rows(&run->cases, rows);
+	free(scores);
+	free(trees);
+	return good;
+}
+
+/* ---- Validation: of what survives alone ------------------------------------------------------ */
+
+static void take_references(struct evo_run *run, const double *scores, double **rows)
+{
+	const struct evo_cases *cases = &run->cases;
+	for (size_t g = 0; g < cases->group_count; g++) {
+		const struct evo_case_group *group = &cases->groups[g];
+		for (size_t i = cases->items[group->first_case].train; i < group->count; i++)
+			for (size_t r = 0; r < EVO_REFERENCES; r++) {
+				size_t at = r * cases->network_count + group->columns[i];
+				run->reference_scores[at] = scores[at];
+			}
+	}
+	judge_references(run, rows);
+}
+
+/* first: that of the references too. */
+static bool validate(struct evo_run *run, bool first, struct evo_error *err)
+{
+	const struct evo_tree *const *open;
+	size_t n = run->cases.network_count, more = first ? EVO_REFERENCES : 0;
+	size_t count = evo_gp_ask_open(run->gp, &open);
+	if (count + more == 0)
+		return true;
+	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
+	double *scores = open_scores(run, count + more, err);
+	double **rows = create_rows(&run->cases, count + more, err);
+	for (size_t i = 0; i < more; i++)
+		trees[i] = &run->references[i];
+	memcpy(trees + more, open, count * sizeof(*trees));
+	snprintf(run->draft.phase, sizeof(run->draft.phase), "validating generation %zu",
+	         evo_gp_generation(run->gp) - 1);
+	bool good = scores != NULL && rows != NULL &&
+	            evo_run_score_validation(run, trees, more + count, scores, err);
+	if (good) {
+		split_groups(&run->cases, scores + more * n, count, rows);
+		evo_gp_tell_open(run->gp, rows);
+		if (first)
 			take_references(run, scores, rows);
 	}
 	destroy_rows(&run->cases, rows);
@@ -140,7 +194,7 @@ static void judge_champion(const struct evo_run *run, const struct evo_individua
 		double tau = out->tau[EVO_SIDE_VALIDATION][c];
 		sum += tau;
 		least = tau < least ? tau : least;
-		if (run->cases.items[c].validation < 2)
+		if (run->cases.items[c].validation < 2 || champion->open)
 			sum = least = (double) NAN;
 	}
 	out->best_validation = run->config.gp.fitness_mean ? sum / (double) count : least;
@@ -156,7 +210,7 @@ static double partial(const struct evo_run *run, const struct evo_individual *ch
 	const double *scores = champion->scores;
 	for (size_t g = 0; g < item->group; g++)
 		scores += run->cases.groups[g].count;
-	if (item->validation < 2)
+	if (item->validation < 2 || champion->open)
 		return (double) NAN;
 	const size_t *columns = run->cases.groups[item->group].columns + item->train;
 	double *given = evo_calloc(item->validation, sizeof(*given));
@@ -191,6 +245,18 @@ static void add_generation(struct evo_run *run, const struct evo_generation *gen
 	record->history[record->history_count++] = *generation;
 }
 
+/* What the best has on validation networks, and beyond the counters. */
+static void take_champion(struct evo_run *run, const struct evo_individual *champion,
+                          struct evo_generation *generation)
+{
+	size_t n = run->cases.network_count;
+	judge_champion(run, champion, generation);
+	for (size_t c = 0; c < run->cases.count; c++) {
+		run->draft.partial_units[c] = partial(run, champion, c, run->reference_scores);
+		run->draft.partial_params[c] = partial(run, champion, c, run->reference_scores + n);
+	}
+}
+
 /* Fills the draft from the population; false when there is none. */
 static bool take_stock(struct evo_run *run)
 {
@@ -206,11 +272,7 @@ static bool take_stock(struct evo_run *run)
 	if (count == 0)
 		return false;
 	summarise(population, count, &generation);
-	judge_champion(run, population[0], &generation);
-	for (size_t c = 0; c < run->cases.count; c++) {
-		run->draft.partial_units[c] = partial(run, population[0], c, run->counters[0]);
-		run->draft.partial_params[c] = partial(run, population[0], c, run->counters[1]);
-	}
+	take_champion(run, population[0], &generation);
 	add_generation(run, &generation);
 	return true;
 }
@@ -242,6 +304,23 @@ static void write_files(struct evo_run *run)
 	evo_snapshot_release(snapshot);
 }
 
+/* What a generation came to, in the log. */
+static void log_generation(struct evo_run *run)
+{
+	const struct evo_generation *last = &run->record.history[run->record.history_count - 1];
+	char validation[40] = "";
+	if (last->best > run->best) {
+		log_best(run, last->champion);
+		run->best = last->best;
+	}
+	if (!isnan(last->best_validation))
+		snprintf(validation, sizeof(validation), ", validation %.4f",
+		         last->best_validation);
+	evo_run_say(run, EVO_LOG_NOTE, "generation %zu: best %.4f%s, mean %.4f, %zu scored, %.1f s",
+	            last->generation, last->best, validation, last->mean, last->evaluations,
+	            last->seconds);
+}
+
 static void conclude(struct evo_run *run)
 {
 	char note[300];
@@ -255,35 +334,47 @@ static void conclude(struct evo_run *run)
 	show_live(run);
 	run->draft.live_best = (double) NAN;
 	estimate_rest(run);
-	if (!any) {
+	if (any)
+		log_generation(run);
+	else
 		evo_run_say(run, EVO_LOG_WARNING,
 		            "no expression of generation %zu orders the networks; the next one "
 		            "begins anew",
 		            run->draft.generation - 1);
-	} else {
-		const struct evo_generation *last =
-		        &run->record.history[run->record.history_count - 1];
-		if (last->best > run->best) {
-			log_best(run, last->champion);
-			run->best = last->best;
-		}
-		evo_run_say(run, EVO_LOG_NOTE,
-		            "generation %zu: best %.4f, validation %.4f, mean %.4f, %zu scored, "
-		            "%.1f s",
-		            last->generation, last->best, last->best_validation, last->mean,
-		            last->evaluations, last->seconds);
-	}
 	evo_run_renew_body(run);
 	evo_run_publish(run);
-	write_files(run);
 }
 
-bool evo_run_generation(struct evo_run *run, struct evo_error *err)
+/* The first generation is shown before it is validated; then what was open is filled in. */
+static bool complete_first(struct evo_run *run, struct evo_error *err)
+{
+	const struct evo_individual *const *population;
+	struct evo_generation *last;
+	if (!validate(run, true, err))
+		return false;
+	run->complete = true;
+	run->draft.phase[0] = '\0';
+	run->draft.phase_done = run->draft.phase_total = 0;
+	if (run->record.history_count == 0 || evo_gp_population(run->gp, &population) == 0)
+		return true;
+	last = &run->record.history[run->record.history_count - 1];
+	evo_individual_release((struct evo_individual *) (uintptr_t) last->champion);
+	take_champion(run, population[0], last);
+	if (!isnan(last->best_validation))
+		evo_run_say(run, EVO_LOG_NOTE, "generation %zu: validation %.4f", last->generation,
+		            last->best_validation);
+	run->draft.elapsed = evo_run_elapsed(run);
+	run->draft.store = evo_store_report(run->store);
+	evo_run_renew_body(run);
+	evo_run_publish(run);
+	return true;
+}
+
+/* All rounds of a generation, and the selection of what survives. */
+static bool breed(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_tree *const *asked;
 	size_t count, round = 1;
-	if (isnan(run->generation_begin))
-		run->generation_begin = evo_run_elapsed(run);
 	while ((count = evo_gp_ask(run->gp, &asked)) > 0) {
 		snprintf(run->draft.phase, sizeof(run->draft.phase), "%s generation %zu, round %zu",
 		         run->warm ? "scoring" : "collecting statistics,",
@@ -292,7 +383,21 @@ bool evo_run_generation(struct evo_run *run, struct evo_error *err)
 			return false;
 		show_live(run);
 	}
+	return true;
+}
+
+bool evo_run_generation(struct evo_run *run, struct evo_error *err)
+{
+	if (isnan(run->generation_begin))
+		run->generation_begin = evo_run_elapsed(run);
+	if (!breed(run, err))
+		return false;
+	if (run->complete && !validate(run, false, err))
+		return false;
 	conclude(run);
 	run->generation_begin = (double) NAN;
+	if (!run->complete && !complete_first(run, err))
+		return false;
+	write_files(run);
 	return true;
 }

@@ -29,20 +29,21 @@ struct pass {
 	double *scores; /* a row of all networks a tree */
 	size_t *left;   /* columns to do */
 	size_t left_count;
-	size_t later;  /* columns to do after these */
+	size_t done;   /* columns done before these */
+	size_t all;    /* columns of this pass */
 	size_t scored; /* trees times networks, by earlier steps */
 	double begin;
+	bool whatever; /* finished even when time is up */
 };
 
 static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
 {
 	struct evo_snapshot *draft = &run->draft;
-	size_t all = run->cases.network_count;
 	if (evo_now() - run->published < PUBLISH_SECONDS)
 		return;
 	draft->elapsed = evo_run_elapsed(run);
-	draft->phase_done = all - pass->later - pass->left_count + done;
-	draft->phase_total = all;
+	draft->phase_done = pass->done + done;
+	draft->phase_total = pass->all;
 	draft->store = evo_store_report(run->store);
 	double seconds = draft->elapsed - pass->begin;
 	size_t scored = pass->scored + done * pass->tree_count;
@@ -51,12 +52,11 @@ static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
 	evo_run_publish(run);
 }
 
-/* Is there a reason to stop before all networks are done? The first generation is finished even
-   when time is up, so that there is a result. */
-static bool interrupted(const struct evo_run *run)
+/* Is there a reason to stop before all networks are done? */
+static bool interrupted(const struct evo_run *run, const struct pass *pass)
 {
 	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
-	return run->quit || !works || (run->record.history_count > 0 && evo_run_time_up(run));
+	return run->quit || !works || (!pass->whatever && evo_run_time_up(run));
 }
 
 /* Takes what is finished over into the pass's scores; the rest stays left. */
@@ -73,6 +73,7 @@ static void collect(struct evo_run *run, struct pass *pass, const struct evo_sco
 		for (size_t t = 0; t < pass->tree_count; t++)
 			pass->scores[pass->rows[t] * all + column] = part[t * count + i];
 		pass->scored += pass->tree_count;
+		pass->done++;
 	}
 	pass->left_count = rest;
 }
@@ -93,7 +94,7 @@ static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *er
 		while (!evo_scoring_wait(scoring, WAIT_SECONDS)) {
 			evo_run_heed(run, false);
 			show_pass(run, pass, evo_scoring_done(scoring));
-			if (!cancelled && interrupted(run)) {
+			if (!cancelled && interrupted(run, pass)) {
 				evo_scoring_cancel(scoring);
 				cancelled = true;
 			}
@@ -111,7 +112,7 @@ static bool finish(struct evo_run *run, struct pass *pass, struct evo_error *err
 {
 	bool good = true;
 	while (good && pass->left_count > 0)
-		good = evo_run_go_on(run) && !interrupted(run) && work_on(run, pass, err);
+		good = evo_run_go_on(run) && !interrupted(run, pass) && work_on(run, pass, err);
 	return good;
 }
 
@@ -170,36 +171,84 @@ static void drop_trees(struct evo_run *run, struct pass *pass, size_t kept)
 	pass->tree_count = rest;
 }
 
-bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
-                         size_t kept, double *scores, struct evo_error *err)
+/* Trees that a pass may let go of, and the rows of scores that they fill. */
+static struct pass begin_pass(struct evo_run *run, const struct evo_tree *const *trees,
+                              size_t count, double *scores)
 {
-	size_t all = run->cases.network_count, few;
-	bool *chosen = evo_calloc(all, sizeof(*chosen));
 	struct pass pass = {.tree_count = count, .scores = scores, .begin = evo_run_elapsed(run)};
-	pass.trees = evo_calloc(count, sizeof(*pass.trees));
-	pass.rows = evo_calloc(count, sizeof(*pass.rows));
-	pass.left = evo_calloc(all, sizeof(*pass.left));
+	pass.trees = evo_calloc(count + 1, sizeof(*pass.trees));
+	pass.rows = evo_calloc(count + 1, sizeof(*pass.rows));
+	pass.left = evo_calloc(run->cases.network_count + 1, sizeof(*pass.left));
 	for (size_t t = 0; t < count; t++) {
 		pass.trees[t] = trees[t];
 		pass.rows[t] = t;
 	}
-	few = pass.left_count = screen_columns(&run->cases, chosen, pass.left);
-	pass.later = all - few;
+	/* The first generation is finished, so that there is a result. */
+	pass.whatever = run->record.history_count == 0 || !run->complete;
+	return pass;
+}
+
+static void end_pass(struct evo_run *run, struct pass *pass)
+{
+	show_pass(run, pass, 0);
+	free(pass->left);
+	free(pass->rows);
+	free(pass->trees);
+}
+
+/* Columns of a side's networks, each once, that are not chosen yet; chosen then. */
+static size_t side_columns(const struct evo_cases *cases, enum evo_side side, bool *chosen,
+                           size_t *columns)
+{
+	size_t count = 0;
+	for (size_t g = 0; g < cases->group_count; g++) {
+		const struct evo_case_group *group = &cases->groups[g];
+		size_t train = cases->items[group->first_case].train;
+		size_t first = side == EVO_SIDE_TRAIN ? 0 : train;
+		size_t end = side == EVO_SIDE_TRAIN ? train : group->count;
+		for (size_t i = first; i < end; i++) {
+			size_t column = group->columns[i];
+			if (!chosen[column])
+				columns[count++] = column;
+			chosen[column] = true;
+		}
+	}
+	return count;
+}
+
+bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
+                         size_t kept, double *scores, struct evo_error *err)
+{
+	size_t all = run->cases.network_count;
+	bool *chosen = evo_calloc(all + 1, sizeof(*chosen));
+	size_t *others = evo_calloc(all + 1, sizeof(*others)), other_count;
+	struct pass pass = begin_pass(run, trees, count, scores);
+	pass.left_count = screen_columns(&run->cases, chosen, pass.left);
+	other_count = side_columns(&run->cases, EVO_SIDE_TRAIN, chosen, others);
+	pass.all = pass.left_count + other_count;
 	bool good = finish(run, &pass, err);
-	if (good) {
+	if (good)
 		drop_trees(run, &pass, kept);
-		for (size_t i = 0; i < all; i++)
-			if (!chosen[i])
-				pass.left[pass.left_count++] = i;
-		pass.later = 0;
-		if (pass.tree_count == 0)
-			pass.left_count = 0;
+	if (good && pass.tree_count > 0) {
+		memcpy(pass.left, others, other_count * sizeof(*others));
+		pass.left_count = other_count;
 		good = finish(run, &pass, err);
 	}
-	show_pass(run, &pass, 0);
-	free(pass.left);
-	free(pass.rows);
-	free(pass.trees);
+	end_pass(run, &pass);
+	free(others);
+	free(chosen);
+	return good;
+}
+
+bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const *trees,
+                              size_t count, double *scores, struct evo_error *err)
+{
+	bool *chosen = evo_calloc(run->cases.network_count + 1, sizeof(*chosen));
+	struct pass pass = begin_pass(run, trees, count, scores);
+	pass.left_count = pass.all =
+	        side_columns(&run->cases, EVO_SIDE_VALIDATION, chosen, pass.left);
+	bool good = finish(run, &pass, err);
+	end_pass(run, &pass);
 	free(chosen);
 	return good;
 }

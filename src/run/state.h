@@ -75,7 +75,8 @@ struct evo_run {
 	struct evo_cases cases;
 	struct evo_gp *gp;
 	struct evo_tree references[EVO_REFERENCES];
-	double *counters[2]; /* units and params of every network of cases; NULL before */
+	double *reference_scores; /* a row of all networks each; NULL before */
+	bool complete;            /* nothing of the last generation's validation is open */
 };
 
 /* ---- snapshot.c ------------------------------------------------------------------------------ */
@@ -116,12 +117,16 @@ void evo_run_release_engine(struct evo_run *run);
 /* One generation, or what is left of one. False with err clear when it was interrupted. */
 bool evo_run_generation(struct evo_run *run, struct evo_error *err);
 /*
- * scores: a row of cases.network_count a tree. A tree that gives no order to the first EVO_SCREEN
- * train networks of a group (no finite value, or one value for all) is not scored on others: its
- * row is NaN. The first `kept` trees are scored on all, whatever they order. False as above.
+ * scores: a row of cases.network_count a tree, of which the train networks' are filled in. A tree
+ * that gives no order to the first EVO_SCREEN train networks of a group (no finite value, or one
+ * value for all) is not scored on others: its row is NaN. The first `kept` trees are scored on all,
+ * whatever they order. False as above.
  */
-bool evo_run_score_trees(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
+bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
                          size_t kept, double *scores, struct evo_error *err);
+/* The same of the validation networks, without screening. */
+bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const *trees,
+                              size_t count, double *scores, struct evo_error *err);
 bool evo_run_time_up(const struct evo_run *run);
 
 #endif

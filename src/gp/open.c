@@ -1,0 +1,84 @@
+/* The validation scores of those that survive. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "search.h"
+
+static void add(struct evo_gp *gp, const struct evo_individual *individual)
+{
+	for (size_t i = 0; i < gp->open_count; i++)
+		if (gp->open[i] == individual)
+			return;
+	gp->open[gp->open_count] = individual;
+	gp->open_trees[gp->open_count++] = &individual->tree;
+}
+
+size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees)
+{
+	size_t most = gp->population.count + gp->front.count;
+	gp->open = evo_realloc(gp->open, most + 1, sizeof(*gp->open));
+	gp->open_trees = evo_realloc(gp->open_trees, most + 1, sizeof(*gp->open_trees));
+	gp->open_count = 0;
+	for (size_t i = 0; i < gp->population.count; i++)
+		if (gp->population.items[i]->open)
+			add(gp, gp->population.items[i]);
+	for (size_t i = 0; i < gp->front.count; i++)
+		if (gp->front.items[i]->open)
+			add(gp, gp->front.items[i]);
+	*trees = gp->open_trees;
+	return gp->open_count;
+}
+
+/* The same individual, with all scores. rows: one of every group. */
+static struct evo_individual *complete(struct evo_gp *gp, const struct evo_individual *from,
+                                       const double **rows)
+{
+	struct evo_individual *whole = evo_individual_create(&from->tree, gp->fitness.total);
+	double *scores = whole->scores;
+	unsigned references = whole->references;
+	*whole = *from;
+	whole->scores = scores;
+	whole->references = references;
+	memcpy(scores, from->scores, gp->fitness.total * sizeof(*scores));
+	for (size_t g = 0; g < gp->fitness.group_count; g++) {
+		const struct evo_fitness_group *group = &gp->fitness.groups[g];
+		memcpy(scores + group->offset + group->train, rows[g] + group->train,
+		       group->validation * sizeof(*scores));
+		rows[g] = scores + group->offset;
+	}
+	evo_fitness_judge(&gp->fitness, rows, whole);
+	return whole;
+}
+
+static void replace(const struct evo_individual **items, size_t count,
+                    const struct evo_individual *from, const struct evo_individual *to)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (items[i] != from)
+			continue;
+		items[i] = evo_individual_hold(to);
+		evo_individual_release((struct evo_individual *) (uintptr_t) from);
+	}
+}
+
+void evo_gp_tell_open(struct evo_gp *gp, double *const *scores)
+{
+	const double **rows = evo_calloc(gp->fitness.group_count, sizeof(*rows));
+	for (size_t i = 0; i < gp->open_count; i++) {
+		struct evo_individual *from = evo_individual_hold(gp->open[i]), *whole;
+		for (size_t g = 0; g < gp->fitness.group_count; g++) {
+			const struct evo_fitness_group *group = &gp->fitness.groups[g];
+			rows[g] = scores[g] + i * (group->train + group->validation);
+		}
+		whole = complete(gp, from, rows);
+		evo_known_renew(&gp->known, whole->hash, whole->scores);
+		replace(gp->population.items, gp->population.count, from, whole);
+		replace(gp->front.items, gp->front.count, from, whole);
+		evo_individual_release(whole);
+		evo_individual_release(from);
+	}
+	gp->open_count = 0;
+	free(rows);
+}
