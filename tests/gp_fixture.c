@@ -75,22 +75,56 @@ struct evo_gp *toy_search(const struct evo_gp_config *config, uint64_t seed, dou
 	return gp;
 }
 
-/* One generation; the second group's scores are the first's, as far as ranks go. */
-void toy_generation(struct evo_gp *gp)
+/* Matrices of scores of all networks, or, with open, of the train networks alone. */
+static void toy_scores(const struct evo_tree *const *trees, size_t count, bool open,
+                       double *scores[2])
+{
+	for (size_t g = 0; g < 2; g++) {
+		scores[g] = evo_calloc(count * NETWORKS, sizeof(double));
+		for (size_t i = 0; i < count * NETWORKS; i++) {
+			double score = toy_score(trees[i / NETWORKS], i % NETWORKS);
+			scores[g][i] = open && i % NETWORKS >= TRAIN ? evo_score_open()
+			                                             : score * (double) (g + 1);
+		}
+	}
+}
+
+static void breed(struct evo_gp *gp, bool open)
 {
 	const struct evo_tree *const *trees;
 	size_t count, rounds = 0;
 	while ((count = evo_gp_ask(gp, &trees)) > 0) {
 		double *scores[2];
-		for (size_t g = 0; g < 2; g++) {
-			scores[g] = evo_calloc(count * NETWORKS, sizeof(double));
-			for (size_t i = 0; i < count * NETWORKS; i++)
-				scores[g][i] = toy_score(trees[i / NETWORKS], i % NETWORKS) *
-				               (double) (g + 1);
-		}
+		toy_scores(trees, count, open, scores);
 		evo_gp_tell(gp, scores);
 		free(scores[0]);
 		free(scores[1]);
 		assert_true(++rounds < 20);
 	}
+}
+
+void toy_generation(struct evo_gp *gp)
+{
+	breed(gp, false);
+}
+
+void toy_open_generation(struct evo_gp *gp)
+{
+	breed(gp, true);
+}
+
+size_t toy_close(struct evo_gp *gp)
+{
+	const struct evo_tree *const *trees;
+	size_t count = evo_gp_ask_open(gp, &trees);
+	double *scores[2];
+	toy_scores(trees, count, false, scores);
+	for (size_t g = 0; g < 2; g++)
+		for (size_t i = 0; i < count * NETWORKS; i++)
+			if (i % NETWORKS < TRAIN)
+				scores[g][i] = -1e9; /* not to be read */
+	evo_gp_tell_open(gp, scores);
+	free(scores[0]);
+	free(scores[1]);
+	return count;
 }

@@ -20,5 +20,8 @@ struct evo_gp_config small_config(void);
 struct evo_gp *toy_search(const struct evo_gp_config *config, uint64_t seed, double sign);
 /* One generation; the second group's scores are the first's, as far as ranks go. */
 void toy_generation(struct evo_gp *gp);
+/* The same, validation left open; and the scores of what is open: of how many. */
+void toy_open_generation(struct evo_gp *gp);
+size_t toy_close(struct evo_gp *gp);
 
 #endif

@@ -57,6 +57,54 @@ static void test_same_seed_same_run(void **state)
 	free(c);
 }
 
+/* ---- Validation of what survives -------------------------------------------------------------- */
+
+static void check_same(const struct evo_individual *a, const struct evo_individual *b)
+{
+	assert_int_equal(a->id, b->id);
+	assert_true(evo_tree_equal(&a->tree, &b->tree));
+	assert_true(a->fitness == b->fitness);
+	assert_false(b->open);
+	assert_int_equal(a->non_finite, b->non_finite);
+	assert_memory_equal(a->tau, b->tau, sizeof(a->tau));
+	assert_memory_equal(a->scores, b->scores, 2 * NETWORKS * sizeof(double));
+}
+
+/* What is scored late is the same in the end, and the way there is. */
+static void test_open_validation(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = small_config();
+	struct evo_gp *gp = toy_search(&config, 21, 1), *late = toy_search(&config, 21, 1);
+	const struct evo_individual *const *a, *const *b;
+	for (int generation = 0; generation < 5; generation++) {
+		toy_generation(gp);
+		toy_open_generation(late);
+		size_t count = evo_gp_population(late, &b), open = 0;
+		for (size_t i = 0; i < count; i++) {
+			open += b[i]->open;
+			assert_true(b[i]->open == (isnan(b[i]->tau[EVO_SIDE_VALIDATION][0]) != 0));
+		}
+		/* Of the first all are, later those that are new. */
+		assert_true(open > 0 && (generation > 0 ? open < count : open == count));
+		struct evo_individual *before = evo_individual_hold(b[0]);
+		bool was_open = before->open;
+		assert_true(toy_close(late) >= open);
+		assert_int_equal(toy_close(late), 0);
+		assert_true(before->open == was_open); /* who reads it sees no change */
+		evo_individual_release(before);
+		assert_int_equal(evo_gp_population(gp, &a), evo_gp_population(late, &b));
+		for (size_t i = 0; i < count; i++)
+			check_same(a[i], b[i]);
+		count = evo_gp_front(gp, &a);
+		assert_int_equal(count, evo_gp_front(late, &b));
+		for (size_t i = 0; i < count; i++)
+			check_same(a[i], b[i]);
+	}
+	evo_gp_destroy(gp);
+	evo_gp_destroy(late);
+}
+
 static uint64_t canonical_hash(const struct evo_tree *tree)
 {
 	struct evo_tree canonical;
@@ -476,6 +524,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_same_seed_same_run),
+	        cmocka_unit_test(test_open_validation),
 	        cmocka_unit_test(test_population),
 	        cmocka_unit_test(test_direction),
 	        cmocka_unit_test(test_draws),
