@@ -12,6 +12,8 @@ static const struct {
 	void (*run)(void);
 } benchmarks[] = {
         {"extract", bench_extract},
+        {"evaluate", bench_evaluate},
+        {"bandwidth", bench_bandwidth},
         {"scaling", bench_scaling},
         {"memory", bench_memory},
         {"start", bench_start},

@@ -51,11 +51,15 @@ struct evo_tree **bench_trees(size_t *count);
 
 void bench_extract(void);
 void bench_scaling(void);
+void bench_evaluate(void);
+void bench_bandwidth(void);
 void bench_start(void);
 void bench_memory(void);
 void bench_memory_child(void); /* in a process of its own */
 
 /* Networks a second with that many threads, every statistic of the data pass read. */
 double bench_extract_rate(const struct bench_size *size, unsigned threads);
+/* Expressions times networks a second, statistics in memory. */
+double bench_evaluate_rate(unsigned threads);
 
 #endif

@@ -139,42 +139,6 @@ static double sgemm_rate(unsigned threads)
 	return rate;
 }
 
-static const struct bench_size evaluated = {16, 1, 16, 32, 6};
-
-/* Expressions times networks a second, statistics in memory. */
-static double evaluate_rate(unsigned threads)
-{
-	struct evo_error err = {0};
-	size_t networks[6], count;
-	char **architectures = bench_architectures(evaluated.networks);
-	struct evo_tree **trees = bench_trees(&count);
-	double *scores = evo_calloc(count * evaluated.networks, sizeof(double)), seconds = 0;
-	struct evo_pool *pool = evo_pool_create(threads, &err);
-	if (!pool)
-		bench_die(&err);
-	struct evo_store *store =
-	        bench_store(&evaluated, architectures, threads, (size_t) 4 << 30, networks);
-	struct evo_scorer *scorer = evo_scorer_create(store, pool);
-	for (int run = 0; run < 2; run++) { /* the first one extracts */
-		double begin = evo_now();
-		struct evo_scoring *scoring = evo_scoring_start(
-		        scorer, EVO_PRIORITY_PERSON, (const struct evo_tree *const *) trees, count,
-		        networks, evaluated.networks, scores);
-		if (!evo_scoring_finish(scoring, &err))
-			bench_die(&err);
-		seconds = evo_now() - begin;
-	}
-	evo_scorer_destroy(scorer);
-	evo_store_destroy(store);
-	evo_pool_destroy(pool);
-	for (size_t i = 0; i < count; i++)
-		free(trees[i]);
-	free(trees);
-	free(scores);
-	bench_architectures_free(architectures, evaluated.networks);
-	return (double) (count * evaluated.networks) / seconds;
-}
-
 /* More networks than above, so that who gets the last one does not matter. */
 static double extract_large(unsigned threads)
 {
@@ -210,7 +174,7 @@ void bench_scaling(void)
 	}
 	scaling_of("scaling, extract C 16 N 5, 2 threads", extract_large);
 	scaling_of("scaling, extract C 8 N 1, 2 threads", extract_small);
-	scaling_of("scaling, evaluate, 2 threads", evaluate_rate);
+	scaling_of("scaling, evaluate, 2 threads", bench_evaluate_rate);
 }
 
 /* ---- Memory ---- */

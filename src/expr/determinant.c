@@ -16,6 +16,7 @@
 /* Half the lanes: vectors wider than the processor's go through memory. */
 typedef double lanes __attribute__((vector_size(4 * LANES), may_alias));
 typedef int64_t bit_lanes __attribute__((vector_size(4 * LANES)));
+typedef float singles __attribute__((vector_size(2 * LANES), aligned(4), may_alias));
 
 #define MAGNITUDE(v)       ((lanes) ((bit_lanes) (v) &INT64_MAX))
 #define CHOOSE(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
@@ -90,8 +91,8 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 	for (size_t lane = 0; lane < LANES; lane++) {
 		going[lane] = !isnan(zeros[lane]);
 		left += going[lane];
-		found[lane] = going[lane] ? (struct evo_determinant){1, 0}
-		                          : (struct evo_determinant){(double) NAN, (double) NAN};
+		found[lane] = going[lane] ? (struct evo_determinant){1, 0, 1}
+		                          : (struct evo_determinant){(double) NAN, (double) NAN, 1};
 	}
 	for (size_t k = 0; k < n && left > 0; k++) {
 		int64_t rows[LANES];
@@ -111,6 +112,8 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 		}
 		eliminate_lanes(matrices, n, k);
 	}
+	for (size_t lane = 0; lane < LANES; lane++)
+		evo_determinant_end(&found[lane]);
 }
 
 /* ---- The primitives -------------------------------------------------------------------------- */
@@ -127,14 +130,37 @@ static double result(unsigned code, struct evo_determinant found)
 	}
 }
 
+#define TURN(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+
+/* Four numbers of each of four planes, `step` apart, to four lanes: rows become columns. */
+static inline void turn(const float *from, size_t step, double *to)
+{
+	singles a = *(const singles *) from, b = *(const singles *) (from + step);
+	singles c = *(const singles *) (from + 2 * step), d = *(const singles *) (from + 3 * step);
+	const singles ab = TURN(a, b, 0, 4, 1, 5), ab_high = TURN(a, b, 2, 6, 3, 7);
+	const singles cd = TURN(c, d, 0, 4, 1, 5), cd_high = TURN(c, d, 2, 6, 3, 7);
+	lanes *out = (lanes *) (void *) to;
+
+	out[0] = __builtin_convertvector(TURN(ab, cd, 0, 1, 4, 5), lanes);
+	out[2] = __builtin_convertvector(TURN(ab, cd, 2, 3, 6, 7), lanes);
+	out[4] = __builtin_convertvector(TURN(ab_high, cd_high, 0, 1, 4, 5), lanes);
+	out[6] = __builtin_convertvector(TURN(ab_high, cd_high, 2, 3, 6, 7), lanes);
+}
+
 /* Puts `some` planes of n x n into lanes; those without one get NaN. */
+EVO_CLONES
 static void load_lanes(const float *planes, size_t n, size_t some, double *matrices)
 {
 	const size_t numbers = n * n;
+	size_t i = 0;
 
-	for (size_t i = 0; i < numbers; i++, matrices += LANES)
+	for (; some == LANES && i + 4 <= numbers; i += 4) {
+		turn(planes + i, numbers, matrices + i * LANES);
+		turn(planes + 4 * numbers + i, numbers, matrices + i * LANES + 4);
+	}
+	for (; i < numbers; i++)
 		for (size_t lane = 0; lane < LANES; lane++)
-			matrices[lane] =
+			matrices[i * LANES + lane] =
 			        lane < some ? (double) planes[lane * numbers + i] : (double) NAN;
 }
 

@@ -17,21 +17,27 @@ size_t evo_gram_work(const struct evo_extent *a)
 	return evo_rows(a) * (BLOCK + 1) * sizeof(double);
 }
 
+EVO_CLONES
+static void widen(const float *from, double middle, size_t count, double *out)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = (double) from[i] - middle;
+}
+
 /* Columns from..from + count of all rows in double, less each row's middle. */
 static void load_columns(const struct evo_value *a, const double *middle, size_t from, size_t count,
                          double *out)
 {
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
 
-	for (size_t i = 0; i < rows; i++) {
+	for (size_t i = 0; i < rows; i++, out += count) {
 		const size_t at = i * columns + from;
 
-		for (size_t k = 0; k < count; k++) {
-			const double x =
-			        a->extent.rank == 4 ? (double) a->single[at + k] : a->twice[at + k];
-
-			out[i * count + k] = x - middle[i];
-		}
+		if (a->extent.rank == 4)
+			widen(a->single + at, middle[i], count, out);
+		else
+			for (size_t k = 0; k < count; k++)
+				out[k] = a->twice[at + k] - middle[i];
 	}
 }
 

@@ -16,15 +16,33 @@ void dsyev_(const char *job, const char *triangle, const int *n, double *a, cons
 
 /* ---- Determinants ---------------------------------------------------------------------------- */
 
+/* Products of two numbers up to here are finite, and not denormal. */
+#define LARGE 0x1p400
+#define SMALL 0x1p-400
+
+void evo_determinant_end(struct evo_determinant *determinant)
+{
+	determinant->magnitude += log(determinant->product);
+	determinant->product = 1;
+}
+
+/* A logarithm costs more than a product: one is taken now and then. */
 bool evo_determinant_pivot(struct evo_determinant *determinant, double pivot, bool swapped,
                            double zero)
 {
-	if (fabs(pivot) <= zero) {
-		*determinant = (struct evo_determinant){0, -(double) INFINITY};
+	const double magnitude = fabs(pivot);
+
+	if (magnitude <= zero) {
+		*determinant = (struct evo_determinant){0, -(double) INFINITY, 1};
 		return false;
 	}
 	determinant->sign = (pivot < 0) != swapped ? -determinant->sign : determinant->sign;
-	determinant->magnitude += log(fabs(pivot));
+	if (magnitude > LARGE || magnitude < SMALL)
+		determinant->magnitude += log(magnitude);
+	else
+		determinant->product *= magnitude;
+	if (determinant->product > LARGE || determinant->product < SMALL)
+		evo_determinant_end(determinant);
 	return true;
 }
 
@@ -57,11 +75,11 @@ static void eliminate(double *matrix, size_t n, size_t k)
 
 struct evo_determinant evo_determinant_of(double *matrix, size_t n)
 {
-	struct evo_determinant determinant = {1, 0};
+	struct evo_determinant determinant = {1, 0, 1};
 	const double zero = zero_pivot(matrix, n);
 
 	if (isnan(zero))
-		return (struct evo_determinant){(double) NAN, (double) NAN};
+		return (struct evo_determinant){(double) NAN, (double) NAN, 1};
 	for (size_t k = 0; k < n; k++) {
 		size_t from = k;
 
@@ -79,6 +97,7 @@ struct evo_determinant evo_determinant_of(double *matrix, size_t n)
 		}
 		eliminate(matrix, n, k);
 	}
+	evo_determinant_end(&determinant);
 	return determinant;
 }
 
