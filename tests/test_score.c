@@ -25,12 +25,13 @@
 #include "program.h"
 #include "slow_kendall.h"
 
-#define NETWORKS 120 /* of the embedded benchmark */
+#define NETWORKS 100
 #define SEEDS    6
 #define PROXIES  "eznas-a", "layer_sum(l1(gw.d))"
 /* Long enough to be stopped in the middle. */
-#define LONG       "score", PROXIES, SMALL_PROBE, "--threads", "1", "--repeats", "6"
+#define LONG       "score", PROXIES, SMALL_PROBE, "--threads", "1", "-n", "100", "--repeats", "6"
 #define LONG_TOTAL (NETWORKS * SEEDS)
+#define OF_ALL     " of 600 networks"
 
 /* ---- Files that are the same ----------------------------------------------------------------- */
 
@@ -294,10 +295,8 @@ static size_t go_on(const char *also_says)
 	expect_status(&outcome, 0);
 	const char *says = strstr(outcome.err, "evoscope: going on: ");
 	assert_non_null(says);
-	assert_int_equal(sscanf(says,
-	                        "evoscope: going on: %zu of 720 networks were scored before\n",
-	                        &before),
-	                 1);
+	assert_int_equal(
+	        sscanf(says, "evoscope: going on: %zu" OF_ALL " were scored before\n", &before), 1);
 	if (also_says && !has(outcome.err, also_says))
 		fail_msg("\"%s\" does not say \"%s\"", outcome.err, also_says);
 	if (!also_says)
@@ -335,7 +334,7 @@ static void signals_keep_what_is_done(void **state)
 		stop_by(signals[i], &outcome);
 		size_t kept = journal_networks();
 		assert_in_range(kept, 10, LONG_TOTAL - 1);
-		char *line = evo_format("evoscope: stopped: %zu of 720 networks are kept; the same "
+		char *line = evo_format("evoscope: stopped: %zu" OF_ALL " are kept; the same "
 		                        "command goes on from there\n",
 		                        kept);
 		assert_true(has(outcome.err, line));
@@ -518,7 +517,7 @@ static void other_commands_do_not_share(void **state)
 	}
 	/* Any number of threads will do, and any way to write the same. */
 	RUN(&box, &outcome, "score", "layer_mean(frob(sigmoid(logdet(sign( gx.d )))))",
-	    "layer_sum(l1(gw.d))", SMALL_PROBE, "-r", "6", "-j", "2", "-n", "all");
+	    "layer_sum(l1(gw.d))", SMALL_PROBE, "-r", "6", "-j", "2", "-n", "100");
 	expect_status(&outcome, 0);
 	assert_true(has(outcome.err, "going on"));
 	outcome_clear(&outcome);
@@ -594,7 +593,7 @@ static void progress_is_told_when_asked(void **state)
 	RUN(&box, &outcome, LONG, "--progress", "always");
 	expect_status(&outcome, 0);
 	assert_true(has(outcome.err, "scoring: "));
-	assert_true(has(outcome.err, " of 720 networks, ") && has(outcome.err, " left\n"));
+	assert_true(has(outcome.err, OF_ALL ", ") && has(outcome.err, " left\n"));
 	assert_null(strchr(outcome.err, '\r'));
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, LONG, "--progress", "never");

@@ -75,6 +75,7 @@ struct cli_options {
 	size_t format; /* enum cli_format */
 
 	const char *images, *name;
+	const char *source; /* of a proxy */
 	bool replace;
 
 	/* Of `benchmarks build`; 0 where it was not said, SIZE_MAX for shift. */
@@ -97,6 +98,9 @@ enum cli_command_id {
 	CLI_SCORE,
 	CLI_SHOW,
 	CLI_PROXIES,
+	CLI_PROXIES_ADD,
+	CLI_PROXIES_REMOVE,
+	CLI_PROXIES_RENAME,
 	CLI_BENCHMARKS_LIST,
 	CLI_BENCHMARKS_SHOW,
 	CLI_BENCHMARKS_IMPORT,
@@ -265,6 +269,9 @@ int cli_evolve(struct cli_options *options);
 int cli_score(struct cli_options *options);
 int cli_show(struct cli_options *options);
 int cli_proxies(struct cli_options *options);
+int cli_proxies_add(struct cli_options *options);
+int cli_proxies_remove(struct cli_options *options);
+int cli_proxies_rename(struct cli_options *options);
 int cli_benchmarks_list(struct cli_options *options);
 int cli_benchmarks_show(struct cli_options *options);
 int cli_benchmarks_import(struct cli_options *options);

@@ -36,8 +36,20 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                       "with amsmath, and comments that explain its symbols; pytorch is a Python "
                       "module whose score(model, batch) computes the proxy for a model of PyTorch.",
                       cli_show},
-        [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name", NULL,
+        [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name",
+                         "Those that come with the program, those of your own, and imported "
+                         "scores. A name can be used wherever an expression can.",
                          cli_proxies},
+        [CLI_PROXIES_ADD] = {"proxies add", "NAME EXPRESSION", 2, 2, false,
+                             "give an expression a name",
+                             "It is kept in proxies.ini in your data folder, which may be edited "
+                             "by hand: a section [NAME] with a line `expression = ...` and, if you "
+                             "like, `source = ...`. Names in the expression are written out.",
+                             cli_proxies_add},
+        [CLI_PROXIES_REMOVE] = {"proxies remove", "NAME", 1, 1, false, "forget a proxy of your own",
+                                NULL, cli_proxies_remove},
+        [CLI_PROXIES_RENAME] = {"proxies rename", "NAME NAME", 2, 2, false,
+                                "give a proxy of your own another name", NULL, cli_proxies_rename},
         [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL,
                                  cli_benchmarks_list},
         [CLI_BENCHMARKS_SHOW] = {"benchmarks show", "NAME", 1, 1, false, "describe a benchmark",
@@ -206,6 +218,8 @@ static const struct cli_option options[] = {
          "what the benchmarks' names begin with, or the name of the scores"},
         {"replace", 0, NULL, CLI_FLAG, AT(replace), 0, 0, NULL, ON(BENCHMARKS_IMPORT), NULL,
          "overwrite benchmarks, or scores, of the same names"},
+        {"source", 0, "TEXT", CLI_TEXT, AT(source), 0, 0, NULL, ON(PROXIES_ADD), NULL,
+         "where it is from"},
         {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), "tiny201-TASK",
          "name of the benchmark"},
         {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), "shapes",

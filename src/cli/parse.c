@@ -162,7 +162,8 @@ static bool unknown_word(const struct parser *parser, size_t at, struct evo_erro
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
 		const char *name = cli_command((enum cli_command_id) id)->name;
 		if (cli_command((enum cli_command_id) id)->hidden ||
-		    !names_match(name, parser->words.items, at, false))
+		    !names_match(name, parser->words.items, at, false) ||
+		    (at && !strchr(name, ' ')))
 			continue;
 		const char *rest = at ? strchr(name, ' ') + 1 : name;
 		names[count] = copies[count] = evo_strndup(rest, strcspn(rest, " "));
@@ -193,13 +194,18 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
 		const char *name = cli_command((enum cli_command_id) id)->name;
 		size_t count = strchr(name, ' ') ? 2 : 1;
-		if (count <= words->count && names_match(name, words->items, count, true)) {
+		/* Of `proxies` and `proxies add` the longer one is meant where it can be. */
+		if (count > *used && count <= words->count &&
+		    names_match(name, words->items, count, true)) {
 			*command = (enum cli_command_id) id;
 			*used = count;
-			return true;
 		}
 		group |= count == 2 && names_match(name, words->items, 1, false);
 	}
+	if (*used > 1 || (*used == 1 && !(group && words->count > 1)))
+		return true;
+	if (*used == 1)
+		return unknown_word(parser, 1, err);
 	if (!group)
 		return unknown_word(parser, 0, err);
 	if (words->count > 1)

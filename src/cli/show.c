@@ -112,12 +112,22 @@ static void describe(const struct evo_tree *tree, const struct evo_proxy *proxy,
 
 /* ---- Formats --------------------------------------------------------------------------------- */
 
+/* With its source, where it has a name. The user's own were read just now. */
+static void describe_named(const struct evo_tree *tree, const char *asked, struct evo_text *out)
+{
+	struct evo_library library;
+
+	evo_library_load(&library, NULL);
+	describe(tree, evo_library_find(&library, asked), out);
+	evo_library_clear(&library);
+}
+
 static bool write_format(enum cli_format format, const struct evo_tree *tree, const char *asked,
                          struct evo_text *out, struct evo_error *err)
 {
 	switch (format) {
 	case CLI_FORMAT_TREE:
-		describe(tree, evo_proxy_find(asked), out);
+		describe_named(tree, asked, out);
 		return true;
 	case CLI_FORMAT_TEXT:
 		evo_tree_print(tree, out);
@@ -149,28 +159,4 @@ int cli_show(struct cli_options *options)
 	evo_text_clear(&out);
 	free(tree);
 	return good ? CLI_DONE : cli_report(&err);
-}
-
-int cli_proxies(struct cli_options *options)
-{
-	(void) options;
-	struct cli_table table;
-	struct evo_text out;
-	evo_text_init(&out);
-	cli_table_init(&table, 3, 7);
-	cli_table_add(&table, "name");
-	cli_table_add(&table, "expression");
-	cli_table_add(&table, "source");
-	for (size_t i = 0; i < evo_proxy_count(); i++) {
-		const struct evo_proxy *proxy = evo_proxy_at(i);
-		cli_table_add(&table, proxy->name);
-		cli_table_add(&table, proxy->expression);
-		cli_table_add(&table, proxy->source);
-	}
-	int status = cli_list_imported(&table);
-	cli_table_print(&table, 0, 0, &out);
-	cli_print(&out);
-	cli_table_clear(&table);
-	evo_text_clear(&out);
-	return status;
 }

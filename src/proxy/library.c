@@ -69,11 +69,24 @@ const struct evo_proxy *evo_proxy_find(const char *name)
 	return NULL;
 }
 
+/* The user's own are looked up where a name is none of the program's. */
+struct lookup {
+	struct evo_library library;
+	bool loaded;
+	struct evo_error why; /* they could not be read */
+};
+
 static const char *lookup(void *context, const char *name)
 {
+	struct lookup *own = context;
 	const struct evo_proxy *proxy = evo_proxy_find(name);
 
-	(void) context;
+	if (!proxy && !own->loaded) {
+		evo_library_load(&own->library, &own->why);
+		own->loaded = true;
+	}
+	if (!proxy)
+		proxy = evo_library_find(&own->library, name);
 	return proxy ? proxy->expression : NULL;
 }
 
@@ -96,5 +109,11 @@ bool evo_proxy_parse(const char *text, struct evo_tree *tree, struct evo_error *
 {
 	if (evo_scores_is_name(text))
 		return refuse_imported(text, err);
-	return evo_tree_parse_named(text, lookup, NULL, tree, err);
+	struct lookup own = {0};
+	bool good = evo_tree_parse_named(text, lookup, &own, tree, err);
+	/* What is unknown may be one of those. */
+	if (!good && own.why.code != EVO_OK && err)
+		*err = own.why;
+	evo_library_clear(&own.library);
+	return good;
 }

@@ -36,20 +36,23 @@ static bool read_imported(struct scored *s, struct score_proxy *proxy, struct ev
 
 /* ---- Unknown names --------------------------------------------------------------------------- */
 
-/* All names that could have been meant: the library's, and NAME/COLUMN of imported scores. The
-   first `library` of them are not the caller's to free. */
-static const char **all_names(size_t *count, size_t *library)
+/* All names that could have been meant: the library's, and from `library` on NAME/COLUMN of imported
+   scores. Caller frees each and the list. */
+static char **all_names(size_t *count, size_t *library)
 {
+	struct evo_library own;
 	size_t imported;
-	char **columns = evo_scores_columns(&imported);
-	const char **names = evo_calloc(evo_proxy_count() + imported + 1, sizeof(*names));
-	*library = evo_proxy_count();
-	*count = *library + imported;
-	for (size_t i = 0; i < *library; i++)
-		names[i] = evo_proxy_at(i)->name;
+	char **columns = evo_scores_columns(&imported), **names;
+	evo_library_load(&own, NULL);
+	names = evo_calloc(own.count + imported + 1, sizeof(*names));
+	*library = own.count;
+	*count = own.count + imported;
+	for (size_t i = 0; i < own.count; i++)
+		names[i] = evo_strdup(own.items[i].name);
 	for (size_t i = 0; i < imported; i++)
-		names[*library + i] = columns[i];
+		names[own.count + i] = columns[i];
 	free(columns);
+	evo_library_clear(&own);
 	return names;
 }
 
@@ -65,13 +68,13 @@ static size_t nearest_name(const char *word, const char *const *names, size_t co
 static bool suggest(const char *word, struct evo_error *err)
 {
 	size_t count, library;
-	const char **names = all_names(&count, &library);
-	size_t nearest = nearest_name(word, names, count, library);
+	char **names = all_names(&count, &library);
+	size_t nearest = nearest_name(word, (const char *const *) names, count, library);
 	if (nearest < count)
 		evo_fail(err, EVO_E_INPUT, "unknown name %s; did you mean %s?", word,
 		         names[nearest]);
-	for (size_t i = library; i < count; i++)
-		free((char *) (uintptr_t) names[i]);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
 	free(names);
 	return nearest < count;
 }

@@ -29,10 +29,14 @@ static void commands(struct ui_candidates *candidates, const char *typed)
 /* Words of an expression: primitives, terminals and named proxies. */
 static void expressions(struct ui_candidates *candidates, const char *typed)
 {
+	struct evo_library library;
+
 	for (unsigned i = 1; i < evo_primitive_count(); i++)
 		offer(candidates, evo_primitive(i)->name, typed);
-	for (size_t i = 0; i < evo_proxy_count(); i++)
-		offer(candidates, evo_proxy_at(i)->name, typed);
+	evo_library_load(&library, NULL);
+	for (size_t i = 0; i < library.count; i++)
+		offer(candidates, library.items[i].name, typed);
+	evo_library_clear(&library);
 }
 
 /* "min|mean" and the like. */
