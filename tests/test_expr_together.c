@@ -174,7 +174,7 @@ static void what_is_not_kept_is_made_again(void **state)
 	double *scores = evo_calloc(TREES, sizeof *scores);
 
 	(void) state;
-	assert_true(evo_together_evaluate(forgetful, forest, networks[1], scores, &err));
+	assert_true(evo_together_evaluate(forgetful, forest, networks[1], NULL, scores, &err));
 	for (size_t i = 0; i < TREES; i++)
 		expect_equal(all[i], scores[i], expected[i]);
 	assert_true(evo_together_bytes(forgetful) < evo_evaluator_bytes(together));
@@ -182,6 +182,42 @@ static void what_is_not_kept_is_made_again(void **state)
 	evo_forest_destroy(forest);
 	free(expected);
 	free(scores);
+}
+
+/* Whatever is remembered of the trees before, all of them or few, scores are the same. */
+static void what_is_remembered_is_what_would_be_computed(void **state)
+{
+	static const size_t bytes[] = {(size_t) 1 << 26, 20000, 0};
+
+	(void) state;
+	for (size_t b = 0; b < EVO_COUNT(bytes); b++) {
+		struct evo_memo *memo = evo_memo_create(bytes[b]);
+		struct evo_rng rng = evo_rng_stream(7, "remembering", b);
+
+		for (size_t i = 0; i < NETWORKS; i++) {
+			double *expected = scores_together(all, TREES, networks[i]);
+
+			for (int run = 0; run < 12; run++) {
+				size_t count = 1 + evo_rng_below(&rng, TREES / 4);
+				size_t from = evo_rng_below(&rng, TREES - count);
+				struct evo_forest *forest = evo_forest_create(all + from, count);
+				double *scores = evo_calloc(count, sizeof *scores);
+				struct evo_memo_table *table =
+				        evo_memo_open(memo, i, NETWORKS, networks[i]->unit_count);
+
+				assert_true(evo_evaluate_remembering(together, forest, networks[i],
+				                                     table, scores, &err));
+				evo_memo_close(table);
+				for (size_t k = 0; k < count; k++)
+					expect_equal(all[from + k], scores[k], expected[from + k]);
+				free(scores);
+				evo_forest_destroy(forest);
+			}
+			free(expected);
+		}
+		assert_true(evo_memo_bytes(memo) < bytes[b] + 100000);
+		evo_memo_destroy(memo);
+	}
 }
 
 static size_t distinct(size_t count, const char *const *texts)
@@ -255,6 +291,7 @@ int main(void)
 	        cmocka_unit_test(random_trees_score_as_alone),
 	        cmocka_unit_test(company_is_of_no_matter),
 	        cmocka_unit_test(what_is_not_kept_is_made_again),
+	        cmocka_unit_test(what_is_remembered_is_what_would_be_computed),
 	        cmocka_unit_test(a_subexpression_is_there_once),
 	        cmocka_unit_test(numbers_are_folded_to_the_same_value),
 	};

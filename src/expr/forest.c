@@ -187,6 +187,45 @@ static void find_levels(struct evo_forest *forest)
 	free(marked);
 }
 
+/* May the value be a scalar though its arguments are tensors? */
+static bool reduces(unsigned code)
+{
+	if (evo_is_number(code) || evo_is_statistic(code))
+		return false;
+	switch (evo_operation_shape(code)) {
+	case EVO_SHAPE_SCALAR:
+	case EVO_SHAPE_PAIR_SCALAR:
+	case EVO_SHAPE_PAIR_ROWS:
+	case EVO_SHAPE_ROWS_SCALAR:
+	case EVO_SHAPE_PLANES:
+	case EVO_SHAPE_SQUARE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void find_numbers(struct evo_forest *forest)
+{
+	for (size_t i = 0; i < forest->count; i++)
+		forest->nodes[i].slot = EVO_NO_NUMBER;
+	for (size_t i = 0; i < forest->below_count; i++) {
+		struct evo_forest_node *node = &forest->nodes[forest->below[i]];
+
+		if (!reduces(node->code))
+			continue;
+		node->slot = (uint32_t) forest->number_count;
+		forest->numbers[forest->number_count++] = node->hash;
+	}
+	for (size_t i = 0; i < forest->crown_count; i++) {
+		struct evo_forest_crown *crown = &forest->crowns[i];
+
+		crown->slot = (uint32_t) forest->number_count;
+		forest->numbers[forest->number_count++] =
+		        mix(forest->nodes[crown->node].hash, EVO_LAYER_MEAN);
+	}
+}
+
 /* ---- Whole ----------------------------------------------------------------------------------- */
 
 struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t count)
@@ -213,6 +252,9 @@ struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t
 	forest->crowns = evo_calloc(forest->count + 1, sizeof *forest->crowns);
 	find_crowns(forest);
 	find_levels(forest);
+	forest->numbers =
+	        evo_calloc(forest->below_count + forest->crown_count + 1, sizeof *forest->numbers);
+	find_numbers(forest);
 	return forest;
 }
 
@@ -225,6 +267,7 @@ void evo_forest_destroy(struct evo_forest *forest)
 	free(forest->below);
 	free(forest->above);
 	free(forest->crowns);
+	free(forest->numbers);
 	free(forest);
 }
 

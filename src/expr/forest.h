@@ -16,12 +16,15 @@ struct evo_forest_node {
 	double number;         /* 0 unless code is 0 */
 	uint64_t hash;         /* of the subexpression, whatever forest it is in */
 	uint32_t crown;        /* of an aggregate: that of its argument */
+	uint32_t slot; /* below aggregates, of what may be a number a unit; else EVO_NO_NUMBER */
 };
+#define EVO_NO_NUMBER UINT32_MAX
 
 /* What stands directly below aggregates. */
 struct evo_forest_crown {
 	uint32_t node;
 	bool mean, total; /* is its mean wanted in every unit; is it layer_total's? */
+	uint32_t slot;    /* of its mean */
 };
 
 struct evo_forest {
@@ -33,6 +36,8 @@ struct evo_forest {
 	size_t below_count, above_count;
 	struct evo_forest_crown *crowns;
 	size_t crown_count;
+	uint64_t *numbers; /* what is a number a unit, by slot: a hash of what it is */
+	size_t number_count;
 };
 
 #endif

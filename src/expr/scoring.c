@@ -6,16 +6,21 @@
  */
 #include "config.h"
 #include "evoscope/expr.h"
+#include "together.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Of numbers that are remembered: those of some 10 000 subexpressions on 200 networks. */
+#define MEMO_BYTES ((size_t) 256 << 20)
+
 struct evo_scorer {
 	struct evo_store *store;
 	struct evo_pool *pool;
 	struct evo_evaluator **evaluators; /* one a worker */
+	struct evo_memo *memo;
 };
 
 struct evo_scoring {
@@ -44,6 +49,7 @@ struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *p
 	scorer->evaluators = evo_calloc(threads, sizeof *scorer->evaluators);
 	for (unsigned i = 0; i < threads; i++)
 		scorer->evaluators[i] = evo_evaluator_create();
+	scorer->memo = evo_memo_create(MEMO_BYTES);
 	return scorer;
 }
 
@@ -54,6 +60,7 @@ void evo_scorer_destroy(struct evo_scorer *scorer)
 	for (unsigned i = 0; i < evo_pool_threads(scorer->pool); i++)
 		evo_evaluator_destroy(scorer->evaluators[i]);
 	free(scorer->evaluators);
+	evo_memo_destroy(scorer->memo);
 	free(scorer);
 }
 

@@ -81,6 +81,9 @@ struct evo_together {
 	size_t crown_room;
 	struct evo_arena sums; /* what totals point at */
 
+	double *numbers; /* by slot of the forest and unit; unknown() where it is not known */
+	size_t number_room;
+
 	struct evo_error *err;
 };
 
@@ -106,6 +109,7 @@ void evo_together_destroy(struct evo_together *t)
 	free(t->registers);
 	free(t->means);
 	free(t->crowns);
+	free(t->numbers);
 	evo_arena_clear(&t->sums);
 	free(t);
 }
@@ -115,7 +119,8 @@ size_t evo_together_bytes(const struct evo_together *t)
 	size_t bytes = sizeof *t + t->cell_count * sizeof *t->cells +
 	               t->step_room * (sizeof *t->steps + 2 * sizeof *t->held) +
 	               t->register_room * BLOCK * sizeof(float) + t->mean_room * sizeof *t->means +
-	               t->crown_room * sizeof *t->crowns + t->sums.peak;
+	               t->crown_room * sizeof *t->crowns + t->number_room * sizeof *t->numbers +
+	               t->sums.peak;
 
 	for (size_t i = 0; i < t->buffer_count; i++)
 		bytes += sizeof *t->buffers + t->buffers[i].bytes;
@@ -195,6 +200,59 @@ static bool register_for(struct evo_together *t, size_t place)
 	return true;
 }
 
+/* ---- Numbers that may be remembered ---------------------------------------------------------- */
+
+/* A NaN that no computation gives. */
+#define UNKNOWN UINT64_C(0x7ff8000000c0ffee)
+
+static bool is_known(const double *number)
+{
+	uint64_t bits;
+
+	memcpy(&bits, number, sizeof bits);
+	return bits != UNKNOWN;
+}
+
+/* That of a slot in the unit at hand; NULL at network level, and of nodes without one. */
+static double *number_at(const struct evo_together *t, uint32_t slot)
+{
+	if (slot == EVO_NO_NUMBER || !t->unit)
+		return NULL;
+	return t->numbers + slot * t->stats->unit_count + (size_t) (t->unit - t->stats->units);
+}
+
+/* Takes over what the memo has. */
+static void remember(struct evo_together *t, struct evo_memo_table *memo)
+{
+	const size_t units = t->stats->unit_count;
+	const uint64_t unknown = UNKNOWN;
+
+	for (size_t slot = 0; slot < t->forest->number_count; slot++) {
+		const double *found = memo ? evo_memo_find(memo, t->forest->numbers[slot]) : NULL;
+
+		for (size_t i = 0; i < units; i++)
+			memcpy(t->numbers + slot * units + i,
+			       found ? (const void *) (found + i) : (const void *) &unknown,
+			       sizeof(double));
+	}
+}
+
+/* Puts back what is known now: what was known before is younger for it. */
+static void memorise(const struct evo_together *t, struct evo_memo_table *memo)
+{
+	const size_t units = t->stats->unit_count;
+
+	for (size_t slot = 0; slot < t->forest->number_count && memo; slot++) {
+		const double *numbers = t->numbers + slot * units;
+		bool any = false;
+
+		for (size_t i = 0; i < units && !any; i++)
+			any = is_known(numbers + i);
+		if (any)
+			evo_memo_put(memo, t->forest->numbers[slot], numbers);
+	}
+}
+
 /* ---- What is there to do --------------------------------------------------------------------- */
 
 static const struct evo_forest_node *node_at(const struct evo_together *t, uint32_t node)
@@ -250,11 +308,17 @@ static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct cell *cell = &t->cells[nodes[i]];
+		const double *number;
 
 		cell->buffer = NO_BUFFER;
 		cell->readers = cell->users = 0;
 		cell->known = cell->whole = cell->inlined = false;
 		cell->fits = settle_node(t, nodes[i]);
+		number = number_at(t, t->forest->nodes[nodes[i]].slot);
+		if (number && cell->fits && is_known(number)) {
+			cell->value.scalar = *number;
+			cell->known = true;
+		}
 	}
 }
 
@@ -265,9 +329,9 @@ static void count_readers(struct evo_together *t, const uint32_t *nodes, size_t 
 		const struct evo_forest_node *node = node_at(t, nodes[i]);
 		const bool in_blocks = elementwise(t, nodes[i]) || sums_up(node->code);
 
-		if (t->cells[nodes[i]].readers == 0 || evo_is_aggregate(node->code) ||
-		    evo_is_statistic(node->code) || evo_is_number(node->code) ||
-		    evo_shape_alone(node->code))
+		if (t->cells[nodes[i]].readers == 0 || t->cells[nodes[i]].known ||
+		    evo_is_aggregate(node->code) || evo_is_statistic(node->code) ||
+		    evo_is_number(node->code) || evo_shape_alone(node->code))
 			continue;
 		for (size_t k = 0; k < node->arity; k++) {
 			struct cell *argument = &t->cells[node->arguments[k]];
@@ -292,8 +356,15 @@ static bool hold(struct evo_together *t, uint32_t node)
 {
 	struct cell *cell = &t->cells[node];
 
-	if (!cell->known && !compute(t, node))
-		return false;
+	double *number;
+
+	if (!cell->known) {
+		if (!compute(t, node))
+			return false;
+		number = number_at(t, t->forest->nodes[node].slot);
+		if (number && cell->value.extent.rank == 0)
+			*number = cell->value.scalar;
+	}
 	cell->known = true;
 	cell->users++;
 	return true;
@@ -584,14 +655,14 @@ static bool visit(struct evo_together *t, size_t number)
 {
 	const struct evo_forest_crown *crown = &t->forest->crowns[number];
 	struct crown *found = &t->crowns[number];
-	double mean = (double) NAN;
+	double *mean = number_at(t, crown->slot);
 
 	if (!t->cells[crown->node].fits)
 		return true;
-	if (crown->mean && !mean_of(t, crown->node, &mean))
+	if (crown->mean && !is_known(mean) && !mean_of(t, crown->node, mean))
 		return false;
-	if (isfinite(mean))
-		t->means[number * t->stats->unit_count + found->count++] = mean;
+	if (crown->mean && isfinite(*mean))
+		t->means[number * t->stats->unit_count + found->count++] = *mean;
 	if (!crown->total)
 		return true;
 	if (!hold(t, crown->node) || !add_total(t, number, crown->node))
@@ -613,7 +684,8 @@ static bool visit_unit(struct evo_together *t, size_t unit)
 
 		if (!cell->fits)
 			continue;
-		cell->readers += (uint32_t) crown->mean + (uint32_t) crown->total;
+		cell->readers += (uint32_t) (crown->mean && !is_known(number_at(t, crown->slot))) +
+		                 (uint32_t) crown->total;
 		cell->whole = cell->whole || crown->total;
 	}
 	count_readers(t, forest->below, forest->below_count);
@@ -694,6 +766,8 @@ static void prepare(struct evo_together *t)
 		t->held = evo_realloc(t->held, 2 * nodes, sizeof *t->held);
 	}
 	t->means = grown(t->means, &t->mean_room, crowns * t->stats->unit_count, sizeof *t->means);
+	t->numbers = grown(t->numbers, &t->number_room,
+	                   t->forest->number_count * t->stats->unit_count, sizeof *t->numbers);
 	t->crowns = grown(t->crowns, &t->crown_room, crowns, sizeof *t->crowns);
 	for (size_t i = 0; i < crowns; i++)
 		t->crowns[i] = (struct crown){.total.extent.count = 1};
@@ -704,7 +778,8 @@ static void prepare(struct evo_together *t)
 }
 
 bool evo_together_evaluate(struct evo_together *t, const struct evo_forest *forest,
-                           const struct evo_stats *stats, double *scores, struct evo_error *err)
+                           const struct evo_stats *stats, struct evo_memo_table *memo,
+                           double *scores, struct evo_error *err)
 {
 	bool good = true;
 
@@ -712,7 +787,11 @@ bool evo_together_evaluate(struct evo_together *t, const struct evo_forest *fore
 	t->stats = stats;
 	t->err = err;
 	prepare(t);
+	remember(t, memo);
 	for (size_t i = 0; i < stats->unit_count && good; i++)
 		good = visit_unit(t, i);
-	return good && visit_network(t, scores);
+	good = good && visit_network(t, scores);
+	if (good)
+		memorise(t, memo);
+	return good;
 }

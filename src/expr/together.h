@@ -11,6 +11,7 @@
 #define EVOSCOPE_EXPR_TOGETHER_H
 
 #include "forest.h"
+#include "memo.h"
 
 struct evo_together; /* the scratch memory of one thread */
 
@@ -19,8 +20,17 @@ struct evo_together *evo_together_create(size_t kept);
 void evo_together_destroy(struct evo_together *together);
 size_t evo_together_bytes(const struct evo_together *together);
 
-/* scores[i] = that of tree i. False only for EVO_E_MEMORY. */
+/*
+ * scores[i] = that of tree i. memo: what is remembered of the network, or NULL; what becomes known is
+ * put there. False only for EVO_E_MEMORY.
+ */
 bool evo_together_evaluate(struct evo_together *together, const struct evo_forest *forest,
-                           const struct evo_stats *stats, double *scores, struct evo_error *err);
+                           const struct evo_stats *stats, struct evo_memo_table *memo,
+                           double *scores, struct evo_error *err);
+
+/* evaluate.c: as evo_evaluate_forest. */
+bool evo_evaluate_remembering(struct evo_evaluator *evaluator, const struct evo_forest *forest,
+                              const struct evo_stats *stats, struct evo_memo_table *memo,
+                              double *scores, struct evo_error *err);
 
 #endif
