@@ -32,6 +32,45 @@ static struct evo_evaluator *plain, *together;
 static struct evo_tree *trees;
 static const struct evo_tree **all;
 
+/* ---- Counting allocations (the linker puts these in the place of the library's) ---------------- */
+
+static size_t allocations;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+	allocations++;
+	return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	allocations++;
+	return __real_realloc(memory, size);
+}
+
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
+{
+	allocations++;
+	return __real_posix_memalign(memory, alignment, size);
+}
+
+/* ---- Networks and trees ------------------------------------------------------------------------ */
+
 static int set_up(void **state)
 {
 	struct evo_probe probe = {.space = evo_space_find("nb201", &err), .batch = 5, .seed = 3};
@@ -184,6 +223,26 @@ static void what_is_not_kept_is_made_again(void **state)
 	free(scores);
 }
 
+/* Memory is had once; from then on nothing is allocated, however many networks there are. */
+static void nothing_is_allocated_in_the_loop(void **state)
+{
+	struct evo_forest *forest = evo_forest_create(all, TREES);
+	double *scores = evo_calloc(TREES, sizeof *scores);
+	size_t before = allocations;
+
+	(void) state;
+	assert_true(before > 0);
+	for (int run = 0; run < 2; run++) {
+		before = allocations;
+		for (size_t i = 0; i < NETWORKS; i++)
+			assert_true(
+			        evo_evaluate_forest(together, forest, networks[i], scores, &err));
+	}
+	assert_int_equal(allocations - before, 0);
+	evo_forest_destroy(forest);
+	free(scores);
+}
+
 /* Whatever is remembered of the trees before, all of them or few, scores are the same. */
 static void what_is_remembered_is_what_would_be_computed(void **state)
 {
@@ -291,6 +350,7 @@ int main(void)
 	        cmocka_unit_test(random_trees_score_as_alone),
 	        cmocka_unit_test(company_is_of_no_matter),
 	        cmocka_unit_test(what_is_not_kept_is_made_again),
+	        cmocka_unit_test(nothing_is_allocated_in_the_loop),
 	        cmocka_unit_test(what_is_remembered_is_what_would_be_computed),
 	        cmocka_unit_test(a_subexpression_is_there_once),
 	        cmocka_unit_test(numbers_are_folded_to_the_same_value),
