@@ -18,7 +18,8 @@
 
 #include <cmocka.h>
 
-#define PUBLISHED 5 /* the first lines of the list are the programs that EZNAS published */
+#define EXPRESSIONS 600 /* of a network, at most */
+#define PUBLISHED   5   /* the first lines of the list are the programs that EZNAS published */
 
 static bool same_kind(double a, double b)
 {
@@ -95,10 +96,53 @@ static void values_agree_with_the_reference(void **state)
 	evo_evaluator_destroy(evaluator);
 }
 
+/* All of a network's expressions together have the values that they have one by one. */
+static void values_together_are_the_same(void **state)
+{
+	struct evo_evaluator *evaluator;
+	size_t count = golden_total();
+
+	(void) state;
+	if (count == 0)
+		skip();
+	evaluator = evo_evaluator_create();
+	for (size_t i = 0; i < count; i++) {
+		struct golden_stats *golden = golden_stats_read(i);
+		struct golden_lines lines = golden_lines_read(i);
+		struct evo_tree *all = evo_calloc(EXPRESSIONS, sizeof *all);
+		const struct evo_tree *trees[EXPRESSIONS];
+		double alone[EXPRESSIONS], together[EXPRESSIONS], expected;
+		struct evo_error err = {0};
+		struct evo_forest *forest;
+		const char *text;
+		size_t trees_count = 0;
+
+		while (trees_count < EXPRESSIONS && golden_lines_next(&lines, &expected, &text)) {
+			if (!evo_tree_parse(text, &all[trees_count], &err))
+				fail_msg("%s: %s", text, err.message);
+			trees[trees_count] = &all[trees_count];
+			trees_count++;
+		}
+		forest = evo_forest_create(trees, trees_count);
+		assert_true(
+		        evo_evaluate(evaluator, &golden->stats, trees, trees_count, alone, &err));
+		assert_true(evo_evaluate_forest(evaluator, forest, &golden->stats, together, &err));
+		for (size_t t = 0; t < trees_count; t++)
+			assert_true(alone[t] == together[t] ||
+			            (isnan(alone[t]) && isnan(together[t])));
+		evo_forest_destroy(forest);
+		free(all);
+		golden_lines_free(&lines);
+		golden_stats_destroy(golden);
+	}
+	evo_evaluator_destroy(evaluator);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(values_agree_with_the_reference),
+	        cmocka_unit_test(values_together_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
