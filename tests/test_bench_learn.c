@@ -5,11 +5,15 @@
 
 static struct evo_error err;
 
-/* Where ten classes are guessed, 10 % are right. */
+#define CELL                                                                                       \
+	"|nor_conv_3x3~0|+|skip_connect~0|nor_conv_3x3~1|+|nor_conv_1x1~0|skip_connect~1|nor_"     \
+	"conv_3x3~2|"
+
+/* Where ten classes are guessed, 10 % are right; where the tint alone is seen, some 20 %. */
 static const struct {
 	const char *task;
-	double least; /* percent of 500 test images, after 6 epochs of 3000 */
-} expected[] = {{"shapes", 70}, {"textures", 45}, {"glyphs", 68}};
+	double least; /* percent of 2000 test images, by the recipe of the embedded benchmarks */
+} expected[] = {{"shapes", 36}, {"textures", 60}, {"glyphs", 45}};
 
 static struct evo_images draw(const char *name, size_t first, size_t count)
 {
@@ -25,19 +29,18 @@ static void each_task_is_learned(void **state)
 {
 	const struct evo_space *space = evo_space_find("nb201", &err);
 	struct evo_build build = evo_build_default();
-	struct evo_graph *graph = space->build(CELL_A, &build.macro, &err);
+	struct evo_graph *graph = space->build(CELL, &build.macro, &err);
 
 	(void) state;
 	assert_non_null(graph);
 	assert_int_equal(EVO_COUNT(expected), evo_task_count());
-	build.how.epochs = 6;
 	for (size_t t = 0; t < EVO_COUNT(expected); t++) {
-		struct evo_images train = draw(expected[t].task, 0, 3000);
-		struct evo_images test = draw(expected[t].task, 1 << 20, 500);
+		struct evo_images train = draw(expected[t].task, 0, build.train_images);
+		struct evo_images test = draw(expected[t].task, 1 << 20, build.test_images);
 		struct evo_trained trained;
 
 		assert_true(
-		        evo_train(graph, CELL_A, &train, &test, &build.how, NULL, &trained, &err));
+		        evo_train(graph, CELL, &train, &test, &build.how, NULL, &trained, &err));
 		printf("%s: %.1f %%\n", expected[t].task, trained.test_accuracy);
 		assert_true(trained.test_accuracy >= expected[t].least);
 		evo_images_clear(&test);

@@ -32,7 +32,7 @@ static struct evo_evaluator *plain, *together;
 static struct evo_tree *trees;
 static const struct evo_tree **all;
 
-/* ---- Counting allocations (the linker puts these in the place of the library's) ---------------- */
+/* ---- Counting allocations (the linker puts these in the place of the library's) -------------- */
 
 static size_t allocations;
 
@@ -69,7 +69,7 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 	return __real_posix_memalign(memory, alignment, size);
 }
 
-/* ---- Networks and trees ------------------------------------------------------------------------ */
+/* ---- Networks and trees ---------------------------------------------------------------------- */
 
 static int set_up(void **state)
 {

@@ -57,7 +57,7 @@ static void test_same_seed_same_run(void **state)
 	free(c);
 }
 
-/* ---- Validation of what survives -------------------------------------------------------------- */
+/* ---- Validation of what survives ------------------------------------------------------------- */
 
 static void check_same(const struct evo_individual *a, const struct evo_individual *b)
 {

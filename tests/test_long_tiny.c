@@ -29,11 +29,8 @@ static bool trained_here(const char *name)
 	char *here = evo_format("%s, %s", evo_blas_name(), evo_kernel_name());
 	const char *there;
 
-	if (!benchmark) {
-		printf("%s: not embedded\n", name);
-		free(here);
-		return false;
-	}
+	if (!benchmark)
+		fail_msg("%s", err.message);
 	assert_true(benchmark->embedded);
 	assert_non_null(benchmark->training);
 	there = benchmark->training->kernels;

@@ -74,7 +74,7 @@ static char *written_out(const char *expression)
 	return text.data;
 }
 
-/* ---- The program's ----------------------------------------------------------------------------- */
+/* ---- The program's --------------------------------------------------------------------------- */
 
 static void programs_names_stand_for_trees(void **state)
 {
@@ -91,7 +91,7 @@ static void programs_names_stand_for_trees(void **state)
 	assert_null(evo_proxy_find("eznas"));
 }
 
-/* ---- One's own --------------------------------------------------------------------------------- */
+/* ---- One's own ------------------------------------------------------------------------------- */
 
 static void own_names_are_added_renamed_and_removed(void **state)
 {

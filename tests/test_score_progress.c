@@ -18,8 +18,9 @@
 
 static struct term *start(const char *repeats, int columns)
 {
-	const char *const argv[] = {PROGRAM, "score",     "eznas-a", SMALL_PROBE, "--repeats",
-	                            repeats, "--threads", "1",       NULL};
+	const char *const argv[] = {PROGRAM,     "score", "eznas-a", SMALL_PROBE,
+	                            "--repeats", repeats, "-n",      "100",
+	                            "--threads", "1",     NULL};
 	return term_open(&(struct term_start){.argv = argv,
 	                                      .env = (const char *const *) box.env,
 	                                      .folder = box.folder,
@@ -51,7 +52,7 @@ static void a_bar_fills_the_line(void **state)
 	   in the others. */
 	assert_int_equal(strlen(line), 97);
 	assert_int_equal(line[0], '[');
-	assert_true(has(line, "] scoring: ") && has(line, " of 960 networks, "));
+	assert_true(has(line, "] scoring: ") && has(line, " of 800 networks, "));
 	assert_string_equal(line + 97 - 5, " left");
 	expect_end(term, 0);
 	assert_int_equal(term_find(term, "proxy "), row);
@@ -76,7 +77,7 @@ static void an_interruption_is_told_below(void **state)
 	term_keys(term, "\003");
 	expect_end(term, SIGINT);
 	assert_int_equal(term_find(term, "^C"), -1);
-	term_expect(term, "of 6000 networks are kept; the same command goes on from there");
+	term_expect(term, "of 5000 networks are kept; the same command goes on from there");
 	term_expect_back(term);
 	term_close(term);
 	term = start("50", 100);

@@ -166,10 +166,11 @@ void evo_gp_tell(struct evo_gp *gp, double *const *scores);
 
 /*
  * The search selects by train networks alone, so validation networks need scores of those that
- * survive only. Where the first score of a group's validation networks is evo_score_open(), a tree's
- * validation is open. Between generations evo_gp_ask_open gives the trees of the population and of
- * the front that are, and evo_gp_tell_open takes their scores: as evo_gp_tell, but the validation
- * networks' alone are read. Individuals never change: others, with all scores, take their places.
+ * survive only. Where the first score of a group's validation networks is evo_score_open(), the
+ * tree's validation is open. Between generations evo_gp_ask_open gives the trees of the population
+ * and of the front that are, and evo_gp_tell_open takes their scores: as evo_gp_tell, but only the
+ * validation networks' are read. Individuals never change: others, with all scores, take their
+ * places.
  */
 double evo_score_open(void); /* a NaN that no computation gives */
 size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees);

@@ -42,8 +42,8 @@ void evo_library_clear(struct evo_library *library);
 
 /*
  * Changes the user's file, and what else is in it stays as it is. The expression is written out:
- * names in it are replaced by what they stand for. EVO_E_INPUT for a name that cannot be or is taken,
- * EVO_E_NOT_FOUND for one that is not there.
+ * names in it are replaced by what they stand for. EVO_E_INPUT for a name that cannot be or that is
+ * taken, EVO_E_NOT_FOUND for one that is not there.
  */
 bool evo_proxy_add(const char *name, const char *expression, const char *source,
                    struct evo_error *err);

@@ -11,6 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* To a millionth: what a person reads is 43.35, not 43.349999999999994. */
+static double mean_of(double sum, size_t count)
+{
+	return round(sum / (double) count * 1e6) / 1e6;
+}
+
 /* The rows that are whole, in the order of the lineup. */
 static bool write_table(const struct bench_work *work, size_t *whole, struct evo_error *err)
 {
@@ -39,7 +45,8 @@ static bool write_table(const struct bench_work *work, size_t *whole, struct evo
 			accuracies[table.count * seeds + seed] = accuracy;
 			means[table.count] += accuracy;
 		}
-		means[table.count++] /= (double) seeds;
+		means[table.count] = mean_of(means[table.count], seeds);
+		table.count++;
 	}
 	*whole = table.count;
 	done = table.count >= 2 ? bench_table_write(&table, path, err)

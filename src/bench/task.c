@@ -7,11 +7,12 @@
 #include <string.h>
 
 static const struct evo_task_row tasks[] = {
-        {"shapes", "ten shapes in clutter and noise, 16x16, drawn by code", BENCH_TASK_CLASSES,
-         BENCH_TASK_SIDE, bench_shapes_draw},
-        {"textures", "ten materials of any scale, angle and tint, 16x16, drawn by code",
+        {"shapes", "forty shapes, four to a class, in clutter and noise, 16x16, drawn by code",
+         BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_shapes_draw},
+        {"textures", "eighty tilings, eight to a class, under noise, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_textures_draw},
-        {"glyphs", "ten letters of thin strokes among stray ones, 16x16, drawn by code",
+        {"glyphs",
+         "sixty letters of strokes, six to a class, among stray ones, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_glyphs_draw},
 };
 

@@ -49,17 +49,6 @@ void bench_contrast_draw(struct evo_rng *rng, const double other[3], double leas
 	} while (difference < least);
 }
 
-unsigned bench_class_of(uint64_t seed, const char *purpose, size_t index)
-{
-	size_t order[BENCH_TASK_CLASSES];
-	struct evo_rng rng = evo_rng_stream(seed, purpose, index / BENCH_TASK_CLASSES);
-
-	for (size_t i = 0; i < BENCH_TASK_CLASSES; i++)
-		order[i] = i;
-	evo_rng_shuffle(&rng, order, BENCH_TASK_CLASSES);
-	return (unsigned) order[index % BENCH_TASK_CLASSES];
-}
-
 /* Variance 1, from three uniform numbers. */
 static double draw_noise(struct evo_rng *rng)
 {

@@ -41,9 +41,6 @@ void bench_colour_draw(struct evo_rng *rng, double colour[3]);
 void bench_contrast_draw(struct evo_rng *rng, const double other[3], double least,
                          double colour[3]);
 
-/* Every ten images in a row have every class once, in an order of their own; one purpose a task. */
-unsigned bench_class_of(uint64_t seed, const char *purpose, size_t index);
-
 /* From one colour on the left to another on the right, both near `base`. */
 void bench_canvas_fill(struct bench_canvas *canvas, struct evo_rng *rng, const double base[3]);
 /* With soft edges: a pixel is covered as far as the figure covers the points in it. */

@@ -1,44 +1,35 @@
 /*
- * The task "glyphs": one of ten letters made of straight strokes, thick or thin, turned, stretched
- * and slanted, of any colour, among stray strokes and under noise.
+ * The task "glyphs": one of sixty letters of no alphabet, six to a class, in a small colour image:
+ * made of straight strokes, thick or thin, moved, turned, stretched and slanted, of any colour,
+ * among stray strokes and under noise.
  *
  * The letters are made of the same strokes: what tells them apart is which of them are there, and
- * where they meet. Few letters are hidden, so that the best networks are not all as good as can be;
- * what makes it hard is how they are turned and moved.
+ * where they meet.
  */
 #include "config.h"
 
-#include "task_canvas.h"
-
-#include <string.h>
+#include "task_figures.h"
 
 /* Positions and sizes are in units of half the image's side, from its centre. */
-#define GLYPH_MIN    0.55
+#define GLYPH_MIN    0.60
 #define GLYPH_MAX    0.80
-#define OFFSET       0.30
-#define TURN         0.30 /* tangent of half the largest angle */
-#define STRETCH      0.20
-#define SLANT        0.25
-#define THICK_MIN    0.13 /* half a stroke's width, of half the glyph's side */
-#define THICK_MAX    0.25
-#define STRAYS       2 /* at most, below the letter; one lies above */
-#define CONTRAST_MIN 0.30
+#define OFFSET       0.20
+#define TURN         0.10 /* tangent of half the largest angle */
+#define STRETCH      0.15
+#define SLANT        0.15
+#define THICK_MIN    0.16 /* half a stroke's width, of half the glyph's side */
+#define THICK_MAX    0.28
+#define STRAYS       1 /* at most, below the letter; one lies above */
+#define CONTRAST_MIN 0.35
+#define TINT         0.12 /* share of the class's */
 #define NOISE        0.04 /* standard deviation, of values in 0..1 */
-#define STROKES      5
+#define STROKES      5    /* of a letter */
+#define LETTERS      6    /* of a class */
 
-/* Strokes from point to point of a grid of 5 x 5: right and down, right and down. */
-static const char *const letters[BENCH_TASK_CLASSES] = {
-        "0004 0040 4044 0242",      /* A */
-        "0004 0040 0232 0444",      /* E */
-        "0004 0040 0232",           /* F */
-        "0004 4044 0242",           /* H */
-        "0004 0240 0244",           /* K */
-        "0004 0044 4044",           /* N */
-        "0004 0040 4042 0242",      /* P */
-        "0004 0040 4042 0242 1244", /* R */
-        "0040 0002 0242 4244 0444", /* S */
-        "0040 4004 0444",           /* Z */
-};
+/* Strokes go from a point to a neighbour of a grid of 3 x 3: six across, six down, four to the
+   right and down, four to the left and down. */
+#define GRID  3
+#define EDGES 20
 
 struct stroke {
 	double x, y, right, down; /* where it begins, and how far it goes */
@@ -77,18 +68,51 @@ static double draw_thick(struct evo_rng *rng)
 	return half * half;
 }
 
+static struct stroke stroke_of(size_t edge)
+{
+	size_t kind = edge < 6 ? 0 : edge < 12 ? 1 : edge < 16 ? 2 : 3;
+	size_t at = edge - (size_t[]){0, 6, 12, 16}[kind];
+	size_t wide = kind == 1 ? GRID : GRID - 1;
+	double x = (double) (at % wide) - 1, y = (double) (at / wide) - 1;
+
+	switch (kind) {
+	case 0:
+		return (struct stroke){x, y, 1, 0};
+	case 1:
+		return (struct stroke){x, y, 0, 1};
+	case 2:
+		return (struct stroke){x, y, 1, 1};
+	default:
+		return (struct stroke){x + 1, y, -1, 1};
+	}
+}
+
+static unsigned draw_strokes(struct evo_rng *rng)
+{
+	unsigned strokes = 0;
+
+	for (size_t left = STROKES; left > 0;) {
+		unsigned edge = 1u << evo_rng_below(rng, EDGES);
+
+		left -= !(strokes & edge);
+		strokes |= edge;
+	}
+	return strokes;
+}
+
 /* A letter is narrower than it is high. */
-static struct glyph draw_letter(struct evo_rng *rng, const char *strokes)
+static struct glyph draw_letter(struct evo_rng *rng, unsigned strokes)
 {
 	struct glyph glyph = {.slant = bench_between(rng, -SLANT, SLANT), .thick = draw_thick(rng)};
 
-	for (const char *at = strokes; *at; at += strspn(at, " ")) {
-		double x = 0.75 * (at[0] - '2') / 2.0, y = (at[1] - '2') / 2.0;
+	for (size_t edge = 0; edge < EDGES; edge++)
+		if (strokes >> edge & 1) {
+			struct stroke *stroke = &glyph.strokes[glyph.count++];
 
-		glyph.strokes[glyph.count++] = (struct stroke){x, y, 0.75 * (at[2] - '2') / 2.0 - x,
-		                                               (at[3] - '2') / 2.0 - y};
-		at += 4;
-	}
+			*stroke = stroke_of(edge);
+			stroke->x *= 0.8;
+			stroke->right *= 0.8;
+		}
 	return glyph;
 }
 
@@ -100,7 +124,7 @@ static void stray(struct bench_canvas *canvas, struct evo_rng *rng, size_t strok
 
 	for (size_t i = 0; i < strokes; i++) {
 		struct glyph glyph = {.count = 1, .thick = draw_thick(rng)};
-		double half = bench_between(rng, 0.2, 0.7), colour[3];
+		double half = bench_between(rng, 0.2, 0.6), colour[3];
 		struct bench_pose pose;
 
 		glyph.strokes[0] = (struct stroke){-half, 0, 2 * half, 0};
@@ -118,20 +142,23 @@ void bench_glyphs_draw(uint64_t seed, size_t index, float *pixels, unsigned shor
 	                                              .stretch = STRETCH,
 	                                              .turn = TURN};
 	struct evo_rng rng = evo_rng_stream(seed, "glyphs image", index);
-	unsigned letter = bench_class_of(seed, "glyphs classes", index);
+	struct bench_subject subject;
 	struct bench_canvas canvas;
 	double background[3], colour[3];
 	struct bench_pose pose;
 	struct glyph glyph;
 
+	bench_subject_draw(seed, "glyphs", index, LETTERS, draw_strokes, &subject);
 	bench_colour_draw(&rng, background);
+	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
+	bench_tint(&subject, TINT, background);
+	bench_tint(&subject, TINT, colour);
 	bench_canvas_fill(&canvas, &rng, background);
 	stray(&canvas, &rng, evo_rng_below(&rng, STRAYS + 1));
-	glyph = draw_letter(&rng, letters[letter]);
+	glyph = draw_letter(&rng, subject.figure);
 	bench_pose_draw(&rng, &range, &pose);
-	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
 	bench_canvas_paint(&canvas, covers, &glyph, &pose, colour);
 	stray(&canvas, &rng, 1);
 	bench_canvas_finish(&canvas, &rng, NOISE, pixels);
-	*label = (unsigned short) letter;
+	*label = (unsigned short) subject.class;
 }

@@ -1,69 +1,65 @@
 /*
- * The task "shapes": one of ten shapes, anywhere in a small colour image, turned, stretched, of any
- * colour, among other pieces and under noise.
+ * The task "shapes": one of forty shapes, four to a class, in a small colour image: moved, turned,
+ * stretched, of any colour, among other pieces and under noise.
  *
  * How hard it is was chosen so that architectures differ: where nearly all networks succeed, or
  * nearly all fail, the order of their accuracies is mostly the luck of the seed.
  */
 #include "config.h"
 
-#include "task_canvas.h"
+#include "task_figures.h"
 
 #include <math.h>
 
 /* Positions and sizes are in units of half the image's side, from its centre. */
 #define SHAPE_MIN    0.50
 #define SHAPE_MAX    0.75
-#define OFFSET       0.22 /* of the centre, each way */
-#define TURN         0.15 /* tangent of half the largest angle */
-#define STRETCH      0.25 /* width against height */
-#define PIECES       4    /* of clutter, at most; at least two fewer */
+#define OFFSET       0.20 /* of the centre, each way */
+#define TURN         0.10 /* tangent of half the largest angle */
+#define STRETCH      0.20 /* width against height */
+#define PIECES       3    /* of clutter, at most; at least one fewer */
 #define PIECE_MIN    0.08
-#define PIECE_MAX    0.30
+#define PIECE_MAX    0.25
 #define CONTRAST_MIN 0.30 /* mean difference between shape and background */
-#define NOISE        0.10 /* standard deviation, of values in 0..1 */
+#define TINT         0.10 /* share of the class's */
+#define NOISE        0.08 /* standard deviation, of values in 0..1 */
+#define CELLS        8
+#define SHAPES       4 /* of a class */
 
-static double larger(double a, double b)
+/* Cells that hang together: each but the first beside another. */
+static unsigned draw_shape(struct evo_rng *rng)
 {
-	return a > b ? a : b;
-}
+	unsigned cells = 0;
+	int left = CELLS;
 
-static double smaller(double a, double b)
-{
-	return a < b ? a : b;
-}
+	while (left > 0) {
+		int at = (int) evo_rng_below(rng, BENCH_CELLS_SIDE * BENCH_CELLS_SIDE);
+		int column = at % BENCH_CELLS_SIDE, line = at / BENCH_CELLS_SIDE;
 
-/* Does a shape cover the point (u right, v down) of the square from -1 to 1? */
-static bool covers(const void *figure, double u, double v)
-{
-	const unsigned *shape = figure;
-	double across = fabs(u), up = fabs(v), square = larger(across, up);
-	double radius = u * u + v * v;
-
-	if (square > 1)
-		return false;
-	switch (*shape) {
-	case 0: /* disc */
-		return radius < 0.85;
-	case 1: /* ring */
-		return radius < 1 && radius > 0.36;
-	case 2: /* square */
-		return square < 0.82;
-	case 3: /* frame */
-		return square < 0.95 && square > 0.52;
-	case 4: /* triangle */
-		return v < 0.85 && v > 2 * across - 0.95;
-	case 5: /* plus */
-		return smaller(across, up) < 0.3;
-	case 6: /* two bars */
-		return up > 0.32 && up < 0.9;
-	case 7: /* crescent */
-		return radius < 1 && (u - 0.5) * (u - 0.5) + v * v > 0.6;
-	case 8: /* corner */
-		return u < -0.35 || v > 0.35;
-	default: /* two quarters */
-		return u * v > 0;
+		if (bench_cell(cells, column, line))
+			continue;
+		if (cells && !bench_cell(cells, column - 1, line) &&
+		    !bench_cell(cells, column + 1, line) && !bench_cell(cells, column, line - 1) &&
+		    !bench_cell(cells, column, line + 1))
+			continue;
+		cells |= 1u << at;
+		left--;
 	}
+	return cells;
+}
+
+static bool covers_shape(const void *figure, double u, double v)
+{
+	const unsigned *cells = figure;
+
+	return bench_cell(*cells, (int) floor(2 * (u + 1)), (int) floor(2 * (v + 1)));
+}
+
+static bool covers_piece(const void *figure, double u, double v)
+{
+	const bool *round = figure;
+
+	return *round ? u * u + v * v < 1 : fabs(u) < 1 && fabs(v) < 1;
 }
 
 /* Small discs and squares, turned as they like. */
@@ -75,12 +71,12 @@ static void scatter(struct bench_canvas *canvas, struct evo_rng *rng, size_t pie
 	for (size_t i = 0; i < pieces; i++) {
 		struct bench_pose pose;
 		double colour[3];
-		unsigned shape;
+		bool round;
 
 		bench_pose_draw(rng, &range, &pose);
 		bench_colour_draw(rng, colour);
-		shape = evo_rng_below(rng, 2) ? 2 : 0;
-		bench_canvas_paint(canvas, covers, &shape, &pose, colour);
+		round = evo_rng_below(rng, 2);
+		bench_canvas_paint(canvas, covers_piece, &round, &pose, colour);
 	}
 }
 
@@ -92,18 +88,21 @@ void bench_shapes_draw(uint64_t seed, size_t index, float *pixels, unsigned shor
 	                                              .stretch = STRETCH,
 	                                              .turn = TURN};
 	struct evo_rng rng = evo_rng_stream(seed, "shapes image", index);
-	unsigned shape = bench_class_of(seed, "shapes classes", index);
+	struct bench_subject subject;
 	struct bench_canvas canvas;
 	double background[3], colour[3];
 	struct bench_pose pose;
 
+	bench_subject_draw(seed, "shapes", index, SHAPES, draw_shape, &subject);
 	bench_colour_draw(&rng, background);
-	bench_canvas_fill(&canvas, &rng, background);
-	scatter(&canvas, &rng, PIECES - evo_rng_below(&rng, 3));
-	bench_pose_draw(&rng, &range, &pose);
 	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
-	bench_canvas_paint(&canvas, covers, &shape, &pose, colour);
+	bench_tint(&subject, TINT, background);
+	bench_tint(&subject, TINT, colour);
+	bench_canvas_fill(&canvas, &rng, background);
+	scatter(&canvas, &rng, PIECES - evo_rng_below(&rng, 2));
+	bench_pose_draw(&rng, &range, &pose);
+	bench_canvas_paint(&canvas, covers_shape, &subject.figure, &pose, colour);
 	scatter(&canvas, &rng, 1);
 	bench_canvas_finish(&canvas, &rng, NOISE, pixels);
-	*label = (unsigned short) shape;
+	*label = (unsigned short) subject.class;
 }

@@ -34,8 +34,8 @@ double evo_sum_squares(const struct evo_value *a);
 void evo_moments(const struct evo_value *a, double *mean, double *deviation);
 bool evo_all_finite(const struct evo_value *a);
 
-/* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same as
-   that of the whole. Begins as {{0}}. */
+/* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same
+   as that of the whole. Begins as {{0}}. */
 enum evo_term {
 	EVO_ITSELF,
 	EVO_MAGNITUDE,

@@ -18,8 +18,8 @@ void evo_memo_destroy(struct evo_memo *memo);
 size_t evo_memo_bytes(struct evo_memo *memo);
 
 /*
- * A network's table, locked for the caller until evo_memo_close. networks: how many there are, which
- * share the memory; units: numbers of an entry, always the same for a network.
+ * A network's table, locked for the caller until evo_memo_close. networks: how many there are,
+ * which share the memory; units: numbers of an entry, always the same for a network.
  */
 struct evo_memo_table;
 struct evo_memo_table *evo_memo_open(struct evo_memo *memo, size_t network, size_t networks,

@@ -389,7 +389,7 @@ static void let_go(struct evo_together *t, uint32_t node)
 
 static bool emit(struct evo_together *t, uint32_t node, size_t place);
 
-/* An argument: a register where it is inlined, memory where it is a tensor of its own, or a scalar. */
+/* An argument: a register where it is inlined, memory where it is a tensor, or a scalar. */
 static bool operand(struct evo_together *t, uint32_t node, size_t place, struct operand *out,
                     double *scalar)
 {

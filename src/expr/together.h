@@ -21,8 +21,8 @@ void evo_together_destroy(struct evo_together *together);
 size_t evo_together_bytes(const struct evo_together *together);
 
 /*
- * scores[i] = that of tree i. memo: what is remembered of the network, or NULL; what becomes known is
- * put there. False only for EVO_E_MEMORY.
+ * scores[i] = that of tree i. memo: what is remembered of the network, or NULL; what becomes known
+ * is put there. False only for EVO_E_MEMORY.
  */
 bool evo_together_evaluate(struct evo_together *together, const struct evo_forest *forest,
                            const struct evo_stats *stats, struct evo_memo_table *memo,

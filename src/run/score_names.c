@@ -36,8 +36,8 @@ static bool read_imported(struct scored *s, struct score_proxy *proxy, struct ev
 
 /* ---- Unknown names --------------------------------------------------------------------------- */
 
-/* All names that could have been meant: the library's, and from `library` on NAME/COLUMN of imported
-   scores. Caller frees each and the list. */
+/* All names that could have been meant: the library's, and from `library` on NAME/COLUMN of
+   imported scores. Caller frees each and the list. */
 static char **all_names(size_t *count, size_t *library)
 {
 	struct evo_library own;

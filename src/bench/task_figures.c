@@ -1,0 +1,72 @@
+#include "config.h"
+
+#include "task_figures.h"
+
+#include <stdlib.h>
+
+static struct evo_rng stream(uint64_t seed, const char *task, const char *purpose, size_t index)
+{
+	char *name = evo_format("%s %s", task, purpose);
+	struct evo_rng rng = evo_rng_stream(seed, name, index);
+
+	free(name);
+	return rng;
+}
+
+/* The first `count` figures. */
+static void draw_figures(uint64_t seed, const char *task, bench_figure_draw draw, unsigned *figures,
+                         size_t count)
+{
+	struct evo_rng rng = stream(seed, task, "figures", 0);
+
+	for (size_t i = 0; i < count; i++) {
+		bool known;
+
+		do {
+			figures[i] = draw(&rng);
+			known = false;
+			for (size_t j = 0; j < i; j++)
+				known = known || figures[j] == figures[i];
+		} while (known);
+	}
+}
+
+static unsigned class_of(uint64_t seed, const char *task, size_t index)
+{
+	struct evo_rng rng = stream(seed, task, "classes", index / BENCH_TASK_CLASSES);
+	size_t order[BENCH_TASK_CLASSES];
+
+	for (size_t i = 0; i < BENCH_TASK_CLASSES; i++)
+		order[i] = i;
+	evo_rng_shuffle(&rng, order, BENCH_TASK_CLASSES);
+	return (unsigned) order[index % BENCH_TASK_CLASSES];
+}
+
+void bench_subject_draw(uint64_t seed, const char *task, size_t index, size_t class_figures,
+                        bench_figure_draw draw, struct bench_subject *subject)
+{
+	unsigned figures[BENCH_TASK_CLASSES * BENCH_CLASS_FIGURES_MAX];
+	struct evo_rng choice = stream(seed, task, "choice", index), tint;
+	size_t which = evo_rng_below(&choice, class_figures);
+
+	subject->class = class_of(seed, task, index);
+	which += subject->class * class_figures;
+	draw_figures(seed, task, draw, figures, which + 1);
+	subject->figure = figures[which];
+	tint = stream(seed, task, "tint", subject->class);
+	for (size_t channel = 0; channel < 3; channel++)
+		subject->tint[channel] = bench_between(&tint, -1, 1);
+}
+
+void bench_tint(const struct bench_subject *subject, double share, double colour[3])
+{
+	for (size_t channel = 0; channel < 3; channel++)
+		colour[channel] += share * subject->tint[channel];
+}
+
+bool bench_cell(unsigned cells, int column, int line)
+{
+	if (column < 0 || line < 0 || column >= BENCH_CELLS_SIDE || line >= BENCH_CELLS_SIDE)
+		return false;
+	return cells >> (BENCH_CELLS_SIDE * line + column) & 1;
+}
