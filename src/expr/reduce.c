@@ -19,8 +19,10 @@ typedef float singles __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE void add_term(enum evo_term term, lanes *sum, lanes v, double middle)
+ALWAYS_INLINE void add_term(enum evo_term term, lanes *sum, const lanes *number, double middle)
 {
+	const lanes v = *number;
+
 	switch (term) {
 	case EVO_ITSELF:
 		*sum += v;
@@ -53,7 +55,7 @@ ALWAYS_INLINE void add_rest(enum evo_term term, lanes sums[4], const double *res
 	for (size_t k = 0; k < LANES; k++)
 		last[k] = k < count ? rest[k] : term == EVO_DEVIATION ? middle : 0;
 	for (size_t q = 0; q < 4; q++)
-		add_term(term, &sums[q], *(const lanes *) (last + q * QUARTER), middle);
+		add_term(term, &sums[q], (const lanes *) (last + q * QUARTER), middle);
 }
 
 ALWAYS_INLINE void add_single(enum evo_term term, lanes sums[4], const float *a, size_t count,
@@ -63,11 +65,12 @@ ALWAYS_INLINE void add_single(enum evo_term term, lanes sums[4], const float *a,
 	size_t i = 0;
 
 	for (; i + LANES <= count; i += LANES)
-		for (size_t q = 0; q < 4; q++)
-			add_term(term, &sums[q],
-			         __builtin_convertvector(*(const singles *) (a + i + q * QUARTER),
-			                                 lanes),
-			         middle);
+		for (size_t q = 0; q < 4; q++) {
+			const lanes number = __builtin_convertvector(
+			        *(const singles *) (a + i + q * QUARTER), lanes);
+
+			add_term(term, &sums[q], &number, middle);
+		}
 	if (i < count) {
 		for (size_t k = 0; i + k < count; k++)
 			rest[k] = (double) a[i + k];
@@ -90,7 +93,7 @@ ALWAYS_INLINE double total_double(enum evo_term term, const double *a, size_t co
 
 	for (; i + LANES <= count; i += LANES)
 		for (size_t q = 0; q < 4; q++)
-			add_term(term, &sums[q], *(const lanes *) (a + i + q * QUARTER), middle);
+			add_term(term, &sums[q], (const lanes *) (a + i + q * QUARTER), middle);
 	if (i < count)
 		add_rest(term, sums, a + i, count - i, middle);
 	return fold(sums);
