@@ -140,7 +140,7 @@ def kind(value):
     return "finite" if math.isfinite(value) else str(value)
 
 
-FAR = 0.25  # of what was expected
+FAR = 0.25  # of what was expected of a reciprocal
 
 
 def check_network(model, inputs, rows, scores, off):
@@ -155,8 +155,9 @@ def check_network(model, inputs, rows, scores, off):
         elif kind(expected) == "finite":
             close = abs(value - expected) <= max(1e-6, 1e-4 * abs(expected))
             finite, near = finite + 1, near + close
+            reciprocal = "inv(" in expression or "div(" in expression
             far = not abs(value - expected) <= FAR * abs(expected)
-            off.setdefault(expression, []).append(not close and far)
+            off.setdefault(expression, []).append(not close and (far or not reciprocal))
             if not close:
                 print(f"  {value}, not near {expected}: {expression}")
     print(f"{len(rows)} modules, {near} of {finite} finite values near, "
@@ -166,7 +167,8 @@ def check_network(model, inputs, rows, scores, off):
 
 def check_values(cases, golden):
     """A sign or a count may fall otherwise where a number is all but 0, and 1 over such a number
-    shows how the other kernels round; but what is far off on every network is computed wrongly."""
+    shows how other kernels round; but what is off on every network, a reciprocal far off, is
+    computed wrongly."""
     networks, scores, off = {}, {}, {}
     for line in pathlib.Path(cases).read_text().splitlines():
         network, module, expected, expression = line.split("\t")
@@ -180,7 +182,7 @@ def check_values(cases, golden):
         good = check_network(model, inputs, rows, scores, off) and good
     wrong = [expression for expression, marks in off.items() if all(marks)]
     for expression in wrong:
-        print(f"far off on every network: {expression}")
+        print(f"off on every network: {expression}")
     return good and not wrong and len(networks) > 1
 
 

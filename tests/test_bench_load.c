@@ -196,7 +196,7 @@ static void expect_useful(const struct evo_benchmark *benchmark)
 		low = fmin(low, benchmark->rows[i].accuracy);
 		high = fmax(high, benchmark->rows[i].accuracy);
 	}
-	assert_true(high - low > 20);
+	assert_true(high - low > 30);
 	assert_true(benchmark->ceiling > 0.6 && benchmark->ceiling < 1);
 	for (int split = EVO_TRAIN; split < EVO_ALL; split++) {
 		size_t got, *rows = evo_benchmark_sample(benchmark, (enum evo_split) split, 0, 1,

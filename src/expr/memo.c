@@ -98,8 +98,8 @@ struct evo_memo_table *evo_memo_open(struct evo_memo *memo, size_t network, size
 	}
 	table = memo->tables[network];
 	if (!table) {
-		/* Two parts, each half empty at the worst. */
-		const size_t most = memo->bytes / networks / entry_bytes(units) / 4;
+		/* Two parts, each filled to a quarter at the worst: its places double at one half. */
+		const size_t most = memo->bytes / networks / entry_bytes(units) / 8;
 
 		table = memo->tables[network] = evo_calloc(1, sizeof *table);
 		pthread_mutex_init(&table->lock, NULL);

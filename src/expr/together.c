@@ -81,7 +81,7 @@ struct evo_together {
 	size_t crown_room;
 	struct evo_arena sums; /* what totals point at */
 
-	double *numbers; /* by slot of the forest and unit; unknown() where it is not known */
+	double *numbers; /* by slot of the forest and unit; UNKNOWN where it is not known */
 	size_t number_room;
 
 	struct evo_error *err;
@@ -441,7 +441,6 @@ static const float *block_of(const struct evo_together *t, const struct operand 
 	return operand->memory ? operand->memory + from : t->registers + operand->place * BLOCK;
 }
 
-/* Returns where the step's block is: in `out`, or, of a stored tensor, where it is stored. */
 static void run_step(const struct evo_together *t, const struct step *step, size_t from,
                      size_t count, float *out)
 {
