@@ -3,7 +3,7 @@
 set -eu
 
 packages="build-essential autoconf automake pkg-config libopenblas-dev libcsv-dev
-libncurses-dev libinih-dev libcmocka-dev libvterm-dev"
+libncurses-dev libinih-dev libsqlite3-dev libcmocka-dev libvterm-dev"
 
 cd "$(dirname "$0")"
 

@@ -130,7 +130,7 @@ static void same_seed_same_files(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		char *population = evo_format("%s/population.csv", folders[i]);
 		char *front = evo_format("%s/front.csv", folders[i]);
-		RUN(&box, &outcomes[i], QUICK, "--generations", "3", "--seed", "11", "--threads",
+		RUN(&box, &outcomes[i], QUICK, "--generations", "3", "--seed", "11", "--no-store", "--threads",
 		    threads[i], "--csv-dir", sandbox_path(&box, folders[i]));
 		expect_status(&outcomes[i], 0);
 		populations[i] = sandbox_read(&box, population);

@@ -200,12 +200,44 @@ size_t evo_gp_front(const struct evo_gp *gp, const struct evo_individual *const 
    Borrowed likewise. */
 const struct evo_individual *evo_gp_live_best(const struct evo_gp *gp);
 
+/* They do not depend on what is remembered: a form whose scores were forgotten, to save memory or by
+   the end of a program, is scored again and counts as known. */
 struct evo_gp_counts {
-	size_t evaluations; /* trees scored */
-	size_t cache_hits;  /* trees whose canonical form was known: not scored again */
+	size_t evaluations; /* canonical forms scored */
+	size_t cache_hits;  /* trees whose canonical form had been scored before */
 	size_t rank_duplicates, failed;
 };
 struct evo_gp_counts evo_gp_counts(const struct evo_gp *gp); /* since the beginning */
+
+/* ---- Coming back to a search ----------------------------------------------------------------- */
+
+/* A canonical form that was tried. */
+struct evo_gp_form {
+	uint64_t hash;
+	bool failed; /* it cannot be evaluated */
+};
+
+/* All that a search between two generations is, beside its settings and its cases. */
+struct evo_gp_state {
+	size_t generation, stalled;
+	uint64_t next_id;
+	struct evo_gp_counts counts;
+	const struct evo_gp_form *forms; /* in the order they were tried */
+	size_t form_count;
+	const struct evo_individual *const *population, *const *front; /* in their orders */
+	size_t population_count, front_count;
+};
+/* Borrowed until the next call. */
+void evo_gp_state(const struct evo_gp *gp, struct evo_gp_state *out);
+/*
+ * Makes a new search (nothing asked yet) what the state says; it goes on as that one would have.
+ * Individuals are held, and judged again: EVO_E_INPUT when one has not the fitness that its scores
+ * give on these cases. The search may be destroyed only, then.
+ */
+bool evo_gp_resume(struct evo_gp *gp, const struct evo_gp_state *state, struct evo_error *err);
+/* A copy that is not held by anyone else, to make an individual of what was stored; scores: how many
+   it has. */
+struct evo_individual *evo_individual_copy(const struct evo_individual *from, size_t scores);
 
 /* Fitness of scores that did not come from the search (references, edited trees): fills direction,
    fitness and tau. */

@@ -32,9 +32,21 @@ struct evo_run_config {
 	const char *csv_folder;      /* refreshed after every generation; NULL: none */
 	const char *const *injected; /* expressions for the first generation */
 	size_t injected_count;
+	const char *runs_file; /* where its generations are stored; NULL: nowhere */
+	bool runs_optional;    /* a file that cannot be used is a warning, and no failure */
+	const char *resume;    /* the stored run that this goes on with; NULL: a new one */
 };
-/* Preset `default`, the embedded benchmark, no limits. */
+/* Preset `default`, the embedded benchmark, no limits, not stored. */
 struct evo_run_config evo_run_config_default(void);
+/*
+ * That of a stored run, to go on with it: what happens then is what would have happened had it not
+ * been interrupted. What has no part in that may be changed: threads, memory, csv_folder, seconds,
+ * target. Its lists and texts are its own: clear it in any case. EVO_E_NOT_FOUND, EVO_E_IO;
+ * EVO_E_INPUT when the file is not one of runs.
+ */
+bool evo_run_config_stored(struct evo_run_config *config, const char *runs_file, const char *name,
+                           struct evo_error *err);
+void evo_run_config_clear(struct evo_run_config *config);
 
 /*
  * The probe of a benchmark under options, and its data batch: `images` is left empty for noise, and
@@ -70,8 +82,9 @@ enum evo_command_kind {
 };
 
 struct evo_run;
-/* Copies the config; NULL with err set when the settings or an injected expression are wrong. Names
-   of benchmarks are looked up on START. */
+/* Copies the config; NULL with err set when the settings or an injected expression are wrong, or a
+   run to resume cannot be read: its newest state is on show at once. Names of benchmarks are looked
+   up on START. */
 struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err);
 /* Stops the search (a network being scored is finished first) and ends the thread. */
 void evo_run_destroy(struct evo_run *run);
@@ -144,6 +157,8 @@ struct evo_snapshot {
 	enum evo_run_state state;
 	char error[512]; /* of a failed run */
 	char run[32];    /* its name */
+	bool kept;       /* its generations are stored, under that name */
+	size_t unsaved;  /* complete generations that could not be stored so far */
 	char preset[32];
 	uint64_t seed;
 	size_t generation, generations; /* complete; wanted */
@@ -199,6 +214,34 @@ size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lin
 /* generations.csv, population.csv, front.csv of a snapshot into a folder, each whole or not at all
    (columns as the manual has them). */
 bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, struct evo_error *err);
+
+/* ---- Stored runs ----------------------------------------------------------------------------- */
+
+/*
+ * An SQLite database in which every complete generation is before the next begins. One program
+ * drives a run at a time; any number may read. A file that is not there has no runs.
+ */
+char *evo_runs_file(void); /* the user's; caller frees */
+
+struct evo_stored_run {
+	char name[32], preset[32];
+	char state[16]; /* as evo_run_state_name says, or "interrupted": its program is gone */
+	uint64_t seed;
+	size_t generation, generations; /* complete; wanted */
+	double best;                    /* fitness; NaN */
+	char *expression;               /* the best's; "" */
+	char *benchmarks;               /* names, with a blank between them */
+	int64_t created, updated;       /* seconds since 1970 */
+};
+/* The one that changed last comes first; NULL with err set. */
+struct evo_stored_run *evo_runs_list(const char *file, size_t *count, struct evo_error *err);
+void evo_runs_list_free(struct evo_stored_run *list, size_t count);
+
+/* A run after so many complete generations, at most as many as it has. Release it. */
+const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name, size_t generation,
+                                             struct evo_error *err);
+/* EVO_E_IO while a program drives it. */
+bool evo_runs_delete(const char *file, const char *name, struct evo_error *err);
 
 /* ---- Where the engine's time goes ------------------------------------------------------------ */
 

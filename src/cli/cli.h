@@ -60,6 +60,9 @@ struct cli_options {
 	double seconds, target;
 	struct cli_list injected;
 	const char *csv_folder;
+	const char *runs_file; /* NULL: the user's */
+	const char *resume;
+	bool no_store;
 	bool quiet;
 	size_t progress; /* enum cli_progress_mode */
 
@@ -86,6 +89,7 @@ struct cli_options {
 	bool flip, publish;
 	struct cli_range rows;
 
+	struct cli_list given;     /* names of the options that were given */
 	struct cli_list arguments; /* what is no option, after the command's name */
 	char *command_line;        /* as typed, for the record */
 };
@@ -106,6 +110,10 @@ enum cli_command_id {
 	CLI_BENCHMARKS_IMPORT,
 	CLI_BENCHMARKS_BUILD,
 	CLI_BENCHMARKS_REMOVE,
+	CLI_RUNS_LIST,
+	CLI_RUNS_SHOW,
+	CLI_RUNS_EXPORT,
+	CLI_RUNS_DELETE,
 	CLI_PROFILE,
 	CLI_HELP,
 	CLI_MANUAL,
@@ -244,9 +252,16 @@ void cli_die_of(int signal);
 bool cli_benchmark_names(const struct cli_options *options, struct cli_list *names,
                          struct evo_error *err);
 void cli_benchmark_names_clear(struct cli_list *names);
-/* A search's configuration. names and options outlive it. */
-bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
-                    struct evo_run_config *config, struct evo_error *err);
+/* The file of stored runs; caller frees. */
+char *cli_runs_file(const struct cli_options *options);
+/* A search's configuration, a new one's or with --resume a stored one's. Clear it in any case
+   (evo_run_config_clear). */
+bool cli_run_config(const struct cli_options *options, struct evo_run_config *config,
+                    struct evo_error *err);
+/* What --resume came with besides: settings and injected expressions, to be sent before START. */
+bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struct evo_error *err);
+/* A search's best and what it is worth, on standard output. */
+void cli_search_result(const struct evo_snapshot *snapshot);
 /* Appends a row a column of imported scores to the table of proxies: name, expression, source.
    Returns the exit status: some cannot be read, which is said. */
 int cli_list_imported(struct cli_table *table);
@@ -277,6 +292,10 @@ int cli_benchmarks_show(struct cli_options *options);
 int cli_benchmarks_import(struct cli_options *options);
 int cli_benchmarks_build(struct cli_options *options);
 int cli_benchmarks_remove(struct cli_options *options);
+int cli_runs_list(struct cli_options *options);
+int cli_runs_show(struct cli_options *options);
+int cli_runs_export(struct cli_options *options);
+int cli_runs_delete(struct cli_options *options);
 int cli_profile(struct cli_options *options);
 int cli_help_command(struct cli_options *options);
 int cli_manual_command(struct cli_options *options);

@@ -92,7 +92,7 @@ static void fitness_words(const struct evo_snapshot *snapshot, struct evo_text *
 		                cases && draws ? " and " : "", draws ? "draws" : "");
 }
 
-static void print_result(const struct evo_snapshot *snapshot)
+void cli_search_result(const struct evo_snapshot *snapshot)
 {
 	const struct evo_individual *best = snapshot->population[0];
 	struct evo_text out;
@@ -165,19 +165,28 @@ static int search(struct evo_run *run, const struct cli_options *options)
 {
 	struct cli_progress progress;
 	struct evo_error err = {0};
-	if (!evo_run_send(run, EVO_COMMAND_START, NULL, &err))
+	if (!cli_run_amend(options, run, &err) || !evo_run_send(run, EVO_COMMAND_START, NULL, &err))
 		return cli_report(&err);
 	cli_progress_begin(&progress, options);
-	const struct evo_snapshot *snapshot = watch(run, &progress);
+	const struct evo_snapshot *snapshot = evo_run_snapshot(run);
+	size_t before = snapshot->generation; /* of a run that is resumed */
+	evo_snapshot_release(snapshot);
+	snapshot = watch(run, &progress);
 	int status = CLI_DONE;
-	if (snapshot->population_count)
-		print_result(snapshot);
-	if (snapshot->state == EVO_RUN_FAILED) {
+	bool failed = snapshot->state == EVO_RUN_FAILED;
+	if (snapshot->population_count && (!failed || snapshot->generation > before))
+		cli_search_result(snapshot);
+	if (failed) {
 		cli_complain("%s", snapshot->error);
 		status = CLI_FAILED;
 	} else if (!snapshot->population_count) {
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
+	}
+	if (snapshot->unsaved) {
+		cli_complain("the last %zu generation%s of %s could not be stored",
+		             snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s", snapshot->run);
+		status = status == CLI_DONE ? CLI_PARTLY : status;
 	}
 	/* A generation's files that could not be written were a warning; in the end it is a failure. */
 	if (options->csv_folder && snapshot->population_count &&
@@ -189,19 +198,17 @@ static int search(struct evo_run *run, const struct cli_options *options)
 
 int cli_evolve(struct cli_options *options)
 {
-	struct cli_list names;
 	struct evo_run_config config;
 	struct evo_run *run = NULL;
 	struct evo_error err = {0};
 	int status;
 	cli_signals_catch();
-	if (cli_benchmark_names(options, &names, &err) &&
-	    cli_run_config(options, &names, &config, &err))
+	if (cli_run_config(options, &config, &err))
 		run = evo_run_create(&config, &err);
+	evo_run_config_clear(&config);
 	status = run ? search(run, options) : cli_report(&err);
 	if (run)
 		evo_run_destroy(run);
-	cli_benchmark_names_clear(&names);
 	if (cli_signal() && cli_output_ok())
 		cli_die_of(cli_signal());
 	return status;

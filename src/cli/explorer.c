@@ -9,7 +9,6 @@
 static int explore(struct cli_options *options)
 {
 	struct evo_explorer_config config = evo_explorer_config_default();
-	struct cli_list names;
 	struct evo_error err = {0};
 	int status;
 	config.start = options->start;
@@ -18,12 +17,14 @@ static int explore(struct cli_options *options)
 	config.fixed_clock = options->fixed_clock;
 	config.theme = options->theme;
 	config.script = options->script;
-	if (!cli_benchmark_names(options, &names, &err) ||
-	    !cli_run_config(options, &names, &config.run, &err))
+	if (options->resume && options->settings.count + options->injected.count > 0)
+		evo_fail(&err, EVO_E_USAGE,
+		         "resume the search first, and then use :set and :inject in the explorer");
+	if (err.code != EVO_OK || !cli_run_config(options, &config.run, &err))
 		status = cli_report(&err);
 	else if ((status = evo_explorer(&config, &err)) != 0)
 		status = cli_report(&err);
-	cli_benchmark_names_clear(&names);
+	evo_run_config_clear(&config.run);
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,10 +23,14 @@ static int print_help(enum cli_command_id command, const struct cli_options *opt
 	struct evo_text text;
 	evo_text_init(&text);
 	/* `evoscope benchmarks --help` means all of the group. */
-	if (command == CLI_BENCHMARKS_LIST && options->group)
-		cli_help_group("benchmarks", &text);
-	else
+	if (options->group) {
+		const char *name = cli_command(command)->name;
+		char *word = evo_strndup(name, strcspn(name, " "));
+		cli_help_group(word, &text);
+		free(word);
+	} else {
 		cli_help(command, &text);
+	}
 	cli_print(&text);
 	evo_text_clear(&text);
 	return CLI_DONE;

@@ -96,6 +96,18 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "[scores] NAME", 1, 2, false,
                                    "delete an imported or built benchmark, or imported scores",
                                    NULL, cli_benchmarks_remove},
+        [CLI_RUNS_LIST] = {"runs list", "", 0, 0, false, "list the searches that are stored",
+                           "Every search is stored, generation by generation, in an SQLite file; "
+                           "the one that changed last comes first. `interrupted` is a search whose "
+                           "program is gone: evoscope evolve --resume RUN goes on with it.",
+                           cli_runs_list},
+        [CLI_RUNS_SHOW] = {"runs show", "RUN", 1, 1, false, "tell what a stored search has found",
+                           "Its best expression, every generation, and the best of every size.",
+                           cli_runs_show},
+        [CLI_RUNS_EXPORT] = {"runs export", "RUN", 1, 1, false, "write a stored search as CSV",
+                             NULL, cli_runs_export},
+        [CLI_RUNS_DELETE] = {"runs delete", "RUN...", 1, SIZE_MAX, false, "forget stored searches",
+                             NULL, cli_runs_delete},
         [CLI_PROFILE] =
                 {"profile", "", 0, 0, false, "tell where the engine's time goes on this machine",
                  "One thread extracts the statistics of the data pass, forward and backward, of "
@@ -122,6 +134,7 @@ const struct cli_command *cli_command(enum cli_command_id id)
 #define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
 #define SCORING     (SEARCH | ON(SCORE))
 #define PROBING     (SCORING | ON(PROFILE))
+#define STORED      (ON(RUNS_LIST) | ON(RUNS_SHOW) | ON(RUNS_EXPORT) | ON(RUNS_DELETE))
 #define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
 
 static const struct cli_option options[] = {
@@ -197,6 +210,16 @@ static const struct cli_option options[] = {
          "put into the first generation; may be repeated"},
         {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, SEARCH, NULL,
          "keep generations.csv, population.csv and front.csv there"},
+        {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, ON(RUNS_EXPORT), NULL,
+         "write generations.csv, population.csv and front.csv there"},
+        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, SEARCH, "PRESET-SEED",
+         "of the search among those that are stored, at most 31 characters"},
+        {"resume", 0, "RUN", CLI_TEXT, AT(resume), 0, 0, NULL, SEARCH, NULL,
+         "go on with a stored search, as if it had not been interrupted"},
+        {"store", 0, "FILE", CLI_TEXT, AT(runs_file), 0, 0, NULL, SEARCH | STORED,
+         "runs.db in the user's data folder", "where searches are stored"},
+        {"no-store", 0, NULL, CLI_FLAG, AT(no_store), 0, 0, NULL, SEARCH, NULL,
+         "do not store the search"},
 
         /* The other commands. */
         {"repeats", 'r', "N", CLI_COUNT, AT(repeats), 1, 1000, NULL, ON(SCORE), "1",

@@ -191,6 +191,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 	if (!words->count)
 		return true;
 	bool group = false;
+	enum cli_command_id first = CLI_EXPLORER; /* of the group */
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
 		const char *name = cli_command((enum cli_command_id) id)->name;
 		size_t count = strchr(name, ' ') ? 2 : 1;
@@ -200,7 +201,10 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 			*command = (enum cli_command_id) id;
 			*used = count;
 		}
-		group |= count == 2 && names_match(name, words->items, 1, false);
+		bool member = count == 2 && names_match(name, words->items, 1, false);
+		if (member && !group)
+			first = (enum cli_command_id) id;
+		group |= member;
 	}
 	if (*used > 1 || (*used == 1 && !(group && words->count > 1)))
 		return true;
@@ -210,7 +214,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 		return unknown_word(parser, 0, err);
 	if (words->count > 1)
 		return unknown_word(parser, 1, err);
-	*command = CLI_BENCHMARKS_LIST; /* the only group */
+	*command = first; /* such as `benchmarks list` */
 	*used = 1;
 	return true;
 }
@@ -368,6 +372,7 @@ static bool apply(const struct parser *parser, enum cli_command_id command,
 		if (!set_value(option, met->value, (char *) options + option->offset, &why))
 			return evo_fail(err, EVO_E_USAGE, "--%s %s: %s", met->name, met->value,
 			                why.message);
+		cli_list_add(&options->given, option->name);
 	}
 	return true;
 }
@@ -448,5 +453,6 @@ void cli_options_clear(struct cli_options *options)
 	free(options->test_files.items);
 	free(options->test_labels.items);
 	free(options->arguments.items);
+	free(options->given.items);
 	free(options->command_line);
 }

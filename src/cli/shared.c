@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,27 +82,101 @@ void cli_benchmark_names_clear(struct cli_list *names)
 
 /* ---- A search -------------------------------------------------------------------------------- */
 
-bool cli_run_config(const struct cli_options *options, const struct cli_list *names,
-                    struct evo_run_config *config, struct evo_error *err)
+char *cli_runs_file(const struct cli_options *options)
+{
+	return options->runs_file ? evo_strdup(options->runs_file) : evo_runs_file();
+}
+
+/* What a search is made of cannot change any more. */
+static bool check_resume(const struct cli_options *options, struct evo_error *err)
+{
+	static const char *const fixed[] = {
+	        "benchmark", "networks", "validation", "seed",   "channels", "cells",   "batch",
+	        "image",     "classes",  "probe",      "preset", "name",     "no-store"};
+	for (size_t i = 0; i < options->given.count; i++)
+		for (size_t j = 0; j < EVO_COUNT(fixed); j++)
+			if (!strcmp(options->given.items[i], fixed[j]))
+				return evo_fail(
+				        err, EVO_E_USAGE,
+				        "--%s cannot be given with --resume: the search goes "
+				        "on as it was begun",
+				        fixed[j]);
+	return true;
+}
+
+static bool stored_config(const struct cli_options *options, struct evo_run_config *config,
+                          struct evo_error *err)
+{
+	char *file = cli_runs_file(options);
+	bool good = check_resume(options, err) &&
+	            evo_run_config_stored(config, file, options->resume, err);
+	free(file);
+	if (good && options->seconds > 0)
+		config->seconds = options->seconds;
+	if (good && !isnan(options->target))
+		config->target = options->target;
+	return good;
+}
+
+static const char *const *copy_list(const struct cli_list *list)
+{
+	char **copy = evo_calloc(list->count + 1, sizeof(*copy));
+	for (size_t i = 0; i < list->count; i++)
+		copy[i] = evo_strdup(list->items[i]);
+	return (const char *const *) copy;
+}
+
+static bool new_config(const struct cli_options *options, struct evo_run_config *config,
+                       struct evo_error *err)
+{
+	struct cli_list names;
+	bool good = cli_benchmark_names(options, &names, err) &&
+	            evo_gp_preset(options->preset, &config->gp, err);
+	for (size_t i = 0; good && i < options->settings.count; i++)
+		good = cli_setting_apply(options->settings.items[i], &config->gp, err);
+	if (good) {
+		config->benchmarks = copy_list(&names);
+		config->benchmark_count = names.count;
+		config->injected = copy_list(&options->injected);
+		config->injected_count = options->injected.count;
+		config->probe = options->probe;
+		if (options->probe.probe_of)
+			config->probe.probe_of = evo_strdup(options->probe.probe_of);
+		config->name = options->name ? evo_strdup(options->name) : NULL;
+		config->seed = options->seed;
+		config->seconds = options->seconds;
+		config->target = options->target;
+		config->runs_file = options->no_store ? NULL : cli_runs_file(options);
+		config->runs_optional = !options->runs_file;
+	}
+	cli_benchmark_names_clear(&names);
+	return good && evo_gp_config_check(&config->gp, err);
+}
+
+bool cli_run_config(const struct cli_options *options, struct evo_run_config *config,
+                    struct evo_error *err)
 {
 	*config = evo_run_config_default();
-	if (!evo_gp_preset(options->preset, &config->gp, err))
+	config->benchmarks = NULL;
+	config->benchmark_count = 0;
+	if (!(options->resume ? stored_config : new_config)(options, config, err))
 		return false;
-	for (size_t i = 0; i < options->settings.count; i++)
-		if (!cli_setting_apply(options->settings.items[i], &config->gp, err))
-			return false;
-	config->benchmarks = names->items;
-	config->benchmark_count = names->count;
-	config->probe = options->probe;
-	config->seed = options->seed;
 	config->threads = (unsigned) options->threads;
 	config->memory = options->memory;
-	config->seconds = options->seconds;
-	config->target = options->target;
-	config->csv_folder = options->csv_folder;
-	config->injected = options->injected.items;
-	config->injected_count = options->injected.count;
+	config->csv_folder = options->csv_folder ? evo_strdup(options->csv_folder) : NULL;
 	/* What cannot be written is said before the work, not after. */
-	return evo_gp_config_check(&config->gp, err) &&
-	       (!config->csv_folder || evo_make_directories(config->csv_folder, err));
+	return !config->csv_folder || evo_make_directories(config->csv_folder, err);
+}
+
+bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struct evo_error *err)
+{
+	if (!options->resume)
+		return true;
+	for (size_t i = 0; i < options->settings.count; i++)
+		if (!evo_run_send(run, EVO_COMMAND_SET, options->settings.items[i], err))
+			return false;
+	for (size_t i = 0; i < options->injected.count; i++)
+		if (!evo_run_send(run, EVO_COMMAND_INJECT, options->injected.items[i], err))
+			return false;
+	return true;
 }

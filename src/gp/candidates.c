@@ -40,11 +40,13 @@ static bool is_taken(const struct evo_gp *gp, uint64_t hash)
 static void add(struct evo_gp *gp, struct evo_candidate *candidate)
 {
 	const double *scores = NULL;
-	if (evo_known_find(&gp->known, candidate->hash, &scores) == EVO_KNOWN_SCORED) {
+	enum evo_known_state is = evo_known_find(&gp->known, candidate->hash, &scores);
+	if (is == EVO_KNOWN_SCORED) {
 		candidate->scores = evo_calloc(gp->fitness.total, sizeof(double));
 		memcpy(candidate->scores, scores, gp->fitness.total * sizeof(double));
-		gp->counts.cache_hits++;
 	}
+	candidate->new = is == EVO_UNKNOWN;
+	gp->counts.cache_hits += is == EVO_KNOWN_SCORED || is == EVO_KNOWN_FORGOTTEN;
 	if (gp->candidate_count == gp->candidate_room) {
 		gp->candidate_room = gp->candidate_room == 0 ? 64 : gp->candidate_room * 2;
 		gp->candidates =
@@ -118,13 +120,10 @@ static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 static struct evo_individual *marked_copy(struct evo_gp *gp, const struct evo_tree *tree,
                                           const struct evo_individual *alive)
 {
-	struct evo_individual *marked = evo_individual_create(tree, gp->fitness.total);
-	memcpy(marked->scores, alive->scores, gp->fitness.total * sizeof(double));
-	memcpy(marked->tau, alive->tau, sizeof(marked->tau));
-	marked->fitness = alive->fitness;
-	marked->direction = alive->direction;
-	marked->non_finite = alive->non_finite;
-	marked->hash = alive->hash;
+	struct evo_individual *marked = evo_individual_copy(alive, gp->fitness.total);
+	evo_tree_copy(&marked->tree, tree);
+	marked->depth = evo_tree_depth(tree);
+	marked->parents[0] = marked->parents[1] = 0;
 	marked->id = gp->next_id++;
 	marked->origin = EVO_ORIGIN_INJECTED;
 	marked->born = gp->generation;

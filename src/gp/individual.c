@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "individual.h"
 
@@ -21,6 +22,17 @@ struct evo_individual *evo_individual_create(const struct evo_tree *tree, size_t
 	individual->scores = evo_calloc(scores, sizeof(double));
 	individual->references = 1;
 	return individual;
+}
+
+struct evo_individual *evo_individual_copy(const struct evo_individual *from, size_t scores)
+{
+	struct evo_individual *copy = evo_individual_create(&from->tree, scores);
+	double *own = copy->scores;
+	*copy = *from;
+	copy->scores = own;
+	copy->references = 1;
+	memcpy(own, from->scores, scores * sizeof(*own));
+	return copy;
 }
 
 struct evo_individual *evo_individual_hold(const struct evo_individual *individual)

@@ -37,6 +37,7 @@ void evo_known_clear(struct evo_known *known)
 		free(known->entries[i].scores);
 	free(known->entries);
 	free(known->order);
+	free(known->forms);
 	memset(known, 0, sizeof(*known));
 }
 
@@ -49,7 +50,7 @@ enum evo_known_state evo_known_find(const struct evo_known *known, uint64_t hash
 	if (entry->failed)
 		return EVO_KNOWN_FAILED;
 	*scores = entry->scores;
-	return entry->scores != NULL ? EVO_KNOWN_SCORED : EVO_UNKNOWN;
+	return entry->scores != NULL ? EVO_KNOWN_SCORED : EVO_KNOWN_FORGOTTEN;
 }
 
 static void grow(struct evo_known *known)
@@ -84,23 +85,40 @@ static void keep_order(struct evo_known *known, uint64_t key)
 	known->order[(known->first + known->kept++) % known->room] = key;
 }
 
+/* Takes the empty slot of a key. */
+static struct evo_known_entry *enter(struct evo_known *known, uint64_t key, bool failed)
+{
+	struct evo_known_entry *entry;
+	if (known->count == known->form_room) {
+		known->form_room = known->form_room == 0 ? 256 : known->form_room * 2;
+		known->forms = evo_realloc(known->forms, known->form_room, sizeof(*known->forms));
+	}
+	known->forms[known->count] = (struct evo_gp_form){key, failed};
+	if (2 * ++known->count > known->capacity)
+		grow(known);
+	entry = slot_of(known, key);
+	entry->hash = key;
+	entry->failed = failed;
+	return entry;
+}
+
+void evo_known_recall(struct evo_known *known, const struct evo_gp_form *form)
+{
+	uint64_t key = key_of(form->hash);
+	if (slot_of(known, key)->hash == 0)
+		enter(known, key, form->failed);
+}
+
 void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores)
 {
 	uint64_t key = key_of(hash);
 	struct evo_known_entry *entry = slot_of(known, key);
-	if (entry->hash == 0) {
-		if (2 * ++known->count > known->capacity) {
-			grow(known);
-			entry = slot_of(known, key);
-		}
-		entry->hash = key;
-	} else if (entry->failed || entry->scores != NULL) {
+	if (entry->hash == 0)
+		entry = enter(known, key, scores == NULL);
+	else if (entry->failed || entry->scores != NULL)
 		return;
-	}
-	if (scores == NULL) {
-		entry->failed = true;
+	if (scores == NULL)
 		return;
-	}
 	keep_order(known, key);
 	entry->scores = evo_calloc(known->scores, sizeof(double));
 	memcpy(entry->scores, scores, known->scores * sizeof(double));

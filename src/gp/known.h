@@ -6,11 +6,12 @@
 #ifndef EVO_GP_KNOWN_H
 #define EVO_GP_KNOWN_H
 
-#include "evoscope/base.h"
+#include "evoscope/gp.h"
 
 enum evo_known_state {
 	EVO_UNKNOWN,
-	EVO_KNOWN_FAILED, /* cannot be evaluated */
+	EVO_KNOWN_FAILED,    /* cannot be evaluated */
+	EVO_KNOWN_FORGOTTEN, /* was scored, and the scores are not kept any more */
 	EVO_KNOWN_SCORED
 };
 struct evo_known_entry {
@@ -20,8 +21,10 @@ struct evo_known_entry {
 };
 struct evo_known {
 	struct evo_known_entry *entries;
-	size_t count, capacity; /* capacity: a power of two */
-	uint64_t *order;        /* hashes with scores, a ring from the oldest on */
+	size_t capacity;           /* a power of two */
+	struct evo_gp_form *forms; /* in the order they were put */
+	size_t count, form_room;
+	uint64_t *order; /* hashes with scores, a ring from the oldest on */
 	size_t first, kept, limit, room;
 	size_t scores; /* doubles an entry */
 };
@@ -35,6 +38,8 @@ enum evo_known_state evo_known_find(const struct evo_known *known, uint64_t hash
                                     const double **scores);
 /* scores are copied; NULL: failed. What is known already stays as it is. */
 void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores);
+/* Puts a form that is known from an earlier time, without its scores. */
+void evo_known_recall(struct evo_known *known, const struct evo_gp_form *form);
 /* Puts better scores in the place of those that are known, if they are. */
 void evo_known_renew(struct evo_known *known, uint64_t hash, const double *scores);
 

@@ -35,13 +35,8 @@ size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees)
 static struct evo_individual *complete(struct evo_gp *gp, const struct evo_individual *from,
                                        const double **rows)
 {
-	struct evo_individual *whole = evo_individual_create(&from->tree, gp->fitness.total);
+	struct evo_individual *whole = evo_individual_copy(from, gp->fitness.total);
 	double *scores = whole->scores;
-	unsigned references = whole->references;
-	*whole = *from;
-	whole->scores = scores;
-	whole->references = references;
-	memcpy(scores, from->scores, gp->fitness.total * sizeof(*scores));
 	for (size_t g = 0; g < gp->fitness.group_count; g++) {
 		const struct evo_fitness_group *group = &gp->fitness.groups[g];
 		memcpy(scores + group->offset + group->train, rows[g] + group->train,

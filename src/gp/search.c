@@ -233,10 +233,10 @@ static void take(struct evo_gp *gp, double *const *scores)
 			                  : scores[g] + asked * (group->train + group->validation);
 		}
 		asked += candidate->scores == NULL;
+		gp->counts.evaluations += candidate->new;
 		judge(gp, candidate, rows);
 	}
 	free(rows);
-	gp->counts.evaluations += asked;
 	gp->round++;
 	evo_gp_clear_candidates(gp);
 }

@@ -19,6 +19,7 @@ struct evo_candidate {
 	enum evo_origin origin;
 	uint64_t parents[2];
 	bool descends;
+	bool new;       /* its form has not been scored before */
 	double *scores; /* known ones, owned; NULL: to be scored */
 };
 

@@ -63,7 +63,8 @@ static bool check_set(struct evo_run *run, const char *text, struct evo_error *e
 	struct evo_gp_config changed = run->shadow;
 	const struct evo_setting *setting = evo_setting_find(name, err);
 	bool good = setting != NULL;
-	if (good && !setting->live && run->expected != EVO_RUN_IDLE)
+	bool begun = run->expected != EVO_RUN_IDLE || run->config.resume != NULL;
+	if (good && !setting->live && begun)
 		good = evo_fail(
 		        err, EVO_E_USAGE,
 		        "%s cannot change while a search runs; start another search with it", name);
@@ -162,6 +163,7 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 	if (!run->warm && (mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING))
 		run->draft.state = EVO_RUN_STARTING;
 	run->draft.elapsed = evo_run_elapsed(run);
+	evo_keep_mode(run);
 	pthread_mutex_lock(&run->lock);
 	if (run->pending == 0)
 		run->expected = mode;
@@ -173,7 +175,7 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 static size_t next_generation(const struct evo_run *run)
 {
 	if (run->gp == NULL)
-		return 0;
+		return run->draft.generation;
 	return evo_gp_generation(run->gp) + (isnan(run->generation_begin) ? 0 : 1);
 }
 
@@ -187,18 +189,22 @@ static void record(struct evo_run *run, const struct evo_command *command)
 	evo_run_say(run, EVO_LOG_NOTE, "%s %.200s: from generation %zu on",
 	            rules[command->kind].name, command->text, next_generation(run));
 	evo_run_renew_body(run);
+	evo_keep_interventions(run);
 }
 
 static bool do_set(struct evo_run *run, const char *text, struct evo_error *err)
 {
-	char *value, *name = split_setting(text, &value);
-	bool good = run->gp != NULL ? evo_gp_set(run->gp, name, value, err)
-	                            : evo_gp_config_set(&run->config.gp, name, value, err);
-	if (good) {
-		run->draft.config = run->gp != NULL ? *evo_gp_config(run->gp) : run->config.gp;
-		run->draft.generations = run->draft.config.generations;
-	}
-	free(name);
+	bool good;
+	/* Of a run that is resumed, its record is what counts. */
+	if (run->gp == NULL && run->config.resume != NULL)
+		good = evo_run_set(NULL, &run->draft.config, text, err);
+	else
+		good = evo_run_set(run->gp, &run->config.gp, text, err);
+	if (good && run->config.resume == NULL && run->gp == NULL)
+		run->draft.config = run->config.gp;
+	else if (good && run->gp != NULL)
+		run->draft.config = *evo_gp_config(run->gp);
+	run->draft.generations = run->draft.config.generations;
 	return good;
 }
 
@@ -209,6 +215,8 @@ static bool do_inject(struct evo_run *run, const char *text, struct evo_error *e
 		return false;
 	if (run->gp != NULL)
 		return evo_gp_inject(run->gp, &tree, err);
+	if (run->config.resume != NULL)
+		return true;
 	/* Before the search is made they wait with those of the config. */
 	char **list = (char **) (uintptr_t) run->config.injected;
 	list = evo_realloc(list, run->config.injected_count + 1, sizeof(*list));
@@ -225,6 +233,50 @@ static bool do_export(struct evo_run *run, const char *folder, struct evo_error 
 	if (good)
 		evo_run_say(run, EVO_LOG_NOTE, "exported to %s", folder);
 	return good;
+}
+
+bool evo_run_set(struct evo_gp *gp, struct evo_gp_config *config, const char *text,
+                 struct evo_error *err)
+{
+	char *value, *name = split_setting(text, &value);
+	bool good = gp != NULL ? evo_gp_set(gp, name, value, err)
+	                       : evo_gp_config_set(config, name, value, err);
+	free(name);
+	return good;
+}
+
+bool evo_run_intervene(struct evo_run *run, enum evo_command_kind kind, const char *text,
+                       struct evo_error *err)
+{
+	return kind == EVO_COMMAND_SET ? do_set(run, text, err) : do_inject(run, text, err);
+}
+
+void evo_run_put_off(struct evo_run *run, enum evo_command_kind kind, const char *text)
+{
+	run->put_off = evo_realloc(run->put_off, run->put_off_count + 1, sizeof(*run->put_off));
+	run->put_off[run->put_off_count++] =
+	        (struct evo_command){.kind = kind, .text = evo_strdup(text)};
+}
+
+void evo_run_drop_put_off(struct evo_run *run)
+{
+	for (size_t i = 0; i < run->put_off_count; i++)
+		free(run->put_off[i].text);
+	free(run->put_off);
+	run->put_off = NULL;
+	run->put_off_count = 0;
+}
+
+void evo_run_catch_up(struct evo_run *run)
+{
+	for (size_t i = 0; i < run->put_off_count; i++) {
+		const struct evo_command *command = &run->put_off[i];
+		struct evo_error err = {0};
+		if (!evo_run_intervene(run, command->kind, command->text, &err))
+			evo_run_say(run, EVO_LOG_WARNING, "%s: %s", rules[command->kind].name,
+			            err.message);
+	}
+	evo_run_drop_put_off(run);
 }
 
 static void heed_one(struct evo_run *run, const struct evo_command *command)

@@ -78,7 +78,8 @@ static bool create_search(struct evo_run *run, struct evo_error *err)
 	                        run->cases.count, run->config.seed, err);
 	if (run->gp == NULL)
 		return false;
-	for (size_t i = 0; i < run->config.injected_count; i++) {
+	/* Those of a resumed run have been in. */
+	for (size_t i = 0; run->draft.generation == 0 && i < run->config.injected_count; i++) {
 		struct evo_tree tree;
 		if (!evo_proxy_parse(run->config.injected[i], &tree, err) ||
 		    !evo_gp_inject(run->gp, &tree, err))
@@ -102,7 +103,8 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 	if (run->pool == NULL)
 		return false;
 	run->store = evo_store_create(evo_run_memory(run->config.memory), threads, err);
-	if (run->store == NULL || !load_cases(run, err) || !create_search(run, err))
+	if (run->store == NULL || !load_cases(run, err) || !create_search(run, err) ||
+	    !evo_keep_begin(run, err))
 		return false;
 	evo_store_expect(run->store, evo_gp_needs(&run->config.gp));
 	run->scorer = evo_scorer_create(run->store, run->pool);
@@ -114,6 +116,8 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 
 void evo_run_release_engine(struct evo_run *run)
 {
+	evo_keep_end(run);
+	evo_run_drop_put_off(run);
 	evo_scorer_destroy(run->scorer);
 	evo_gp_destroy(run->gp);
 	if (run->store != NULL)

@@ -376,6 +376,7 @@ static bool breed(struct evo_run *run, struct evo_error *err)
 	const struct evo_tree *const *asked;
 	size_t count, round = 1;
 	while ((count = evo_gp_ask(run->gp, &asked)) > 0) {
+		evo_run_catch_up(run);
 		snprintf(run->draft.phase, sizeof(run->draft.phase), "%s generation %zu, round %zu",
 		         run->warm ? "scoring" : "collecting statistics,",
 		         evo_gp_generation(run->gp), round++);
@@ -398,6 +399,7 @@ bool evo_run_generation(struct evo_run *run, struct evo_error *err)
 	run->generation_begin = (double) NAN;
 	if (!run->complete && !complete_first(run, err))
 		return false;
+	evo_keep_generation(run);
 	write_files(run);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "state.h"
+#include "stored.h"
 
 /* ---- Config ---------------------------------------------------------------------------------- */
 
@@ -45,6 +46,8 @@ static void copy_config(struct evo_run_config *to, const struct evo_run_config *
 	to->injected = copy_list(from->injected, from->injected_count);
 	to->csv_folder = copy_text(from->csv_folder);
 	to->probe.probe_of = copy_text(from->probe.probe_of);
+	to->runs_file = copy_text(from->runs_file);
+	to->resume = copy_text(from->resume);
 	to->name = from->name != NULL ? evo_strdup(from->name)
 	                              : evo_format("%s-%llu", from->gp.preset,
 	                                           (unsigned long long) from->seed);
@@ -62,13 +65,15 @@ static void free_list(const char *const *list, size_t count)
 	free((void *) (uintptr_t) list);
 }
 
-static void clear_config(struct evo_run_config *config)
+void evo_run_config_clear(struct evo_run_config *config)
 {
 	free_list(config->benchmarks, config->benchmark_count);
 	free_list(config->injected, config->injected_count);
 	free_text(config->csv_folder);
 	free_text(config->probe.probe_of);
 	free_text(config->name);
+	free_text(config->runs_file);
+	free_text(config->resume);
 }
 
 static bool check_config(const struct evo_run_config *config, struct evo_error *err)
@@ -122,6 +127,7 @@ static void advance(struct evo_run *run)
 {
 	struct evo_error err = {0};
 	bool good = run->gp != NULL || evo_run_prepare(run, &err);
+	good = good && evo_keep_claim(run, &err);
 	if (good && at_end(run)) {
 		evo_run_enter(run, EVO_RUN_DONE);
 		return;
@@ -193,7 +199,7 @@ static void destroy_shell(struct evo_run *run)
 		if (run->pipe[i] >= 0)
 			close(run->pipe[i]);
 	}
-	clear_config(&run->config);
+	evo_run_config_clear(&run->config);
 	pthread_mutex_destroy(&run->lock);
 	free(run);
 }
@@ -208,11 +214,12 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 	run->commands = evo_queue_create(sizeof(struct evo_command), EVO_COMMANDS);
 	pthread_mutex_init(&run->lock, NULL);
 	fill_draft(run);
-	if (!open_pipe(run->pipe, err)) {
+	if (!open_pipe(run->pipe, err) || (config->resume != NULL && !evo_stored_show(run, err))) {
 		destroy_shell(run);
 		return NULL;
 	}
-	evo_run_renew_body(run);
+	if (run->body == NULL)
+		evo_run_renew_body(run);
 	evo_run_publish(run);
 	int failed = pthread_create(&run->thread, NULL, work, run);
 	if (failed != 0) {

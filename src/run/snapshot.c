@@ -29,35 +29,68 @@ static void release_list(const struct evo_individual **items, size_t count)
 
 /* ---- Bodies ---------------------------------------------------------------------------------- */
 
-static void copy_record(struct evo_body *body, const struct evo_record *record)
+static struct evo_record copy_record(const struct evo_record *record)
 {
-	body->history_count = record->history_count;
-	body->history = evo_calloc(record->history_count, sizeof(*body->history));
+	struct evo_record copy = *record;
+	copy.history = evo_calloc(record->history_count, sizeof(*copy.history));
 	for (size_t i = 0; i < record->history_count; i++) {
-		body->history[i] = record->history[i];
-		evo_individual_hold(body->history[i].champion);
+		copy.history[i] = record->history[i];
+		evo_individual_hold(copy.history[i].champion);
 	}
-	body->intervention_count = record->intervention_count;
-	body->interventions = evo_calloc(record->intervention_count, sizeof(*body->interventions));
+	copy.interventions = evo_calloc(record->intervention_count, sizeof(*copy.interventions));
 	for (size_t i = 0; i < record->intervention_count; i++) {
-		body->interventions[i] = record->interventions[i];
-		body->interventions[i].text = evo_strdup(record->interventions[i].text);
+		copy.interventions[i] = record->interventions[i];
+		copy.interventions[i].text = evo_strdup(record->interventions[i].text);
 	}
+	return copy;
+}
+
+static struct evo_record record_of(const struct evo_body *body)
+{
+	return (struct evo_record){body->history, body->interventions, body->history_count,
+	                           body->intervention_count};
+}
+
+void evo_record_copy(struct evo_record *record, const struct evo_body *body)
+{
+	struct evo_record had = record_of(body);
+	*record = copy_record(&had);
+}
+
+struct evo_body *evo_body_create(void)
+{
+	struct evo_body *body = evo_calloc(1, sizeof(*body));
+	body->references = 1;
+	return body;
+}
+
+struct evo_body *evo_body_hold(struct evo_body *body)
+{
+	__atomic_fetch_add(&body->references, 1, __ATOMIC_RELAXED);
+	return body;
 }
 
 void evo_run_renew_body(struct evo_run *run)
 {
-	struct evo_body *body = evo_calloc(1, sizeof(*body));
+	struct evo_body *body = evo_body_create(), *old = run->body;
 	const struct evo_individual *const *items;
-	body->references = 1;
-	if (run->gp != NULL) {
+	struct evo_record record = copy_record(&run->record);
+	if (run->gp == NULL && old != NULL) {
+		body->population_count = old->population_count;
+		body->population = held_list(old->population, old->population_count);
+		body->front_count = old->front_count;
+		body->front = held_list(old->front, old->front_count);
+	} else if (run->gp != NULL) {
 		body->population_count = evo_gp_population(run->gp, &items);
 		body->population = held_list(items, body->population_count);
 		body->front_count = evo_gp_front(run->gp, &items);
 		body->front = held_list(items, body->front_count);
 	}
-	copy_record(body, &run->record);
-	evo_body_release(run->body);
+	body->history = record.history;
+	body->history_count = record.history_count;
+	body->interventions = record.interventions;
+	body->intervention_count = record.intervention_count;
+	evo_body_release(old);
 	run->body = body;
 }
 
@@ -67,8 +100,7 @@ void evo_body_release(struct evo_body *body)
 		return;
 	release_list(body->population, body->population_count);
 	release_list(body->front, body->front_count);
-	struct evo_record record = {body->history, body->interventions, body->history_count,
-	                            body->intervention_count};
+	struct evo_record record = record_of(body);
 	evo_record_clear(&record);
 	free(body);
 }
@@ -86,15 +118,13 @@ void evo_record_clear(struct evo_record *record)
 
 /* ---- Snapshots ------------------------------------------------------------------------------- */
 
-void evo_run_publish(struct evo_run *run)
+static struct evo_snapshot_box *create_box(const struct evo_snapshot *draft, struct evo_body *body)
 {
 	struct evo_snapshot_box *box = evo_calloc(1, sizeof(*box));
 	struct evo_snapshot *snapshot = &box->snapshot;
-	*snapshot = run->draft;
+	*snapshot = *draft;
 	box->references = 1;
-	box->body = run->body;
-	__atomic_fetch_add(&box->body->references, 1, __ATOMIC_RELAXED);
-	snapshot->serial = ++run->serial;
+	box->body = evo_body_hold(body);
 	snapshot->population = box->body->population;
 	snapshot->population_count = box->body->population_count;
 	snapshot->front = box->body->front;
@@ -103,7 +133,19 @@ void evo_run_publish(struct evo_run *run)
 	snapshot->history_count = box->body->history_count;
 	snapshot->interventions = box->body->interventions;
 	snapshot->intervention_count = box->body->intervention_count;
+	return box;
+}
 
+const struct evo_snapshot *evo_snapshot_create(const struct evo_snapshot *draft,
+                                               struct evo_body *body)
+{
+	return &create_box(draft, body)->snapshot;
+}
+
+void evo_run_publish(struct evo_run *run)
+{
+	struct evo_snapshot_box *box = create_box(&run->draft, run->body);
+	box->snapshot.serial = ++run->serial;
 	pthread_mutex_lock(&run->lock);
 	struct evo_snapshot_box *old = run->newest;
 	run->newest = box;

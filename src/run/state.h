@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "cases.h"
+#include "keep.h"
 
 #define EVO_LOG_LINES 512
 #define EVO_COMMANDS  64
@@ -77,6 +78,11 @@ struct evo_run {
 	struct evo_tree references[EVO_REFERENCES];
 	double *reference_scores; /* a row of all networks each; NULL before */
 	bool complete;            /* nothing of the last generation's validation is open */
+
+	struct evo_keeper *keeper;   /* NULL: not stored */
+	size_t stored_interventions; /* of the record, those that a resumed run was read with */
+	struct evo_command *put_off; /* of a resumed run: once a generation has begun */
+	size_t put_off_count;
 };
 
 /* ---- snapshot.c ------------------------------------------------------------------------------ */
@@ -87,7 +93,14 @@ void evo_run_publish(struct evo_run *run);
 const struct evo_snapshot *evo_run_hold_newest(struct evo_run *run);
 /* A new body from the search and the record. */
 void evo_run_renew_body(struct evo_run *run);
+struct evo_body *evo_body_create(void); /* empty */
+struct evo_body *evo_body_hold(struct evo_body *body);
 void evo_body_release(struct evo_body *body);
+/* Of its own, with nothing that can change; holds the body. */
+const struct evo_snapshot *evo_snapshot_create(const struct evo_snapshot *draft,
+                                               struct evo_body *body);
+/* What a body has, into an empty record. */
+void evo_record_copy(struct evo_record *record, const struct evo_body *body);
 void evo_record_clear(struct evo_record *record);
 
 /* ---- log.c ----------------------------------------------------------------------------------- */
@@ -105,6 +118,16 @@ void evo_run_heed(struct evo_run *run, bool block);
 /* Is the thread to go on computing? Waits while paused. */
 bool evo_run_go_on(struct evo_run *run);
 double evo_run_elapsed(const struct evo_run *run);
+/* "name value" or "name=value" into a search, or without one into a configuration. */
+bool evo_run_set(struct evo_gp *gp, struct evo_gp_config *config, const char *text,
+                 struct evo_error *err);
+/* INJECT or SET, to the search itself. */
+bool evo_run_intervene(struct evo_run *run, enum evo_command_kind kind, const char *text,
+                       struct evo_error *err);
+/* The same, once evo_run_catch_up is called. */
+void evo_run_put_off(struct evo_run *run, enum evo_command_kind kind, const char *text);
+void evo_run_catch_up(struct evo_run *run);
+void evo_run_drop_put_off(struct evo_run *run);
 
 /* ---- engine.c, generation.c, pass.c: the search, on the thread ------------------------------- */
 

@@ -32,6 +32,7 @@ static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error 
 
 	config.gp = explorer->model.snapshot->config;
 	config.seed = seed;
+	config.name = config.resume = NULL;
 	struct evo_run *run = evo_run_create(&config, err);
 	if (run == NULL)
 		return false;

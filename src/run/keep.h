@@ -1,0 +1,35 @@
+/*
+ * Inside run: keeps a run in the file of stored runs, generation by generation, on its thread.
+ *
+ * A generation is stored as a whole before the next one begins. When it cannot be (the disk is
+ * full, say), it waits in memory and is stored with a later one; what is stored stays readable.
+ */
+#ifndef EVO_RUN_KEEP_H
+#define EVO_RUN_KEEP_H
+
+#include "evoscope/run.h"
+
+struct evo_run;
+struct evo_keeper;
+
+/*
+ * Makes a place for a new run, which names it, or takes a stored one up: the search is restored
+ * from it. Call it when the search is made and nothing has been asked of it. NULL in run->keeper:
+ * the run is not kept, as config.runs_file is NULL, or as it could not be (config.runs_optional) and a
+ * line in the log says why.
+ */
+bool evo_keep_begin(struct evo_run *run, struct evo_error *err);
+/* The generation that is complete now. */
+void evo_keep_generation(struct evo_run *run);
+void evo_keep_interventions(struct evo_run *run);
+/* The mode has changed: a run at its end may be taken up by others. */
+void evo_keep_mode(struct evo_run *run);
+/* Before it goes on from its end. False when another program has it, or has gone on with it. */
+bool evo_keep_claim(struct evo_run *run, struct evo_error *err);
+/* Stores what waits, gives the run up, and frees. */
+void evo_keep_end(struct evo_run *run);
+
+/* Is a benchmark in a run the same as another time? */
+uint64_t evo_keep_digest(const struct evo_run *run, size_t item);
+
+#endif

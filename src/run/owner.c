@@ -1,0 +1,74 @@
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "owner.h"
+
+/* The boot that this is; "" where the system does not tell. */
+static void read_boot(char *out, size_t size)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+	out[0] = '\0';
+	if (file == NULL)
+		return;
+	if (fgets(out, (int) size, file) == NULL)
+		out[0] = '\0';
+	fclose(file);
+	out[strcspn(out, "\n")] = '\0';
+}
+
+/* When a process began, in the system's own units; 0 where it does not tell. */
+static int64_t read_start(int64_t process)
+{
+	char *path = evo_format("/proc/%lld/stat", (long long) process), line[1024];
+	FILE *file = fopen(path, "r");
+	int64_t start = 0;
+	free(path);
+	if (file == NULL)
+		return 0;
+	size_t length = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[length] = '\0';
+	/* The name, in brackets, may hold anything; the start is the 20th field after it. */
+	char *at = strrchr(line, ')');
+	for (int field = 0; at != NULL && field < 20; field++)
+		at = strchr(at + 1, ' ');
+	if (at != NULL)
+		start = strtoll(at + 1, NULL, 10);
+	return start;
+}
+
+void evo_owner_self(struct evo_owner *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (gethostname(out->host, sizeof(out->host) - 1) != 0 || out->host[0] == '\0')
+		snprintf(out->host, sizeof(out->host), "localhost");
+	read_boot(out->boot, sizeof(out->boot));
+	out->process = (int64_t) getpid();
+	out->started = read_start(out->process);
+}
+
+bool evo_owner_same(const struct evo_owner *a, const struct evo_owner *b)
+{
+	return strcmp(a->host, b->host) == 0 && strcmp(a->boot, b->boot) == 0 &&
+	       a->process == b->process && a->started == b->started;
+}
+
+bool evo_owner_alive(const struct evo_owner *owner)
+{
+	struct evo_owner self;
+	evo_owner_self(&self);
+	if (owner->host[0] == '\0')
+		return false;
+	if (strcmp(owner->host, self.host) != 0)
+		return true;
+	if (strcmp(owner->boot, self.boot) != 0)
+		return false;
+	if (kill((pid_t) owner->process, 0) != 0 && errno == ESRCH)
+		return false;
+	return read_start(owner->process) == owner->started;
+}

@@ -1,0 +1,22 @@
+/* Inside run: what the file of stored runs has, read back. */
+#ifndef EVO_RUN_STORED_H
+#define EVO_RUN_STORED_H
+
+#include "database.h"
+#include "owner.h"
+
+struct evo_run;
+
+/* The key of a run's row; 0 when there is none of that name. */
+int64_t evo_stored_find(struct evo_database *database, const char *name, struct evo_error *err);
+/* EVO_E_NOT_FOUND when the run is not there any more. */
+bool evo_stored_owner(struct evo_database *database, int64_t id, struct evo_owner *out,
+                      struct evo_error *err);
+/* Puts the run's newest stored state on show: before it is started, without its search. */
+bool evo_stored_show(struct evo_run *run, struct evo_error *err);
+/* Gives the search, of which nothing has been asked, the state that was stored. EVO_E_INPUT when
+   benchmarks are not what they were. */
+bool evo_stored_restore(struct evo_run *run, struct evo_database *database, int64_t id,
+                        struct evo_error *err);
+
+#endif
