@@ -218,16 +218,19 @@ static bool ask(struct evo_database *database, const char *sql, int64_t *answer,
 	return evo_rows_close(&rows, err);
 }
 
-/* *empty: nothing was ever stored in it. */
+/*
+ * *empty: nothing was stored in it so far. Another program may be making the tables: they come with
+ * their application and format at once, so these are asked for after them.
+ */
 static bool check_format(struct evo_database *database, bool *empty, struct evo_error *err)
 {
 	int64_t application, format, tables;
-	if (!ask(database, "PRAGMA application_id", &application, err) ||
-	    !ask(database, "PRAGMA user_version", &format, err) ||
-	    !ask(database, "SELECT count(*) FROM sqlite_schema", &tables, err))
+	if (!ask(database, "SELECT count(*) FROM sqlite_schema", &tables, err) ||
+	    !ask(database, "PRAGMA application_id", &application, err) ||
+	    !ask(database, "PRAGMA user_version", &format, err))
 		return false;
-	*empty = tables == 0 && application == 0;
-	if (!*empty && application != APPLICATION)
+	*empty = tables == 0;
+	if (application != APPLICATION && (tables > 0 || application != 0))
 		return evo_fail(err, EVO_E_INPUT,
 		                "%s is a database of another program; name another with --store",
 		                database->file);

@@ -245,6 +245,8 @@ bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const 
 {
 	bool *chosen = evo_calloc(run->cases.network_count + 1, sizeof(*chosen));
 	struct pass pass = begin_pass(run, trees, count, scores);
+	/* A generation that is selected is brought to its end, too. */
+	pass.whatever = true;
 	pass.left_count = pass.all =
 	        side_columns(&run->cases, EVO_SIDE_VALIDATION, chosen, pass.left);
 	bool good = finish(run, &pass, err);

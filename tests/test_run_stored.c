@@ -1,0 +1,319 @@
+/* Searches that are stored and taken up again: what was done by hand, and who may go on. */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "run_fixture.h"
+
+#define GENERATIONS 9
+
+static char *file; /* of stored runs */
+
+static int open_file(void **state)
+{
+	if (set_up(state) != 0)
+		return -1;
+	file = evo_path_join(folder, "stored.db");
+	return 0;
+}
+
+static int close_file(void **state)
+{
+	free(file);
+	return tear_down(state);
+}
+
+static struct evo_run_config kept_config(const char *name)
+{
+	struct evo_run_config config = small_config();
+	config.gp.generations = GENERATIONS;
+	config.name = name;
+	config.runs_file = file;
+	return config;
+}
+
+static struct evo_run *resumed(const char *name)
+{
+	struct evo_run_config config;
+	struct evo_error err = {0};
+	evo_run_config_stored(&config, file, name, &err);
+	assert_string_equal(err.message, "");
+	struct evo_run *run = created(&config);
+	evo_run_config_clear(&config);
+	return run;
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------- */
+
+static void expect_same_individual(const struct evo_individual *a, const struct evo_individual *b)
+{
+	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->hash, b->hash);
+	assert_int_equal(a->parents[0], b->parents[0]);
+	assert_int_equal(a->parents[1], b->parents[1]);
+	assert_int_equal(a->origin, b->origin);
+	assert_int_equal(a->born, b->born);
+	assert_int_equal(a->injected, b->injected);
+	assert_int_equal(a->descends, b->descends);
+	assert_int_equal(a->direction, b->direction);
+	assert_int_equal(a->non_finite, b->non_finite);
+	assert_memory_equal(&a->fitness, &b->fitness, sizeof(double));
+	for (int side = 0; side < 2; side++)
+		assert_memory_equal(a->tau[side], b->tau[side], 2 * sizeof(double));
+}
+
+static void expect_same_snapshots(const struct evo_snapshot *a, const struct evo_snapshot *b)
+{
+	assert_int_equal(a->generation, b->generation);
+	assert_int_equal(a->population_count, b->population_count);
+	assert_int_equal(a->front_count, b->front_count);
+	assert_int_equal(a->history_count, b->history_count);
+	assert_int_equal(a->evaluations, b->evaluations);
+	assert_int_equal(a->cache_hits, b->cache_hits);
+	for (size_t i = 0; i < a->population_count; i++)
+		expect_same_individual(a->population[i], b->population[i]);
+	for (size_t i = 0; i < a->front_count; i++)
+		expect_same_individual(a->front[i], b->front[i]);
+	for (size_t i = 0; i < a->history_count; i++) {
+		assert_int_equal(a->history[i].evaluations, b->history[i].evaluations);
+		assert_int_equal(a->history[i].cache_hits, b->history[i].cache_hits);
+		assert_memory_equal(&a->history[i].best_validation, &b->history[i].best_validation,
+		                    sizeof(double));
+		expect_same_individual(a->history[i].champion, b->history[i].champion);
+	}
+	assert_int_equal(a->intervention_count, b->intervention_count);
+	for (size_t i = 0; i < a->intervention_count; i++) {
+		assert_int_equal(a->interventions[i].generation, b->interventions[i].generation);
+		assert_int_equal(a->interventions[i].kind, b->interventions[i].kind);
+		assert_string_equal(a->interventions[i].text, b->interventions[i].text);
+	}
+	assert_memory_equal(a->partial_units, b->partial_units, 2 * sizeof(double));
+	for (size_t i = 0; i < EVO_REFERENCES; i++)
+		assert_memory_equal(&a->references[i].fitness, &b->references[i].fitness,
+		                    sizeof(double));
+}
+
+/* ---- By hand --------------------------------------------------------------------------------- */
+
+static void change_before_start(struct evo_run *run)
+{
+	tell(run, EVO_COMMAND_SET, "max_size 11");
+	tell(run, EVO_COMMAND_INJECT, "layer_sum(l1(gw.d))");
+	tell(run, EVO_COMMAND_INJECT, "synflow");
+}
+
+static void change(struct evo_run *run)
+{
+	tell(run, EVO_COMMAND_INJECT, "sub(log(params), layer_mean(frob(x.d)))");
+	tell(run, EVO_COMMAND_SET, "crossover 0.2");
+	tell(run, EVO_COMMAND_SET, "subtree 0.3");
+}
+
+static void step_to(struct evo_run *run, size_t generation)
+{
+	for (size_t next = 1; next <= generation; next++) {
+		tell(run, EVO_COMMAND_STEP, NULL);
+		evo_snapshot_release(wait_until(run, IN(PAUSED), next));
+	}
+}
+
+/* Into the middle of the generation after `complete` ones; less deep when it was faster. */
+static void go_into(struct evo_run *run, size_t complete)
+{
+	step_to(run, complete);
+	tell(run, EVO_COMMAND_RESUME, NULL);
+	for (;;) {
+		const struct evo_snapshot *s = wait_until(run, ~0U, 0);
+		bool in = s->phase_done > 0 || s->generation > complete;
+		evo_snapshot_release(s);
+		if (in)
+			break;
+		evo_run_wait(run, 1);
+	}
+	tell(run, EVO_COMMAND_PAUSE, NULL);
+	settle(run, IN(PAUSED));
+}
+
+static void test_by_hand(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("by-hand");
+	struct evo_run *run = created(&config);
+	change_before_start(run);
+	go_into(run, 3);
+	change(run);
+	const struct evo_snapshot *s = wait_until(run, IN(PAUSED), 0);
+	while (s->intervention_count < 6) {
+		evo_snapshot_release(s);
+		evo_run_wait(run, 1);
+		s = wait_until(run, IN(PAUSED), 0);
+	}
+	size_t when = s->interventions[5].generation;
+	assert_true(when > 3 && when < GENERATIONS);
+	evo_snapshot_release(s);
+	evo_run_destroy(run); /* what is half done is lost */
+
+	run = resumed("by-hand");
+	tell(run, EVO_COMMAND_START, NULL);
+	const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
+
+	config = kept_config("whole");
+	struct evo_run *other = created(&config);
+	change_before_start(other);
+	step_to(other, when);
+	change(other);
+	tell(other, EVO_COMMAND_RESUME, NULL);
+	const struct evo_snapshot *whole = wait_until(other, IN(DONE), GENERATIONS);
+	expect_same_snapshots(after, whole);
+	evo_snapshot_release(whole);
+	evo_snapshot_release(after);
+	evo_run_destroy(run);
+	evo_run_destroy(other);
+}
+
+/* What is sent to a run that is resumed, before it is started, counts from the next generation. */
+static void test_changed_at_once(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("at-once");
+	struct evo_run *run = created(&config);
+	step_to(run, 2);
+	evo_run_destroy(run);
+	run = resumed("at-once");
+	change(run);
+	refused(run, EVO_COMMAND_SET, "draws 3", "cannot change while a search runs");
+	tell(run, EVO_COMMAND_START, NULL);
+	const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
+	assert_int_equal(after->intervention_count, 3);
+	assert_int_equal(after->interventions[0].generation, 2);
+	config = kept_config("at-once-whole");
+	struct evo_run *other = created(&config);
+	step_to(other, 2);
+	change(other);
+	tell(other, EVO_COMMAND_RESUME, NULL);
+	const struct evo_snapshot *whole = wait_until(other, IN(DONE), GENERATIONS);
+	expect_same_snapshots(after, whole);
+	evo_snapshot_release(whole);
+	evo_snapshot_release(after);
+	evo_run_destroy(run);
+	evo_run_destroy(other);
+}
+
+/* ---- On show --------------------------------------------------------------------------------- */
+
+/* Every generation can be looked at again, as it was. */
+static void test_replay(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("replay");
+	struct evo_run *run = created(&config);
+	struct evo_error err = {0};
+	const struct evo_snapshot *seen[GENERATIONS + 1] = {NULL};
+	for (size_t g = 1; g <= 4; g++) {
+		tell(run, EVO_COMMAND_STEP, NULL);
+		seen[g] = wait_until(run, IN(PAUSED), g);
+	}
+	for (size_t g = 1; g <= 4; g++) {
+		const struct evo_snapshot *again = evo_runs_snapshot(file, "replay", g, &err);
+		assert_string_equal(err.message, "");
+		assert_string_equal(again->run, "replay");
+		assert_true(again->kept);
+		expect_same_snapshots(seen[g], again);
+		evo_snapshot_release(again);
+		evo_snapshot_release(seen[g]);
+	}
+	evo_run_destroy(run);
+	/* At rest, before it is started, it shows what it had. */
+	run = resumed("replay");
+	const struct evo_snapshot *s = wait_until(run, IN(IDLE), 4);
+	assert_true(s->population_count > 5);
+	tell(run, EVO_COMMAND_SET, "crossover 0.1");
+	evo_snapshot_release(s);
+	s = wait_until(run, IN(IDLE), 4);
+	assert_true(s->population_count > 5);
+	evo_snapshot_release(s);
+	evo_run_destroy(run);
+}
+
+static void test_list(void **state)
+{
+	(void) state;
+	struct evo_error err = {0};
+	size_t count;
+	struct evo_run_config config = kept_config("listed");
+	struct evo_run *run = created(&config);
+	/* Nothing came of this one. */
+	evo_run_destroy(run);
+	run = created(&config);
+	step_to(run, 1);
+	struct evo_stored_run *list = evo_runs_list(file, &count, &err);
+	assert_non_null(list);
+	assert_string_equal(list[0].name, "listed");
+	assert_string_equal(list[0].state, "paused");
+	assert_string_equal(list[0].benchmarks, "nb201-cifar10 nb201-cifar100");
+	assert_int_equal(list[0].generation, 1);
+	assert_int_equal(list[0].generations, GENERATIONS);
+	evo_runs_list_free(list, count);
+	assert_false(evo_runs_delete(file, "listed", &err));
+	assert_non_null(strstr(err.message, "stop it there first"));
+	evo_run_destroy(run);
+	err = (struct evo_error){0};
+	assert_true(evo_runs_delete(file, "listed", &err));
+	list = evo_runs_list(file, &count, &err);
+	for (size_t i = 0; i < count; i++)
+		assert_string_not_equal(list[i].name, "listed");
+	evo_runs_list_free(list, count);
+}
+
+/* ---- Who goes on ----------------------------------------------------------------------------- */
+
+/* A run at its end may be taken up by another program; the first one must not go on with its own
+   idea of it then. Here both are this process. */
+static void test_went_on_elsewhere(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("shared");
+	config.gp.generations = 2;
+	struct evo_run *first = created(&config);
+	tell(first, EVO_COMMAND_START, NULL);
+	evo_snapshot_release(wait_until(first, IN(DONE), 2));
+	struct evo_run *second = resumed("shared");
+	tell(second, EVO_COMMAND_SET, "generations 4");
+	tell(second, EVO_COMMAND_START, NULL);
+	evo_snapshot_release(wait_until(second, IN(DONE), 4));
+	tell(first, EVO_COMMAND_SET, "generations 6");
+	tell(first, EVO_COMMAND_RESUME, NULL);
+	for (;;) {
+		const struct evo_snapshot *s = evo_run_snapshot(first);
+		bool failed = s->state == EVO_RUN_FAILED;
+		if (failed)
+			assert_non_null(strstr(s->error, "went on elsewhere"));
+		evo_snapshot_release(s);
+		if (failed)
+			break;
+		evo_run_wait(first, 1);
+	}
+	evo_run_destroy(first);
+	tell(second, EVO_COMMAND_SET, "generations 5");
+	tell(second, EVO_COMMAND_RESUME, NULL);
+	evo_snapshot_release(wait_until(second, IN(DONE), 5));
+	evo_run_destroy(second);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_by_hand),
+	        cmocka_unit_test(test_changed_at_once),
+	        cmocka_unit_test(test_replay),
+	        cmocka_unit_test(test_list),
+	        cmocka_unit_test(test_went_on_elsewhere),
+	};
+	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);
+}
