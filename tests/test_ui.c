@@ -197,7 +197,7 @@ static void logarithmic_ticks_are_one_two_five(void **state)
 	assert_string_equal(text, "100");
 	ui_ticks_log(1e-12, 1e12, 6, &ticks);
 	assert_true(ticks.count >= 2 && ticks.count <= 8);
-	struct ui_axis axis = {1, 100, true};
+	struct ui_axis axis = {.low = 1, .high = 100, .logarithmic = true};
 	assert_true(fabs(ui_axis_share(&axis, 10) - 0.5) < 1e-12);
 }
 

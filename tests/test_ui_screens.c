@@ -140,6 +140,13 @@ static char *screen(struct world *world, int columns, int rows)
 	evo_text_init(&text);
 	ui_surface_resize(&world->surface, columns, rows);
 	ui_evolve_draw(&world->evolve, &world->model, &world->surface);
+	/* The edges are the explorer's. */
+	if (world->evolve.layout.kind != UI_LAYOUT_LINE) {
+		const struct ui_layout *layout = &world->evolve.layout;
+		ui_status_draw(&world->model, ui_area_of(&world->surface, layout->status), NULL);
+		ui_key_line(ui_area_of(&world->surface, layout->keys), 1u << world->evolve.focus,
+		            ui_when(world->model.snapshot->state));
+	}
 	for (int y = 0; y < rows; y++) {
 		ui_surface_row(&world->surface, y, &text);
 		evo_text_append(&text, "\n");
@@ -355,7 +362,7 @@ static void plots_have_marks_where_values_are(void **state)
 	static const double x[] = {0, 5, 10}, up[] = {0, 0.5, 1}, down[] = {1, NAN, 0};
 	struct ui_series series[] = {{"up", UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, 3, x, up},
 	                             {"down", UI_ROLE_SERIES_2, '+', UI_LINE_DASHED, 3, x, down}};
-	struct ui_plot plot = {{0, 10, false}, {0, 1, false}, series, 2};
+	struct ui_plot plot = {{.high = 10}, {.high = 1}, series, 2};
 	struct ui_surface surface;
 
 	(void) state;

@@ -99,6 +99,17 @@ struct evo_benchmark {
 struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err);
 void evo_benchmark_destroy(struct evo_benchmark *benchmark);
 
+/* What its accuracies, in percent, and its pools are like. */
+#define EVO_BINS_MOST 12
+struct evo_benchmark_facts {
+	double low, p10, median, p90, high;
+	/* A histogram whose bins are 1, 2 or 5 times a power of ten wide. */
+	double first_bin, bin_width; /* where the first bin begins */
+	size_t bin_count, bins[EVO_BINS_MOST];
+	size_t networks[EVO_ALL], functions[EVO_ALL]; /* by pool */
+};
+void evo_benchmark_facts(const struct evo_benchmark *benchmark, struct evo_benchmark_facts *out);
+
 /* Names of all, sorted; *count of them; caller frees each and the list. */
 char **evo_benchmark_names(size_t *count);
 

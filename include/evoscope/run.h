@@ -46,6 +46,8 @@ struct evo_run_config evo_run_config_default(void);
  */
 bool evo_run_config_stored(struct evo_run_config *config, const char *runs_file, const char *name,
                            struct evo_error *err);
+/* A copy with lists and texts of its own, which has a name in any case. */
+void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config *from);
 void evo_run_config_clear(struct evo_run_config *config);
 
 /*

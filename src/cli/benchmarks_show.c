@@ -6,34 +6,6 @@
 
 #include "cli.h"
 
-/* ---- Accuracies ------------------------------------------------------------------------------ */
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *) a, y = *(const double *) b;
-	return (x > y) - (x < y);
-}
-
-/* All accuracies in order; caller frees. A benchmark has at least one row. */
-static double *sorted(const struct evo_benchmark *benchmark)
-{
-	double *values = evo_calloc(benchmark->row_count, sizeof(*values));
-	for (size_t i = 0; i < benchmark->row_count; i++)
-		values[i] = benchmark->rows[i].accuracy;
-	qsort(values, benchmark->row_count, sizeof(*values), by_value);
-	return values;
-}
-
-/* Between two neighbours in proportion. */
-static double quantile(const double *values, size_t count, double part)
-{
-	double at = part * (double) (count - 1);
-	size_t below = (size_t) at;
-	if (below + 1 >= count)
-		return values[count - 1];
-	return values[below] + (at - (double) below) * (values[below + 1] - values[below]);
-}
-
 /* ---- list ------------------------------------------------------------------------------------ */
 
 static const char *origin_of(const struct evo_benchmark *benchmark)
@@ -44,7 +16,8 @@ static const char *origin_of(const struct evo_benchmark *benchmark)
 static void list_one(struct cli_table *table, const struct evo_benchmark *benchmark)
 {
 	const struct evo_benchmark_training *training = benchmark->training;
-	double *values = sorted(benchmark);
+	struct evo_benchmark_facts facts;
+	evo_benchmark_facts(benchmark, &facts);
 	cli_table_add(table, benchmark->name);
 	cli_table_add(table, benchmark->space->name);
 	if (training && training->wanted > training->networks)
@@ -52,11 +25,10 @@ static void list_one(struct cli_table *table, const struct evo_benchmark *benchm
 	else
 		cli_table_addf(table, "%zu", benchmark->row_count);
 	cli_table_addf(table, "%zu", benchmark->function_count);
-	cli_table_addf(table, "%.2f .. %.2f", values[0], values[benchmark->row_count - 1]);
+	cli_table_addf(table, "%.2f .. %.2f", facts.low, facts.high);
 	cli_table_add(table, origin_of(benchmark));
 	cli_table_add(table, benchmark->image_title);
 	cli_table_add(table, benchmark->dataset);
-	free(values);
 }
 
 int cli_benchmarks_list(struct cli_options *options)
@@ -95,27 +67,7 @@ int cli_benchmarks_list(struct cli_options *options)
 
 /* ---- A histogram ----------------------------------------------------------------------------- */
 
-#define BINS_MOST 12
 #define BAR_WIDTH 40
-
-/* Of an accuracy; 100 % belongs to the bin that ends there. */
-static double bin_of(double value, double width)
-{
-	return floor((value < 100 ? value : nextafter(100, 0)) / width);
-}
-
-/* The smallest of 1, 2, 5 times a power of ten, from 0.1 on, that cuts the range into few enough
-   bins. */
-static double bin_width(double low, double high)
-{
-	static const double steps[] = {1, 2, 5};
-	for (double scale = 0.1;; scale *= 10)
-		for (size_t i = 0; i < EVO_COUNT(steps); i++) {
-			double width = steps[i] * scale;
-			if (bin_of(high, width) - bin_of(low, width) < BINS_MOST)
-				return width;
-		}
-}
 
 /* A bar of so many eighths of a character. */
 static void bar(struct evo_text *out, size_t eighths, bool utf8)
@@ -129,40 +81,30 @@ static void bar(struct evo_text *out, size_t eighths, bool utf8)
 		evo_text_append(out, eighths ? "#" : "");
 }
 
-static void histogram(struct evo_text *out, const double *values, size_t count)
+static void histogram(struct evo_text *out, const struct evo_benchmark_facts *facts)
 {
-	double width = bin_width(values[0], values[count - 1]);
-	double first = bin_of(values[0], width);
-	size_t counts[BINS_MOST] = {0}, bins = 0, most = 0;
-	int decimals = width < 1;
-	for (size_t i = 0; i < count; i++) {
-		size_t bin = (size_t) (bin_of(values[i], width) - first);
-		counts[bin]++;
-		bins = bin + 1;
-		if (counts[bin] > most)
-			most = counts[bin];
-	}
-	for (size_t i = 0; i < bins; i++) {
-		double from = (first + (double) i) * width;
+	size_t most = 0;
+	int decimals = facts->bin_width < 1;
+	for (size_t i = 0; i < facts->bin_count; i++)
+		most = facts->bins[i] > most ? facts->bins[i] : most;
+	for (size_t i = 0; i < facts->bin_count; i++) {
+		double from = facts->first_bin + (double) i * facts->bin_width;
 		evo_text_printf(out, "            %*.*f .. %*.*f  ", decimals ? decimals + 3 : 3,
 		                decimals, from, decimals ? decimals + 3 : 3, decimals,
-		                from + width);
-		bar(out, (counts[i] * 8 * BAR_WIDTH + most - 1) / most, cli_utf8());
-		evo_text_printf(out, "%s%zu\n", counts[i] ? " " : "", counts[i]);
+		                from + facts->bin_width);
+		bar(out, (facts->bins[i] * 8 * BAR_WIDTH + most - 1) / most, cli_utf8());
+		evo_text_printf(out, "%s%zu\n", facts->bins[i] ? " " : "", facts->bins[i]);
 	}
 }
 
-static void tell_accuracies(const struct evo_benchmark *benchmark, struct evo_text *out)
+static void tell_accuracies(const struct evo_benchmark *benchmark,
+                            const struct evo_benchmark_facts *facts, struct evo_text *out)
 {
-	size_t count = benchmark->row_count;
-	double *values = sorted(benchmark);
 	evo_text_printf(out,
 	                "accuracy    %.2f to %.2f %%; 10 %% are below %.2f, half below %.2f, "
 	                "90 %% below %.2f\n",
-	                values[0], values[count - 1], quantile(values, count, 0.1),
-	                quantile(values, count, 0.5), quantile(values, count, 0.9));
-	histogram(out, values, count);
-	free(values);
+	                facts->low, facts->high, facts->p10, facts->median, facts->p90);
+	histogram(out, facts);
 	if (!isnan(benchmark->ceiling))
 		evo_text_printf(
 		        out, "ceiling     Kendall tau %.3f between the accuracies of two seeds\n",
@@ -173,23 +115,13 @@ static void tell_accuracies(const struct evo_benchmark *benchmark, struct evo_te
 
 /* ---- Pools ----------------------------------------------------------------------------------- */
 
-/* Equal rows share a pool, so a function is counted where it first appears. */
-static void tell_pools(const struct evo_benchmark *benchmark, struct evo_text *out)
+static void tell_pools(const struct evo_benchmark_facts *facts, struct evo_text *out)
 {
-	size_t networks[EVO_ALL] = {0}, functions[EVO_ALL] = {0}, seen = 0;
-	for (size_t i = 0; i < benchmark->row_count; i++) {
-		const struct evo_row *row = &benchmark->rows[i];
-		networks[row->split]++;
-		if (row->function_id == seen) {
-			functions[row->split]++;
-			seen++;
-		}
-	}
 	for (int split = EVO_TRAIN; split < EVO_ALL; split++)
 		evo_text_printf(out, "%-12s%-10s %zu networks, %zu different functions\n",
 		                split == EVO_TRAIN ? "pools" : "",
-		                evo_split_name((enum evo_split) split), networks[split],
-		                functions[split]);
+		                evo_split_name((enum evo_split) split), facts->networks[split],
+		                facts->functions[split]);
 }
 
 /* ---- How it was trained ---------------------------------------------------------------------- */
@@ -265,6 +197,8 @@ static void tell_images(const struct evo_benchmark *benchmark, struct evo_text *
 static void describe(const struct evo_benchmark *benchmark, struct evo_text *out)
 {
 	const struct evo_macro *macro = &benchmark->macro;
+	struct evo_benchmark_facts facts;
+	evo_benchmark_facts(benchmark, &facts);
 	line(out, "name", benchmark->name);
 	line(out, "title", benchmark->title);
 	line(out, "space", benchmark->space->title);
@@ -272,9 +206,9 @@ static void describe(const struct evo_benchmark *benchmark, struct evo_text *out
 	line(out, "origin", benchmark->origin);
 	evo_text_printf(out, "networks    %zu, %zu different functions\n", benchmark->row_count,
 	                benchmark->function_count);
-	tell_accuracies(benchmark, out);
+	tell_accuracies(benchmark, &facts, out);
 	tell_images(benchmark, out);
-	tell_pools(benchmark, out);
+	tell_pools(&facts, out);
 	evo_text_printf(out, "probe       C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes\n",
 	                macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
 	                macro->classes);

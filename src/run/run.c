@@ -39,7 +39,7 @@ static const char *copy_text(const char *text)
 	return text != NULL ? evo_strdup(text) : NULL;
 }
 
-static void copy_config(struct evo_run_config *to, const struct evo_run_config *from)
+void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config *from)
 {
 	*to = *from;
 	to->benchmarks = copy_list(from->benchmarks, from->benchmark_count);
@@ -209,7 +209,7 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 	if (!check_config(config, err))
 		return NULL;
 	struct evo_run *run = evo_calloc(1, sizeof(*run));
-	copy_config(&run->config, config);
+	evo_run_config_copy(&run->config, config);
 	run->shadow = config->gp;
 	run->commands = evo_queue_create(sizeof(struct evo_command), EVO_COMMANDS);
 	pthread_mutex_init(&run->lock, NULL);

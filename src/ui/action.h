@@ -11,15 +11,18 @@
 
 #include "evoscope/run.h"
 
-/* Where an action applies: panes by their bit, and what can lie over them. */
+/* Where an action applies: a bit for every pane, and for what can lie over them. */
 enum ui_place {
 	UI_IN_FITNESS = 1 << UI_PANE_FITNESS,
 	UI_IN_POPULATION = 1 << UI_PANE_POPULATION,
 	UI_IN_TREE = 1 << UI_PANE_TREE,
 	UI_IN_LOG = 1 << UI_PANE_LOG,
 	UI_IN_EVOLVE = 15,
-	UI_IN_HELP = 16,
-	UI_ANYWHERE = 31
+	UI_IN_HELP = 1 << 4,
+	UI_IN_BENCHMARKS = 1 << 5,
+	UI_IN_RUNS = 1 << 6,
+	UI_ON_SCREENS = UI_IN_EVOLVE | UI_IN_BENCHMARKS | UI_IN_RUNS,
+	UI_ANYWHERE = UI_ON_SCREENS | UI_IN_HELP
 };
 
 /* What the search is doing, as far as actions care. */
@@ -50,18 +53,28 @@ enum ui_argument {
  * off), which shows rows in this order.
  */
 #define UI_ACTIONS(X)                                                                              \
-	X(START, "start", "", UI_NO_ARGUMENT, "s Enter", UI_IN_EVOLVE,                             \
-	  UI_WHEN_IDLE | UI_WHEN_ENDED, "start", "start the search; after its end, a new one")     \
-	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s Enter", UI_IN_EVOLVE, UI_WHEN_PAUSED,         \
-	  "resume", "let a paused search go on")                                                   \
-	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_IN_EVOLVE, UI_WHEN_GOING, "pause",           \
+	X(USE, "use", "", UI_NO_ARGUMENT, "Enter", UI_IN_BENCHMARKS, UI_ALWAYS, "use tagged",      \
+	  "make a new search of the tagged benchmarks, or of this one")                            \
+	X(TAG, "tag", "", UI_NO_ARGUMENT, "Space", UI_IN_BENCHMARKS, UI_ALWAYS, "tag",             \
+	  "tag this line, or take the tag away")                                                   \
+	X(RESUME_RUN, "resume-run", "", UI_NO_ARGUMENT, "Enter", UI_IN_RUNS, UI_ALWAYS,            \
+	  "resume it", "go on with this stored search, in place of the present one")               \
+	X(EXPORT_RUN, "export-run", "DIR", UI_FILE, "x", UI_IN_RUNS, UI_ALWAYS, "export",          \
+	  "write this stored search as CSV files")                                                 \
+	X(DELETE_RUN, "delete-run", "", UI_NO_ARGUMENT, "d Del", UI_IN_RUNS, UI_ALWAYS, "delete",  \
+	  "forget this stored search; asks")                                                       \
+	X(START, "start", "", UI_NO_ARGUMENT, "s", UI_ON_SCREENS, UI_WHEN_IDLE | UI_WHEN_ENDED,    \
+	  "start", "start the search; after its end, a new one")                                   \
+	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s", UI_ON_SCREENS, UI_WHEN_PAUSED, "resume",    \
+	  "let a paused search go on")                                                             \
+	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_ON_SCREENS, UI_WHEN_GOING, "pause",          \
 	  "pause the search when the networks at work are finished")                               \
-	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_IN_EVOLVE,                                     \
+	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_ON_SCREENS,                                    \
 	  UI_WHEN_IDLE | UI_WHEN_GOING | UI_WHEN_PAUSED, "step",                                   \
 	  "compute one generation, then pause")                                                    \
-	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_IN_EVOLVE, UI_WHEN_GOING | UI_WHEN_PAUSED, "",  \
+	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_ON_SCREENS, UI_WHEN_GOING | UI_WHEN_PAUSED, "", \
 	  "end the search; what is complete is kept")                                              \
-	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_EVOLVE, UI_ALWAYS,     \
+	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_ON_SCREENS, UI_ALWAYS,    \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
 	  "show only rows with a text in expression, origin or #id")                               \
@@ -69,6 +82,8 @@ enum ui_argument {
 	  "go to the next pane")                                                                   \
 	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
 	  "", "go to the pane before")                                                             \
+	X(GO, "go", "", UI_NO_ARGUMENT, "Enter", UI_IN_EVOLVE,                                     \
+	  UI_WHEN_IDLE | UI_WHEN_PAUSED | UI_WHEN_ENDED, "", "start the search, or let it go on")  \
 	X(COMMAND, "command", "", UI_NO_ARGUMENT, ":", UI_ANYWHERE, UI_ALWAYS, "command",          \
 	  "open the command line; Tab completes")                                                  \
 	X(SORT_PREVIOUS, "sort-previous", "", UI_NO_ARGUMENT, "<", UI_IN_POPULATION, UI_ALWAYS,    \
@@ -87,16 +102,24 @@ enum ui_argument {
 	  "plot generations on a logarithmic or a linear axis")                                    \
 	X(BENCHMARK, "benchmark", "", UI_NO_ARGUMENT, "b", UI_IN_EVOLVE, UI_ALWAYS, "benchmark",   \
 	  "plot fitness, then each benchmark, then all of them")                                   \
-	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_IN_EVOLVE, UI_ALWAYS, "copy",                  \
+	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_ON_SCREENS, UI_ALWAYS, "copy",                 \
 	  "copy the expression under the cursor to the clipboard (OSC 52)")                        \
 	X(ZOOM, "zoom", "", UI_NO_ARGUMENT, "z", UI_IN_EVOLVE, UI_ALWAYS, "full",                  \
 	  "give this pane the whole screen, or back")                                              \
+	X(EVOLVE, "evolve", "", UI_NO_ARGUMENT, "1", UI_ON_SCREENS, UI_ALWAYS, "",                 \
+	  "screen 1: watch the search")                                                            \
+	X(BENCHMARKS, "benchmarks", "", UI_NO_ARGUMENT, "4", UI_ON_SCREENS, UI_ALWAYS, "",         \
+	  "screen 4: benchmarks, and which of them a search is about")                             \
+	X(RUNS, "runs", "", UI_NO_ARGUMENT, "5", UI_ON_SCREENS, UI_ALWAYS, "",                     \
+	  "screen 5: searches that are stored")                                                    \
+	X(NEXT_SCREEN, "next-screen", "", UI_NO_ARGUMENT, "C-n", UI_ON_SCREENS, UI_ALWAYS, "",     \
+	  "the next screen")                                                                       \
 	X(UP, "up", "", UI_NO_ARGUMENT, "Up k", UI_ANYWHERE, UI_ALWAYS, "", "one line up")         \
 	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "", "one line down") \
-	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
-	  "scroll left; in the plot, to earlier generations")                                      \
-	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE, UI_ALWAYS, "",              \
-	  "scroll right; in the plot, to later generations")                                       \
+	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "",    \
+	  "scroll left; in a plot or a stored search, to earlier generations")                     \
+	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "", \
+	  "scroll right; in a plot or a stored search, to later ones")                             \
 	X(PAGE_UP, "page-up", "", UI_NO_ARGUMENT, "PgUp C-b", UI_ANYWHERE, UI_ALWAYS, "",          \
 	  "one page up")                                                                           \
 	X(PAGE_DOWN, "page-down", "", UI_NO_ARGUMENT, "PgDn C-f", UI_ANYWHERE, UI_ALWAYS, "",      \
@@ -113,11 +136,11 @@ enum ui_argument {
 	X(HIGHER, "higher", "", UI_NO_ARGUMENT, "[", UI_IN_EVOLVE, UI_ALWAYS, "", "move it up")    \
 	X(BACK, "back", "", UI_NO_ARGUMENT, "Esc", UI_IN_EVOLVE, UI_ALWAYS, "",                    \
 	  "drop the filter, or leave full size")                                                   \
-	X(SET, "set", "NAME VALUE", UI_SETTING, "", UI_IN_EVOLVE, UI_ALWAYS, "",                   \
+	X(SET, "set", "NAME VALUE", UI_SETTING, "", UI_ON_SCREENS, UI_ALWAYS, "",                  \
 	  "change a setting of the search")                                                        \
-	X(SEED, "seed", "N", UI_NUMBER, "", UI_IN_EVOLVE, UI_ALWAYS, "",                           \
+	X(SEED, "seed", "N", UI_NUMBER, "", UI_ON_SCREENS, UI_ALWAYS, "",                          \
 	  "the seed of the search to come")                                                        \
-	X(EXPORT, "export", "csv DIR", UI_EXPORT, "", UI_IN_EVOLVE, UI_ALWAYS, "",                 \
+	X(EXPORT, "export", "csv DIR", UI_EXPORT, "", UI_ON_SCREENS, UI_ALWAYS, "",                \
 	  "write generations, population and front as CSV files")                                  \
 	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
 	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
@@ -126,10 +149,10 @@ enum ui_argument {
 	  "in scripts: wait for rest or for N generations")                                        \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
-	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_IN_EVOLVE, UI_ALWAYS, "help", "this page")     \
+	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help", "this page")    \
 	X(CLOSE, "close", "", UI_NO_ARGUMENT, "q Esc ? Enter", UI_IN_HELP, UI_ALWAYS, "close",     \
 	  "close this page")                                                                       \
-	X(QUIT, "quit", "", UI_NO_ARGUMENT, "q", UI_IN_EVOLVE, UI_ALWAYS, "quit",                  \
+	X(QUIT, "quit", "", UI_NO_ARGUMENT, "q", UI_ON_SCREENS, UI_ALWAYS, "quit",                 \
 	  "leave; asks once while a search is going")
 
 enum ui_action {

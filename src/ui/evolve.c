@@ -87,11 +87,6 @@ static void draw_facts(struct ui_evolve *evolve, const struct ui_model *model, s
 	evo_text_clear(&text);
 }
 
-static struct ui_area area_of(struct ui_surface *surface, const struct ui_rect *rect)
-{
-	return ui_area_sub(ui_surface_area(surface), rect->x, rect->y, rect->width, rect->height);
-}
-
 void ui_evolve_draw(struct ui_evolve *evolve, const struct ui_model *model,
                     struct ui_surface *surface)
 {
@@ -99,22 +94,13 @@ void ui_evolve_draw(struct ui_evolve *evolve, const struct ui_model *model,
 
 	*layout = ui_layout(surface->columns, surface->rows, evolve->split, evolve->focus,
 	                    evolve->zoomed);
-	if (layout->kind == UI_LAYOUT_LINE) {
-		struct ui_area line = area_of(surface, &layout->message);
-		char text[64];
-		snprintf(text, sizeof text, "evoscope needs %dx%d, this is %dx%d", UI_LEAST_COLUMNS,
-		         UI_LEAST_ROWS, surface->columns, surface->rows);
-		ui_text_fit(line, 0, 0, line.rect.width, UI_ROLE_TEXT, text);
+	if (ui_too_small(surface, layout))
 		return;
-	}
-	ui_status_draw(model, area_of(surface, &layout->status));
 	for (unsigned i = 0; i < UI_PANES; i++) {
 		if (layout->panes[i].width > 0)
-			draw_pane(evolve, model, area_of(surface, &layout->panes[i]), i);
+			draw_pane(evolve, model, ui_area_of(surface, layout->panes[i]), i);
 	}
-	draw_facts(evolve, model, area_of(surface, &layout->message));
-	ui_key_line(area_of(surface, &layout->keys), 1u << evolve->focus,
-	            ui_when(model->snapshot->state));
+	draw_facts(evolve, model, ui_area_of(surface, layout->message));
 }
 
 /* ---- Requests -------------------------------------------------------------------------------- */

@@ -79,7 +79,8 @@ struct ui_log_pane {
 void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct ui_area area,
                  bool focused);
 
-void ui_status_draw(const struct ui_model *model, struct ui_area area);
+/* what: what the left side says; NULL: benchmarks, preset and seed. */
+void ui_status_draw(const struct ui_model *model, struct ui_area area, const char *what);
 
 /* ---- The screen ------------------------------------------------------------------------------ */
 

@@ -18,6 +18,8 @@ static void update(struct ui_explorer *explorer)
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
+	if (explorer->evolve.layout.kind != UI_LAYOUT_LINE)
+		ui_explorer_edges(explorer, surface, &explorer->evolve.layout, NULL);
 }
 
 static enum ui_result request(struct ui_explorer *explorer, enum ui_action action,
@@ -54,6 +56,7 @@ static void close_view(struct ui_explorer *explorer)
 
 const struct ui_view ui_evolve_view = {
         .name = "Evolve",
+        .action = UI_ACTION_EVOLVE,
         .open = open_view,
         .update = update,
         .draw = draw,

@@ -39,6 +39,55 @@ void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *
 	explorer->changed = true;
 }
 
+const struct ui_view *const ui_screens[UI_SCREENS] = {&ui_evolve_view, &ui_benchmarks_view,
+                                                      &ui_runs_view};
+
+void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
+{
+	for (size_t i = 0; i < UI_SCREENS; i++) {
+		if (ui_screens[i] != view || explorer->opened[i])
+			continue;
+		explorer->opened[i] = true;
+		view->open(explorer);
+	}
+	explorer->view = view;
+	if (view->enter != NULL)
+		view->enter(explorer);
+	view->update(explorer);
+	explorer->changed = true;
+}
+
+/* The number and name of the screen in front, and the numbers of the others. */
+static int draw_screens(const struct ui_explorer *explorer, struct ui_area area)
+{
+	char text[80] = "", key[UI_KEY_NAME_SIZE];
+	size_t used = 0;
+	int x;
+
+	for (size_t i = 0; i < UI_SCREENS; i++) {
+		const struct ui_view *view = ui_screens[i];
+		ui_key_name(ui_action_key(view->action, 0), key);
+		used += (size_t) snprintf(text + used, sizeof text - used, "%s%s%s%s",
+		                          i > 0 ? " " : "", key, view == explorer->view ? " " : "",
+		                          view == explorer->view ? view->name : "");
+	}
+	x = area.rect.width - 1 - ui_text_width(text);
+	if (x > area.rect.width / 2)
+		ui_text(area, x, 0, UI_ROLE_DIM, text);
+	return x > area.rect.width / 2 ? x : area.rect.width;
+}
+
+void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
+                       const struct ui_layout *layout, const char *what)
+{
+	struct ui_area keys = ui_area_of(surface, layout->keys);
+	int width = draw_screens(explorer, keys);
+
+	ui_status_draw(&explorer->model, ui_area_of(surface, layout->status), what);
+	ui_key_line(ui_area_sub(keys, 0, 0, width, 1), explorer->view->where(explorer),
+	            ui_when(explorer->model.snapshot->state));
+}
+
 const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer)
 {
 	return explorer->over != NULL ? explorer->over : explorer->view;
@@ -192,23 +241,51 @@ static int wait_milliseconds(const struct ui_explorer *explorer, double last_fra
 	return left > 0 ? (int) ceil(left * 1000) : 0;
 }
 
+/* What is waited for: keys, signals, the search, and the work of screens. Returns how many. */
+static size_t watched(const struct ui_explorer *explorer, struct pollfd *list)
+{
+	size_t count = 0;
+
+	list[count++] = (struct pollfd){.fd = 0, .events = POLLIN};
+	list[count++] = (struct pollfd){.fd = ui_signals_descriptor(), .events = POLLIN};
+	list[count++] = (struct pollfd){.fd = evo_run_descriptor(explorer->run), .events = POLLIN};
+	for (size_t i = 0; i < UI_SCREENS; i++) {
+		const struct ui_view *view = ui_screens[i];
+		bool has = explorer->opened[i] && view->descriptor != NULL;
+		list[count++] = (struct pollfd){.fd = has ? view->descriptor(explorer) : -1,
+		                                .events = POLLIN};
+	}
+	return count;
+}
+
+static void take_news(struct ui_explorer *explorer, const struct pollfd *list)
+{
+	if (list[2].revents != 0)
+		ui_explorer_refresh(explorer);
+	for (size_t i = 0; i < UI_SCREENS; i++) {
+		if (list[3 + i].revents == 0 || !explorer->opened[i])
+			continue;
+		ui_screens[i]->news(explorer);
+		explorer->changed = explorer->changed || ui_screens[i] == explorer->view;
+	}
+}
+
 static bool loop(struct ui_explorer *explorer, struct evo_error *err)
 {
 	double last_frame = -1;
 
 	while (!explorer->ended && explorer->signal == 0) {
-		struct pollfd poll_for[3] = {
-		        {.fd = 0, .events = POLLIN},
-		        {.fd = ui_signals_descriptor(), .events = POLLIN},
-		        {.fd = evo_run_descriptor(explorer->run), .events = POLLIN}};
-		int ready = poll(poll_for, 3, wait_milliseconds(explorer, last_frame));
+		struct pollfd list[3 + UI_SCREENS];
+		int ready = poll(list, (nfds_t) watched(explorer, list),
+		                 wait_milliseconds(explorer, last_frame));
 		if (ready < 0 && errno != EINTR)
 			return evo_fail(err, EVO_E_IO, "cannot wait for keys: %s", strerror(errno));
 		take_signals(explorer);
-		if (ready > 0 && poll_for[2].revents != 0)
-			ui_explorer_refresh(explorer);
-		if (ready > 0 && poll_for[0].revents != 0)
-			take_keys(explorer);
+		if (ready > 0) {
+			take_news(explorer, list);
+			if (list[0].revents != 0)
+				take_keys(explorer);
+		}
 		if (!go_on_with_script(explorer, err))
 			return false;
 		if (explorer->changed && evo_now() - last_frame >= FRAME_SECONDS) {
@@ -229,7 +306,7 @@ static bool open_explorer(struct ui_explorer *explorer, const struct evo_explore
 
 	if (config->script != NULL && !ui_script_open(&explorer->script, config->script, err))
 		return false;
-	explorer->run_config = config->run;
+	evo_run_config_copy(&explorer->run_config, &config->run);
 	explorer->next_seed = config->run.seed + 1;
 	explorer->model.fixed_clock = config->fixed_clock;
 	explorer->run = evo_run_create(&config->run, err);
@@ -245,9 +322,7 @@ static bool open_explorer(struct ui_explorer *explorer, const struct evo_explore
 	if (!ui_theme_load(theme, &explorer->theme, &wrong))
 		ui_explorer_complain(explorer, &wrong);
 	ui_terminal_theme(&explorer->theme);
-	explorer->view = &ui_evolve_view;
-	explorer->view->open(explorer);
-	explorer->changed = true;
+	ui_explorer_go(explorer, &ui_evolve_view);
 	return true;
 }
 
@@ -261,8 +336,9 @@ static void save_history(struct ui_explorer *explorer, const char *path)
 static void close_explorer(struct ui_explorer *explorer)
 {
 	ui_terminal_close();
-	if (explorer->view != NULL)
-		explorer->view->close(explorer);
+	for (size_t i = 0; i < UI_SCREENS; i++)
+		if (explorer->opened[i])
+			ui_screens[i]->close(explorer);
 	ui_script_close(&explorer->script);
 	ui_candidates_free(&explorer->candidates);
 	ui_history_free(&explorer->history);
@@ -272,6 +348,7 @@ static void close_explorer(struct ui_explorer *explorer)
 		evo_snapshot_release(explorer->model.snapshot);
 		evo_run_destroy(explorer->run);
 	}
+	evo_run_config_clear(&explorer->run_config);
 }
 
 int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err)

@@ -20,7 +20,9 @@ struct ui_explorer;
 
 struct ui_view {
 	const char *name;
-	void (*open)(struct ui_explorer *explorer);   /* it comes to the front */
+	enum ui_action action;                        /* that brings it to the front */
+	void (*open)(struct ui_explorer *explorer);   /* for the first time, or over another */
+	void (*enter)(struct ui_explorer *explorer);  /* it comes to the front; NULL */
 	void (*update)(struct ui_explorer *explorer); /* there is a new snapshot */
 	void (*draw)(struct ui_explorer *explorer, struct ui_surface *surface);
 	enum ui_result (*request)(struct ui_explorer *explorer, enum ui_action action,
@@ -29,9 +31,16 @@ struct ui_view {
 	unsigned (*where)(const struct ui_explorer *explorer); /* one bit of enum ui_place */
 	/* The expression under the cursor; NULL when there is none. */
 	const struct evo_individual *(*selected)(const struct ui_explorer *explorer);
+	/* Readable when there is something for `news`: work of its own, behind the screen. NULL. */
+	int (*descriptor)(const struct ui_explorer *explorer);
+	void (*news)(struct ui_explorer *explorer);
 	void (*close)(struct ui_explorer *explorer);
 };
-extern const struct ui_view ui_evolve_view, ui_help_view;
+extern const struct ui_view ui_evolve_view, ui_benchmarks_view, ui_runs_view, ui_help_view;
+
+/* The main screens, in the order of their keys. */
+#define UI_SCREENS 3
+extern const struct ui_view *const ui_screens[UI_SCREENS];
 
 /* Who gets the keys. */
 enum ui_mode {
@@ -48,7 +57,10 @@ struct ui_explorer {
 	uint64_t next_log, next_seed;
 
 	const struct ui_view *view, *over; /* over lies on top of view; NULL */
+	bool opened[UI_SCREENS];
 	struct ui_evolve evolve;
+	struct ui_benchmarks *benchmarks;
+	struct ui_runs *runs;
 	size_t help_top, help_lines, help_page;
 
 	struct ui_surface surface;
@@ -80,6 +92,15 @@ void ui_explorer_compose(struct ui_explorer *explorer);
 /* Takes the newest snapshot and log lines. */
 void ui_explorer_refresh(struct ui_explorer *explorer);
 const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer);
+/* Brings a main screen to the front. */
+void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view);
+/* The status line and the key line of a main screen. */
+void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
+                       const struct ui_layout *layout, const char *what);
+/* Puts a search that is not started in place of the present one. The texts and lists of the config
+   stay with the explorer. */
+bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
+                       struct evo_error *err);
 
 /* ---- perform.c ---- */
 /* Does an action; argument NULL when it came from a key. */

@@ -156,7 +156,7 @@ static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
 /* The range of what is shown, with a little air. */
 static struct ui_axis y_axis(const struct chart *chart)
 {
-	struct ui_axis axis = {INFINITY, -INFINITY, false};
+	struct ui_axis axis = {.low = INFINITY, .high = -INFINITY};
 
 	for (size_t i = 0; i < chart->count; i++) {
 		for (size_t j = 0; j < chart->series[i].count; j++) {
@@ -168,7 +168,7 @@ static struct ui_axis y_axis(const struct chart *chart)
 		}
 	}
 	if (axis.low > axis.high)
-		return (struct ui_axis){0, 1, false};
+		return (struct ui_axis){.high = 1};
 	ui_range_widen(&axis.low, &axis.high);
 	double air = (axis.high - axis.low) * 0.04;
 	axis.low -= air;
@@ -291,7 +291,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 		return;
 	}
 	make_chart(&chart, fitness, snapshot, &window);
-	struct ui_plot plot = {.x = {window.low, window.high, fitness->log_x},
+	struct ui_plot plot = {.x = {window.low, window.high, fitness->log_x, true},
 	                       .y = y_axis(&chart),
 	                       .series = chart.series,
 	                       .count = chart.count};

@@ -33,6 +33,11 @@ static void place_all(struct ui_layout *layout, struct ui_rect body, struct ui_s
 	        (struct ui_rect){left, body.y + upper_right, right, body.height - upper_right};
 }
 
+struct ui_layout ui_layout_body(int columns, int rows)
+{
+	return ui_layout(columns, rows, UI_SPLIT_DEFAULT, 0, true);
+}
+
 struct ui_layout ui_layout(int columns, int rows, struct ui_split split, enum ui_pane focus,
                            bool zoomed)
 {
@@ -68,4 +73,17 @@ unsigned ui_layout_pane(const struct ui_layout *layout, int x, int y)
 			return i;
 	}
 	return UI_PANES;
+}
+
+bool ui_too_small(struct ui_surface *surface, const struct ui_layout *layout)
+{
+	struct ui_area line = ui_area_of(surface, layout->message);
+	char text[64];
+
+	if (layout->kind != UI_LAYOUT_LINE)
+		return false;
+	snprintf(text, sizeof text, "evoscope needs %dx%d, this is %dx%d", UI_LEAST_COLUMNS,
+	         UI_LEAST_ROWS, surface->columns, surface->rows);
+	ui_text_fit(line, 0, 0, line.rect.width, UI_ROLE_TEXT, text);
+	return true;
 }

@@ -48,6 +48,12 @@ struct ui_layout {
 struct ui_layout ui_layout(int columns, int rows, struct ui_split split, enum ui_pane focus,
                            bool zoomed);
 
+/* Says so and returns true where a layout is only a line. */
+bool ui_too_small(struct ui_surface *surface, const struct ui_layout *layout);
+
+/* The same with one body, in the place of the first pane. */
+struct ui_layout ui_layout_body(int columns, int rows);
+
 /* The pane at a place, or UI_PANES. */
 unsigned ui_layout_pane(const struct ui_layout *layout, int x, int y);
 

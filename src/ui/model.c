@@ -51,6 +51,8 @@ void ui_model_announce(struct ui_model *model, const struct evo_run_config *conf
 {
 	struct evo_error err = {0};
 
+	model->announced_count = 0;
+	*model->announced_error = '\0';
 	for (size_t i = 0; i < config->benchmark_count && i < EVO_CASES_MAX; i++) {
 		if (announce(&model->announced[i], config, config->benchmarks[i], &err))
 			model->announced_count = i + 1;

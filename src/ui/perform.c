@@ -25,6 +25,33 @@ static void inject_again(const struct evo_snapshot *from, struct evo_run *run)
 	}
 }
 
+bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
+                       struct evo_error *err)
+{
+	struct evo_run *run = evo_run_create(config, err);
+	struct evo_run_config copy;
+
+	if (run == NULL)
+		return false;
+	if (config->resume == NULL)
+		inject_again(explorer->model.snapshot, run);
+	evo_run_config_copy(&copy, config);
+	evo_snapshot_release(explorer->model.snapshot);
+	evo_run_destroy(explorer->run);
+	evo_run_config_clear(&explorer->run_config);
+	explorer->run = run;
+	explorer->run_config = copy;
+	explorer->next_seed = config->seed + 1;
+	explorer->next_log = 0;
+	explorer->model.snapshot = evo_run_snapshot(run);
+	ui_log_free(&explorer->model.log);
+	ui_model_announce(&explorer->model, config);
+	explorer->evolve.population.held = 0;
+	explorer->evolve.fitness.frozen = false;
+	ui_explorer_refresh(explorer);
+	return true;
+}
+
 /* A new search in place of the present one, with its settings and another seed. */
 static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error *err)
 {
@@ -33,22 +60,7 @@ static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error 
 	config.gp = explorer->model.snapshot->config;
 	config.seed = seed;
 	config.name = config.resume = NULL;
-	struct evo_run *run = evo_run_create(&config, err);
-	if (run == NULL)
-		return false;
-	inject_again(explorer->model.snapshot, run);
-	evo_snapshot_release(explorer->model.snapshot);
-	evo_run_destroy(explorer->run);
-	explorer->run = run;
-	explorer->run_config = config;
-	explorer->next_seed = seed + 1;
-	explorer->next_log = 0;
-	explorer->model.snapshot = evo_run_snapshot(run);
-	ui_log_free(&explorer->model.log);
-	explorer->evolve.population.held = 0;
-	explorer->evolve.fitness.frozen = false;
-	ui_explorer_refresh(explorer);
-	return true;
+	return ui_explorer_renew(explorer, &config, err);
 }
 
 static bool start(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
@@ -190,12 +202,38 @@ static bool quit(struct ui_explorer *explorer, const char *argument)
 	return true;
 }
 
+/* ---- Screens --------------------------------------------------------------------------------- */
+
+static bool go_to(struct ui_explorer *explorer, enum ui_action action)
+{
+	for (size_t i = 0; i < UI_SCREENS; i++) {
+		if (ui_screens[i]->action != action)
+			continue;
+		ui_explorer_go(explorer, ui_screens[i]);
+		return true;
+	}
+	return false;
+}
+
+static void go_to_next(struct ui_explorer *explorer)
+{
+	size_t i = 0;
+
+	while (ui_screens[i] != explorer->view)
+		i++;
+	ui_explorer_go(explorer, ui_screens[(i + 1) % UI_SCREENS]);
+}
+
 /* ---- All together ---------------------------------------------------------------------------- */
 
 static enum ui_result perform_search(struct ui_explorer *explorer, enum ui_action action,
                                      const char *argument, struct evo_error *err)
 {
 	switch (action) {
+	case UI_ACTION_GO:
+		if (explorer->model.snapshot->state == EVO_RUN_PAUSED)
+			return send(explorer, EVO_COMMAND_RESUME, NULL, err) ? UI_DONE : UI_FAILED;
+		return start(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_START:
 		return start(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_PAUSE:
@@ -238,6 +276,9 @@ static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action a
 	case UI_ACTION_REDRAW:
 		ui_terminal_redraw();
 		return UI_DONE;
+	case UI_ACTION_NEXT_SCREEN:
+		go_to_next(explorer);
+		return UI_DONE;
 	case UI_ACTION_COMMAND:
 		ui_input_open(explorer, UI_MODE_COMMAND, "");
 		return UI_DONE;
@@ -266,6 +307,8 @@ bool ui_perform(struct ui_explorer *explorer, enum ui_action action, const char 
 		ui_input_open(explorer, UI_MODE_COMMAND, text);
 		return true;
 	}
+	if (go_to(explorer, action))
+		return true;
 	enum ui_result result = perform_search(explorer, action, argument, err);
 	if (result == UI_NOT_MINE)
 		result = perform_own(explorer, action, argument, err);

@@ -169,6 +169,8 @@ static void ticks_of(const struct ui_axis *axis, int room, struct ui_ticks *tick
 		ui_ticks_log(axis->low, axis->high, most, ticks);
 	else
 		ui_ticks_linear(axis->low, axis->high, most, ticks);
+	while (axis->whole && ticks->decimals > 0 && most > 2)
+		ui_ticks_linear(axis->low, axis->high, --most, ticks);
 }
 
 /* Labels and axis at the left. */

@@ -49,6 +49,7 @@ struct ui_series {
 struct ui_axis {
 	double low, high;
 	bool logarithmic;
+	bool whole; /* only whole numbers are marked */
 };
 
 struct ui_plot {

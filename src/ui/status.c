@@ -72,7 +72,7 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 	return ui_text_right(area, x, 0, state_role(snapshot->state), state);
 }
 
-void ui_status_draw(const struct ui_model *model, struct ui_area area)
+void ui_status_draw(const struct ui_model *model, struct ui_area area, const char *what)
 {
 	const struct evo_snapshot *snapshot = model->snapshot;
 	const struct evo_run_case *cases;
@@ -82,6 +82,10 @@ void ui_status_draw(const struct ui_model *model, struct ui_area area)
 
 	if (area.rect.width >= 100)
 		x = ui_text(area, x, 0, UI_ROLE_ACCENT, "evoscope") + 2;
+	if (what != NULL) {
+		ui_text_fit(area, x, 0, end - 2 - x, UI_ROLE_TEXT, what);
+		return;
+	}
 	evo_text_init(&text);
 	cases = ui_model_cases(model, &count);
 	for (size_t i = 0; i < count; i++)

@@ -115,6 +115,11 @@ void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *
 	}
 }
 
+struct ui_area ui_area_of(struct ui_surface *surface, struct ui_rect rect)
+{
+	return ui_area_sub(ui_surface_area(surface), rect.x, rect.y, rect.width, rect.height);
+}
+
 struct ui_area ui_area_sub(struct ui_area area, int x, int y, int width, int height)
 {
 	int left = x < 0 ? 0 : x, top = y < 0 ? 0 : y;

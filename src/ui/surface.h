@@ -72,6 +72,7 @@ struct ui_area ui_surface_area(struct ui_surface *surface);
 /* Appends a row's text as UTF-8, without the spaces at its end. */
 void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *out);
 
+struct ui_area ui_area_of(struct ui_surface *surface, struct ui_rect rect);
 /* A part of an area, clipped to it. */
 struct ui_area ui_area_sub(struct ui_area area, int x, int y, int width, int height);
 

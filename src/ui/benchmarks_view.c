@@ -1,0 +1,401 @@
+/*
+ * The Benchmarks screen: what accuracies there are, and which of them a search is about.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "explorer.h"
+#include "list.h"
+
+#define WIDE       100 /* from here on list and details lie side by side */
+#define NAME_WIDTH 26
+
+struct ui_benchmarks {
+	struct ui_catalogue *catalogue;
+	struct ui_entry *entries;
+	bool *tagged;
+	size_t count;
+	struct ui_list list;
+	struct ui_rect list_rect; /* as drawn last */
+};
+
+/* ---- Coming and going ------------------------------------------------------------------------ */
+
+static void read_all(struct ui_benchmarks *benchmarks)
+{
+	ui_catalogue_entries(benchmarks->catalogue, benchmarks->entries);
+}
+
+static void open_view(struct ui_explorer *explorer)
+{
+	struct ui_benchmarks *benchmarks = evo_calloc(1, sizeof *benchmarks);
+
+	benchmarks->catalogue = ui_catalogue_create();
+	benchmarks->count = ui_catalogue_count(benchmarks->catalogue);
+	benchmarks->entries = evo_calloc(benchmarks->count, sizeof *benchmarks->entries);
+	benchmarks->tagged = evo_calloc(benchmarks->count + 1, sizeof *benchmarks->tagged);
+	explorer->benchmarks = benchmarks;
+	read_all(benchmarks);
+}
+
+static void update(struct ui_explorer *explorer)
+{
+	(void) explorer;
+}
+
+static int descriptor(const struct ui_explorer *explorer)
+{
+	return ui_catalogue_descriptor(explorer->benchmarks->catalogue);
+}
+
+static void news(struct ui_explorer *explorer)
+{
+	read_all(explorer->benchmarks);
+}
+
+static void close_view(struct ui_explorer *explorer)
+{
+	struct ui_benchmarks *benchmarks = explorer->benchmarks;
+
+	ui_catalogue_destroy(benchmarks->catalogue);
+	free(benchmarks->entries);
+	free(benchmarks->tagged);
+	free(benchmarks);
+}
+
+static const struct ui_entry *under_cursor(const struct ui_benchmarks *benchmarks)
+{
+	return benchmarks->list.cursor < benchmarks->count
+	               ? &benchmarks->entries[benchmarks->list.cursor]
+	               : NULL;
+}
+
+/* Is the present search about it? */
+static bool in_search(const struct ui_model *model, const char *name)
+{
+	size_t count;
+	const struct evo_run_case *cases = ui_model_cases(model, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(cases[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* ---- The list -------------------------------------------------------------------------------- */
+
+static void draw_entry(const struct ui_entry *entry, struct ui_area area, int y, bool chosen,
+                       bool tagged, bool used)
+{
+	enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
+	char text[48];
+
+	if (chosen) {
+		ui_fill(area, 0, y, area.rect.width, UI_ROLE_SELECTION);
+		ui_put(area, 0, y, UI_ROLE_SELECTION, area.surface->glyphs->cursor);
+	}
+	ui_put(area, 1, y, chosen ? role : UI_ROLE_ACCENT, tagged ? '*' : ' ');
+	ui_text_fit(area, 3, y, NAME_WIDTH - 1, used && !chosen ? UI_ROLE_GOOD : role, entry->name);
+	int x = 3 + NAME_WIDTH;
+	if (!entry->read || *entry->error != '\0') {
+		ui_text_fit(area, x, y, area.rect.width - x,
+		            entry->read ? UI_ROLE_BAD : UI_ROLE_DIM,
+		            entry->read ? entry->error : "reading");
+		return;
+	}
+	ui_text(area, x, y, role, used ? "used" : "");
+	x += 12;
+	snprintf(text, sizeof text, "%zu", entry->networks);
+	ui_text_right(area, x, y, role, text);
+	snprintf(text, sizeof text, "%.1f..%.1f %%", entry->facts.low, entry->facts.high);
+	x = ui_text(area, x + 2, y, role, text);
+	ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
+	            entry->images);
+}
+
+static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *model,
+                      struct ui_area area)
+{
+	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	char note[48], title[64];
+	size_t tags = 0;
+
+	benchmarks->list_rect = area.rect;
+	ui_list_fit(&benchmarks->list, benchmarks->count, inside.rect.height - 1);
+	ui_list_note(&benchmarks->list, benchmarks->count, note, sizeof note);
+	for (size_t i = 0; i < benchmarks->count; i++)
+		tags += benchmarks->tagged[i];
+	snprintf(title, sizeof title, "Benchmarks %zu", benchmarks->count);
+	if (tags > 0)
+		snprintf(title, sizeof title, "Benchmarks %zu, %zu tagged", benchmarks->count,
+		         tags);
+	ui_frame(area, true, title, *note != '\0' ? note : NULL);
+	ui_text(inside, 3, 0, UI_ROLE_DIM, "name");
+	ui_text_right(inside, 3 + NAME_WIDTH + 12, 0, UI_ROLE_DIM, "networks");
+	ui_text(inside, 3 + NAME_WIDTH + 14, 0, UI_ROLE_DIM, "accuracy");
+	for (size_t i = 0; i < benchmarks->list.page; i++) {
+		size_t at = benchmarks->list.top + i;
+		if (at >= benchmarks->count)
+			break;
+		draw_entry(&benchmarks->entries[at], inside, (int) i + 1,
+		           at == benchmarks->list.cursor, benchmarks->tagged[at],
+		           in_search(model, benchmarks->entries[at].name));
+	}
+	if (benchmarks->count == 0)
+		ui_text_fit(inside, 1, 1, inside.rect.width - 1, UI_ROLE_DIM,
+		            "none: evoscope benchmarks import, or build, makes one");
+}
+
+/* ---- Details --------------------------------------------------------------------------------- */
+
+/* A name in a column of its own, and text in as many lines as it takes. Returns the next line. */
+static int draw_fact(struct ui_area area, int y, const char *name, const char *text)
+{
+	int width = area.rect.width - 12;
+
+	if (*text == '\0' || width < 8)
+		return y;
+	ui_text(area, 1, y, UI_ROLE_DIM, name);
+	for (size_t left = strlen(text); left > 0;) {
+		size_t length = left <= (size_t) width ? left : (size_t) width;
+		if (length < left)
+			for (size_t i = length; i > length / 2; i--)
+				if (text[i] == ' ') {
+					length = i;
+					break;
+				}
+		char *line = evo_strndup(text, length);
+		ui_text(area, 11, y++, UI_ROLE_TEXT, line);
+		free(line);
+		length += text[length] == ' ';
+		text += length;
+		left -= length;
+	}
+	return y;
+}
+
+static int draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
+{
+	int decimals = facts->bin_width < 1, width = area.rect.width - 30;
+	size_t most = 1;
+	char text[48];
+
+	for (size_t i = 0; i < facts->bin_count; i++)
+		most = facts->bins[i] > most ? facts->bins[i] : most;
+	for (size_t i = 0; i < facts->bin_count && width > 4; i++, y++) {
+		double from = facts->first_bin + (double) i * facts->bin_width;
+		snprintf(text, sizeof text, "%.*f..%.*f", decimals, from, decimals,
+		         from + facts->bin_width);
+		ui_text_right(area, 21, y, UI_ROLE_DIM, text);
+		double eighths = ceil(8.0 * width * (double) facts->bins[i] / (double) most);
+		for (int x = 0; x < width && eighths > 8 * x; x++) {
+			double part = eighths - 8 * x;
+			ui_put(area, 22 + x, y, UI_ROLE_SERIES_1,
+			       area.surface->glyphs->eighths[part >= 8 ? 8 : (int) part]);
+		}
+		snprintf(text, sizeof text, "%zu", facts->bins[i]);
+		ui_text_right(area, area.rect.width - 1, y, UI_ROLE_TEXT, text);
+	}
+	return y;
+}
+
+static int draw_pools(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
+{
+	char text[96];
+
+	for (int split = EVO_TRAIN; split < EVO_ALL; split++) {
+		snprintf(text, sizeof text, "%-10s %zu networks, %zu functions",
+		         evo_split_name((enum evo_split) split), facts->networks[split],
+		         facts->functions[split]);
+		y = draw_fact(area, y, split == EVO_TRAIN ? "pools" : "", text);
+	}
+	return y;
+}
+
+/* What the present search has on hand of it. */
+static int draw_statistics(struct ui_area area, int y, const struct ui_model *model,
+                           const char *name)
+{
+	const struct evo_snapshot *snapshot = model->snapshot;
+	const struct evo_store_report *store = &snapshot->store;
+	char text[160];
+
+	for (size_t i = 0; i < snapshot->case_count; i++) {
+		if (strcmp(snapshot->cases[i].name, name) != 0)
+			continue;
+		snprintf(text, sizeof text, "%zu train and %zu validation networks",
+		         snapshot->cases[i].train, snapshot->cases[i].validation);
+		y = draw_fact(area, y, "in search", text);
+		snprintf(text, sizeof text, "of %zu of %zu networks in memory, %.1f of %.1f MB",
+		         store->kept, store->networks, (double) store->bytes / 1e6,
+		         (double) store->limit / 1e6);
+		y = draw_fact(area, y, "statistics", text);
+		if (store->extractions == 0 || model->fixed_clock)
+			continue;
+		snprintf(text, sizeof text, "%.1f ms a network to collect",
+		         1e3 * store->extract_seconds / (double) store->extractions);
+		y = draw_fact(area, y, "", text);
+	}
+	return y;
+}
+
+static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui_model *model,
+                         struct ui_area area)
+{
+	const struct ui_entry *entry = under_cursor(benchmarks);
+	struct ui_area inside = ui_frame(area, false, entry != NULL ? entry->name : "", NULL);
+	char text[160];
+	int y = 0;
+
+	if (entry == NULL || !entry->read)
+		return;
+	if (*entry->error != '\0') {
+		draw_fact(inside, 0, "error", entry->error);
+		return;
+	}
+	y = draw_fact(inside, y, "title", entry->title);
+	y = draw_fact(inside, y, "dataset", entry->dataset);
+	snprintf(text, sizeof text, "%zu in %s, %zu different functions", entry->networks,
+	         entry->space, entry->functions);
+	y = draw_fact(inside, y, "networks", text);
+	y = draw_statistics(inside, y, model, entry->name);
+	snprintf(text, sizeof text, "%.2f to %.2f %%; 10 %% below %.2f, half %.2f, 90 %% %.2f",
+	         entry->facts.low, entry->facts.high, entry->facts.p10, entry->facts.median,
+	         entry->facts.p90);
+	y = draw_fact(inside, y, "accuracy", text);
+	y = draw_histogram(inside, y, &entry->facts);
+	if (!isnan(entry->ceiling)) {
+		snprintf(text, sizeof text, "Kendall tau %.3f between two trainings",
+		         entry->ceiling);
+		y = draw_fact(inside, y, "ceiling", text);
+	}
+	y = draw_fact(inside, y, "images", entry->images);
+	y = draw_fact(inside, y, "probe", entry->probe);
+	y = draw_pools(inside, y, &entry->facts);
+	draw_fact(inside, y, "origin", entry->origin);
+}
+
+static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
+{
+	struct ui_benchmarks *benchmarks = explorer->benchmarks;
+	const struct evo_gp_config *gp = &explorer->model.snapshot->config;
+	struct ui_layout layout = ui_layout_body(surface->columns, surface->rows);
+
+	if (ui_too_small(surface, &layout))
+		return;
+	struct ui_area body = ui_area_of(surface, layout.panes[0]);
+	int width = body.rect.width, height = body.rect.height;
+	int left = width * 11 / 20, upper = height * 2 / 5;
+	if (width >= WIDE) {
+		draw_list(benchmarks, &explorer->model, ui_area_sub(body, 0, 0, left, height));
+		draw_details(benchmarks, &explorer->model,
+		             ui_area_sub(body, left, 0, width - left, height));
+	} else {
+		draw_list(benchmarks, &explorer->model, ui_area_sub(body, 0, 0, width, upper));
+		draw_details(benchmarks, &explorer->model,
+		             ui_area_sub(body, 0, upper, width, height - upper));
+	}
+	struct ui_area line = ui_area_of(surface, layout.message);
+	char train[32], text[160];
+	snprintf(train, sizeof train, gp->train == EVO_ALL_NETWORKS ? "all" : "%zu", gp->train);
+	snprintf(text, sizeof text,
+	         "a search takes %s train and %zu validation networks of each: :set train N, "
+	         ":set validation N before it begins",
+	         train, gp->validation);
+	ui_text_fit(line, 1, 0, width - 2, UI_ROLE_DIM, text);
+	ui_explorer_edges(explorer, surface, &layout, "Benchmarks");
+}
+
+/* ---- Requests -------------------------------------------------------------------------------- */
+
+/* The tagged ones, or the one under the cursor; borrowed. */
+static size_t chosen(const struct ui_benchmarks *benchmarks, const char **names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < benchmarks->count && count < EVO_CASES_MAX; i++)
+		if (benchmarks->tagged[i])
+			names[count++] = benchmarks->entries[i].name;
+	if (count == 0 && under_cursor(benchmarks) != NULL)
+		names[count++] = under_cursor(benchmarks)->name;
+	return count;
+}
+
+static enum ui_result use(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
+{
+	const char *names[EVO_CASES_MAX];
+	struct evo_run_config config = explorer->run_config;
+	enum ui_when when = ui_when(explorer->model.snapshot->state);
+
+	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED)) {
+		ui_input_ask(explorer, UI_ACTION_USE,
+		             "End the present search and make a new one of these? y/n");
+		return UI_DONE;
+	}
+	config.benchmarks = names;
+	config.benchmark_count = chosen(explorer->benchmarks, names);
+	config.gp = explorer->model.snapshot->config;
+	config.seed = when == UI_WHEN_IDLE ? config.seed : explorer->next_seed;
+	config.name = config.resume = NULL;
+	if (!ui_explorer_renew(explorer, &config, err))
+		return UI_FAILED;
+	ui_explorer_go(explorer, &ui_evolve_view);
+	ui_explorer_say(explorer, "A new search of %zu benchmark%s: s starts it",
+	                config.benchmark_count, config.benchmark_count == 1 ? "" : "s");
+	return UI_DONE;
+}
+
+static enum ui_result request(struct ui_explorer *explorer, enum ui_action action,
+                              const char *argument, struct evo_error *err)
+{
+	struct ui_benchmarks *benchmarks = explorer->benchmarks;
+
+	if (ui_list_request(&benchmarks->list, benchmarks->count, action))
+		return UI_DONE;
+	if (action == UI_ACTION_TAG) {
+		if (benchmarks->count > 0) {
+			bool *tag = &benchmarks->tagged[benchmarks->list.cursor];
+			*tag = !*tag;
+			ui_list_move(&benchmarks->list, benchmarks->count, 1);
+		}
+		return UI_DONE;
+	}
+	return action == UI_ACTION_USE ? use(explorer, argument, err) : UI_NOT_MINE;
+}
+
+static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
+{
+	struct ui_benchmarks *benchmarks = explorer->benchmarks;
+	const struct ui_rect *rect = &benchmarks->list_rect;
+	long row = (long) event->y - rect->y - 2;
+
+	if (event->wheel != 0)
+		ui_list_move(&benchmarks->list, benchmarks->count, 3L * event->wheel);
+	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) benchmarks->list.page)
+		ui_list_move(&benchmarks->list, benchmarks->count,
+		             (long) benchmarks->list.top + row - (long) benchmarks->list.cursor);
+}
+
+static unsigned where(const struct ui_explorer *explorer)
+{
+	(void) explorer;
+	return UI_IN_BENCHMARKS;
+}
+
+const struct ui_view ui_benchmarks_view = {
+        .name = "Benchmarks",
+        .action = UI_ACTION_BENCHMARKS,
+        .open = open_view,
+        .update = update,
+        .draw = draw,
+        .request = request,
+        .mouse = mouse,
+        .where = where,
+        .descriptor = descriptor,
+        .news = news,
+        .close = close_view,
+};

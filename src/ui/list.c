@@ -1,0 +1,58 @@
+#include "config.h"
+
+#include <stdio.h>
+
+#include "list.h"
+
+void ui_list_fit(struct ui_list *list, size_t count, int lines)
+{
+	list->page = lines > 0 ? (size_t) lines : 0;
+	if (list->cursor >= count)
+		list->cursor = count > 0 ? count - 1 : 0;
+	if (list->top > list->cursor)
+		list->top = list->cursor;
+	if (list->page > 0 && list->cursor >= list->top + list->page)
+		list->top = list->cursor - list->page + 1;
+	if (list->top + list->page > count)
+		list->top = count > list->page ? count - list->page : 0;
+}
+
+void ui_list_move(struct ui_list *list, size_t count, long rows)
+{
+	long to = (long) list->cursor + rows;
+
+	if (to >= (long) count)
+		to = (long) count - 1;
+	list->cursor = to > 0 ? (size_t) to : 0;
+}
+
+bool ui_list_request(struct ui_list *list, size_t count, enum ui_action action)
+{
+	long page = list->page > 1 ? (long) list->page - 1 : 1;
+
+	switch (action) {
+	case UI_ACTION_UP:
+	case UI_ACTION_DOWN:
+		ui_list_move(list, count, action == UI_ACTION_UP ? -1 : 1);
+		return true;
+	case UI_ACTION_PAGE_UP:
+	case UI_ACTION_PAGE_DOWN:
+		ui_list_move(list, count, action == UI_ACTION_PAGE_UP ? -page : page);
+		return true;
+	case UI_ACTION_FIRST:
+	case UI_ACTION_LAST:
+		ui_list_move(list, count, action == UI_ACTION_FIRST ? -(long) count : (long) count);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void ui_list_note(const struct ui_list *list, size_t count, char *out, size_t size)
+{
+	size_t end = list->top + list->page < count ? list->top + list->page : count;
+
+	*out = '\0';
+	if (count > list->page)
+		snprintf(out, size, "%zu-%zu/%zu", list->top + 1, end, count);
+}

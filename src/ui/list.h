@@ -1,0 +1,21 @@
+/*
+ * Lists: which row the cursor is on, and which rows are seen.
+ */
+#ifndef EVOSCOPE_UI_LIST_H
+#define EVOSCOPE_UI_LIST_H
+
+#include "action.h"
+
+struct ui_list {
+	size_t cursor, top;
+	size_t page; /* rows that were drawn last */
+};
+/* Fits cursor and top to so many rows and lines. */
+void ui_list_fit(struct ui_list *list, size_t count, int lines);
+/* Up, down, by pages, to an end. False: another action. */
+bool ui_list_request(struct ui_list *list, size_t count, enum ui_action action);
+void ui_list_move(struct ui_list *list, size_t count, long rows);
+/* "1-20/63" where not all is seen, else "". */
+void ui_list_note(const struct ui_list *list, size_t count, char *out, size_t size);
+
+#endif
