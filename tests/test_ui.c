@@ -15,7 +15,10 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
+
 #include "action.h"
+#include "bindings.h"
 #include "complete.h"
 #include "editline.h"
 #include "evolve.h"
@@ -385,6 +388,59 @@ static void fewer_colours_keep_what_is_marked(void **state)
 
 /* ---- Actions and keys ------------------------------------------------------------------------ */
 
+static bool bindings(const char *text, struct evo_error *err)
+{
+	char *folder = folder_make(), *path = evo_path_join(folder, "keys.ini");
+	bool good;
+
+	*err = (struct evo_error){0};
+	assert_true(file_put(path, text, strlen(text)));
+	good = ui_bindings_read(path, err);
+	assert_int_equal(folder_close(folder, path), 0);
+	return good;
+}
+
+static void keys_can_be_changed(void **state)
+{
+	struct evo_error err;
+
+	(void) state;
+	assert_true(bindings("[keys]\npause = w C-p\nstep = none\n", &err));
+	assert_int_equal(ui_action_of_key('w', UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_PAUSE);
+	assert_int_equal(ui_action_of_key('p' & 0x1f, UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_PAUSE);
+	assert_int_equal(ui_action_of_key('p', UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_COUNT);
+	assert_int_equal(ui_action_of_key('n', UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_COUNT);
+	/* What a file does not name has its own keys again. */
+	assert_true(bindings("[keys]\n", &err));
+	assert_int_equal(ui_action_of_key('p', UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_PAUSE);
+}
+
+static void wrong_keys_change_nothing(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t line;
+		const char *says;
+	} cases[] = {
+	        {"[keys]\npause = w\n\nstep = w\n", 2, "w is a key of 'step' already"},
+	        {"[keys]\npause = i\n", 2, "i is a key of 'inject' already"},
+	        {"[keys]\npauze = w\n", 2, "did you mean 'pause'?"},
+	        {"[keys]\npau = w\n", 2, "cut short"},
+	        {"[keys]\nstop = Strg\n", 2, "'Strg' is not a key"},
+	        {"[knobs]\npause = w\n", 2, "not [knobs]"},
+	};
+	struct evo_error err;
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		assert_false(bindings(cases[i].text, &err));
+		assert_int_equal(err.line, cases[i].line);
+		if (strstr(err.message, cases[i].says) == NULL)
+			fail_msg("'%s' does not say '%s'", err.message, cases[i].says);
+		assert_int_equal(ui_action_of_key('p', UI_IN_TREE, UI_WHEN_GOING), UI_ACTION_PAUSE);
+	}
+}
+
 static void no_key_means_two_things(void **state)
 {
 	uint32_t one, two;
@@ -730,6 +786,8 @@ int main(void)
 	        cmocka_unit_test(every_shipped_theme_is_good),
 	        cmocka_unit_test(fewer_colours_keep_what_is_marked),
 	        cmocka_unit_test(no_key_means_two_things),
+	        cmocka_unit_test(keys_can_be_changed),
+	        cmocka_unit_test(wrong_keys_change_nothing),
 	        cmocka_unit_test(every_action_can_be_reached_and_is_explained),
 	        cmocka_unit_test(names_of_commands_may_be_cut_short),
 	        cmocka_unit_test(keys_have_names_both_ways),

@@ -62,31 +62,61 @@ bool ui_action_find(const char *name, size_t length, enum ui_action *action, str
 	return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; ? lists them", word);
 }
 
+/* Of the user; "" where there are none. */
+static char bound[UI_ACTION_COUNT][UI_ACTION_KEYS_SIZE];
+static bool is_bound[UI_ACTION_COUNT];
+
+void ui_action_bind(enum ui_action action, const char *keys)
+{
+	is_bound[action] = keys != NULL;
+	snprintf(bound[action], sizeof bound[action], "%s", keys != NULL ? keys : "");
+}
+
+static const char *keys_of(enum ui_action action)
+{
+	return is_bound[action] ? bound[action] : ui_actions[action].keys;
+}
+
+static bool has_key(enum ui_action action, uint32_t key)
+{
+	uint32_t own;
+
+	for (size_t i = 0; (own = ui_action_key(action, i)) != UI_KEY_NONE; i++)
+		if (own == key)
+			return true;
+	return false;
+}
+
+bool ui_action_conflict(enum ui_action action, uint32_t key, enum ui_action *other)
+{
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+		*other = i;
+		if (i != action && (ui_actions[i].where & ui_actions[action].where) != 0 &&
+		    (ui_actions[i].when & ui_actions[action].when) != 0 && has_key(i, key))
+			return true;
+	}
+	return false;
+}
+
 uint32_t ui_action_key(enum ui_action action, size_t index)
 {
-	const char *at = ui_actions[action].keys;
+	const char *at = keys_of(action);
 
 	while (*at != '\0') {
 		size_t length = strcspn(at, " ");
 		if (index-- == 0)
 			return ui_key_find(at, length);
-		at += length + (at[length] == ' ');
+		at += length + strspn(at + length, " ");
 	}
 	return UI_KEY_NONE;
 }
 
 enum ui_action ui_action_of_key(uint32_t key, unsigned where, unsigned when)
 {
-	uint32_t own;
-
-	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
-		if ((ui_actions[i].where & where) == 0 || (ui_actions[i].when & when) == 0)
-			continue;
-		for (size_t j = 0; (own = ui_action_key(i, j)) != UI_KEY_NONE; j++) {
-			if (own == key)
-				return i;
-		}
-	}
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++)
+		if ((ui_actions[i].where & where) != 0 && (ui_actions[i].when & when) != 0 &&
+		    has_key(i, key))
+			return i;
 	return UI_ACTION_COUNT;
 }
 
@@ -130,7 +160,7 @@ static bool applies(enum ui_action action, unsigned where, unsigned when)
 {
 	const struct ui_action_row *row = &ui_actions[action];
 
-	return *row->label != '\0' && *row->keys != '\0' && (row->where & where) != 0 &&
+	return *row->label != '\0' && *keys_of(action) != '\0' && (row->where & where) != 0 &&
 	       (row->when & when) != 0;
 }
 

@@ -177,6 +177,12 @@ bool ui_action_find(const char *name, size_t length, enum ui_action *action, str
 /* The action of a key in a place (one bit) at a time (one bit), or UI_ACTION_COUNT. */
 enum ui_action ui_action_of_key(uint32_t key, unsigned where, unsigned when);
 
+#define UI_ACTION_KEYS_SIZE 64
+/* Keys in place of those of the table; NULL: those of the table. Copied. */
+void ui_action_bind(enum ui_action action, const char *keys);
+/* Does the key of an action mean another one in some place at some time? */
+bool ui_action_conflict(enum ui_action action, uint32_t key, enum ui_action *other);
+
 /* The index-th key of an action, UI_KEY_NONE beyond the last. */
 uint32_t ui_action_key(enum ui_action action, size_t index);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bindings.h"
 #include "explorer.h"
 #include "signals.h"
 
@@ -318,11 +319,13 @@ static bool open_explorer(struct ui_explorer *explorer, const struct evo_explore
 		return false;
 	ui_surface_init(&explorer->surface, ui_terminal_glyphs());
 	ui_theme_builtin(&explorer->theme);
-	/* A broken theme is said, and the explorer opens as if there were none. */
-	if (!ui_theme_load(theme, &explorer->theme, &wrong))
-		ui_explorer_complain(explorer, &wrong);
+	/* A broken theme, or broken keys, are said, and the explorer opens as if there were none. */
+	ui_theme_load(theme, &explorer->theme, &wrong);
+	ui_bindings_load(&wrong);
 	ui_terminal_theme(&explorer->theme);
 	ui_explorer_go(explorer, &ui_evolve_view);
+	if (wrong.code != EVO_OK)
+		ui_explorer_complain(explorer, &wrong);
 	return true;
 }
 
