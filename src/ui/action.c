@@ -179,3 +179,18 @@ void ui_key_line(struct ui_area area, unsigned where, unsigned when)
 			x = draw_entry(area, x, i);
 	}
 }
+
+void ui_key_table(struct ui_area area, unsigned where)
+{
+	int x = 0, y = 0;
+
+	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+		if (ui_actions[i].where != where || !applies(i, where, UI_ALWAYS))
+			continue;
+		if (x > 0 && x + entry_width(i) > area.rect.width) {
+			x = 0;
+			y++;
+		}
+		x = draw_entry(ui_area_sub(area, 0, y, area.rect.width, 1), x, i);
+	}
+}

@@ -21,7 +21,10 @@ enum ui_place {
 	UI_IN_HELP = 1 << 4,
 	UI_IN_BENCHMARKS = 1 << 5,
 	UI_IN_RUNS = 1 << 6,
-	UI_ON_SCREENS = UI_IN_EVOLVE | UI_IN_BENCHMARKS | UI_IN_RUNS,
+	UI_IN_EDIT = 1 << 7,
+	/* Where the search is controlled by single keys. */
+	UI_IN_CONTROL = UI_IN_EVOLVE | UI_IN_BENCHMARKS | UI_IN_RUNS,
+	UI_ON_SCREENS = UI_IN_CONTROL | UI_IN_EDIT,
 	UI_ANYWHERE = UI_ON_SCREENS | UI_IN_HELP
 };
 
@@ -44,6 +47,7 @@ enum ui_argument {
 	UI_THEME,
 	UI_FILE,
 	UI_NUMBER,
+	UI_NAME,
 	UI_CONDITION
 };
 
@@ -63,18 +67,56 @@ enum ui_argument {
 	  "write this stored search as CSV files")                                                 \
 	X(DELETE_RUN, "delete-run", "", UI_NO_ARGUMENT, "d Del", UI_IN_RUNS, UI_ALWAYS, "delete",  \
 	  "forget this stored search; asks")                                                       \
-	X(START, "start", "", UI_NO_ARGUMENT, "s", UI_ON_SCREENS, UI_WHEN_IDLE | UI_WHEN_ENDED,    \
+	X(REPLACE, "replace", "", UI_NO_ARGUMENT, "r Enter", UI_IN_EDIT, UI_ALWAYS, "replace",     \
+	  "put something else in the place of this node")                                          \
+	X(INSERT, "insert", "", UI_NO_ARGUMENT, "o", UI_IN_EDIT, UI_ALWAYS, "insert above",        \
+	  "put something above this node")                                                         \
+	X(DELETE, "delete", "", UI_NO_ARGUMENT, "d Del", UI_IN_EDIT, UI_ALWAYS, "delete",          \
+	  "delete this node; its argument takes its place")                                        \
+	X(SWAP, "swap", "", UI_NO_ARGUMENT, "s", UI_IN_EDIT, UI_ALWAYS, "swap",                    \
+	  "swap the arguments of this node")                                                       \
+	X(CUT, "cut", "", UI_NO_ARGUMENT, "x", UI_IN_EDIT, UI_ALWAYS, "cut",                       \
+	  "cut this subtree out")                                                                  \
+	X(COPY_TREE, "copy-tree", "", UI_NO_ARGUMENT, "y", UI_IN_EDIT, UI_ALWAYS, "copy",          \
+	  "copy this subtree, to paste it")                                                        \
+	X(PASTE, "paste", "", UI_NO_ARGUMENT, "p", UI_IN_EDIT, UI_ALWAYS, "paste",                 \
+	  "put what was cut or copied in the place of this subtree")                               \
+	X(MORE, "more", "", UI_NO_ARGUMENT, "+ =", UI_IN_EDIT, UI_ALWAYS, "number",                \
+	  "make this number larger")                                                               \
+	X(LESS, "less", "", UI_NO_ARGUMENT, "-", UI_IN_EDIT, UI_ALWAYS, "",                        \
+	  "make this number smaller")                                                              \
+	X(TEXT, "text", "EXPRESSION", UI_EXPRESSION, "t", UI_IN_EDIT, UI_ALWAYS, "text",           \
+	  "edit this subtree as text")                                                             \
+	X(WHOLE_TEXT, "whole-text", "EXPRESSION", UI_EXPRESSION, "T", UI_IN_EDIT, UI_ALWAYS,       \
+	  "all text", "edit the whole tree as text")                                               \
+	X(UNDO, "undo", "", UI_NO_ARGUMENT, "u", UI_IN_EDIT, UI_ALWAYS, "undo", "undo a change")   \
+	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
+	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
+	  "drop arguments without impact")                                                         \
+	X(INJECT_TREE, "inject-tree", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",    \
+	  "put this tree into the next generation")                                                \
+	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \
+	  "keep this tree in the proxy library")                                                   \
+	X(NEXT_SIBLING, "next-sibling", "", UI_NO_ARGUMENT, "Tab", UI_IN_EDIT, UI_ALWAYS, "",      \
+	  "to the next argument of the same node")                                                 \
+	X(PREVIOUS_SIBLING, "previous-sibling", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EDIT,           \
+	  UI_ALWAYS, "", "to the argument before")                                                 \
+	X(START, "start", "", UI_NO_ARGUMENT, "s", UI_IN_CONTROL, UI_WHEN_IDLE | UI_WHEN_ENDED,    \
 	  "start", "start the search; after its end, a new one")                                   \
-	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s", UI_ON_SCREENS, UI_WHEN_PAUSED, "resume",    \
+	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s", UI_IN_CONTROL, UI_WHEN_PAUSED, "resume",    \
 	  "let a paused search go on")                                                             \
-	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_ON_SCREENS, UI_WHEN_GOING, "pause",          \
+	X(PAUSE, "pause", "", UI_NO_ARGUMENT, "p", UI_IN_CONTROL, UI_WHEN_GOING, "pause",          \
 	  "pause the search when the networks at work are finished")                               \
-	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_ON_SCREENS,                                    \
+	X(STEP, "step", "", UI_NO_ARGUMENT, "n", UI_IN_CONTROL,                                    \
 	  UI_WHEN_IDLE | UI_WHEN_GOING | UI_WHEN_PAUSED, "step",                                   \
 	  "compute one generation, then pause")                                                    \
-	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_ON_SCREENS, UI_WHEN_GOING | UI_WHEN_PAUSED, "", \
+	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_IN_CONTROL, UI_WHEN_GOING | UI_WHEN_PAUSED, "", \
 	  "end the search; what is complete is kept")                                              \
-	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_ON_SCREENS, UI_ALWAYS,    \
+	X(EDIT, "edit", "", UI_NO_ARGUMENT, "e", UI_IN_CONTROL, UI_ALWAYS, "edit",                 \
+	  "edit the tree under the cursor")                                                        \
+	X(OPEN, "open", "EXPRESSION or NAME", UI_EXPRESSION, "", UI_ON_SCREENS, UI_ALWAYS, "",     \
+	  "edit an expression")                                                                    \
+	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_ALWAYS,    \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
 	  "show only rows with a text in expression, origin or #id")                               \
@@ -102,12 +144,14 @@ enum ui_argument {
 	  "plot generations on a logarithmic or a linear axis")                                    \
 	X(BENCHMARK, "benchmark", "", UI_NO_ARGUMENT, "b", UI_IN_EVOLVE, UI_ALWAYS, "benchmark",   \
 	  "plot fitness, then each benchmark, then all of them")                                   \
-	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_ON_SCREENS, UI_ALWAYS, "copy",                 \
+	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_IN_CONTROL, UI_ALWAYS, "copy",                 \
 	  "copy the expression under the cursor to the clipboard (OSC 52)")                        \
 	X(ZOOM, "zoom", "", UI_NO_ARGUMENT, "z", UI_IN_EVOLVE, UI_ALWAYS, "full",                  \
 	  "give this pane the whole screen, or back")                                              \
 	X(EVOLVE, "evolve", "", UI_NO_ARGUMENT, "1", UI_ON_SCREENS, UI_ALWAYS, "",                 \
 	  "screen 1: watch the search")                                                            \
+	X(EDITOR, "editor", "", UI_NO_ARGUMENT, "2", UI_ON_SCREENS, UI_ALWAYS, "",                 \
+	  "screen 2: the tree editor")                                                             \
 	X(BENCHMARKS, "benchmarks", "", UI_NO_ARGUMENT, "4", UI_ON_SCREENS, UI_ALWAYS, "",         \
 	  "screen 4: benchmarks, and which of them a search is about")                             \
 	X(RUNS, "runs", "", UI_NO_ARGUMENT, "5", UI_ON_SCREENS, UI_ALWAYS, "",                     \
@@ -116,10 +160,13 @@ enum ui_argument {
 	  "the next screen")                                                                       \
 	X(UP, "up", "", UI_NO_ARGUMENT, "Up k", UI_ANYWHERE, UI_ALWAYS, "", "one line up")         \
 	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "", "one line down") \
-	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "",    \
-	  "scroll left; in a plot or a stored search, to earlier generations")                     \
-	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "", \
-	  "scroll right; in a plot or a stored search, to later ones")                             \
+	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT,      \
+	  UI_ALWAYS, "",                                                                           \
+	  "scroll left; in a plot or a stored search, to earlier generations; in a tree, to the "  \
+	  "parent")                                                                                \
+	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT,   \
+	  UI_ALWAYS, "",                                                                           \
+	  "scroll right; in a plot or a stored search, to later ones; in a tree, to the child")    \
 	X(PAGE_UP, "page-up", "", UI_NO_ARGUMENT, "PgUp C-b", UI_ANYWHERE, UI_ALWAYS, "",          \
 	  "one page up")                                                                           \
 	X(PAGE_DOWN, "page-down", "", UI_NO_ARGUMENT, "PgDn C-f", UI_ANYWHERE, UI_ALWAYS, "",      \
@@ -188,6 +235,9 @@ uint32_t ui_action_key(enum ui_action action, size_t index);
 
 /* "s Enter" as people read it: keys separated by ", ". */
 void ui_action_keys_text(enum ui_action action, char *out, size_t size);
+
+/* Draws the keys of one place alone, in as many lines as they take. */
+void ui_key_table(struct ui_area area, unsigned where);
 
 /* Draws the keys that matter in a place at a time, as many as fit; `?` and `q` always. */
 void ui_key_line(struct ui_area area, unsigned where, unsigned when);

@@ -25,6 +25,8 @@ struct ui_view {
 	void (*enter)(struct ui_explorer *explorer);  /* it comes to the front; NULL */
 	void (*update)(struct ui_explorer *explorer); /* there is a new snapshot */
 	void (*draw)(struct ui_explorer *explorer, struct ui_surface *surface);
+	/* Takes a key before it is looked up among the actions; false: it does not. NULL. */
+	bool (*key)(struct ui_explorer *explorer, uint32_t key);
 	enum ui_result (*request)(struct ui_explorer *explorer, enum ui_action action,
 	                          const char *argument, struct evo_error *err);
 	void (*mouse)(struct ui_explorer *explorer, const struct ui_mouse *mouse);
@@ -36,10 +38,11 @@ struct ui_view {
 	void (*news)(struct ui_explorer *explorer);
 	void (*close)(struct ui_explorer *explorer);
 };
-extern const struct ui_view ui_evolve_view, ui_benchmarks_view, ui_runs_view, ui_help_view;
+extern const struct ui_view ui_evolve_view, ui_edit_view, ui_benchmarks_view, ui_runs_view,
+        ui_help_view;
 
 /* The main screens, in the order of their keys. */
-#define UI_SCREENS 3
+#define UI_SCREENS 4
 extern const struct ui_view *const ui_screens[UI_SCREENS];
 
 /* Who gets the keys. */
@@ -53,12 +56,14 @@ enum ui_mode {
 struct ui_explorer {
 	struct evo_run_config run_config; /* of the present search; the next one's begins as this */
 	struct evo_run *run;
+	size_t renewals; /* of the search, by another one */
 	struct ui_model model;
 	uint64_t next_log, next_seed;
 
 	const struct ui_view *view, *over; /* over lies on top of view; NULL */
 	bool opened[UI_SCREENS];
 	struct ui_evolve evolve;
+	struct ui_edit *edit;
 	struct ui_benchmarks *benchmarks;
 	struct ui_runs *runs;
 	size_t help_top, help_lines, help_page;
@@ -101,6 +106,13 @@ void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
    stay with the explorer. */
 bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
                        struct evo_error *err);
+
+/* ---- edit_view.c ---- */
+/* Opens the tree under the cursor, or an expression, in the editor. */
+bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err);
+bool ui_edit_open(struct ui_explorer *explorer, const char *text, struct evo_error *err);
+/* What an action's line begins with when it comes from a key. False: with nothing. */
+bool ui_edit_line(const struct ui_explorer *explorer, enum ui_action action, struct evo_text *out);
 
 /* ---- perform.c ---- */
 /* Does an action; argument NULL when it came from a key. */

@@ -148,10 +148,13 @@ static void answer_key(struct ui_explorer *explorer, uint32_t key)
 static void action_key(struct ui_explorer *explorer, uint32_t key)
 {
 	struct evo_error err = {0};
-	enum ui_action action = ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
-	                                         ui_when(explorer->model.snapshot->state));
+	const struct ui_view *front = ui_explorer_front(explorer);
 
 	*explorer->message = '\0';
+	if (front->key != NULL && front->key(explorer, key))
+		return;
+	enum ui_action action = ui_action_of_key(key, front->where(explorer),
+	                                         ui_when(explorer->model.snapshot->state));
 	if (action != UI_ACTION_COUNT && !ui_perform(explorer, action, NULL, &err))
 		ui_explorer_complain(explorer, &err);
 }

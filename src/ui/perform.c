@@ -40,6 +40,7 @@ bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config
 	evo_run_destroy(explorer->run);
 	evo_run_config_clear(&explorer->run_config);
 	explorer->run = run;
+	explorer->renewals++;
 	explorer->run_config = copy;
 	explorer->next_seed = config->seed + 1;
 	explorer->next_log = 0;
@@ -276,6 +277,10 @@ static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action a
 	case UI_ACTION_REDRAW:
 		ui_terminal_redraw();
 		return UI_DONE;
+	case UI_ACTION_EDIT:
+		return ui_edit_selected(explorer, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_OPEN:
+		return ui_edit_open(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_NEXT_SCREEN:
 		go_to_next(explorer);
 		return UI_DONE;
@@ -297,14 +302,17 @@ bool ui_perform(struct ui_explorer *explorer, enum ui_action action, const char 
                 struct evo_error *err)
 {
 	const struct ui_action_row *row = &ui_actions[action];
-	char text[80];
+	struct evo_text text;
 
 	/* What needs an argument and came by a key is typed to its end on the command line. */
 	if (row->kind != UI_NO_ARGUMENT && (argument == NULL || *argument == '\0')) {
 		if (argument != NULL)
 			return evo_fail(err, EVO_E_USAGE, "%s needs %s", row->name, row->argument);
-		snprintf(text, sizeof text, "%s ", row->name);
-		ui_input_open(explorer, UI_MODE_COMMAND, text);
+		evo_text_init(&text);
+		evo_text_printf(&text, "%s ", row->name);
+		ui_edit_line(explorer, action, &text);
+		ui_input_open(explorer, UI_MODE_COMMAND, text.data);
+		evo_text_clear(&text);
 		return true;
 	}
 	if (go_to(explorer, action))

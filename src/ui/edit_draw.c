@@ -1,0 +1,195 @@
+/* The Edit screen's panes. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "edit.h"
+#include "tree_lines.h"
+
+#define IMPACT_WIDTH 16 /* of bar and number */
+#define BAR_WIDTH    7
+
+/* ---- The tree -------------------------------------------------------------------------------- */
+
+static enum ui_role impact_role(double share)
+{
+	return share > 0.8    ? UI_ROLE_IMPACT_5
+	       : share > 0.5  ? UI_ROLE_IMPACT_4
+	       : share > 0.2  ? UI_ROLE_IMPACT_3
+	       : share > 0.02 ? UI_ROLE_IMPACT_2
+	                      : UI_ROLE_IMPACT_1;
+}
+
+/* A bar from the left, as long as its share of the greatest, and the number with its sign. */
+static void draw_impact(struct ui_area area, int x, int y, double impact, double greatest)
+{
+	double share = greatest > 0 ? fabs(impact) / greatest : 0;
+	int eighths = (int) lround(share * 8 * BAR_WIDTH);
+
+	if (isnan(impact))
+		return;
+	for (int i = 0; i < BAR_WIDTH && eighths > 8 * i; i++) {
+		int part = eighths - 8 * i;
+		ui_put(area, x + i, y, impact_role(share),
+		       area.surface->glyphs->eighths[part >= 8 ? 8 : part]);
+	}
+	ui_textf(area, x + BAR_WIDTH + 1, y, impact_role(share), "%+.3f", impact);
+}
+
+static void draw_node(const struct ui_edit *edit, struct ui_area area, int y, size_t node,
+                      double greatest)
+{
+	const struct evo_tree *tree = ui_document_tree(edit->document);
+	int room = area.rect.width - IMPACT_WIDTH;
+	struct evo_text line;
+
+	evo_text_init(&line);
+	ui_tree_line(tree, node, area.surface->glyphs, &line);
+	if (node == ui_document_cursor(edit->document)) {
+		ui_fill(area, 0, y, room, UI_ROLE_SELECTION);
+		ui_put(area, 0, y, UI_ROLE_SELECTION, area.surface->glyphs->cursor);
+		ui_text_fit(area, 1, y, room - 1, UI_ROLE_SELECTION, line.data);
+	} else {
+		ui_text_fit(area, 1, y, room - 1, UI_ROLE_TEXT, line.data);
+	}
+	evo_text_clear(&line);
+	draw_impact(area, room + 1, y, ui_edit_impact(edit, node), greatest);
+}
+
+static void draw_tree(struct ui_edit *edit, struct ui_area area)
+{
+	const struct evo_tree *tree = ui_document_tree(edit->document);
+	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	char title[160], note[48];
+	double greatest = 0;
+	size_t changes = ui_document_changes(edit->document);
+
+	edit->tree_rect = area.rect;
+	edit->lines.cursor = ui_document_cursor(edit->document);
+	ui_list_fit(&edit->lines, tree->size, inside.rect.height);
+	ui_list_note(&edit->lines, tree->size, note, sizeof note);
+	snprintf(title, sizeof title, "%s%ssize %zu, depth %zu", edit->name,
+	         area.surface->glyphs->dot, tree->size, evo_tree_depth(tree));
+	if (changes > 0)
+		snprintf(title, sizeof title, "%s, %zu change%s%ssize %zu, depth %zu", edit->name,
+		         changes, changes == 1 ? "" : "s", area.surface->glyphs->dot, tree->size,
+		         evo_tree_depth(tree));
+	ui_frame(area, !edit->choosing, title, *note != '\0' ? note : NULL);
+	for (size_t i = 0; i < tree->size; i++) {
+		double impact = ui_edit_impact(edit, i);
+		if (fabs(impact) > greatest)
+			greatest = fabs(impact);
+	}
+	for (size_t i = 0; i < edit->lines.page && edit->lines.top + i < tree->size; i++)
+		draw_node(edit, inside, (int) i, edit->lines.top + i, greatest);
+}
+
+/* ---- The menu -------------------------------------------------------------------------------- */
+
+static void draw_menu(struct ui_edit *edit, struct ui_area area)
+{
+	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	const struct evo_tree *tree = ui_document_tree(edit->document);
+	char title[120], note[48];
+	struct evo_text word;
+
+	evo_text_init(&word);
+	evo_tree_print_node(&tree->nodes[ui_document_cursor(edit->document)], &word);
+	snprintf(title, sizeof title, "%s %s", edit->purpose == UI_TO_REPLACE ? "Replace" : "Above",
+	         word.data);
+	evo_text_clear(&word);
+	ui_list_fit(&edit->items, edit->menu.count, inside.rect.height - 1);
+	ui_list_note(&edit->items, edit->menu.count, note, sizeof note);
+	ui_frame(area, true, title, *note != '\0' ? note : NULL);
+	ui_editline_draw(&edit->filter, ui_area_sub(inside, 0, 0, inside.rect.width, 1), "> ", 0);
+	if (edit->menu.count == 0)
+		ui_text_fit(inside, 1, 1, inside.rect.width - 1, UI_ROLE_DIM,
+		            "nothing fits here by that name");
+	for (size_t i = 0; i < edit->items.page && edit->items.top + i < edit->menu.count; i++) {
+		const struct ui_menu_item *item = &edit->menu.items[edit->items.top + i];
+		bool chosen = edit->items.top + i == edit->items.cursor;
+		enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
+		int y = (int) i + 1;
+		if (chosen) {
+			ui_fill(inside, 0, y, inside.rect.width, role);
+			ui_put(inside, 0, y, role, inside.surface->glyphs->cursor);
+		}
+		ui_text_fit(inside, 1, y, 12, role, item->name);
+		ui_text_fit(inside, 14, y, inside.rect.width - 14, chosen ? role : UI_ROLE_DIM,
+		            item->row->help);
+	}
+}
+
+/* ---- What is under the cursor ---------------------------------------------------------------- */
+
+/* Text in lines of whole words. Returns the line after it. */
+static int draw_words(struct ui_area area, int y, enum ui_role role, const char *text)
+{
+	size_t width = area.rect.width > 8 ? (size_t) area.rect.width - 2 : 6;
+
+	while (*text != '\0') {
+		size_t length = strlen(text), end = length < width ? length : width;
+		if (end < length)
+			for (size_t i = end; i > end / 2; i--)
+				if (text[i] == ' ') {
+					end = i;
+					break;
+				}
+		ui_textf(area, 1, y++, role, "%.*s", (int) end, text);
+		text += end + (text[end] == ' ');
+	}
+	return y;
+}
+
+static void draw_node_facts(const struct ui_edit *edit, struct ui_area area)
+{
+	const struct evo_tree *clipboard = ui_document_clipboard(edit->document);
+	struct ui_area inside = ui_frame(area, false, "Under the cursor", NULL);
+	struct evo_text text;
+	int y;
+
+	evo_text_init(&text);
+	ui_document_describe(edit->document, &text);
+	y = draw_words(inside, 0, UI_ROLE_TEXT, text.data);
+	if (clipboard != NULL) {
+		evo_text_reset(&text);
+		evo_text_append(&text, "cut or copied: ");
+		evo_tree_print(clipboard, &text);
+		y = draw_words(inside, y + 1, UI_ROLE_DIM, text.data);
+	}
+	evo_text_clear(&text);
+	ui_key_table(
+	        ui_area_sub(inside, 1, y + 1, inside.rect.width - 1, inside.rect.height - y - 1),
+	        UI_IN_EDIT);
+}
+
+/* ---- Together -------------------------------------------------------------------------------- */
+
+void ui_edit_draw(struct ui_edit *edit, struct ui_area body)
+{
+	int width = body.rect.width, height = body.rect.height;
+	int scores = ui_edit_scores_lines(edit) + 2, left = width * 11 / 20;
+
+	if (edit->document == NULL) {
+		struct ui_area inside = ui_frame(body, true, "Edit", NULL);
+		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
+		            "nothing is open: e on a row of the population, or :open EXPRESSION");
+		return;
+	}
+	if (scores > height / 2)
+		scores = height / 2;
+	if (width < UI_FULL_COLUMNS) { /* small: the menu takes the tree's place */
+		left = edit->choosing ? 0 : width;
+	}
+	struct ui_area upper = ui_area_sub(body, 0, 0, width, height - scores);
+	if (left > 0)
+		draw_tree(edit, ui_area_sub(upper, 0, 0, left, upper.rect.height));
+	struct ui_area right = ui_area_sub(upper, left, 0, width - left, upper.rect.height);
+	if (right.rect.width > 0 && edit->choosing)
+		draw_menu(edit, right);
+	else if (right.rect.width > 0)
+		draw_node_facts(edit, right);
+	struct ui_area below = ui_area_sub(body, 0, height - scores, width, scores);
+	ui_edit_scores_draw(edit, ui_frame(below, false, "Scores on the search's networks", NULL));
+}

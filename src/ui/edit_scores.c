@@ -1,0 +1,221 @@
+/* What an edited tree is worth: asked in the background, told as it comes. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "edit.h"
+
+#define NAME_WIDTH 12
+#define BAR_WIDTH  12
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+bool ui_edit_study(struct ui_edit *edit, const struct evo_run_config *config, struct evo_error *err)
+{
+	struct evo_study_config study = evo_study_config_default();
+	size_t memory = config->memory > 0 ? config->memory : evo_memory() / 2;
+
+	study.benchmarks = config->benchmarks;
+	study.benchmark_count = config->benchmark_count;
+	study.probe = config->probe;
+	study.seed = config->seed;
+	study.train = config->gp.train;
+	study.validation = config->gp.validation;
+	study.memory = memory / 4; /* the search has its own */
+	edit->mean = config->gp.fitness_mean;
+	edit->study = evo_study_create(&study, err);
+	if (edit->study == NULL)
+		return false;
+	edit->answers = evo_study_snapshot(edit->study);
+	return true;
+}
+
+static void drop_question(struct ui_edit *edit, struct ui_asked *asked)
+{
+	if (asked->question != 0)
+		evo_study_drop(edit->study, asked->question);
+	asked->question = 0;
+}
+
+static void drop_impact(struct ui_edit *edit)
+{
+	if (edit->impact != NULL)
+		evo_impact_end(edit->impact);
+	edit->impact = NULL;
+	edit->impact_share = 0;
+}
+
+void ui_edit_drop_study(struct ui_edit *edit)
+{
+	if (edit->study == NULL)
+		return;
+	drop_impact(edit);
+	drop_question(edit, &edit->original);
+	drop_question(edit, &edit->now);
+	evo_study_snapshot_release(edit->answers);
+	evo_study_destroy(edit->study);
+	edit->study = NULL;
+	edit->answers = NULL;
+}
+
+/* False when it had been asked about this tree already. */
+static bool ask_about(struct ui_edit *edit, struct ui_asked *asked, const struct evo_tree *tree)
+{
+	const struct evo_tree *trees[1] = {tree};
+	struct evo_question question = {
+	        .trees = trees, .tree_count = 1, .flags = EVO_STUDY_URGENT | EVO_STUDY_ROWS};
+
+	if (asked->question != 0 && evo_tree_equal(&asked->tree, tree))
+		return false;
+	drop_question(edit, asked);
+	evo_tree_copy(&asked->tree, tree);
+	asked->question = evo_study_ask(edit->study, &question, NULL);
+	return true;
+}
+
+void ui_edit_ask(struct ui_edit *edit)
+{
+	if (edit->document == NULL || edit->study == NULL)
+		return;
+	ask_about(edit, &edit->original, ui_document_original(edit->document));
+	if (!ask_about(edit, &edit->now, ui_document_tree(edit->document)))
+		return;
+	drop_impact(edit);
+	edit->impact = evo_impact_begin(edit->study, &edit->now.tree, edit->mean, 0, NULL);
+}
+
+void ui_edit_hear(struct ui_edit *edit)
+{
+	if (edit->study == NULL)
+		return;
+	evo_study_snapshot_release(edit->answers);
+	edit->answers = evo_study_snapshot(edit->study);
+	if (edit->impact != NULL)
+		edit->impact_share = evo_impact_poll(edit->impact, edit->answers);
+}
+
+double ui_edit_impact(const struct ui_edit *edit, size_t node)
+{
+	if (edit->impact == NULL || edit->impact_share < 1 || node >= edit->now.tree.size)
+		return (double) NAN;
+	return evo_impact_values(edit->impact)[node];
+}
+
+/* ---- Telling --------------------------------------------------------------------------------- */
+
+/* What is told of a benchmark about a tree; NULL when nothing is yet. */
+static const struct evo_answer_case *told(const struct ui_edit *edit, const struct ui_asked *asked,
+                                          size_t benchmark)
+{
+	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+
+	return answer != NULL && benchmark < answer->case_count ? &answer->cases[benchmark] : NULL;
+}
+
+static double tau_of(const struct ui_edit *edit, const struct ui_asked *asked, size_t benchmark,
+                     enum evo_side side)
+{
+	const struct evo_answer_case *one = told(edit, asked, benchmark);
+
+	return one != NULL ? evo_answer_tau(edit->answers, one, side, 0) : (double) NAN;
+}
+
+static bool complete(const struct ui_edit *edit, const struct ui_asked *asked)
+{
+	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+
+	return answer != NULL && answer->done == answer->total;
+}
+
+/* Half the width of the interval over all networks; NaN while it is not known. */
+static double margin(const struct ui_edit *edit, const struct ui_asked *asked, size_t benchmark)
+{
+	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+
+	if (answer == NULL || benchmark >= answer->row_count)
+		return (double) NAN;
+	return (answer->rows[benchmark].high - answer->rows[benchmark].low) / 2;
+}
+
+static void draw_tau(struct ui_area area, int right, int y, double tau)
+{
+	char text[24];
+
+	ui_tau_text(tau, text, sizeof text);
+	ui_text_right(area, right, y, UI_ROLE_TEXT, *text != '\0' ? text : "-");
+}
+
+/* By how much the tree is further from 0 than the original, on a side. */
+static void draw_difference(const struct ui_edit *edit, struct ui_area area, int x, int y,
+                            size_t benchmark, enum evo_side side)
+{
+	double before = tau_of(edit, &edit->original, benchmark, side);
+	double now = tau_of(edit, &edit->now, benchmark, side);
+	double by = fabs(now) - fabs(before);
+
+	if (isnan(by) || !complete(edit, &edit->now) || !complete(edit, &edit->original))
+		return;
+	if (fabs(by) < 0.0005)
+		ui_text(area, x, y, UI_ROLE_DIM, "same");
+	else {
+		ui_put(area, x, y, by > 0 ? UI_ROLE_GOOD : UI_ROLE_BAD,
+		       by > 0 ? area.surface->glyphs->up : area.surface->glyphs->down);
+		ui_textf(area, x + 1, y, by > 0 ? UI_ROLE_GOOD : UI_ROLE_BAD, "%+.3f", by);
+	}
+}
+
+static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, size_t benchmark)
+{
+	int x = area.rect.width >= 76 ? 20 : NAME_WIDTH;
+	double half = margin(edit, &edit->now, benchmark);
+
+	ui_text_fit(area, 1, y, x - 2, UI_ROLE_TEXT,
+	            ui_case_title(&edit->answers->cases[benchmark].about));
+	for (int side = 0; side < 2; side++) {
+		draw_tau(area, x + 8, y, tau_of(edit, &edit->original, benchmark, side));
+		draw_tau(area, x + 16, y, tau_of(edit, &edit->now, benchmark, side));
+		draw_difference(edit, area, x + 17, y, benchmark, side);
+		x += 25;
+	}
+	if (!isnan(half))
+		ui_textf(area, x + 1, y, UI_ROLE_DIM, "+-%.3f", half);
+}
+
+int ui_edit_scores_lines(const struct ui_edit *edit)
+{
+	return 2 + (edit->answers != NULL ? (int) edit->answers->case_count : 1);
+}
+
+void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area)
+{
+	const struct evo_study_snapshot *answers = edit->answers;
+	int x = area.rect.width >= 76 ? 20 : NAME_WIDTH;
+
+	if (answers == NULL || answers->state == EVO_STUDY_FAILED) {
+		ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_BAD,
+		            answers != NULL ? answers->error : "nothing can be scored here");
+		return;
+	}
+	if (answers->case_count == 0) {
+		ui_text(area, 1, 0, UI_ROLE_DIM, "loading benchmarks");
+		return;
+	}
+	ui_text(area, 1, 0, UI_ROLE_DIM, "Kendall tau");
+	ui_text(area, x, 0, UI_ROLE_DIM, "  train      now          valid.     now");
+	for (size_t i = 0; i < answers->case_count && (int) i + 1 < area.rect.height; i++)
+		draw_case(edit, area, (int) i + 1, i);
+	const struct evo_answer *answer = evo_study_answer(answers, edit->now.question);
+	int last = area.rect.height - 1;
+	if (answer != NULL && *answer->error != '\0') {
+		ui_text_fit(area, 1, last, area.rect.width - 1, UI_ROLE_BAD, answer->error);
+	} else if (answer != NULL && answer->done < answer->total) {
+		ui_bar(area, 1, last, BAR_WIDTH, (double) answer->done / (double) answer->total,
+		       UI_ROLE_ACCENT);
+		ui_textf(area, BAR_WIDTH + 2, last, UI_ROLE_DIM, "%zu of %zu networks",
+		         answer->done, answer->total);
+	} else if (edit->impact != NULL && edit->impact_share < 1) {
+		ui_bar(area, 1, last, BAR_WIDTH, edit->impact_share, UI_ROLE_ACCENT);
+		ui_text(area, BAR_WIDTH + 2, last, UI_ROLE_DIM, "impact of every node");
+	}
+}
