@@ -46,6 +46,8 @@ static void every_row_of_the_table_is_whole(void **state)
 
 		kinds[row->kind]++;
 		assert_true(strlen(row->name) > 0 && strlen(row->help) > 0);
+		assert_int_equal(strncmp(evo_primitive_shapes(code), "takes ", 6) == 0,
+		                 row->arity > 0);
 		assert_true(row->arity <= 2);
 		assert_true((row->kind >= EVO_PRIMITIVE) == (row->arity > 0));
 		assert_true(!row->commutative || row->arity == 2);

@@ -39,6 +39,8 @@ struct evo_primitive {
 /* Codes: 0 is the number; then every statistic, primitive and aggregate. */
 size_t evo_primitive_count(void);
 const struct evo_primitive *evo_primitive(unsigned code);
+/* In words: "takes a tensor, gives one of the same shape". One line without a full stop. */
+const char *evo_primitive_shapes(unsigned code);
 /* False when there is none of that name. Of a primitive and a terminal of the same name (`jacov` of
    a tensor's rows, and of the network) it is the primitive. */
 bool evo_primitive_find(const char *name, unsigned *code);

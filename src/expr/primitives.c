@@ -187,6 +187,38 @@ enum evo_shape_rule evo_operation_shape(unsigned code)
 	return rows[code - EVO_FIRST_OPERATION].shape;
 }
 
+const char *evo_primitive_shapes(unsigned code)
+{
+	static const char *const words[] = {
+	        [EVO_SHAPE_SAME] = "takes a tensor, gives one of the same shape",
+	        [EVO_SHAPE_PAIR] = "takes two tensors of one shape, or one and a scalar, gives "
+	                           "one of that shape",
+	        [EVO_SHAPE_PAIR_SCALAR] = "takes two tensors of one shape, or one and a scalar, "
+	                                  "gives a scalar",
+	        [EVO_SHAPE_PAIR_ROWS] = "takes two tensors of one shape, or one and a scalar, but "
+	                                "not two scalars, gives a scalar",
+	        [EVO_SHAPE_SCALAR] = "takes a tensor, gives a scalar",
+	        [EVO_SHAPE_ROWS_SCALAR] = "takes the rows of a tensor, gives a scalar",
+	        [EVO_SHAPE_ROWS_MATRIX] = "takes the rows of a tensor, gives a matrix, rows by "
+	                                  "rows",
+	        [EVO_SHAPE_PLANES] = "takes square matrices, the last two dimensions, gives a "
+	                             "number for each",
+	        [EVO_SHAPE_SQUARE] = "takes a square matrix, gives a scalar",
+	        [EVO_SHAPE_PLANE_MEAN] = "takes a tensor of rank 4, gives a matrix",
+	        [EVO_SHAPE_SWAP] = "takes a tensor, gives it with its first two dimensions "
+	                           "swapped",
+	        [EVO_SHAPE_MATMUL] = "takes two tensors of matrices whose inner sizes agree, gives "
+	                             "their products",
+	        [EVO_SHAPE_UNITS] = "takes one value a unit, gives one a network",
+	};
+
+	if (evo_is_number(code))
+		return "a scalar";
+	if (evo_is_statistic(code))
+		return evo_statistic_of(code) < EVO_PARAMS ? "a tensor" : "a scalar";
+	return words[evo_operation_shape(code)];
+}
+
 bool evo_operation_in_place(unsigned code)
 {
 	const enum evo_shape_rule shape = evo_operation_shape(code);
