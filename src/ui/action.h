@@ -22,8 +22,11 @@ enum ui_place {
 	UI_IN_BENCHMARKS = 1 << 5,
 	UI_IN_RUNS = 1 << 6,
 	UI_IN_EDIT = 1 << 7,
+	UI_IN_MATRIX = 1 << 8,
+	UI_IN_SPLITS = 1 << 9,
+	UI_IN_COMPARE = UI_IN_MATRIX | UI_IN_SPLITS,
 	/* Where the search is controlled by single keys. */
-	UI_IN_CONTROL = UI_IN_EVOLVE | UI_IN_BENCHMARKS | UI_IN_RUNS,
+	UI_IN_CONTROL = UI_IN_EVOLVE | UI_IN_COMPARE | UI_IN_BENCHMARKS | UI_IN_RUNS,
 	UI_ON_SCREENS = UI_IN_CONTROL | UI_IN_EDIT,
 	UI_ANYWHERE = UI_ON_SCREENS | UI_IN_HELP
 };
@@ -59,8 +62,8 @@ enum ui_argument {
 #define UI_ACTIONS(X)                                                                              \
 	X(USE, "use", "", UI_NO_ARGUMENT, "Enter", UI_IN_BENCHMARKS, UI_ALWAYS, "use tagged",      \
 	  "make a new search of the tagged benchmarks, or of this one")                            \
-	X(TAG, "tag", "", UI_NO_ARGUMENT, "Space", UI_IN_BENCHMARKS, UI_ALWAYS, "tag",             \
-	  "tag this line, or take the tag away")                                                   \
+	X(TAG, "tag", "", UI_NO_ARGUMENT, "Space", UI_IN_BENCHMARKS | UI_IN_MATRIX, UI_ALWAYS,     \
+	  "tag", "tag this line, or take the tag away")                                            \
 	X(RESUME_RUN, "resume-run", "", UI_NO_ARGUMENT, "Enter", UI_IN_RUNS, UI_ALWAYS,            \
 	  "resume it", "go on with this stored search, in place of the present one")               \
 	X(EXPORT_RUN, "export-run", "DIR", UI_FILE, "x", UI_IN_RUNS, UI_ALWAYS, "export",          \
@@ -101,6 +104,24 @@ enum ui_argument {
 	  "to the next argument of the same node")                                                 \
 	X(PREVIOUS_SIBLING, "previous-sibling", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EDIT,           \
 	  UI_ALWAYS, "", "to the argument before")                                                 \
+	X(SPLIT, "split", "", UI_NO_ARGUMENT, "v Enter", UI_IN_MATRIX, UI_ALWAYS, "panes",         \
+	  "show the tagged proxies, or this one, in panes of their own")                           \
+	X(SORT_HERE, "sort-here", "", UI_NO_ARGUMENT, "o", UI_IN_MATRIX, UI_ALWAYS, "sort",        \
+	  "sort by this column; again: the other way round")                                       \
+	X(MATRIX, "matrix", "", UI_NO_ARGUMENT, "v Esc", UI_IN_SPLITS, UI_ALWAYS, "matrix",        \
+	  "back to the matrix")                                                                    \
+	X(NEXT_PANE, "next-pane", "", UI_NO_ARGUMENT, "Tab", UI_IN_SPLITS, UI_ALWAYS, "pane",      \
+	  "go to the next pane")                                                                   \
+	X(NEXT_BENCHMARK, "next-benchmark", "", UI_NO_ARGUMENT, "b", UI_IN_SPLITS, UI_ALWAYS,      \
+	  "benchmark", "show the next benchmark in this pane")                                     \
+	X(EDIT_ROW, "edit-row", "", UI_NO_ARGUMENT, "e", UI_IN_COMPARE, UI_ALWAYS, "edit",         \
+	  "edit this proxy")                                                                       \
+	X(ADD, "add", "EXPRESSION or NAME", UI_EXPRESSION, "a", UI_IN_COMPARE, UI_ALWAYS, "add",   \
+	  "add a proxy to the matrix")                                                             \
+	X(EXPORT_TABLE, "export-table", "FILE", UI_FILE, "x", UI_IN_COMPARE, UI_ALWAYS, "export",  \
+	  "write the complete rows, or those that are tagged, as CSV")                             \
+	X(NETWORKS, "networks", "N", UI_NUMBER, "N", UI_IN_COMPARE, UI_ALWAYS, "networks",         \
+	  "score on so many networks of each benchmark")                                           \
 	X(START, "start", "", UI_NO_ARGUMENT, "s", UI_IN_CONTROL, UI_WHEN_IDLE | UI_WHEN_ENDED,    \
 	  "start", "start the search; after its end, a new one")                                   \
 	X(RESUME, "resume", "", UI_NO_ARGUMENT, "p s", UI_IN_CONTROL, UI_WHEN_PAUSED, "resume",    \
@@ -112,8 +133,10 @@ enum ui_argument {
 	  "compute one generation, then pause")                                                    \
 	X(STOP, "stop", "", UI_NO_ARGUMENT, "", UI_IN_CONTROL, UI_WHEN_GOING | UI_WHEN_PAUSED, "", \
 	  "end the search; what is complete is kept")                                              \
-	X(EDIT, "edit", "", UI_NO_ARGUMENT, "e", UI_IN_CONTROL, UI_ALWAYS, "edit",                 \
+	X(EDIT, "edit", "", UI_NO_ARGUMENT, "e", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "edit",     \
 	  "edit the tree under the cursor")                                                        \
+	X(COMPARE, "compare", "", UI_NO_ARGUMENT, "c", UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS,       \
+	  "compare", "hold the tree under the cursor against others, on all benchmarks")           \
 	X(OPEN, "open", "EXPRESSION or NAME", UI_EXPRESSION, "", UI_ON_SCREENS, UI_ALWAYS, "",     \
 	  "edit an expression")                                                                    \
 	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_ALWAYS,    \
@@ -152,6 +175,8 @@ enum ui_argument {
 	  "screen 1: watch the search")                                                            \
 	X(EDITOR, "editor", "", UI_NO_ARGUMENT, "2", UI_ON_SCREENS, UI_ALWAYS, "",                 \
 	  "screen 2: the tree editor")                                                             \
+	X(COMPARISON, "comparison", "", UI_NO_ARGUMENT, "3", UI_ON_SCREENS, UI_ALWAYS, "",         \
+	  "screen 3: proxies against benchmarks")                                                  \
 	X(BENCHMARKS, "benchmarks", "", UI_NO_ARGUMENT, "4", UI_ON_SCREENS, UI_ALWAYS, "",         \
 	  "screen 4: benchmarks, and which of them a search is about")                             \
 	X(RUNS, "runs", "", UI_NO_ARGUMENT, "5", UI_ON_SCREENS, UI_ALWAYS, "",                     \
@@ -160,12 +185,12 @@ enum ui_argument {
 	  "the next screen")                                                                       \
 	X(UP, "up", "", UI_NO_ARGUMENT, "Up k", UI_ANYWHERE, UI_ALWAYS, "", "one line up")         \
 	X(DOWN, "down", "", UI_NO_ARGUMENT, "Down j", UI_ANYWHERE, UI_ALWAYS, "", "one line down") \
-	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h", UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT,      \
-	  UI_ALWAYS, "",                                                                           \
+	X(LEFT, "left", "", UI_NO_ARGUMENT, "Left h",                                              \
+	  UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT | UI_IN_COMPARE, UI_ALWAYS, "",                   \
 	  "scroll left; in a plot or a stored search, to earlier generations; in a tree, to the "  \
 	  "parent")                                                                                \
-	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l", UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT,   \
-	  UI_ALWAYS, "",                                                                           \
+	X(RIGHT, "right", "", UI_NO_ARGUMENT, "Right l",                                           \
+	  UI_IN_EVOLVE | UI_IN_RUNS | UI_IN_EDIT | UI_IN_COMPARE, UI_ALWAYS, "",                   \
 	  "scroll right; in a plot or a stored search, to later ones; in a tree, to the child")    \
 	X(PAGE_UP, "page-up", "", UI_NO_ARGUMENT, "PgUp C-b", UI_ANYWHERE, UI_ALWAYS, "",          \
 	  "one page up")                                                                           \

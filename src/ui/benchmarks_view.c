@@ -155,27 +155,11 @@ static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *m
 /* A name in a column of its own, and text in as many lines as it takes. Returns the next line. */
 static int draw_fact(struct ui_area area, int y, const char *name, const char *text)
 {
-	int width = area.rect.width - 12;
-
-	if (*text == '\0' || width < 8)
+	if (*text == '\0')
 		return y;
 	ui_text(area, 1, y, UI_ROLE_DIM, name);
-	for (size_t left = strlen(text); left > 0;) {
-		size_t length = left <= (size_t) width ? left : (size_t) width;
-		if (length < left)
-			for (size_t i = length; i > length / 2; i--)
-				if (text[i] == ' ') {
-					length = i;
-					break;
-				}
-		char *line = evo_strndup(text, length);
-		ui_text(area, 11, y++, UI_ROLE_TEXT, line);
-		free(line);
-		length += text[length] == ' ';
-		text += length;
-		left -= length;
-	}
-	return y;
+	return ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width - 1, area.rect.height), 11, y,
+	                    area.rect.height, UI_ROLE_TEXT, text);
 }
 
 static int draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)

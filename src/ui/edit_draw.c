@@ -123,25 +123,6 @@ static void draw_menu(struct ui_edit *edit, struct ui_area area)
 
 /* ---- What is under the cursor ---------------------------------------------------------------- */
 
-/* Text in lines of whole words. Returns the line after it. */
-static int draw_words(struct ui_area area, int y, enum ui_role role, const char *text)
-{
-	size_t width = area.rect.width > 8 ? (size_t) area.rect.width - 2 : 6;
-
-	while (*text != '\0') {
-		size_t length = strlen(text), end = length < width ? length : width;
-		if (end < length)
-			for (size_t i = end; i > end / 2; i--)
-				if (text[i] == ' ') {
-					end = i;
-					break;
-				}
-		ui_textf(area, 1, y++, role, "%.*s", (int) end, text);
-		text += end + (text[end] == ' ');
-	}
-	return y;
-}
-
 static void draw_node_facts(const struct ui_edit *edit, struct ui_area area)
 {
 	const struct evo_tree *clipboard = ui_document_clipboard(edit->document);
@@ -151,12 +132,12 @@ static void draw_node_facts(const struct ui_edit *edit, struct ui_area area)
 
 	evo_text_init(&text);
 	ui_document_describe(edit->document, &text);
-	y = draw_words(inside, 0, UI_ROLE_TEXT, text.data);
+	y = ui_text_wrap(inside, 1, 0, 6, UI_ROLE_TEXT, text.data);
 	if (clipboard != NULL) {
 		evo_text_reset(&text);
 		evo_text_append(&text, "cut or copied: ");
 		evo_tree_print(clipboard, &text);
-		y = draw_words(inside, y + 1, UI_ROLE_DIM, text.data);
+		y = ui_text_wrap(inside, 1, y + 1, 4, UI_ROLE_DIM, text.data);
 	}
 	evo_text_clear(&text);
 	ui_key_table(

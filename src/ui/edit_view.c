@@ -110,9 +110,14 @@ bool ui_edit_open(struct ui_explorer *explorer, const char *text, struct evo_err
 
 	if (!evo_proxy_parse(text, &tree, err))
 		return false;
-	ui_explorer_go(explorer, &ui_edit_view);
-	show(explorer, &tree, strpbrk(text, "( ") == NULL ? text : "expression");
+	ui_edit_tree(explorer, &tree, strpbrk(text, "( ") == NULL ? text : "expression");
 	return true;
+}
+
+void ui_edit_tree(struct ui_explorer *explorer, const struct evo_tree *tree, const char *name)
+{
+	ui_explorer_go(explorer, &ui_edit_view);
+	show(explorer, tree, name);
 }
 
 /* ---- The menu -------------------------------------------------------------------------------- */

@@ -137,16 +137,12 @@ static void move(struct ui_evolve *evolve, const struct ui_model *model, enum ui
 
 static void move_sideways(struct ui_evolve *evolve, const struct ui_model *model, int direction)
 {
-	size_t *left = evolve->focus == UI_PANE_TREE ? &evolve->tree.left : &evolve->log.left;
+	size_t *left = &evolve->tree.left;
 
 	if (evolve->focus == UI_PANE_FITNESS)
 		ui_fitness_pan(&evolve->fitness, model->snapshot, direction);
-	else if (evolve->focus == UI_PANE_POPULATION)
-		return;
-	else if (direction > 0)
-		*left += 8;
-	else
-		*left = *left > 8 ? *left - 8 : 0;
+	else if (evolve->focus == UI_PANE_TREE)
+		*left = direction > 0 ? *left + 8 : *left > 8 ? *left - 8 : 0;
 }
 
 static size_t page_of(const struct ui_evolve *evolve)

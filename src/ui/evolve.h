@@ -73,8 +73,8 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
                   struct ui_area area, bool focused);
 
 struct ui_log_pane {
-	size_t back; /* lines scrolled back from the newest */
-	size_t left, page;
+	size_t back; /* entries scrolled back from the newest */
+	size_t page; /* entries that were drawn last */
 };
 void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct ui_area area,
                  bool focused);

@@ -40,8 +40,8 @@ void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *
 	explorer->changed = true;
 }
 
-const struct ui_view *const ui_screens[UI_SCREENS] = {&ui_evolve_view, &ui_edit_view,
-                                                      &ui_benchmarks_view, &ui_runs_view};
+const struct ui_view *const ui_screens[UI_SCREENS] = {
+        &ui_evolve_view, &ui_edit_view, &ui_compare_view, &ui_benchmarks_view, &ui_runs_view};
 
 void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
 {

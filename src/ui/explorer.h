@@ -38,11 +38,11 @@ struct ui_view {
 	void (*news)(struct ui_explorer *explorer);
 	void (*close)(struct ui_explorer *explorer);
 };
-extern const struct ui_view ui_evolve_view, ui_edit_view, ui_benchmarks_view, ui_runs_view,
-        ui_help_view;
+extern const struct ui_view ui_evolve_view, ui_edit_view, ui_compare_view, ui_benchmarks_view,
+        ui_runs_view, ui_help_view;
 
 /* The main screens, in the order of their keys. */
-#define UI_SCREENS 4
+#define UI_SCREENS 5
 extern const struct ui_view *const ui_screens[UI_SCREENS];
 
 /* Who gets the keys. */
@@ -64,6 +64,7 @@ struct ui_explorer {
 	bool opened[UI_SCREENS];
 	struct ui_evolve evolve;
 	struct ui_edit *edit;
+	struct ui_compare *compare;
 	struct ui_benchmarks *benchmarks;
 	struct ui_runs *runs;
 	size_t help_top, help_lines, help_page;
@@ -111,8 +112,13 @@ bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config
 /* Opens the tree under the cursor, or an expression, in the editor. */
 bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err);
 bool ui_edit_open(struct ui_explorer *explorer, const char *text, struct evo_error *err);
+void ui_edit_tree(struct ui_explorer *explorer, const struct evo_tree *tree, const char *name);
 /* What an action's line begins with when it comes from a key. False: with nothing. */
 bool ui_edit_line(const struct ui_explorer *explorer, enum ui_action action, struct evo_text *out);
+
+/* ---- compare_view.c ---- */
+/* Adds the tree under the cursor to the matrix, and shows it. */
+bool ui_compare_selected(struct ui_explorer *explorer, struct evo_error *err);
 
 /* ---- perform.c ---- */
 /* Does an action; argument NULL when it came from a key. */

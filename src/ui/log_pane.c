@@ -5,7 +5,10 @@
 
 #include "evolve.h"
 
-static void draw_line(struct ui_area area, int y, size_t left, const struct evo_log_line *line)
+#define LINES_MOST 4 /* of an entry */
+
+/* Returns the line after it. */
+static int draw_entry(struct ui_area area, int y, const struct evo_log_line *line)
 {
 	static const enum ui_role roles[] = {[EVO_LOG_NOTE] = UI_ROLE_TEXT,
 	                                     [EVO_LOG_BEST] = UI_ROLE_GOOD,
@@ -23,11 +26,9 @@ static void draw_line(struct ui_area area, int y, size_t left, const struct evo_
 	ui_text_right(area, 4, y, UI_ROLE_DIM, generation);
 	evo_text_init(&text);
 	evo_text_printf(&text, "%s%s", words[line->kind], line->text);
-	const char *shown = text.data;
-	for (size_t i = 0; i < left && *shown != '\0'; i++)
-		ui_utf8_next(&shown);
-	ui_text_fit(area, 5, y, area.rect.width - 5, roles[line->kind], shown);
+	y = ui_text_wrap(area, 5, y, LINES_MOST, roles[line->kind], text.data);
 	evo_text_clear(&text);
+	return y;
 }
 
 void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct ui_area area,
@@ -36,16 +37,19 @@ void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct 
 	const struct ui_log *log = &model->log;
 	char title[64] = "Log", note[64] = "";
 
-	pane->page = area.rect.height > 2 ? (size_t) area.rect.height - 2 : 0;
-	size_t most = log->count > pane->page ? log->count - pane->page : 0;
-	if (pane->back > most)
-		pane->back = most;
+	int height = area.rect.height > 2 ? area.rect.height - 2 : 0;
 	if (log->dropped > 0)
 		snprintf(title, sizeof title, "Log (%zu lines lost)", log->dropped);
-	if (log->count > pane->page)
-		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->back + 1, pane->back + pane->page,
+	if (pane->back >= log->count)
+		pane->back = log->count > 0 ? log->count - 1 : 0;
+	struct ui_area inside = ui_frame(area, focused, title, NULL);
+	size_t shown = 0;
+	for (int y = 0; y < height && pane->back + shown < log->count; shown++)
+		y = draw_entry(inside, y, ui_log_at(log, pane->back + shown));
+	pane->page = shown;
+	if (pane->back > 0 || shown < log->count) {
+		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->back + 1, pane->back + shown,
 		         log->count);
-	struct ui_area inside = ui_frame(area, focused, title, note);
-	for (size_t i = 0; i < pane->page && pane->back + i < log->count; i++)
-		draw_line(inside, (int) i, pane->left, ui_log_at(log, pane->back + i));
+		ui_frame(area, focused, title, note);
+	}
 }

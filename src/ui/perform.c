@@ -279,6 +279,8 @@ static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action a
 		return UI_DONE;
 	case UI_ACTION_EDIT:
 		return ui_edit_selected(explorer, err) ? UI_DONE : UI_FAILED;
+	case UI_ACTION_COMPARE:
+		return ui_compare_selected(explorer, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_OPEN:
 		return ui_edit_open(explorer, argument, err) ? UI_DONE : UI_FAILED;
 	case UI_ACTION_NEXT_SCREEN:

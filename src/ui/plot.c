@@ -31,7 +31,8 @@ static void dot(struct raster *raster, int x, int y)
 	static const unsigned char pattern[] = {[UI_LINE_SOLID] = 0xff,
 	                                        [UI_LINE_DASHED] = 0x1f,
 	                                        [UI_LINE_DASH_DOT] = 0x27,
-	                                        [UI_LINE_DOTTED] = 0x11};
+	                                        [UI_LINE_DOTTED] = 0x11,
+	                                        [UI_LINE_POINTS] = 0xff};
 	bool on = (pattern[raster->line] >> raster->step % 8 & 1) != 0;
 
 	raster->step++;
@@ -94,7 +95,7 @@ static void rasterise(const struct ui_plot *plot, const struct ui_series *series
 			segment(raster, last_x, last_y, x, y);
 		else
 			dot(raster, x, y);
-		joined = true;
+		joined = series->line != UI_LINE_POINTS;
 		last_x = x;
 		last_y = y;
 	}
@@ -126,7 +127,7 @@ static void mark(struct ui_area area, const struct ui_plot *plot, size_t index,
 	int spacing = 6 * (int) plot->count, x, y;
 	long last_slot = -1;
 
-	for (size_t i = series->count; i-- > 0;) {
+	for (size_t i = series->mark != 0 ? series->count : 0; i-- > 0;) {
 		if (!place(plot, raster, series->x[i], series->y[i], &x, &y))
 			continue;
 		if (x < 0 || y < 0 || x >= raster->columns * 2 || y >= raster->rows * 4)

@@ -34,13 +34,14 @@ enum ui_line {
 	UI_LINE_DASHED,
 	UI_LINE_DASH_DOT,
 	UI_LINE_DOTTED,
-	UI_LINE_NONE /* marks only */
+	UI_LINE_NONE,  /* marks only */
+	UI_LINE_POINTS /* a dot a point */
 };
 
 struct ui_series {
 	const char *name;
 	enum ui_role role;
-	char mark;
+	char mark; /* 0: none */
 	enum ui_line line;
 	size_t count;
 	const double *x, *y; /* points that are not finite are left out */

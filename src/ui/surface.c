@@ -217,6 +217,42 @@ int ui_text_fit(struct ui_area area, int x, int y, int width, enum ui_role role,
 	return x + 1;
 }
 
+/* Bytes of the words that fit into a line; those of the characters that do where no word does. */
+static size_t line_length(const char *text, int width)
+{
+	const char *at = text, *space = NULL;
+	int used = 0;
+
+	while (*at != '\0') {
+		const char *next = at;
+		if (*at == ' ')
+			space = at;
+		used += code_width(ui_utf8_next(&next));
+		if (used > width)
+			return (size_t) ((space != NULL && space > text ? space : at) - text);
+		at = next;
+	}
+	return (size_t) (at - text);
+}
+
+int ui_text_wrap(struct ui_area area, int x, int y, int most, enum ui_role role, const char *text)
+{
+	int width = area.rect.width - x;
+
+	for (int i = 0; i < most && *text != '\0' && width > 0; i++) {
+		size_t length = line_length(text, width);
+		if (length == 0 || i + 1 == most || text[length] == '\0') {
+			ui_text_fit(area, x, y++, width, role, text);
+			break;
+		}
+		char *line = evo_strndup(text, length);
+		ui_text(area, x, y++, role, line);
+		free(line);
+		text += length + (text[length] == ' ');
+	}
+	return y;
+}
+
 int ui_text_right(struct ui_area area, int right, int y, enum ui_role role, const char *text)
 {
 	int x = right - ui_text_width(text);

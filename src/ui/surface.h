@@ -83,6 +83,9 @@ int ui_textf(struct ui_area area, int x, int y, enum ui_role role, const char *f
         EVO_PRINTF(5, 6);
 /* At most width columns; what does not fit is cut and marked. Returns the column after it. */
 int ui_text_fit(struct ui_area area, int x, int y, int width, enum ui_role role, const char *text);
+/* In lines of whole words from column x to the right edge, at most `most` of them, the last one cut
+   as above. Returns the line after it. */
+int ui_text_wrap(struct ui_area area, int x, int y, int most, enum ui_role role, const char *text);
 /* Ends just before column `right`. Returns the column where it begins. */
 int ui_text_right(struct ui_area area, int right, int y, enum ui_role role, const char *text);
 /* Columns that a text takes. */

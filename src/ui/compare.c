@@ -1,0 +1,334 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+
+/* ---- Contenders ------------------------------------------------------------------------------ */
+
+void ui_compare_add(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
+{
+	size_t at = 0;
+
+	while (at < compare->count && !evo_tree_equal(&compare->contenders[at].tree, tree))
+		at++;
+	if (at == compare->count) {
+		compare->contenders = evo_realloc(compare->contenders, ++compare->count,
+		                                  sizeof *compare->contenders);
+		compare->order =
+		        evo_realloc(compare->order, compare->count, sizeof *compare->order);
+		struct ui_contender *one = &compare->contenders[at];
+		memset(one, 0, sizeof *one);
+		snprintf(one->name, sizeof one->name, "%s", name);
+		evo_tree_copy(&one->tree, tree);
+		one->slow = (evo_tree_needs(tree) & EVO_NEEDS_CLASSIC) != 0;
+	}
+	ui_compare_sort(compare);
+	for (size_t i = 0; i < compare->count; i++)
+		if (compare->order[i] == at)
+			compare->list.cursor = i;
+}
+
+static void add_text(struct ui_compare *compare, const char *name, const char *text)
+{
+	struct evo_tree tree;
+
+	/* Names of a file of the user's that are no expressions have been told when it was read. */
+	if (evo_proxy_parse(text, &tree, NULL))
+		ui_compare_add(compare, name, &tree);
+}
+
+void ui_compare_add_known(struct ui_compare *compare)
+{
+	struct evo_library library;
+
+	evo_library_load(&library, NULL);
+	for (size_t i = 0; i < library.count; i++)
+		add_text(compare, library.items[i].name, library.items[i].expression);
+	evo_library_clear(&library);
+	for (int i = EVO_PARAMS; i < EVO_STATISTICS; i++)
+		add_text(compare, evo_statistic_name((enum evo_statistic) i),
+		         evo_statistic_name((enum evo_statistic) i));
+	compare->list = (struct ui_list){0};
+}
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+static void drop_study(struct ui_compare *compare)
+{
+	if (compare->study == NULL)
+		return;
+	evo_study_snapshot_release(compare->answers);
+	evo_study_destroy(compare->study);
+	compare->study = NULL;
+	compare->answers = NULL;
+	for (size_t i = 0; i < compare->count; i++)
+		compare->contenders[i].question = 0;
+}
+
+bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *config,
+                      struct evo_error *err)
+{
+	static const char *const all[] = {"all"};
+	struct evo_study_config study = evo_study_config_default();
+	size_t memory = config->memory > 0 ? config->memory : evo_memory() / 2;
+
+	drop_study(compare);
+	study.benchmarks = all;
+	study.benchmark_count = 1;
+	study.probe = config->probe;
+	study.seed = config->seed;
+	study.strings = true;
+	study.split = EVO_ALL;
+	study.networks = compare->networks;
+	study.memory = memory / 4; /* the search has its own */
+	compare->study = evo_study_create(&study, err);
+	if (compare->study == NULL)
+		return false;
+	compare->answers = evo_study_snapshot(compare->study);
+	return true;
+}
+
+void ui_compare_free(struct ui_compare *compare)
+{
+	drop_study(compare);
+	free(compare->contenders);
+	free(compare->order);
+}
+
+static bool is_done(const struct ui_compare *compare, const struct ui_contender *one)
+{
+	const struct evo_answer *answer =
+	        one->question != 0 ? evo_study_answer(compare->answers, one->question) : NULL;
+
+	return answer != NULL && (answer->done == answer->total || *answer->error != '\0');
+}
+
+void ui_compare_ask(struct ui_compare *compare)
+{
+	bool quick = false; /* some of them are waited for */
+
+	if (compare->study == NULL)
+		return;
+	for (size_t i = 0; i < compare->count; i++)
+		quick = quick || (!compare->contenders[i].slow &&
+		                  !is_done(compare, &compare->contenders[i]));
+	for (size_t i = 0; i < compare->count; i++) {
+		struct ui_contender *one = &compare->contenders[i];
+		const struct evo_tree *trees[1] = {&one->tree};
+		struct evo_question question = {
+		        .trees = trees, .tree_count = 1, .flags = EVO_STUDY_ROWS};
+		if (one->question == 0 && (!one->slow || !quick))
+			one->question = evo_study_ask(compare->study, &question, NULL);
+	}
+}
+
+void ui_compare_hear(struct ui_compare *compare)
+{
+	if (compare->study == NULL)
+		return;
+	evo_study_snapshot_release(compare->answers);
+	compare->answers = evo_study_snapshot(compare->study);
+	ui_compare_ask(compare);
+	if (compare->sorted)
+		ui_compare_sort(compare);
+}
+
+/* ---- What has been told ---------------------------------------------------------------------- */
+
+static size_t benchmarks(const struct ui_compare *compare)
+{
+	return compare->answers != NULL ? compare->answers->case_count : 0;
+}
+
+size_t ui_compare_columns(const struct ui_compare *compare)
+{
+	return benchmarks(compare) + UI_SUMMARIES;
+}
+
+const char *ui_compare_title(const struct ui_compare *compare, size_t column)
+{
+	size_t count = benchmarks(compare);
+
+	if (column < count)
+		return compare->answers->cases[column].about.name;
+	return column - count == UI_SUMMARY_MEAN ? "mean" : "worst";
+}
+
+static const struct evo_answer *answer_of(const struct ui_compare *compare, size_t contender)
+{
+	uint64_t question = compare->contenders[contender].question;
+
+	return question != 0 && compare->answers != NULL
+	               ? evo_study_answer(compare->answers, question)
+	               : NULL;
+}
+
+const struct evo_answer_case *ui_compare_told(const struct ui_compare *compare, size_t contender,
+                                              size_t benchmark)
+{
+	const struct evo_answer *answer = answer_of(compare, contender);
+
+	return answer != NULL && benchmark < answer->case_count ? &answer->cases[benchmark] : NULL;
+}
+
+const struct evo_score_row *ui_compare_row(const struct ui_compare *compare, size_t contender,
+                                           size_t benchmark)
+{
+	const struct evo_answer *answer = answer_of(compare, contender);
+
+	return answer != NULL && benchmark < answer->row_count ? &answer->rows[benchmark] : NULL;
+}
+
+static double tau_on(const struct ui_compare *compare, size_t contender, size_t benchmark)
+{
+	const struct evo_score_row *row = ui_compare_row(compare, contender, benchmark);
+	const struct evo_answer_case *told = ui_compare_told(compare, contender, benchmark);
+
+	if (row != NULL)
+		return row->kendall;
+	if (told == NULL || told->done < 3)
+		return (double) NAN;
+	return evo_answer_tau(compare->answers, told, EVO_SIDE_TRAIN, 0);
+}
+
+double ui_compare_tau(const struct ui_compare *compare, size_t contender, size_t column)
+{
+	size_t count = benchmarks(compare);
+	double sum = 0, least = INFINITY;
+
+	if (column < count)
+		return tau_on(compare, contender, column);
+	for (size_t i = 0; i < count; i++) {
+		double tau = fabs(tau_on(compare, contender, i));
+		sum += tau;
+		/* NaN, where nothing is told yet, is passed on. */
+		least = tau < least || isnan(tau) ? tau : least;
+	}
+	if (count == 0 || isnan(sum))
+		return (double) NAN;
+	return column - count == UI_SUMMARY_MEAN ? sum / (double) count : least;
+}
+
+/* ---- Order ----------------------------------------------------------------------------------- */
+
+struct ranked {
+	size_t contender;
+	double tau; /* magnitude; -1 where it is not known */
+};
+
+static int by_tau(const void *a, const void *b)
+{
+	const struct ranked *left = a, *right = b;
+
+	if (left->tau != right->tau)
+		return left->tau < right->tau ? 1 : -1;
+	return (left->contender > right->contender) - (left->contender < right->contender);
+}
+
+/* The cursor stays on its row. */
+void ui_compare_sort(struct ui_compare *compare)
+{
+	size_t count = compare->count;
+	bool had = compare->list.cursor + 1 < count;
+	size_t held = had ? compare->order[compare->list.cursor] : SIZE_MAX;
+	struct ranked *ranked = evo_calloc(count + 1, sizeof *ranked);
+
+	for (size_t i = 0; i < count; i++) {
+		double tau = compare->sorted ? fabs(ui_compare_tau(compare, i, compare->sort)) : 0;
+		ranked[i] = (struct ranked){i, isnan(tau) ? -1 : tau};
+	}
+	qsort(ranked, count, sizeof *ranked, by_tau);
+	for (size_t i = 0; i < count; i++)
+		compare->order[compare->reversed ? count - 1 - i : i] = ranked[i].contender;
+	for (size_t i = 0; i < count && had; i++)
+		if (compare->order[i] == held)
+			compare->list.cursor = i;
+	free(ranked);
+}
+
+/* ---- Points of a pane ------------------------------------------------------------------------ */
+
+void ui_compare_points(const struct ui_compare *compare, const struct ui_split_pane *pane,
+                       struct ui_points *points)
+{
+	const struct evo_answer_case *told =
+	        ui_compare_told(compare, pane->contender, pane->benchmark);
+	const struct evo_study_case *of = pane->benchmark < benchmarks(compare)
+	                                          ? &compare->answers->cases[pane->benchmark]
+	                                          : NULL;
+
+	*points = (struct ui_points){0};
+	if (told == NULL || of == NULL || told->train == 0)
+		return;
+	points->x = evo_calloc(3 * told->train, sizeof *points->x);
+	points->y = points->x + told->train;
+	double *scores = points->y + told->train;
+	points->number = evo_calloc(told->train, sizeof *points->number);
+	for (size_t i = 0; i < told->train; i++) {
+		if (!told->has[i])
+			continue;
+		points->number[points->count] = i;
+		points->y[points->count] = of->accuracy[i];
+		scores[points->count++] = told->scores[i];
+	}
+	evo_ranks(points->count, scores, points->x);
+}
+
+void ui_points_free(struct ui_points *points)
+{
+	free(points->x);
+	free(points->number);
+}
+
+void ui_compare_pick(struct ui_compare *compare, int step)
+{
+	const struct ui_split_pane *pane = &compare->panes[compare->focus];
+	struct ui_points points;
+	size_t best = SIZE_MAX;
+	double from = step > 0 ? -1 : INFINITY;
+
+	ui_compare_points(compare, pane, &points);
+	const struct evo_study_case *of =
+	        points.count > 0 ? &compare->answers->cases[pane->benchmark] : NULL;
+	/* In the order of rank, and among equal ones in their own. */
+	for (size_t i = 0; i < points.count; i++)
+		if (strcmp(of->architectures[points.number[i]], compare->picked) == 0)
+			from = points.x[i] + (double) i * 1e-6;
+	for (size_t i = 0; i < points.count; i++) {
+		double at = points.x[i] + (double) i * 1e-6;
+		double best_at = best != SIZE_MAX ? points.x[best] + (double) best * 1e-6 : 0;
+		if (step > 0 ? at > from && (best == SIZE_MAX || at < best_at)
+		             : at < from && (best == SIZE_MAX || at > best_at))
+			best = i;
+	}
+	if (best != SIZE_MAX)
+		snprintf(compare->picked, sizeof compare->picked, "%s",
+		         of->architectures[points.number[best]]);
+	ui_points_free(&points);
+}
+
+struct evo_score_row *ui_compare_rows(const struct ui_compare *compare, size_t *count)
+{
+	size_t columns = benchmarks(compare);
+	struct evo_score_row *rows = evo_calloc(compare->count * columns + 1, sizeof *rows);
+	bool any = false;
+
+	*count = 0;
+	for (size_t i = 0; i < compare->count; i++)
+		any = any || compare->contenders[i].tagged;
+	for (size_t b = 0; b < columns; b++)
+		for (size_t i = 0; i < compare->count; i++) {
+			size_t contender = compare->order[i];
+			const struct evo_score_row *row = ui_compare_row(compare, contender, b);
+			if (row == NULL || (any && !compare->contenders[contender].tagged))
+				continue;
+			rows[*count] = *row;
+			snprintf(rows[*count].proxy, sizeof rows[*count].proxy, "%s",
+			         compare->contenders[contender].name);
+			(*count)++;
+		}
+	return rows;
+}

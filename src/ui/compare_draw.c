@@ -1,0 +1,277 @@
+/* The Compare screen's matrix and panes. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "plot.h"
+
+#define NAME_WIDTH 18
+#define CELL_WIDTH 12
+
+/* ---- The matrix ------------------------------------------------------------------------------ */
+
+static enum ui_role heat(double tau)
+{
+	double size = fabs(tau);
+
+	return size > 0.7   ? UI_ROLE_IMPACT_5
+	       : size > 0.6 ? UI_ROLE_IMPACT_4
+	       : size > 0.4 ? UI_ROLE_IMPACT_3
+	       : size > 0.2 ? UI_ROLE_IMPACT_2
+	                    : UI_ROLE_IMPACT_1;
+}
+
+/* A bar under the number's own text would be too much: five steps of a block beside it. */
+static void draw_tau(struct ui_area area, int right, int y, double tau, bool partial,
+                     enum ui_role base)
+{
+	char text[24];
+
+	if (isnan(tau)) {
+		ui_text_right(area, right, y, UI_ROLE_DIM, partial ? "..." : "-");
+		return;
+	}
+	int step = (int) fmin(8, floor(fabs(tau) * 9));
+	snprintf(text, sizeof text, "%+.3f", tau);
+	ui_text_right(area, right, y,
+	              base == UI_ROLE_SELECTION ? base
+	              : partial                 ? UI_ROLE_DIM
+	                                        : heat(tau),
+	              text);
+	ui_put(area, right, y, heat(tau), area.surface->glyphs->eighths[step]);
+}
+
+static void draw_row(const struct ui_compare *compare, struct ui_area area, int y, size_t at,
+                     size_t first, size_t columns)
+{
+	const struct ui_contender *one = &compare->contenders[compare->order[at]];
+	bool under = at == compare->list.cursor;
+	enum ui_role role = under ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
+
+	if (under) {
+		ui_fill(area, 0, y, NAME_WIDTH + 2, role);
+		ui_put(area, 0, y, role, area.surface->glyphs->cursor);
+	}
+	ui_put(area, 1, y, under ? role : UI_ROLE_ACCENT, one->tagged ? '*' : ' ');
+	ui_text_fit(area, 2, y, NAME_WIDTH, role, one->name);
+	for (size_t i = 0; i < columns; i++) {
+		size_t column = first + i;
+		double tau = ui_compare_tau(compare, compare->order[at], column);
+		size_t last = ui_compare_columns(compare) - UI_SUMMARIES;
+		bool partial =
+		        one->question == 0 || ui_compare_row(compare, compare->order[at],
+		                                             column < last ? column : 0) == NULL;
+		int right = NAME_WIDTH + 2 + (int) (i + 1) * CELL_WIDTH - 2;
+		draw_tau(area, right, y, tau, partial,
+		         under && column == compare->column ? UI_ROLE_SELECTION : UI_ROLE_TEXT);
+	}
+}
+
+/* What follows a benchmark's first dash is short enough to tell it by, where it is unique. */
+static void draw_head(const struct ui_compare *compare, struct ui_area area, size_t first,
+                      size_t columns)
+{
+	for (size_t i = 0; i < columns; i++) {
+		const char *title = ui_compare_title(compare, first + i);
+		const char *dash = strchr(title, '-');
+		int left = NAME_WIDTH + 2 + (int) i * CELL_WIDTH;
+		bool sort = compare->sorted && compare->sort == first + i;
+		title = dash != NULL && dash[1] != '\0' ? dash + 1 : title;
+		int width = ui_text_width(title);
+		if (width > CELL_WIDTH - 3)
+			width = CELL_WIDTH - 3;
+		int x = left + CELL_WIDTH - 2 - width;
+		ui_text_fit(area, x, 0, width,
+		            first + i == compare->column ? UI_ROLE_ACCENT : UI_ROLE_DIM, title);
+		if (sort)
+			ui_put(area, left + CELL_WIDTH - 2, 0, UI_ROLE_ACCENT,
+			       compare->reversed ? area.surface->glyphs->up
+			                         : area.surface->glyphs->down);
+	}
+}
+
+/* How far the scoring is, over all that has been asked. */
+static void progress(const struct ui_compare *compare, char *out, size_t size)
+{
+	size_t done = 0, total = 0;
+
+	*out = '\0';
+	for (size_t i = 0; compare->answers != NULL && i < compare->answers->answer_count; i++) {
+		done += compare->answers->answers[i]->done;
+		total += compare->answers->answers[i]->total;
+	}
+	if (done < total)
+		snprintf(out, size, "scoring, %.0f %%",
+		         floor(100 * (double) done / (double) total));
+}
+
+static void draw_matrix(struct ui_compare *compare, struct ui_area area)
+{
+	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	size_t columns = ui_compare_columns(compare), first = 0;
+	size_t room = inside.rect.width > NAME_WIDTH + CELL_WIDTH
+	                      ? (size_t) (inside.rect.width - NAME_WIDTH - 2) / CELL_WIDTH
+	                      : 1;
+	char title[160], note[48], how[48];
+
+	compare->list_rect = area.rect;
+	if (compare->column >= room)
+		first = compare->column - room + 1;
+	if (room > columns - first)
+		room = columns - first;
+	ui_list_fit(&compare->list, compare->count, inside.rect.height - 1);
+	ui_list_note(&compare->list, compare->count, note, sizeof note);
+	progress(compare, how, sizeof how);
+	snprintf(title, sizeof title, "Kendall tau of %zu proxies on %zu networks of each%s%s",
+	         compare->count, compare->networks, *how != '\0' ? area.surface->glyphs->dot : "",
+	         how);
+	ui_frame(area, true, title, *note != '\0' ? note : NULL);
+	ui_text(inside, 2, 0, UI_ROLE_DIM, "proxy");
+	draw_head(compare, inside, first, room);
+	for (size_t i = 0; i < compare->list.page && compare->list.top + i < compare->count; i++)
+		draw_row(compare, inside, (int) i + 1, compare->list.top + i, first, room);
+}
+
+/* ---- Panes ----------------------------------------------------------------------------------- */
+
+static void draw_plot(const struct ui_compare *compare, const struct ui_split_pane *pane,
+                      struct ui_area area)
+{
+	const struct evo_study_case *of = &compare->answers->cases[pane->benchmark];
+	struct ui_points points;
+	double low = INFINITY, high = -INFINITY, at_x = NAN, at_y = NAN;
+
+	ui_compare_points(compare, pane, &points);
+	for (size_t i = 0; i < points.count; i++) {
+		low = fmin(low, points.y[i]);
+		high = fmax(high, points.y[i]);
+		if (strcmp(of->architectures[points.number[i]], compare->picked) == 0) {
+			at_x = points.x[i];
+			at_y = points.y[i];
+		}
+	}
+	struct ui_series series[] = {
+	        {"picked", UI_ROLE_ACCENT, 'O', UI_LINE_NONE, 1, &at_x, &at_y},
+	        {"", UI_ROLE_SERIES_1, 0, UI_LINE_POINTS, points.count, points.x, points.y}};
+	struct ui_plot plot = {.x = {.low = 1, .high = (double) points.count, .whole = true},
+	                       .y = {.low = low, .high = high},
+	                       .series = series,
+	                       .count = 2};
+	if (points.count > 2) {
+		ui_range_widen(&plot.y.low, &plot.y.high);
+		ui_plot_draw(area, &plot);
+	} else {
+		ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_DIM, "scoring");
+	}
+	ui_points_free(&points);
+}
+
+static void draw_figures(const struct ui_compare *compare, const struct ui_split_pane *pane,
+                         struct ui_area area)
+{
+	const struct evo_score_row *row = ui_compare_row(compare, pane->contender, pane->benchmark);
+	const struct evo_answer_case *told =
+	        ui_compare_told(compare, pane->contender, pane->benchmark);
+	char text[160];
+
+	if (row == NULL) {
+		double tau = ui_compare_tau(compare, pane->contender, pane->benchmark);
+		size_t all = told != NULL ? told->train : 0, done = told != NULL ? told->done : 0;
+		snprintf(text, sizeof text, "tau %+.3f so far, %zu of %zu networks", tau, done,
+		         all);
+		ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_DIM,
+		            isnan(tau) ? "waiting" : text);
+		return;
+	}
+	snprintf(text, sizeof text, "tau %+.3f [%+.3f, %+.3f]  rho %+.3f", row->kendall, row->low,
+	         row->high, row->spearman);
+	ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_TEXT, text);
+	snprintf(text, sizeof text, "top 10 %% %+.2f  given units %+.2f, params %+.2f",
+	         row->kendall_top10, row->partial_units, row->partial_params);
+	ui_text_fit(area, 1, 1, area.rect.width - 1, UI_ROLE_TEXT, text);
+	snprintf(text, sizeof text, "%zu networks, %.0f not finite, %.1f ms each", row->networks,
+	         row->non_finite, row->milliseconds);
+	ui_text_fit(area, 1, 2, area.rect.width - 1, UI_ROLE_DIM, text);
+}
+
+static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t index)
+{
+	const struct ui_split_pane *pane = &compare->panes[index];
+	const char *benchmark = ui_compare_title(compare, pane->benchmark);
+	char title[160];
+
+	compare->rects[index] = area.rect;
+	snprintf(title, sizeof title, "%s%s%s", compare->contenders[pane->contender].name,
+	         area.surface->glyphs->dot, benchmark);
+	struct ui_area inside = ui_frame(area, index == compare->focus, title, NULL);
+	int figures = inside.rect.height >= 9 ? 3 : 1;
+	draw_plot(compare, pane,
+	          ui_area_sub(inside, 0, 0, inside.rect.width, inside.rect.height - figures));
+	draw_figures(
+	        compare, pane,
+	        ui_area_sub(inside, 0, inside.rect.height - figures, inside.rect.width, figures));
+}
+
+/* Side by side where there is room, else one above the other; four make a square. */
+static void draw_panes(struct ui_compare *compare, struct ui_area body)
+{
+	size_t count = compare->pane_count, across = count;
+	int width = body.rect.width, height = body.rect.height;
+
+	if (count == 4 && width / 4 < 36)
+		across = 2;
+	else if (width / (int) count < 36)
+		across = width >= 72 && count > 1 && height / (int) count < 10 ? 2 : 1;
+	size_t down = (count + across - 1) / across;
+	for (size_t i = 0; i < count; i++) {
+		size_t column = i % across, line = i / across;
+		size_t in_line = line + 1 == down ? count - line * across : across;
+		int x = (int) column * width / (int) in_line;
+		int y = (int) line * height / (int) down;
+		draw_pane(compare,
+		          ui_area_sub(body, x, y, ((int) column + 1) * width / (int) in_line - x,
+		                      ((int) line + 1) * height / (int) down - y),
+		          i);
+	}
+}
+
+/* ---- Together -------------------------------------------------------------------------------- */
+
+void ui_compare_facts(const struct ui_compare *compare, const struct ui_glyphs *glyphs,
+                      struct evo_text *out)
+{
+	if (compare->splitting && *compare->picked != '\0') {
+		const struct ui_split_pane *pane = &compare->panes[compare->focus];
+		const struct evo_study_case *of = &compare->answers->cases[pane->benchmark];
+		size_t count = of->about.train;
+		evo_text_printf(out, "O %s", compare->picked);
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(of->architectures[i], compare->picked) == 0)
+				evo_text_printf(out, "%saccuracy %.2f %%", glyphs->dot,
+				                of->accuracy[i]);
+	} else if (compare->list.cursor < compare->count) {
+		const struct ui_contender *one =
+		        &compare->contenders[compare->order[compare->list.cursor]];
+		evo_tree_print(&one->tree, out);
+	}
+}
+
+void ui_compare_draw(struct ui_compare *compare, struct ui_area body)
+{
+	const struct evo_study_snapshot *answers = compare->answers;
+
+	if (answers != NULL && answers->case_count > 0) {
+		if (compare->splitting)
+			draw_panes(compare, body);
+		else
+			draw_matrix(compare, body);
+		return;
+	}
+	struct ui_area inside = ui_frame(body, true, "Compare", NULL);
+	bool failed = answers != NULL && answers->state == EVO_STUDY_FAILED;
+	ui_text_fit(inside, 1, 0, inside.rect.width - 1, failed ? UI_ROLE_BAD : UI_ROLE_DIM,
+	            failed ? answers->error : "loading benchmarks");
+}
