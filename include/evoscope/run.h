@@ -333,4 +333,144 @@ struct evo_score_row *evo_run_score(const struct evo_score_config *config,
                                     evo_score_progress progress, void *context, size_t *count,
                                     struct evo_error *err);
 
+/* ---- Questions of a person ------------------------------------------------------------------- */
+
+/*
+ * A study: networks of some benchmarks, and whoever asks is told the scores of trees on them, as
+ * they come. It has a thread, a pool and statistics of its own, and nothing to do with a search.
+ */
+struct evo_study_config {
+	const char *const *benchmarks; /* names; "all" is every one */
+	size_t benchmark_count;
+	struct evo_probe_options probe;
+	uint64_t seed;
+	/* Which networks: those that a run of this seed takes from the train and from the validation
+	   pool; or strings of a split, which are all called train, then. */
+	size_t train, validation;
+	bool strings;
+	enum evo_split split;
+	size_t networks;    /* strings; 0: all */
+	unsigned threads;   /* 0: evo_cores() */
+	size_t memory;      /* bytes for statistics; 0: half of evo_memory() */
+	evo_needs expected; /* statistics that will be asked for later: see evo_store_expect */
+};
+/* The embedded benchmark, the networks of preset `default`, one thread. */
+struct evo_study_config evo_study_config_default(void);
+
+struct evo_study;
+/* Copies the config. Benchmarks are loaded on the study's thread: what is wrong with them is told
+   by its snapshots. */
+struct evo_study *evo_study_create(const struct evo_study_config *config, struct evo_error *err);
+/* Waits for the networks at work only. */
+void evo_study_destroy(struct evo_study *study);
+
+enum evo_study_flag {
+	EVO_STUDY_URGENT = 1, /* goes before those that are not */
+	EVO_STUDY_ROWS = 2,   /* a row a tree and benchmark, once all its networks are done */
+};
+struct evo_question {
+	const struct evo_tree *const *trees; /* copied */
+	size_t tree_count;
+	uint64_t benchmarks; /* a bit for each of the study's; 0: all */
+	size_t most; /* only so many train networks of each, the first ones; 0: all networks */
+	unsigned flags;
+};
+/*
+ * The question's id; 0 with err set when a tree is no good. Questions that wait are answered
+ * together, network by network, so that the statistics of each are had once. One that comes later
+ * joins in at once, and catches up on the networks that it missed.
+ */
+uint64_t evo_study_ask(struct evo_study *study, const struct evo_question *question,
+                       struct evo_error *err);
+/* Forgets a question and its answer, and stops working for it. */
+void evo_study_drop(struct evo_study *study, uint64_t id);
+
+/* Readable when there is a snapshot newer than the last evo_study_snapshot call. */
+int evo_study_descriptor(const struct evo_study *study);
+bool evo_study_wait(struct evo_study *study, double seconds); /* until then, at most so long */
+
+enum evo_study_state {
+	EVO_STUDY_LOADING,
+	EVO_STUDY_IDLE,
+	EVO_STUDY_WORKING,
+	EVO_STUDY_FAILED, /* snapshot.error says why; nothing is answered any more */
+};
+
+/* A benchmark of a study, with its networks: train ones come first. */
+struct evo_study_case {
+	struct evo_run_case about;
+	const char *const *architectures;
+	const double *accuracy;
+};
+
+/* What a question has been told about a benchmark. */
+struct evo_answer_case {
+	size_t benchmark;         /* among the snapshot's */
+	size_t train, validation; /* networks asked for: the first ones of either side */
+	size_t done;
+	double milliseconds; /* a network, as in evo_score_row; NaN when none is done */
+	const bool *has;     /* of its networks, train before validation: is it done? */
+	/* A row of train + validation numbers a tree. Numbers of networks that are not done must not
+	   be read: they may be being written. */
+	const double *scores;
+};
+struct evo_answer {
+	uint64_t id;
+	char error
+	        [512]; /* "" while nothing is wrong: its networks need more memory than there is */
+	size_t tree_count;
+	size_t done, total; /* networks; benchmarks that share networks count once */
+	struct evo_answer_case cases[EVO_CASES_MAX];
+	size_t case_count;
+	/* Of all its networks, benchmark by benchmark; the first row_count are there. They are named
+	   after the tree's text. */
+	const struct evo_score_row *rows;
+	size_t row_count, row_total;
+};
+
+/* What a study looks like at one moment: never changes, is counted, outlives the study. */
+struct evo_study_snapshot {
+	uint64_t serial; /* grows */
+	enum evo_study_state state;
+	char error[512];
+	struct evo_store_report store;
+	const struct evo_study_case *cases; /* none while it is loading */
+	size_t case_count;
+	const struct evo_answer *const *answers; /* of questions that were not dropped, as asked */
+	size_t answer_count;
+};
+/* The newest one, held; never NULL. Release it. */
+const struct evo_study_snapshot *evo_study_snapshot(struct evo_study *study);
+void evo_study_snapshot_release(const struct evo_study_snapshot *snapshot);
+
+/* NULL when it has no such question (yet). */
+const struct evo_answer *evo_study_answer(const struct evo_study_snapshot *snapshot, uint64_t id);
+/* Scores and accuracies of those networks of a side that are done, in order; how many there are.
+   x and y have room for all of the side. */
+size_t evo_answer_gather(const struct evo_study_snapshot *snapshot,
+                         const struct evo_answer_case *benchmark, enum evo_side side, size_t tree,
+                         double *x, double *y);
+/* Kendall's tau over them; NaN where there are none. */
+double evo_answer_tau(const struct evo_study_snapshot *snapshot,
+                      const struct evo_answer_case *benchmark, enum evo_side side, size_t tree);
+
+/*
+ * The impact of every node of a tree: how much fitness, in the tree's own direction, falls when the
+ * subtree is replaced by a constant of its shape, its mean over units and networks. On at most
+ * EVO_IMPACT_NETWORKS train networks of each benchmark. The root's is the whole fitness; NaN where
+ * it cannot be known (no finite mean, or no room in a tree). To be used by one thread.
+ */
+#define EVO_IMPACT_NETWORKS ((size_t) 64)
+struct evo_impact;
+/* mean: fitness is the mean over benchmarks, else the least. flags: of its questions, URGENT or 0.
+   NULL when the tree is no good. The study stays until evo_impact_end. */
+struct evo_impact *evo_impact_begin(struct evo_study *study, const struct evo_tree *tree, bool mean,
+                                    unsigned flags, struct evo_error *err);
+/* Goes on by what the snapshot says; how far it is, from 0 to 1, at which impacts are there. */
+double evo_impact_poll(struct evo_impact *impact, const struct evo_study_snapshot *snapshot);
+/* One a node; NaN before they are there. */
+const double *evo_impact_values(const struct evo_impact *impact);
+/* Drops its questions. */
+void evo_impact_end(struct evo_impact *impact);
+
 #endif

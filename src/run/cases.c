@@ -18,6 +18,21 @@ size_t evo_run_memory(size_t memory)
 	return memory > 0 ? memory : (size_t) 1 << 30;
 }
 
+const char *const *evo_run_copy_list(const char *const *list, size_t count)
+{
+	char **copy = evo_calloc(count, sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = evo_strdup(list[i]);
+	return (const char *const *) copy;
+}
+
+void evo_run_free_list(const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *) (uintptr_t) list[i]);
+	free((void *) (uintptr_t) list);
+}
+
 void evo_cases_clear(struct evo_cases *cases)
 {
 	for (size_t i = 0; i < cases->count; i++) {

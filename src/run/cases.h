@@ -55,6 +55,10 @@ bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_fi
 bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err);
 void evo_cases_clear(struct evo_cases *cases);
 
+/* A list of texts of its own, and its end. */
+const char *const *evo_run_copy_list(const char *const *list, size_t count);
+void evo_run_free_list(const char *const *list, size_t count);
+
 /* 0 in a setting means what the process may use. */
 unsigned evo_run_threads(unsigned threads);
 size_t evo_run_memory(size_t memory);

@@ -1,16 +1,8 @@
 #include "config.h"
 
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "state.h"
-
-void evo_run_signal(struct evo_run *run)
-{
-	if (!run->signalled)
-		run->signalled = write(run->pipe[1], "", 1) == 1;
-}
 
 void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
 {
@@ -23,7 +15,7 @@ void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format
 	pthread_mutex_lock(&run->lock);
 	line.number = run->line_count++;
 	run->lines[line.number % EVO_LOG_LINES] = line;
-	evo_run_signal(run);
+	evo_news_tell(&run->news);
 	pthread_mutex_unlock(&run->lock);
 }
 
@@ -47,12 +39,10 @@ size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lin
 
 int evo_run_descriptor(const struct evo_run *run)
 {
-	return run->pipe[0];
+	return run->news.pipe[0];
 }
 
 bool evo_run_wait(struct evo_run *run, double seconds)
 {
-	struct pollfd news = {.fd = run->pipe[0], .events = POLLIN};
-	int milliseconds = seconds < 0 ? -1 : seconds > 1e6 ? 1000000000 : (int) (seconds * 1e3);
-	return poll(&news, 1, milliseconds) > 0;
+	return evo_news_wait(&run->news, seconds);
 }

@@ -1,11 +1,8 @@
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "state.h"
 #include "stored.h"
@@ -26,14 +23,6 @@ struct evo_run_config evo_run_config_default(void)
 	return config;
 }
 
-static const char *const *copy_list(const char *const *list, size_t count)
-{
-	char **copy = evo_calloc(count, sizeof(*copy));
-	for (size_t i = 0; i < count; i++)
-		copy[i] = evo_strdup(list[i]);
-	return (const char *const *) copy;
-}
-
 static const char *copy_text(const char *text)
 {
 	return text != NULL ? evo_strdup(text) : NULL;
@@ -42,8 +31,8 @@ static const char *copy_text(const char *text)
 void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config *from)
 {
 	*to = *from;
-	to->benchmarks = copy_list(from->benchmarks, from->benchmark_count);
-	to->injected = copy_list(from->injected, from->injected_count);
+	to->benchmarks = evo_run_copy_list(from->benchmarks, from->benchmark_count);
+	to->injected = evo_run_copy_list(from->injected, from->injected_count);
 	to->csv_folder = copy_text(from->csv_folder);
 	to->probe.probe_of = copy_text(from->probe.probe_of);
 	to->runs_file = copy_text(from->runs_file);
@@ -58,17 +47,10 @@ static void free_text(const char *text)
 	free((char *) (uintptr_t) text);
 }
 
-static void free_list(const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free_text(list[i]);
-	free((void *) (uintptr_t) list);
-}
-
 void evo_run_config_clear(struct evo_run_config *config)
 {
-	free_list(config->benchmarks, config->benchmark_count);
-	free_list(config->injected, config->injected_count);
+	evo_run_free_list(config->benchmarks, config->benchmark_count);
+	evo_run_free_list(config->injected, config->injected_count);
 	free_text(config->csv_folder);
 	free_text(config->probe.probe_of);
 	free_text(config->name);
@@ -158,19 +140,6 @@ static void *work(void *context)
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
 
-static bool open_pipe(int pair[2], struct evo_error *err)
-{
-	if (pipe(pair) != 0) {
-		pair[0] = pair[1] = -1;
-		return evo_fail(err, EVO_E_IO, "no pipe can be had: %s", strerror(errno));
-	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(pair[i], F_SETFD, FD_CLOEXEC);
-		fcntl(pair[i], F_SETFL, O_NONBLOCK);
-	}
-	return true;
-}
-
 static void fill_draft(struct evo_run *run)
 {
 	struct evo_snapshot *draft = &run->draft;
@@ -195,10 +164,7 @@ static void destroy_shell(struct evo_run *run)
 		evo_snapshot_release(&run->newest->snapshot);
 	evo_body_release(run->body);
 	evo_record_clear(&run->record);
-	for (int i = 0; i < 2; i++) {
-		if (run->pipe[i] >= 0)
-			close(run->pipe[i]);
-	}
+	evo_news_close(&run->news);
 	evo_run_config_clear(&run->config);
 	pthread_mutex_destroy(&run->lock);
 	free(run);
@@ -214,7 +180,8 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 	run->commands = evo_queue_create(sizeof(struct evo_command), EVO_COMMANDS);
 	pthread_mutex_init(&run->lock, NULL);
 	fill_draft(run);
-	if (!open_pipe(run->pipe, err) || (config->resume != NULL && !evo_stored_show(run, err))) {
+	if (!evo_news_open(&run->news, err) ||
+	    (config->resume != NULL && !evo_stored_show(run, err))) {
 		destroy_shell(run);
 		return NULL;
 	}

@@ -54,27 +54,31 @@ static void measure_without_networks(struct evo_score_row *row)
 	row->milliseconds = NAN;
 }
 
+void score_measure(size_t n, const double *x, const double *y, const double *units,
+                   const double *params, uint64_t seed, struct evo_score_row *row)
+{
+	row->kendall = evo_kendall(n, x, y);
+	evo_kendall_interval(n, x, y, INTERVAL_DRAWS, INTERVAL_LEVEL, seed, &row->low, &row->high);
+	row->spearman = evo_spearman(n, x, y);
+	row->pearson = evo_pearson(n, x, y);
+	row->kendall_top10 = evo_kendall_top(n, x, y, 0.1);
+	row->partial_units = evo_kendall_partial(n, x, y, units);
+	row->partial_params = evo_kendall_partial(n, x, y, params);
+	row->non_finite = (double) evo_non_finite(n, x);
+}
+
 static void measure(const struct scored *s, const struct score_pass *pass,
                     const struct evo_case_item *item, const struct score_proxy *proxy,
                     struct evo_score_row *row)
 {
 	const struct score_proxy units = {.tree = SCORE_UNITS}, params = {.tree = SCORE_PARAMS};
 	size_t n = item->train;
-	const double *y = item->accuracy;
 	double *x = evo_calloc(3 * n + 1, sizeof(*x)), *given_units = x + n,
 	       *given_params = x + 2 * n;
 	score_gather(s, pass, item, proxy, x);
 	score_gather(s, pass, item, &units, given_units);
 	score_gather(s, pass, item, &params, given_params);
-	row->kendall = evo_kendall(n, x, y);
-	evo_kendall_interval(n, x, y, INTERVAL_DRAWS, INTERVAL_LEVEL, pass->seed, &row->low,
-	                     &row->high);
-	row->spearman = evo_spearman(n, x, y);
-	row->pearson = evo_pearson(n, x, y);
-	row->kendall_top10 = evo_kendall_top(n, x, y, 0.1);
-	row->partial_units = evo_kendall_partial(n, x, y, given_units);
-	row->partial_params = evo_kendall_partial(n, x, y, given_params);
-	row->non_finite = (double) evo_non_finite(n, x);
+	score_measure(n, x, item->accuracy, given_units, given_params, pass->seed, row);
 	row->milliseconds = proxy->scores == NULL ? mean_milliseconds(s, pass, item) : NAN;
 	free(x);
 }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "state.h"
 
@@ -149,7 +148,7 @@ void evo_run_publish(struct evo_run *run)
 	pthread_mutex_lock(&run->lock);
 	struct evo_snapshot_box *old = run->newest;
 	run->newest = box;
-	evo_run_signal(run);
+	evo_news_tell(&run->news);
 	pthread_mutex_unlock(&run->lock);
 	if (old != NULL)
 		evo_snapshot_release(&old->snapshot);
@@ -173,11 +172,9 @@ const struct evo_snapshot *evo_run_hold_newest(struct evo_run *run)
 
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run)
 {
-	char byte;
 	pthread_mutex_lock(&run->lock);
 	const struct evo_snapshot *snapshot = hold(run);
-	if (run->signalled)
-		run->signalled = read(run->pipe[0], &byte, 1) != 1;
+	evo_news_take(&run->news);
 	pthread_mutex_unlock(&run->lock);
 	return snapshot;
 }

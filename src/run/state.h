@@ -7,6 +7,7 @@
 
 #include "cases.h"
 #include "keep.h"
+#include "news.h"
 
 #define EVO_LOG_LINES 512
 #define EVO_COMMANDS  64
@@ -43,13 +44,12 @@ struct evo_run {
 	struct evo_run_config config;
 	struct evo_queue *commands;
 	pthread_t thread;
-	int pipe[2];
 	atomic_bool quit;
 
 	/* Under the lock. */
 	pthread_mutex_t lock;
 	struct evo_snapshot_box *newest;
-	bool signalled;              /* a byte is in the pipe */
+	struct evo_news news;
 	enum evo_run_state expected; /* once all commands that were sent are heeded */
 	size_t sent;                 /* commands accepted */
 	size_t pending;              /* commands sent and not heeded yet */
@@ -107,8 +107,6 @@ void evo_record_clear(struct evo_record *record);
 
 void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
         EVO_PRINTF(3, 4);
-/* Makes the descriptor readable; the lock is held. */
-void evo_run_signal(struct evo_run *run);
 
 /* ---- control.c: commands, on the thread ------------------------------------------------------ */
 

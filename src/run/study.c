@@ -1,0 +1,266 @@
+/* A study: its two sides, and its thread. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "study.h"
+
+struct evo_study_config evo_study_config_default(void)
+{
+	const struct evo_run_config run = evo_run_config_default();
+	return (struct evo_study_config){.benchmarks = run.benchmarks,
+	                                 .benchmark_count = run.benchmark_count,
+	                                 .seed = run.seed,
+	                                 .train = run.gp.train,
+	                                 .validation = run.gp.validation,
+	                                 .threads = 1};
+}
+
+/* ---- On the thread --------------------------------------------------------------------------- */
+
+bool study_called(struct evo_study *study)
+{
+	pthread_mutex_lock(&study->lock);
+	bool called = study->quit || study->letter_count > 0;
+	pthread_mutex_unlock(&study->lock);
+	return called;
+}
+
+static void drop(struct evo_study *study, uint64_t id)
+{
+	size_t kept = 0;
+	for (size_t q = 0; q < study->question_count; q++) {
+		struct study_question *question = study->questions[q];
+		if (question->id == id)
+			study_question_destroy(question);
+		else
+			study->questions[kept++] = question;
+	}
+	study->question_count = kept;
+}
+
+static void add(struct evo_study *study, struct study_question *question)
+{
+	study_question_prepare(question, study->sample);
+	study->questions = evo_realloc(study->questions, study->question_count + 1,
+	                               sizeof(struct study_question *));
+	study->questions[study->question_count++] = question;
+}
+
+/* Of a study that has failed: nothing more will be known. */
+static void throw_away(struct study_letter *letters, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		study_question_destroy(letters[i].question);
+}
+
+/* Reads the letters, after waiting for one when there is nothing else to do. False: to quit. */
+static bool read_letters(struct evo_study *study, bool wait)
+{
+	pthread_mutex_lock(&study->lock);
+	while (wait && !study->quit && study->letter_count == 0)
+		pthread_cond_wait(&study->called, &study->lock);
+	bool quit = study->quit;
+	struct study_letter *letters = study->letters;
+	size_t count = study->letter_count;
+	study->letters = NULL;
+	study->letter_count = 0;
+	pthread_mutex_unlock(&study->lock);
+	if (study->state == EVO_STUDY_FAILED)
+		throw_away(letters, count);
+	for (size_t i = 0; i < count && study->state != EVO_STUDY_FAILED; i++) {
+		if (letters[i].question != NULL)
+			add(study, letters[i].question);
+		else
+			drop(study, letters[i].id);
+	}
+	study->changed = study->changed || count > 0;
+	free(letters);
+	return !quit;
+}
+
+static struct study_question *create_counters(const struct study_sample *sample,
+                                              struct evo_error *err)
+{
+	static const char *const names[STUDY_COUNTERS] = {"units", "params"};
+	struct evo_tree trees[STUDY_COUNTERS];
+	const struct evo_tree *const list[STUDY_COUNTERS] = {&trees[STUDY_UNITS],
+	                                                     &trees[STUDY_PARAMS]};
+	const struct evo_question asked = {.trees = list, .tree_count = STUDY_COUNTERS};
+	for (size_t i = 0; i < STUDY_COUNTERS; i++) {
+		if (!evo_proxy_parse(names[i], &trees[i], err))
+			return NULL;
+	}
+	struct study_question *counters = study_question_create(&asked, 0);
+	study_question_prepare(counters, sample);
+	if (counters->error.code == EVO_OK)
+		return counters;
+	evo_fail(err, counters->error.code, "%s", counters->error.message);
+	study_question_destroy(counters);
+	return NULL;
+}
+
+static bool open_engine(struct evo_study *study, struct evo_error *err)
+{
+	const struct evo_study_config *config = &study->config;
+	unsigned threads = evo_run_threads(config->threads);
+	study->pool = evo_pool_create(threads, err);
+	if (study->pool == NULL)
+		return false;
+	study->store = evo_store_create(evo_run_memory(config->memory), threads, err);
+	if (study->store == NULL)
+		return false;
+	evo_store_expect(study->store, config->expected);
+	study->scorer = evo_scorer_create(study->store, study->pool);
+	study->sample = study_sample_load(config, study->store, err);
+	if (study->sample == NULL)
+		return false;
+	study->counters = create_counters(study->sample, err);
+	return study->counters != NULL;
+}
+
+static void close_engine(struct evo_study *study)
+{
+	for (size_t q = 0; q < study->question_count; q++)
+		study_question_destroy(study->questions[q]);
+	free(study->questions);
+	study_question_destroy(study->counters);
+	study_sample_release(study->sample);
+	evo_scorer_destroy(study->scorer);
+	if (study->store != NULL)
+		evo_store_destroy(study->store);
+	evo_pool_destroy(study->pool);
+}
+
+static void enter(struct evo_study *study, enum evo_study_state state)
+{
+	study->changed = study->changed || study->state != state;
+	study->state = state;
+}
+
+static bool work_some(struct evo_study *study)
+{
+	return study_score(study, true) || study_make_rows(study, true) ||
+	       study_make_rows(study, false) || study_score(study, false);
+}
+
+/* All that there is to do is done. */
+static void rest(struct evo_study *study)
+{
+	if (study->state != EVO_STUDY_FAILED)
+		enter(study, EVO_STUDY_IDLE);
+	if (study->changed)
+		study_publish(study);
+}
+
+static void *work(void *context)
+{
+	struct evo_study *study = context;
+	bool idle = true;
+	if (!open_engine(study, &study->error))
+		enter(study, EVO_STUDY_FAILED);
+	rest(study);
+	while (read_letters(study, idle)) {
+		if (study->state != EVO_STUDY_FAILED)
+			enter(study, EVO_STUDY_WORKING);
+		idle = study->state == EVO_STUDY_FAILED || !work_some(study);
+		if (idle)
+			rest(study);
+	}
+	return NULL;
+}
+
+/* ---- From the other side --------------------------------------------------------------------- */
+
+static void copy_config(struct evo_study_config *to, const struct evo_study_config *from)
+{
+	*to = *from;
+	to->benchmarks = evo_run_copy_list(from->benchmarks, from->benchmark_count);
+	if (from->probe.probe_of != NULL)
+		to->probe.probe_of = evo_strdup(from->probe.probe_of);
+}
+
+static void destroy_shell(struct evo_study *study)
+{
+	throw_away(study->letters, study->letter_count);
+	free(study->letters);
+	evo_study_snapshot_release(study->newest);
+	evo_news_close(&study->news);
+	evo_run_free_list(study->config.benchmarks, study->config.benchmark_count);
+	free((char *) (uintptr_t) study->config.probe.probe_of);
+	pthread_cond_destroy(&study->called);
+	pthread_mutex_destroy(&study->lock);
+	free(study);
+}
+
+struct evo_study *evo_study_create(const struct evo_study_config *config, struct evo_error *err)
+{
+	struct evo_study *study = evo_calloc(1, sizeof(*study));
+	copy_config(&study->config, config);
+	pthread_mutex_init(&study->lock, NULL);
+	pthread_cond_init(&study->called, NULL);
+	bool good = evo_news_open(&study->news, err);
+	if (good)
+		study_publish(study);
+	if (!good || !evo_thread_start(&study->thread, work, study, err)) {
+		destroy_shell(study);
+		return NULL;
+	}
+	return study;
+}
+
+void evo_study_destroy(struct evo_study *study)
+{
+	if (study == NULL)
+		return;
+	pthread_mutex_lock(&study->lock);
+	study->quit = true;
+	pthread_cond_signal(&study->called);
+	pthread_mutex_unlock(&study->lock);
+	pthread_join(study->thread, NULL);
+	close_engine(study);
+	destroy_shell(study);
+}
+
+/* The lock is held. */
+static void send(struct evo_study *study, struct study_question *question, uint64_t id)
+{
+	study->letters =
+	        evo_realloc(study->letters, study->letter_count + 1, sizeof(*study->letters));
+	study->letters[study->letter_count++] = (struct study_letter){question, id};
+	pthread_cond_signal(&study->called);
+}
+
+uint64_t evo_study_ask(struct evo_study *study, const struct evo_question *question,
+                       struct evo_error *err)
+{
+	for (size_t t = 0; t < question->tree_count; t++) {
+		if (!evo_tree_check(question->trees[t], err))
+			return 0;
+	}
+	struct study_question *copy = study_question_create(question, 0);
+	pthread_mutex_lock(&study->lock);
+	uint64_t id = ++study->last_id;
+	copy->id = id;
+	send(study, copy, id);
+	pthread_mutex_unlock(&study->lock);
+	return id;
+}
+
+void evo_study_drop(struct evo_study *study, uint64_t id)
+{
+	pthread_mutex_lock(&study->lock);
+	send(study, NULL, id);
+	pthread_mutex_unlock(&study->lock);
+}
+
+int evo_study_descriptor(const struct evo_study *study)
+{
+	return study->news.pipe[0];
+}
+
+bool evo_study_wait(struct evo_study *study, double seconds)
+{
+	return evo_news_wait(&study->news, seconds);
+}

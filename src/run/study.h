@@ -1,0 +1,143 @@
+/* Inside run: a study, in its parts. */
+#ifndef EVO_RUN_STUDY_H
+#define EVO_RUN_STUDY_H
+
+#include <pthread.h>
+
+#include "cases.h"
+#include "news.h"
+
+/* Scored along with what is asked, so that partial taus can be given. */
+enum {
+	STUDY_UNITS,
+	STUDY_PARAMS,
+	STUDY_COUNTERS
+};
+
+/* ---- study_sample.c: which networks ---------------------------------------------------------- */
+
+/* Where a column of the cases is among a group's networks. */
+struct study_place {
+	size_t group, index;
+};
+
+/* Never changes once it is loaded, is counted: snapshots have it, too. */
+struct study_sample {
+	unsigned references; /* atomic */
+	struct evo_cases cases;
+	struct evo_study_case about[EVO_CASES_MAX];
+	size_t *order;              /* columns, groups taking turns, train networks first */
+	struct study_place *places; /* by column: those of c end where those of c + 1 begin */
+	size_t *place_begin;
+};
+struct study_sample *study_sample_load(const struct evo_study_config *config,
+                                       struct evo_store *store, struct evo_error *err);
+struct study_sample *study_sample_hold(struct study_sample *sample);
+void study_sample_release(struct study_sample *sample); /* NULL is nothing */
+
+/* ---- study_question.c: what is asked, and what is known -------------------------------------- */
+
+/* The first networks of a group. */
+struct study_part {
+	size_t group, count;
+	size_t offset; /* of its first network among the question's */
+	size_t done;
+	double milliseconds; /* of those that are done */
+};
+
+/* Written network by network; what a published answer says is there is not written again. */
+struct study_data {
+	unsigned references; /* atomic */
+	double *scores;      /* part by part; a row of part.count a tree */
+	struct evo_score_row *rows;
+};
+
+struct study_question {
+	uint64_t id;
+	uint64_t benchmarks;
+	size_t most;
+	unsigned flags;
+	struct evo_tree *trees;
+	size_t tree_count;
+
+	size_t cases[EVO_CASES_MAX], part_of_case[EVO_CASES_MAX], case_count;
+	struct study_part parts[EVO_CASES_MAX];
+	size_t part_of_group[EVO_CASES_MAX]; /* SIZE_MAX: none */
+	size_t part_count;
+	bool *has; /* a network, part by part */
+	size_t done, total;
+	struct study_data *data;
+	size_t row_count, row_total; /* made, wanted */
+	struct evo_error error;
+	bool alone; /* it, or one that was answered with it, cannot be answered */
+
+	struct study_answer *answer; /* as it was last published; NULL: not yet */
+};
+struct study_question *study_question_create(const struct evo_question *asked, uint64_t id);
+void study_question_destroy(struct study_question *question);
+/* Finds out which networks it is about. What fails becomes its error. */
+void study_question_prepare(struct study_question *question, const struct study_sample *sample);
+bool study_question_urgent(const struct study_question *question);
+/* Is the column among its networks, and not done? */
+bool study_question_wants(const struct study_question *question, const struct study_sample *sample,
+                          size_t column);
+/* scores: the first tree's; those of the others follow at a distance of `stride`. */
+void study_question_put(struct study_question *question, const struct study_sample *sample,
+                        size_t column, const double *scores, size_t stride, double milliseconds);
+void study_data_release(struct study_data *data);
+
+/* ---- The study ------------------------------------------------------------------------------- */
+
+/* From the other side: a question, or the id of one to drop. */
+struct study_letter {
+	struct study_question *question; /* NULL: drop */
+	uint64_t id;
+};
+
+struct evo_study {
+	struct evo_study_config config; /* texts owned */
+	pthread_t thread;
+
+	/* Under the lock. */
+	pthread_mutex_t lock;
+	pthread_cond_t called; /* there is a letter, or quit */
+	struct study_letter *letters;
+	size_t letter_count;
+	uint64_t last_id;
+	bool quit;
+	const struct evo_study_snapshot *newest;
+	struct evo_news news;
+
+	/* The thread's own from here on. */
+	enum evo_study_state state;
+	struct evo_error error;
+	struct evo_pool *pool;
+	struct evo_store *store;
+	struct evo_scorer *scorer;
+	struct study_sample *sample;
+	struct study_question *counters; /* units and params on all networks */
+	struct study_question **questions;
+	size_t question_count;
+	uint64_t serial;
+	double published; /* when */
+	bool changed;     /* since then */
+};
+
+/* Is somebody waiting for the thread? Then it ends what it is at. */
+bool study_called(struct evo_study *study);
+
+/* ---- study_pass.c, study_rows.c: the work ---------------------------------------------------- */
+
+/* Each does some of what there is to do for questions that are urgent, or for those that are not,
+   until the study is called; false when there is nothing. */
+bool study_score(struct evo_study *study, bool urgent);
+bool study_make_rows(struct evo_study *study, bool urgent);
+
+/* ---- study_snapshot.c ------------------------------------------------------------------------ */
+
+void study_publish(struct evo_study *study);
+/* The same, unless nothing has changed or the last one is hardly out. */
+void study_show(struct evo_study *study);
+void study_answer_release(struct study_answer *answer); /* NULL is nothing */
+
+#endif

@@ -1,0 +1,110 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "study.h"
+
+/* Groups take turns, so that every benchmark fills at the same pace. */
+static void line_up(struct study_sample *sample)
+{
+	const struct evo_cases *cases = &sample->cases;
+	bool *seen = evo_calloc(cases->network_count + 1, sizeof(*seen));
+	size_t count = 0;
+	sample->order = evo_calloc(cases->network_count + 1, sizeof(*sample->order));
+	for (size_t i = 0; count < cases->network_count; i++) {
+		for (size_t g = 0; g < cases->group_count; g++) {
+			const struct evo_case_group *group = &cases->groups[g];
+			if (i >= group->count || seen[group->columns[i]])
+				continue;
+			seen[group->columns[i]] = true;
+			sample->order[count++] = group->columns[i];
+		}
+	}
+	free(seen);
+}
+
+static void find_places(struct study_sample *sample)
+{
+	const struct evo_cases *cases = &sample->cases;
+	size_t columns = cases->network_count, total = 0;
+	size_t *begin = evo_calloc(columns + 2, sizeof(*begin));
+	for (size_t g = 0; g < cases->group_count; g++) {
+		total += cases->groups[g].count;
+		for (size_t i = 0; i < cases->groups[g].count; i++)
+			begin[cases->groups[g].columns[i] + 2]++;
+	}
+	for (size_t c = 2; c < columns + 2; c++)
+		begin[c] += begin[c - 1];
+	sample->places = evo_calloc(total + 1, sizeof(*sample->places));
+	/* begin[c + 1] goes from where c's places begin to where they end. */
+	for (size_t g = 0; g < cases->group_count; g++) {
+		for (size_t i = 0; i < cases->groups[g].count; i++) {
+			size_t at = begin[cases->groups[g].columns[i] + 1]++;
+			sample->places[at] = (struct study_place){g, i};
+		}
+	}
+	sample->place_begin = begin;
+}
+
+static void describe(const struct evo_case_item *item, struct evo_study_case *out)
+{
+	size_t count = item->train + item->validation;
+	const char **architectures = evo_calloc(count + 1, sizeof(*architectures));
+	for (size_t i = 0; i < count; i++)
+		architectures[i] = item->benchmark->rows[item->rows[i]].architecture;
+	evo_run_describe(item->benchmark, &item->probe, &out->about);
+	out->about.train = item->train;
+	out->about.validation = item->validation;
+	out->architectures = architectures;
+	out->accuracy = item->accuracy;
+}
+
+static bool load(struct study_sample *sample, const struct evo_study_config *config,
+                 struct evo_store *store, struct evo_error *err)
+{
+	struct evo_cases *cases = &sample->cases;
+	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
+	                    config->seed, store, err))
+		return false;
+	bool good = config->strings ? evo_cases_sample_strings(cases, config->split,
+	                                                       config->networks, config->seed, err)
+	                            : evo_cases_sample_pools(cases, config->train,
+	                                                     config->validation, config->seed, err);
+	return good && evo_cases_register(cases, store, err);
+}
+
+struct study_sample *study_sample_load(const struct evo_study_config *config,
+                                       struct evo_store *store, struct evo_error *err)
+{
+	struct study_sample *sample = evo_calloc(1, sizeof(*sample));
+	sample->references = 1;
+	if (!load(sample, config, store, err)) {
+		study_sample_release(sample);
+		return NULL;
+	}
+	line_up(sample);
+	find_places(sample);
+	for (size_t i = 0; i < sample->cases.count; i++)
+		describe(&sample->cases.items[i], &sample->about[i]);
+	return sample;
+}
+
+struct study_sample *study_sample_hold(struct study_sample *sample)
+{
+	if (sample != NULL)
+		__atomic_fetch_add(&sample->references, 1, __ATOMIC_RELAXED);
+	return sample;
+}
+
+void study_sample_release(struct study_sample *sample)
+{
+	if (sample == NULL || __atomic_sub_fetch(&sample->references, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	for (size_t i = 0; i < sample->cases.count; i++)
+		free((void *) (uintptr_t) sample->about[i].architectures);
+	evo_cases_clear(&sample->cases);
+	free(sample->order);
+	free(sample->places);
+	free(sample->place_begin);
+	free(sample);
+}

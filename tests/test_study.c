@@ -1,0 +1,601 @@
+/*
+ * Questions of a person: scores, rows and impacts as they come.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "run_fixture.h"
+
+/* ---- Asking and waiting ---------------------------------------------------------------------- */
+
+static struct evo_study_config small_study(void)
+{
+	const struct evo_run_config run = small_config();
+	return (struct evo_study_config){.benchmarks = both,
+	                                 .benchmark_count = 2,
+	                                 .probe = run.probe,
+	                                 .seed = run.seed,
+	                                 .train = run.gp.train,
+	                                 .validation = run.gp.validation,
+	                                 .threads = 2};
+}
+
+/* Networks that take long enough for something to happen meanwhile. */
+static struct evo_study_config slow_study(void)
+{
+	struct evo_study_config config = small_study();
+	config.strings = true;
+	config.split = EVO_ALL;
+	config.threads = 1;
+	config.probe =
+	        (struct evo_probe_options){.channels = 8, .cells = 1, .batch = 8, .side = 32};
+	return config;
+}
+
+static struct evo_study *open_study(const struct evo_study_config *config)
+{
+	struct evo_error err = {0};
+	struct evo_study *study = evo_study_create(config, &err);
+	assert_string_equal(err.message, "");
+	assert_non_null(study);
+	return study;
+}
+
+static uint64_t ask_texts(struct evo_study *study, const char *const *texts, size_t count,
+                          struct evo_question question)
+{
+	struct evo_error err = {0};
+	struct evo_tree *trees = evo_calloc(count, sizeof(*trees));
+	const struct evo_tree **list = evo_calloc(count, sizeof(*list));
+	for (size_t i = 0; i < count; i++) {
+		assert_true(evo_proxy_parse(texts[i], &trees[i], &err));
+		list[i] = &trees[i];
+	}
+	question.trees = list;
+	question.tree_count = count;
+	uint64_t id = evo_study_ask(study, &question, &err);
+	assert_string_equal(err.message, "");
+	assert_true(id > 0);
+	free(list);
+	free(trees);
+	return id;
+}
+
+static uint64_t ask_text(struct evo_study *study, const char *text, struct evo_question question)
+{
+	return ask_texts(study, &text, 1, question);
+}
+
+typedef bool (*is_reached)(const struct evo_study_snapshot *s, uint64_t id, size_t networks);
+
+static bool has_networks(const struct evo_study_snapshot *s, uint64_t id, size_t networks)
+{
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	return answer != NULL && answer->done >= networks;
+}
+
+static bool is_whole(const struct evo_study_snapshot *s, uint64_t id, size_t networks)
+{
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	(void) networks;
+	return answer != NULL && answer->done == answer->total &&
+	       answer->row_count == answer->row_total;
+}
+
+static bool is_idle(const struct evo_study_snapshot *s, uint64_t id, size_t networks)
+{
+	(void) id;
+	(void) networks;
+	return s->state == EVO_STUDY_IDLE || s->state == EVO_STUDY_FAILED;
+}
+
+static bool is_empty(const struct evo_study_snapshot *s, uint64_t id, size_t networks)
+{
+	(void) id;
+	(void) networks;
+	return s->state == EVO_STUDY_IDLE && s->answer_count == 0;
+}
+
+static const struct evo_study_snapshot *wait_for(struct evo_study *study, is_reached reached,
+                                                 uint64_t id, size_t networks)
+{
+	double end = evo_now() + 280;
+	for (;;) {
+		const struct evo_study_snapshot *s = evo_study_snapshot(study);
+		if (reached(s, id, networks))
+			return s;
+		if (s->state == EVO_STUDY_FAILED)
+			fail_msg("the study failed: %s", s->error);
+		evo_study_snapshot_release(s);
+		assert_true(evo_now() < end);
+		evo_study_wait(study, 1);
+	}
+}
+
+/* ---- Scores ---------------------------------------------------------------------------------- */
+
+static bool same_bits(double a, double b)
+{
+	return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
+}
+
+static void check_individual(const struct evo_study_snapshot *s, const struct evo_answer *answer,
+                             size_t tree, const struct evo_individual *individual)
+{
+	for (size_t c = 0; c < 2; c++) {
+		const struct evo_answer_case *of = &answer->cases[c];
+		size_t n = of->train + of->validation;
+		assert_int_equal(of->benchmark, c);
+		assert_int_equal(of->done, n);
+		/* The two share their networks. */
+		for (size_t i = 0; i < n; i++)
+			assert_true(same_bits(of->scores[tree * n + i], individual->scores[i]));
+		for (int side = 0; side < 2; side++)
+			assert_true(same_bits(evo_answer_tau(s, of, (enum evo_side) side, tree),
+			                      individual->tau[side][c]));
+	}
+}
+
+/* Every individual of a search has the scores that a study of the same settings gives. */
+static void test_scores_are_those_of_a_search(void **state)
+{
+	(void) state;
+	struct evo_run_config config = small_config();
+	config.gp.generations = 2;
+	struct evo_run *run = created(&config);
+	tell(run, EVO_COMMAND_START, NULL);
+	const struct evo_snapshot *found = wait_until(run, IN(DONE), 2);
+	struct evo_study_config wanted = small_study();
+	struct evo_study *study = open_study(&wanted);
+	const struct evo_tree *trees[64];
+	assert_in_range(found->population_count, 5, 64);
+	for (size_t i = 0; i < found->population_count; i++)
+		trees[i] = &found->population[i]->tree;
+	uint64_t id = evo_study_ask(
+	        study,
+	        &(struct evo_question){.trees = trees, .tree_count = found->population_count},
+	        NULL);
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	assert_int_equal(s->case_count, 2);
+	assert_string_equal(s->cases[1].about.name, both[1]);
+	assert_string_equal(s->cases[1].about.probe, found->cases[1].probe);
+	assert_int_equal(answer->cases[0].train, found->cases[0].train);
+	assert_int_equal(answer->cases[0].validation, found->cases[0].validation);
+	assert_int_equal(answer->total, found->cases[0].train + found->cases[0].validation);
+	assert_true(answer->cases[0].milliseconds > 0);
+	assert_int_equal(answer->row_total, 0);
+	for (size_t i = 0; i < found->population_count; i++)
+		check_individual(s, answer, i, found->population[i]);
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+	evo_snapshot_release(found);
+	evo_run_destroy(run);
+}
+
+/* One benchmark of two, and the first train networks of it. */
+static void test_a_part(void **state)
+{
+	(void) state;
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	uint64_t all = ask_text(study, "params", (struct evo_question){0});
+	uint64_t some =
+	        ask_text(study, "params", (struct evo_question){.benchmarks = 2, .most = 7});
+	evo_study_snapshot_release(wait_for(study, is_whole, all, 0));
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, some, 0);
+	const struct evo_answer_case *whole = &evo_study_answer(s, all)->cases[1];
+	const struct evo_answer *part = evo_study_answer(s, some);
+	assert_int_equal(part->case_count, 1);
+	assert_int_equal(part->total, 7);
+	assert_int_equal(part->cases[0].benchmark, 1);
+	assert_int_equal(part->cases[0].train, 7);
+	assert_int_equal(part->cases[0].validation, 0);
+	for (size_t i = 0; i < 7; i++)
+		assert_true(part->cases[0].scores[i] == whole->scores[i]);
+	assert_int_equal(s->answer_count, 2);
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+static const char *const proxies[] = {"eznas-a", "synflow", "layer_sum(l1(gw.d))", "sqrt(params)"};
+
+static void check_row(const struct evo_score_row *row, const struct evo_score_row *expected)
+{
+	const char *name;
+	double value, wanted;
+	assert_string_equal(row->benchmark, expected->benchmark);
+	assert_int_equal(row->networks, expected->networks);
+	assert_int_equal(row->seeds, 1);
+	for (size_t i = 0; evo_score_number(row, i, &name, &value); i++) {
+		evo_score_number(expected, i, &name, &wanted);
+		if (strcmp(name, "milliseconds") == 0)
+			assert_true(value > 0);
+		else
+			assert_true(same_bits(value, wanted));
+	}
+}
+
+static void check_rows(struct evo_study *study, const struct evo_study_config *config,
+                       const struct evo_score_row *expected)
+{
+	size_t n = EVO_COUNT(proxies);
+	uint64_t id = ask_texts(study, proxies, n, (struct evo_question){.flags = EVO_STUDY_ROWS});
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	assert_int_equal(answer->row_count, n * config->benchmark_count);
+	assert_string_equal(answer->rows[2].proxy, proxies[2]);
+	for (size_t i = 0; i < answer->row_count; i++)
+		check_row(&answer->rows[i], &expected[i]);
+	evo_study_snapshot_release(s);
+}
+
+static void test_rows_are_those_of_scoring(void **state)
+{
+	(void) state;
+	struct evo_error err = {0};
+	struct evo_study_config config = small_study();
+	config.strings = true;
+	config.split = EVO_TRAIN;
+	config.networks = 25;
+	struct evo_score_config score = {.benchmarks = both,
+	                                 .benchmark_count = 2,
+	                                 .proxies = proxies,
+	                                 .proxy_count = EVO_COUNT(proxies),
+	                                 .networks = 25,
+	                                 .split = EVO_TRAIN,
+	                                 .probe = config.probe,
+	                                 .seed = config.seed,
+	                                 .threads = 1};
+	size_t count;
+	struct evo_score_row *rows = evo_run_score(&score, NULL, NULL, &count, &err);
+	assert_string_equal(err.message, "");
+	struct evo_study *study = open_study(&config);
+	check_rows(study, &config, rows);
+	evo_study_destroy(study);
+	free(rows);
+}
+
+/* ---- Several questions ----------------------------------------------------------------------- */
+
+static void check_scores(const struct evo_answer *a, const struct evo_answer *b)
+{
+	for (size_t i = 0; i < a->total; i++) {
+		assert_true(a->cases[0].has[i] && b->cases[0].has[i]);
+		assert_true(same_bits(a->cases[0].scores[i], b->cases[0].scores[i]));
+	}
+}
+
+/* What comes later joins in with the networks that are left, and catches up on the others. */
+static void test_joining(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	struct evo_study *study = open_study(&config);
+	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	const struct evo_study_snapshot *s = wait_for(study, has_networks, first, 5);
+	const struct evo_answer *answer = evo_study_answer(s, first);
+	size_t total = answer->total;
+	assert_int_equal(s->state, EVO_STUDY_WORKING);
+	assert_true(answer->done < total / 2);
+	uint64_t second = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	evo_study_snapshot_release(s);
+
+	s = wait_for(study, has_networks, second, 1);
+	answer = evo_study_answer(s, second);
+	assert_true(evo_study_answer(s, first)->done < total);
+	assert_false(answer->cases[0].has[0]);
+	evo_study_snapshot_release(s);
+	s = wait_for(study, is_whole, first, 0);
+	/* All but those that the second one missed. */
+	assert_true(evo_study_answer(s, second)->done >= total / 2);
+	evo_study_snapshot_release(s);
+	s = wait_for(study, is_whole, second, 0);
+	check_scores(evo_study_answer(s, first), evo_study_answer(s, second));
+	assert_int_equal(s->store.extractions, total);
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+}
+
+static void test_urgent(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	struct evo_study *study = open_study(&config);
+	uint64_t bulk = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	evo_study_snapshot_release(wait_for(study, has_networks, bulk, 1));
+	uint64_t urgent = ask_text(study, "layer_sum(l1(x.d))",
+	                           (struct evo_question){.flags = EVO_STUDY_URGENT});
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, urgent, 0);
+	assert_true(evo_study_answer(s, bulk)->done < evo_study_answer(s, bulk)->total);
+	assert_int_equal(s->state, EVO_STUDY_WORKING);
+	evo_study_snapshot_release(s);
+	evo_study_snapshot_release(wait_for(study, is_whole, bulk, 0));
+	evo_study_destroy(study);
+}
+
+static void test_dropping(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	struct evo_study *study = open_study(&config);
+	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	uint64_t second = ask_text(study, "layer_sum(l1(x.d))", (struct evo_question){.most = 8});
+	const struct evo_study_snapshot *held = wait_for(study, has_networks, first, 2);
+	evo_study_drop(study, first);
+	evo_study_snapshot_release(wait_for(study, is_whole, second, 0));
+	const struct evo_study_snapshot *s = wait_for(study, is_idle, 0, 0);
+	assert_null(evo_study_answer(s, first));
+	assert_int_equal(s->answer_count, 1);
+	assert_true(s->store.extractions < evo_study_answer(held, first)->total);
+	evo_study_snapshot_release(s);
+	evo_study_snapshot_release(held);
+	/* One that was never begun. */
+	evo_study_drop(study, ask_text(study, "params", (struct evo_question){0}));
+	uint64_t last = ask_text(study, "units", (struct evo_question){0});
+	s = wait_for(study, is_whole, last, 0);
+	assert_int_equal(s->answer_count, 2);
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+}
+
+/* ---- What goes wrong ------------------------------------------------------------------------- */
+
+static void test_unknown_benchmark(void **state)
+{
+	(void) state;
+	static const char *const names[] = {"nowhere"};
+	struct evo_study_config config = small_study();
+	config.benchmarks = names;
+	config.benchmark_count = 1;
+	struct evo_study *study = open_study(&config);
+	ask_text(study, "params", (struct evo_question){0});
+	const struct evo_study_snapshot *s = wait_for(study, is_idle, 0, 0);
+	assert_int_equal(s->state, EVO_STUDY_FAILED);
+	assert_non_null(strstr(s->error, "nowhere"));
+	assert_int_equal(s->case_count, 0);
+	evo_study_snapshot_release(s);
+	ask_text(study, "params", (struct evo_question){0});
+	evo_study_drop(study, 1);
+	evo_study_destroy(study);
+}
+
+static void test_wrong_tree(void **state)
+{
+	(void) state;
+	struct evo_error err = {0};
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	const struct evo_tree tree = {0}, *const trees[] = {&tree};
+	const struct evo_question question = {.trees = trees, .tree_count = 1};
+	assert_int_equal(evo_study_ask(study, &question, &err), 0);
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_null(evo_impact_begin(study, &tree, false, 0, NULL));
+	evo_study_destroy(study);
+}
+
+static bool is_refused(const struct evo_study_snapshot *s, uint64_t id, size_t networks)
+{
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	(void) networks;
+	return answer != NULL && answer->error[0] != '\0';
+}
+
+/* A network that needs more memory than there is is no reason not to answer the others. */
+static void test_too_little_memory(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	config.memory = 1200000;
+	struct evo_study *study = open_study(&config);
+	uint64_t large = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_question){0});
+	uint64_t small = ask_text(study, "params", (struct evo_question){0});
+	evo_study_snapshot_release(wait_for(study, is_whole, small, 0));
+	const struct evo_study_snapshot *s = wait_for(study, is_refused, large, 0);
+	assert_non_null(strstr(evo_study_answer(s, large)->error, "memory"));
+	assert_string_equal(evo_study_answer(s, small)->error, "");
+	evo_study_snapshot_release(s);
+	evo_study_snapshot_release(wait_for(study, is_idle, 0, 0));
+	evo_study_destroy(study);
+}
+
+/* ---- Snapshots ------------------------------------------------------------------------------- */
+
+static void test_snapshots_stay(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	struct evo_study *study = open_study(&config);
+	const struct evo_study_snapshot *first = evo_study_snapshot(study);
+	assert_int_equal(first->answer_count, 0);
+	uint64_t id = ask_text(study, "layer_sum(l1(x.d))", (struct evo_question){0});
+	const struct evo_study_snapshot *early = wait_for(study, has_networks, id, 2);
+	const struct evo_answer *answer = evo_study_answer(early, id);
+	size_t done = answer->done;
+	double tau = evo_answer_tau(early, &answer->cases[0], EVO_SIDE_TRAIN, 0);
+	assert_true(done < answer->total);
+	const struct evo_study_snapshot *late = wait_for(study, is_whole, id, 0);
+	evo_study_snapshot_release(wait_for(study, is_idle, 0, 0));
+	assert_false(evo_study_wait(study, 0.1)); /* nothing is new */
+	evo_study_destroy(study);
+	assert_true(late->serial > early->serial && early->serial > first->serial);
+	assert_int_equal(answer->done, done);
+	assert_true(evo_answer_tau(early, &answer->cases[0], EVO_SIDE_TRAIN, 0) == tau);
+	assert_int_equal(late->cases[0].architectures[answer->total - 1][0], '|');
+	assert_true(isfinite(late->cases[0].accuracy[answer->total - 1]));
+	evo_study_snapshot_release(first);
+	evo_study_snapshot_release(early);
+	evo_study_snapshot_release(late);
+}
+
+static void test_destroy_at_work(void **state)
+{
+	(void) state;
+	struct evo_study_config config = slow_study();
+	struct evo_study *study = open_study(&config);
+	uint64_t id = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_question){0});
+	const struct evo_study_snapshot *s = wait_for(study, has_networks, id, 3);
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	double all = answer->cases[0].milliseconds * (double) answer->total / 1e3;
+	double begin = evo_now();
+	evo_study_destroy(study);
+	assert_true(evo_now() - begin < all / 3);
+	evo_study_snapshot_release(s);
+	/* While it is loading. */
+	evo_study_destroy(open_study(&config));
+}
+
+/* ---- Impacts --------------------------------------------------------------------------------- */
+
+/* The impacts of a tree, by evo_calloc. */
+static double *impacts_of(struct evo_study *study, const char *text, bool mean)
+{
+	struct evo_error err = {0};
+	struct evo_tree tree;
+	double progress = 0, end = evo_now() + 280;
+	assert_true(evo_proxy_parse(text, &tree, &err));
+	struct evo_impact *impact = evo_impact_begin(study, &tree, mean, EVO_STUDY_URGENT, &err);
+	assert_string_equal(err.message, "");
+	assert_true(isnan(evo_impact_values(impact)[0]));
+	while (progress < 1) {
+		assert_true(evo_now() < end);
+		evo_study_wait(study, 1);
+		const struct evo_study_snapshot *s = evo_study_snapshot(study);
+		double now = evo_impact_poll(impact, s);
+		assert_true(now >= progress && now <= 1);
+		progress = now;
+		evo_study_snapshot_release(s);
+	}
+	double *values = evo_calloc(tree.size, sizeof(*values));
+	memcpy(values, evo_impact_values(impact), tree.size * sizeof(*values));
+	evo_impact_end(impact);
+	return values;
+}
+
+/* The least tau in a direction, or the mean; direction 0: the tree's own, which is set. */
+static double fitness_of(struct evo_study *study, const char *text, bool mean, int *direction)
+{
+	uint64_t id = ask_text(study, text, (struct evo_question){.most = EVO_IMPACT_NETWORKS});
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
+	const struct evo_answer *answer = evo_study_answer(s, id);
+	double a = evo_answer_tau(s, &answer->cases[0], EVO_SIDE_TRAIN, 0);
+	double b = evo_answer_tau(s, &answer->cases[1], EVO_SIDE_TRAIN, 0);
+	evo_study_snapshot_release(s);
+	evo_study_drop(study, id);
+	if (*direction == 0)
+		*direction = a + b < 0 ? -1 : 1;
+	return mean ? *direction * (a + b) / 2 : fmin(*direction * a, *direction * b);
+}
+
+static void test_impacts(void **state)
+{
+	(void) state;
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	for (int mean = 0; mean < 2; mean++) {
+		int direction = 0;
+		double fitness = fitness_of(study, "layer_sum(frob(gw.d))", mean, &direction);
+		double units = fitness_of(study, "units", mean, &direction);
+		double *impacts = impacts_of(study, "layer_sum(frob(gw.d))", mean);
+		double *turned = impacts_of(study, "neg(layer_sum(frob(gw.d)))", mean);
+		assert_true(fitness > 0.1);
+		assert_true(impacts[0] == fitness);
+		/* With one value for all, the sum over units counts them. */
+		assert_true(units != 0 && impacts[1] == fitness - units);
+		/* A tree's own direction is that in which it is good. */
+		assert_true(turned[0] == fitness);
+		assert_true(turned[2] == impacts[1] && turned[3] == impacts[2]);
+		free(impacts);
+		free(turned);
+	}
+	/* All questions have been dropped. */
+	evo_study_snapshot_release(wait_for(study, is_empty, 0, 0));
+	evo_study_destroy(study);
+}
+
+static void test_dead_branch(void **state)
+{
+	(void) state;
+	int direction = 0;
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	double *impacts = impacts_of(study, "add(layer_sum(frob(gw.d)), mul(params, 0))", false);
+	double alone = fitness_of(study, "layer_sum(frob(gw.d))", false, &direction);
+	assert_true(impacts[0] == alone);
+	/* A constant orders nothing. */
+	assert_true(impacts[1] == impacts[0]);
+	for (size_t i = 4; i < 7; i++)
+		assert_true(impacts[i] == 0);
+	free(impacts);
+	evo_study_destroy(study);
+}
+
+static void test_unknown_impacts(void **state)
+{
+	(void) state;
+	struct evo_text text;
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	/* What is nowhere finite has no mean. */
+	double *impacts = impacts_of(study, "add(params, log(neg(inv(zeros(params)))))", true);
+	assert_true(impacts[0] > 0 && impacts[1] == impacts[0]);
+	assert_true(impacts[2] == 0);
+	assert_true(isnan(impacts[3]) && isnan(impacts[4]));
+	free(impacts);
+	/* A tree that is full has no room for a constant of a shape. */
+	evo_text_init(&text);
+	for (size_t i = 0; i < EVO_TREE_MAX - 2; i++)
+		evo_text_append(&text, "abs(");
+	evo_text_append(&text, "params");
+	for (size_t i = 0; i < EVO_TREE_MAX - 2; i++)
+		evo_text_append(&text, ")");
+	impacts = impacts_of(study, text.data, false);
+	assert_true(impacts[0] > 0 && isnan(impacts[1]) && isnan(impacts[EVO_TREE_MAX - 2]));
+	free(impacts);
+	evo_text_clear(&text);
+	evo_study_destroy(study);
+}
+
+static void test_impact_of_a_failed_study(void **state)
+{
+	(void) state;
+	static const char *const names[] = {"nowhere"};
+	struct evo_study_config config = small_study();
+	config.benchmarks = names;
+	config.benchmark_count = 1;
+	struct evo_study *study = open_study(&config);
+	double *impacts = impacts_of(study, "params", false);
+	assert_true(isnan(impacts[0]));
+	free(impacts);
+	evo_study_destroy(study);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_scores_are_those_of_a_search),
+	        cmocka_unit_test(test_a_part),
+	        cmocka_unit_test(test_rows_are_those_of_scoring),
+	        cmocka_unit_test(test_joining),
+	        cmocka_unit_test(test_urgent),
+	        cmocka_unit_test(test_dropping),
+	        cmocka_unit_test(test_unknown_benchmark),
+	        cmocka_unit_test(test_wrong_tree),
+	        cmocka_unit_test(test_too_little_memory),
+	        cmocka_unit_test(test_snapshots_stay),
+	        cmocka_unit_test(test_destroy_at_work),
+	        cmocka_unit_test(test_impacts),
+	        cmocka_unit_test(test_dead_branch),
+	        cmocka_unit_test(test_unknown_impacts),
+	        cmocka_unit_test(test_impact_of_a_failed_study),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
