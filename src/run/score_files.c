@@ -100,8 +100,9 @@ bool evo_score_number(const struct evo_score_row *row, size_t index, const char 
 	return true;
 }
 
-static void write_table(const struct scored *s, const struct evo_score_row *rows, size_t count,
-                        FILE *stream)
+/* names: of proxies in full, of which a row holds the beginning; row i's is i % name_count. */
+static void write_table(const char *const *names, size_t name_count,
+                        const struct evo_score_row *rows, size_t count, FILE *stream)
 {
 	const struct evo_score_row none = {0};
 	const char *name;
@@ -114,13 +115,33 @@ static void write_table(const struct scored *s, const struct evo_score_row *rows
 		evo_csv_text(&csv, name);
 	evo_csv_end_row(&csv);
 	for (size_t i = 0; i < count; i++) {
-		/* The whole expression, of which a row holds the beginning. */
-		evo_csv_text(&csv, s->proxies[i % s->config->proxy_count].text);
+		evo_csv_text(&csv, names[i % name_count]);
 		evo_csv_text(&csv, rows[i].benchmark);
 		for (size_t k = 0; evo_score_number(&rows[i], k, &name, &value); k++)
 			evo_csv_number(&csv, value);
 		evo_csv_end_row(&csv);
 	}
+}
+
+bool evo_score_export(const char *path, const char *const *names, const struct evo_score_row *rows,
+                      size_t count, struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+	if (file == NULL)
+		return false;
+	write_table(names, count, rows, count, evo_file_stream(file));
+	return evo_file_commit(file, err);
+}
+
+static void write_scored_table(const struct scored *s, const struct evo_score_row *rows,
+                               size_t count)
+{
+	size_t proxies = s->config->proxy_count;
+	const char **names = evo_calloc(proxies, sizeof(*names));
+	for (size_t p = 0; p < proxies; p++)
+		names[p] = s->proxies[p].text;
+	write_table(names, proxies, rows, count, evo_file_stream(s->table_file));
+	free(names);
 }
 
 /* ---- Both ------------------------------------------------------------------------------------ */
@@ -139,6 +160,6 @@ bool score_write_files(struct scored *s, const struct evo_score_row *rows, size_
 	if (s->scores_file != NULL)
 		write_scores(s, evo_file_stream(s->scores_file));
 	if (s->table_file != NULL)
-		write_table(s, rows, count, evo_file_stream(s->table_file));
+		write_scored_table(s, rows, count);
 	return commit(&s->scores_file, err) && commit(&s->table_file, err);
 }

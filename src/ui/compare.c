@@ -310,25 +310,43 @@ void ui_compare_pick(struct ui_compare *compare, int step)
 	ui_points_free(&points);
 }
 
-struct evo_score_row *ui_compare_rows(const struct ui_compare *compare, size_t *count)
+/* What stands for a contender elsewhere: its name, unless that is of this search alone. */
+static char *name_elsewhere(const struct ui_contender *one)
 {
-	size_t columns = benchmarks(compare);
-	struct evo_score_row *rows = evo_calloc(compare->count * columns + 1, sizeof *rows);
-	bool any = false;
+	struct evo_text text;
+
+	if (strpbrk(one->name, "#(") == NULL)
+		return evo_strdup(one->name);
+	evo_text_init(&text);
+	evo_tree_print(&one->tree, &text);
+	return text.data;
+}
+
+bool ui_compare_export(const struct ui_compare *compare, const char *path, size_t *count,
+                       struct evo_error *err)
+{
+	size_t columns = benchmarks(compare), most = compare->count * columns;
+	struct evo_score_row *rows = evo_calloc(most + 1, sizeof *rows);
+	char **names = evo_calloc(most + 1, sizeof *names);
+	bool any = false, good;
 
 	*count = 0;
 	for (size_t i = 0; i < compare->count; i++)
 		any = any || compare->contenders[i].tagged;
-	for (size_t b = 0; b < columns; b++)
-		for (size_t i = 0; i < compare->count; i++) {
-			size_t contender = compare->order[i];
-			const struct evo_score_row *row = ui_compare_row(compare, contender, b);
-			if (row == NULL || (any && !compare->contenders[contender].tagged))
-				continue;
-			rows[*count] = *row;
-			snprintf(rows[*count].proxy, sizeof rows[*count].proxy, "%s",
-			         compare->contenders[contender].name);
-			(*count)++;
-		}
-	return rows;
+	for (size_t i = 0; i < most; i++) {
+		size_t contender = compare->order[i % compare->count];
+		const struct evo_score_row *row =
+		        ui_compare_row(compare, contender, i / compare->count);
+		if (row == NULL || (any && !compare->contenders[contender].tagged))
+			continue;
+		rows[*count] = *row;
+		names[(*count)++] = name_elsewhere(&compare->contenders[contender]);
+	}
+	good = *count > 0 ? evo_score_export(path, (const char *const *) names, rows, *count, err)
+	                  : evo_fail(err, EVO_E_USAGE, "no row is complete yet");
+	for (size_t i = 0; i < *count; i++)
+		free(names[i]);
+	free(names);
+	free(rows);
+	return good;
 }

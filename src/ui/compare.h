@@ -91,8 +91,9 @@ void ui_compare_points(const struct ui_compare *compare, const struct ui_split_p
 void ui_points_free(struct ui_points *points);
 /* Picks the network next to the picked one in the focused pane, by rank. */
 void ui_compare_pick(struct ui_compare *compare, int step);
-/* The rows of the table that are complete; caller frees. */
-struct evo_score_row *ui_compare_rows(const struct ui_compare *compare, size_t *count);
+/* Writes the complete rows of the tagged contenders, or of all where none is tagged. */
+bool ui_compare_export(const struct ui_compare *compare, const char *path, size_t *count,
+                       struct evo_error *err);
 
 /* ---- compare_draw.c -------------------------------------------------------------------------- */
 

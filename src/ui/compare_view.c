@@ -206,14 +206,11 @@ static bool request_matrix(struct ui_compare *compare, enum ui_action action)
 static bool export_table(struct ui_explorer *explorer, const char *path, struct evo_error *err)
 {
 	size_t count;
-	struct evo_score_row *rows = ui_compare_rows(explorer->compare, &count);
-	bool good = count > 0 ? evo_score_export(path, rows, count, err)
-	                      : evo_fail(err, EVO_E_USAGE, "no row is complete yet");
 
-	if (good)
-		ui_explorer_say(explorer, "Wrote %zu rows to %s", count, path);
-	free(rows);
-	return good;
+	if (!ui_compare_export(explorer->compare, path, &count, err))
+		return false;
+	ui_explorer_say(explorer, "Wrote %zu rows to %s", count, path);
+	return true;
 }
 
 static bool set_networks(struct ui_explorer *explorer, const char *text, struct evo_error *err)
