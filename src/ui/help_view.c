@@ -32,13 +32,34 @@ static const char *only_pane(unsigned where)
 	return where == UI_IN_FITNESS ? "plot" : where == UI_IN_POPULATION ? "population" : "";
 }
 
+/* A page's lines: actions by their numbers, HEADING, and beyond it what has no row. */
+#define HEADING UI_ACTION_COUNT
+#define LINES   (UI_ACTION_COUNT + 1 + EVO_COUNT(more))
+
+/* What applies where the page was asked for comes first. */
+static void arrange(unsigned where, size_t lines[LINES])
+{
+	size_t count = 0;
+
+	for (int here = 1; here >= 0; here--) {
+		for (unsigned i = 0; i < UI_ACTION_COUNT; i++)
+			if (((ui_actions[i].where & where) != 0) == here)
+				lines[count++] = i;
+		if (here)
+			lines[count++] = HEADING;
+	}
+	for (size_t i = 0; i < EVO_COUNT(more); i++)
+		lines[count++] = HEADING + 1 + i;
+}
+
 static void draw_line(struct ui_area area, int y, size_t index)
 {
 	char keys[64], command[80], text[200];
 
-	if (index >= UI_ACTION_COUNT) {
+	if (index >= HEADING) {
 		ui_text_fit(area, 1, y, area.rect.width - 1, UI_ROLE_DIM,
-		            more[index - UI_ACTION_COUNT]);
+		            index == HEADING ? "On other screens and panes"
+		                             : more[index - HEADING - 1]);
 		return;
 	}
 	const struct ui_action_row *row = &ui_actions[index];
@@ -69,7 +90,7 @@ static void open_view(struct ui_explorer *explorer)
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	struct ui_area all = ui_surface_area(surface);
-	size_t lines = UI_ACTION_COUNT + EVO_COUNT(more);
+	size_t lines = LINES, order[LINES];
 	char note[48] = "";
 
 	if (surface->columns < 20 || surface->rows < 4) {
@@ -85,8 +106,9 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		snprintf(note, sizeof note, "%zu-%zu/%zu", explorer->help_top + 1,
 		         explorer->help_top + explorer->help_page, lines);
 	struct ui_area inside = ui_frame(frame, true, "Keys and commands", note);
+	arrange(explorer->view->where(explorer), order);
 	for (size_t i = 0; i < explorer->help_page && explorer->help_top + i < lines; i++)
-		draw_line(inside, (int) i, explorer->help_top + i);
+		draw_line(inside, (int) i, order[explorer->help_top + i]);
 	ui_key_line(ui_area_sub(all, 0, surface->rows - 1, surface->columns, 1), UI_IN_HELP,
 	            UI_ALWAYS);
 }
