@@ -206,7 +206,7 @@ void start_program(struct sandbox *sandbox, struct running *running, int out,
 	/* The tests themselves may run in the background. A hang-up is left as the test has it. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(open(sandbox->input ? sandbox->input : "/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(running->err, STDERR_FILENO);
 	if (out == OUT_CLOSED)
 		close(STDOUT_FILENO);

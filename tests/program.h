@@ -17,6 +17,7 @@ struct sandbox {
 	char *folder;
 	char *env[32]; /* "NAME=VALUE", NULL-terminated */
 	size_t env_count;
+	const char *input; /* a file for standard input; NULL: none */
 };
 void sandbox_open(struct sandbox *sandbox);
 void sandbox_close(struct sandbox *sandbox);

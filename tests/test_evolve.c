@@ -130,8 +130,8 @@ static void same_seed_same_files(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		char *population = evo_format("%s/population.csv", folders[i]);
 		char *front = evo_format("%s/front.csv", folders[i]);
-		RUN(&box, &outcomes[i], QUICK, "--generations", "3", "--seed", "11", "--no-store", "--threads",
-		    threads[i], "--csv-dir", sandbox_path(&box, folders[i]));
+		RUN(&box, &outcomes[i], QUICK, "--generations", "3", "--seed", "11", "--no-store",
+		    "--threads", threads[i], "--csv-dir", sandbox_path(&box, folders[i]));
 		expect_status(&outcomes[i], 0);
 		populations[i] = sandbox_read(&box, population);
 		fronts[i] = sandbox_read(&box, front);
@@ -207,6 +207,41 @@ static void writes_nothing_unasked(void **state)
 	for (size_t i = 0; i < EVO_COUNT(folders); i++) /* rmdir refuses a folder that holds any */
 		assert_int_equal(rmdir(sandbox_path(&empty, folders[i])), 0);
 	sandbox_close(&empty);
+}
+
+/* ---- In plain lines -------------------------------------------------------------------------- */
+
+#define PLAIN                                                                                      \
+	"--plain", "--name", "plain", "--benchmark", MADE, SMALL_PROBE, "--networks", "24",        \
+	        "--validation", "12", "--population", "12", "--generations", "2"
+
+static void plain_lines(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	sandbox_write(&box, "lines", "inject layer_sum(l1(gw.d))\nset crossover 2\nstrat\nstart\n");
+	box.input = sandbox_path(&box, "lines");
+	RUN(&box, &outcome, PLAIN);
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, "is idle. Generation 0 of 2 is complete."));
+	assert_true(has(outcome.out, "crossover"));
+	assert_true(has(outcome.out, "There is no command strat; do you mean start"));
+	/* The input is at its end; the search goes on to its own. */
+	assert_true(has(outcome.out, "generation 1: best "));
+	assert_true(has(outcome.out, "done: 2 generations"));
+	for (const char *c = outcome.out; *c; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
+	outcome_clear(&outcome);
+	sandbox_write(&box, "lines", "best\npopulation 2\nfront\nhelp\ninject\nquit\n");
+	box.input = sandbox_path(&box, "lines");
+	RUN(&box, &outcome, "--plain", "--resume", "plain");
+	box.input = NULL;
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, "\n1. fitness ") && has(outcome.out, "\n2. fitness "));
+	assert_true(has(outcome.out, "On " MADE ": Kendall tau "));
+	assert_true(has(outcome.out, "pause: pause it"));
+	assert_true(has(outcome.out, "inject needs EXPRESSION."));
+	outcome_clear(&outcome);
 }
 
 /* ---- Signals --------------------------------------------------------------------------------- */
@@ -290,6 +325,7 @@ int main(void)
 	        cmocka_unit_test(without_terminal_explorer_evolves),
 	        cmocka_unit_test(target_and_quiet),
 	        cmocka_unit_test(writes_nothing_unasked),
+	        cmocka_unit_test(plain_lines),
 	        cmocka_unit_test(signals_keep_what_is_done),
 	        cmocka_unit_test(nohup_is_respected),
 	};

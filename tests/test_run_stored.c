@@ -306,6 +306,33 @@ static void test_went_on_elsewhere(void **state)
 	evo_run_destroy(second);
 }
 
+/* What another program makes of a run is seen as it comes, and is not to be meddled with. */
+static void test_watched(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("watched"), other;
+	struct evo_error err = {0};
+	struct evo_run *run = created(&config);
+	step_to(run, 1);
+	assert_true(evo_run_config_stored(&other, file, "watched", &err));
+	other.watch = true;
+	struct evo_run *watcher = created(&other);
+	evo_run_config_clear(&other);
+	refused(watcher, EVO_COMMAND_START, NULL, "only watched here");
+	refused(watcher, EVO_COMMAND_INJECT, "units", "only watched here");
+	for (size_t g = 2; g <= 3; g++) {
+		tell(run, EVO_COMMAND_STEP, NULL);
+		const struct evo_snapshot *own = wait_until(run, IN(PAUSED), g);
+		const struct evo_snapshot *seen = wait_until(watcher, IN(PAUSED), g);
+		expect_same_snapshots(own, seen);
+		evo_snapshot_release(own);
+		evo_snapshot_release(seen);
+	}
+	evo_run_destroy(run);
+	evo_snapshot_release(wait_until(watcher, IN(STOPPED), 3));
+	evo_run_destroy(watcher);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +341,7 @@ int main(void)
 	        cmocka_unit_test(test_replay),
 	        cmocka_unit_test(test_list),
 	        cmocka_unit_test(test_went_on_elsewhere),
+	        cmocka_unit_test(test_watched),
 	};
 	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);
 }

@@ -35,6 +35,7 @@ struct evo_run_config {
 	const char *runs_file; /* where its generations are stored; NULL: nowhere */
 	bool runs_optional;    /* a file that cannot be used is a warning, and no failure */
 	const char *resume;    /* the stored run that this goes on with; NULL: a new one */
+	bool watch;            /* do not go on with it: show what another program makes of it */
 };
 /* Preset `default`, the embedded benchmark, no limits, not stored. */
 struct evo_run_config evo_run_config_default(void);

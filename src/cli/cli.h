@@ -61,8 +61,8 @@ struct cli_options {
 	struct cli_list injected;
 	const char *csv_folder;
 	const char *runs_file; /* NULL: the user's */
-	const char *resume;
-	bool no_store;
+	const char *resume, *watch;
+	bool no_store, plain;
 	bool quiet;
 	size_t progress; /* enum cli_progress_mode */
 
@@ -280,6 +280,8 @@ bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct ev
 /* ---- Commands -------------------------------------------------------------------------------- */
 
 int cli_explorer(struct cli_options *options);
+/* The explorer for screen readers: lines in, lines out. */
+int cli_plain(struct cli_options *options);
 int cli_evolve(struct cli_options *options);
 int cli_score(struct cli_options *options);
 int cli_show(struct cli_options *options);

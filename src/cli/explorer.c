@@ -30,6 +30,18 @@ static int explore(struct cli_options *options)
 
 int cli_explorer(struct cli_options *options)
 {
+	struct evo_error err = {0};
+
+	if (options->watch && options->resume)
+		evo_fail(&err, EVO_E_USAGE, "a run is watched or resumed, not both");
+	else if (options->watch && !isatty(STDOUT_FILENO))
+		evo_fail(&err, EVO_E_USAGE,
+		         "--watch needs a terminal; evoscope runs show %s tells what there is",
+		         options->watch);
+	if (err.code != EVO_OK)
+		return cli_report(&err);
+	if (options->plain)
+		return cli_plain(options);
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return explore(options);
 	return cli_evolve(options);

@@ -141,6 +141,10 @@ static const struct cli_option options[] = {
         /* The explorer. */
         {"start", 0, NULL, CLI_FLAG, AT(start), 0, 0, NULL, ON(EXPLORER), NULL,
          "begin the search at once"},
+        {"watch", 0, "RUN", CLI_TEXT, AT(watch), 0, 0, NULL, ON(EXPLORER), NULL,
+         "look at a stored search that another program drives"},
+        {"plain", 0, NULL, CLI_FLAG, AT(plain), 0, 0, NULL, ON(EXPLORER), NULL,
+         "lines of words in place of a screen, for screen readers"},
         {"ascii", 0, NULL, CLI_FLAG, AT(ascii), 0, 0, NULL, ON(EXPLORER), NULL,
          "draw with ASCII characters only"},
         {"theme", 0, "NAME", CLI_TEXT, AT(theme), 0, 0, NULL, ON(EXPLORER), "dark", "colours"},

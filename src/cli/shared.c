@@ -109,8 +109,10 @@ static bool stored_config(const struct cli_options *options, struct evo_run_conf
 {
 	char *file = cli_runs_file(options);
 	bool good = check_resume(options, err) &&
-	            evo_run_config_stored(config, file, options->resume, err);
+	            evo_run_config_stored(config, file,
+	                                  options->watch ? options->watch : options->resume, err);
 	free(file);
+	config->watch = options->watch != NULL;
 	if (good && options->seconds > 0)
 		config->seconds = options->seconds;
 	if (good && !isnan(options->target))
@@ -159,7 +161,8 @@ bool cli_run_config(const struct cli_options *options, struct evo_run_config *co
 	*config = evo_run_config_default();
 	config->benchmarks = NULL;
 	config->benchmark_count = 0;
-	if (!(options->resume ? stored_config : new_config)(options, config, err))
+	bool stored = options->resume || options->watch;
+	if (!(stored ? stored_config : new_config)(options, config, err))
 		return false;
 	config->threads = (unsigned) options->threads;
 	config->memory = options->memory;

@@ -102,6 +102,10 @@ bool evo_run_send(struct evo_run *run, enum evo_command_kind kind, const char *t
                   struct evo_error *err)
 {
 	struct evo_command command = {.kind = kind};
+	if (run->config.watch)
+		return evo_fail(err, EVO_E_USAGE,
+		                "%s is only watched here: another program drives it",
+		                run->config.resume);
 	pthread_mutex_lock(&run->lock);
 	struct evo_gp_config before = run->shadow;
 	bool good = check_command(run, kind, text, err);

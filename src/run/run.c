@@ -75,7 +75,7 @@ static bool check_config(const struct evo_run_config *config, struct evo_error *
 
 /* ---- The thread ------------------------------------------------------------------------------ */
 
-static void fail(struct evo_run *run, const struct evo_error *err)
+void evo_run_fail(struct evo_run *run, const struct evo_error *err)
 {
 	evo_error_text(err, run->draft.error, sizeof(run->draft.error));
 	evo_run_say(run, EVO_LOG_ERROR, "%s", run->draft.error);
@@ -116,7 +116,7 @@ static void advance(struct evo_run *run)
 	}
 	good = good && evo_run_generation(run, &err);
 	if (err.code != EVO_OK)
-		fail(run, &err);
+		evo_run_fail(run, &err);
 	else if (good && run->mode == EVO_RUN_STEPPING)
 		evo_run_enter(run, at_end(run) ? EVO_RUN_DONE : EVO_RUN_PAUSED);
 }
@@ -124,6 +124,8 @@ static void advance(struct evo_run *run)
 static void *work(void *context)
 {
 	struct evo_run *run = context;
+	if (run->config.watch)
+		evo_run_watch(run);
 	while (!run->quit) {
 		bool works = evo_run_go_on(run);
 		if (works) {

@@ -150,4 +150,9 @@ bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const 
                               size_t count, double *scores, struct evo_error *err);
 bool evo_run_time_up(const struct evo_run *run);
 
+/* run.c, watch.c */
+void evo_run_fail(struct evo_run *run, const struct evo_error *err);
+/* The thread of a run that is only watched. */
+void evo_run_watch(struct evo_run *run);
+
 #endif

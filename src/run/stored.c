@@ -589,28 +589,44 @@ const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name,
 	return snapshot;
 }
 
-bool evo_stored_show(struct evo_run *run, struct evo_error *err)
+/* The newest state into draft and body, in place of what is there. */
+static bool read_newest(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_database database;
-	struct evo_snapshot *draft = &run->draft;
+	struct evo_snapshot draft = run->draft;
 	struct evo_body *body = evo_body_create();
 	bool good = evo_database_open(&database, run->config.runs_file, false, err) &&
-	            read_state(&database, run->config.resume, SIZE_MAX, draft, body, err);
+	            read_state(&database, run->config.resume, SIZE_MAX, &draft, body, err);
 	evo_database_close(&database);
 	if (!good) {
 		evo_body_release(body);
 		return false;
 	}
+	run->draft = draft;
+	evo_body_release(run->body);
+	run->body = body;
+	return true;
+}
+
+bool evo_stored_show(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_snapshot *draft = &run->draft;
+	if (!read_newest(run, err))
+		return false;
 	draft->state = EVO_RUN_IDLE;
 	draft->generations = draft->config.generations;
 	run->shadow = draft->config;
-	run->stored_interventions = body->intervention_count;
+	run->stored_interventions = run->body->intervention_count;
 	run->active = draft->elapsed;
-	if (body->history_count > 0)
-		run->best = body->history[body->history_count - 1].best;
-	evo_record_copy(&run->record, body);
-	run->body = body;
+	if (run->body->history_count > 0)
+		run->best = run->body->history[run->body->history_count - 1].best;
+	evo_record_copy(&run->record, run->body);
 	return true;
+}
+
+bool evo_stored_watch(struct evo_run *run, struct evo_error *err)
+{
+	return read_newest(run, err);
 }
 
 /* ---- A search taken up again ----------------------------------------------------------------- */

@@ -14,6 +14,8 @@ bool evo_stored_owner(struct evo_database *database, int64_t id, struct evo_owne
                       struct evo_error *err);
 /* Puts the run's newest stored state on show: before it is started, without its search. */
 bool evo_stored_show(struct evo_run *run, struct evo_error *err);
+/* The same of a run that is only watched, again and again; with its own state. */
+bool evo_stored_watch(struct evo_run *run, struct evo_error *err);
 /* Gives the search, of which nothing has been asked, the state that was stored. EVO_E_INPUT when
    benchmarks are not what they were. */
 bool evo_stored_restore(struct evo_run *run, struct evo_database *database, int64_t id,

@@ -96,7 +96,7 @@ enum ui_argument {
 	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
 	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
 	  "drop arguments without impact")                                                         \
-	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",    \
+	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",         \
 	  "put this tree into the next generation")                                                \
 	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \
 	  "keep this tree in the proxy library")                                                   \

@@ -17,9 +17,14 @@ static void update(struct ui_explorer *explorer)
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
+	char what[64];
+
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
-	if (explorer->evolve.layout.kind != UI_LAYOUT_LINE)
-		ui_explorer_edges(explorer, surface, &explorer->evolve.layout, NULL);
+	if (explorer->evolve.layout.kind == UI_LAYOUT_LINE)
+		return;
+	snprintf(what, sizeof what, "watching %s", explorer->model.snapshot->run);
+	ui_explorer_edges(explorer, surface, &explorer->evolve.layout,
+	                  explorer->run_config.watch ? what : NULL);
 }
 
 static enum ui_result request(struct ui_explorer *explorer, enum ui_action action,

@@ -196,7 +196,9 @@ static bool quit(struct ui_explorer *explorer, const char *argument)
 {
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 
-	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
+	bool own = !explorer->run_config.watch;
+
+	if (own && argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
 		ui_input_ask(explorer, UI_ACTION_QUIT, "End the search and quit? y/n");
 	else
 		explorer->ended = true;
