@@ -209,6 +209,52 @@ static void writes_nothing_unasked(void **state)
 	sandbox_close(&empty);
 }
 
+static size_t lines_of(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+static void json_lines(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--json", "--quiet", "--generations", "3", "--name", "json");
+	expect_status(&outcome, 0);
+	assert_int_equal(lines_of(outcome.out), 4);
+	for (int i = 0; i < 3; i++) {
+		char *begin = evo_format("{\"run\":\"json\",\"generation\":%d,\"best\":", i);
+		assert_true(has(outcome.out, begin));
+		free(begin);
+	}
+	assert_false(has(outcome.out, "\"best_validation\":null"));
+	assert_true(has(outcome.out, "\"state\":\"done\"") &&
+	            has(outcome.out, "\"expression\":\""));
+	assert_true(has(outcome.out, "\"benchmark\":\"" MADE "\",\"train\":{\"networks\":24,"));
+	outcome_clear(&outcome);
+}
+
+/* The test pool is looked at in the end alone; a search may begin with what another has found. */
+static void final_test_and_inject_from(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--quiet", "--generations", "1", "--inject-from", "json",
+	    "--final-test", "--csv-dir", sandbox_path(&box, "from"));
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, "\ntest\nproxy "));
+	assert_true(has(strstr(outcome.out, "\ntest\n"), "eznas-a"));
+	outcome_clear(&outcome);
+	char *population = sandbox_read(&box, "from/population.csv");
+	assert_true(has(population, ",injected,"));
+	free(population);
+	RUN(&box, &outcome, QUICK, "--inject-from", "nobody");
+	expect_complaint(&outcome, 1, "no run is called `nobody`");
+	outcome_clear(&outcome);
+}
+
 /* ---- In plain lines -------------------------------------------------------------------------- */
 
 #define PLAIN                                                                                      \
@@ -325,6 +371,8 @@ int main(void)
 	        cmocka_unit_test(without_terminal_explorer_evolves),
 	        cmocka_unit_test(target_and_quiet),
 	        cmocka_unit_test(writes_nothing_unasked),
+	        cmocka_unit_test(json_lines),
+	        cmocka_unit_test(final_test_and_inject_from),
 	        cmocka_unit_test(plain_lines),
 	        cmocka_unit_test(signals_keep_what_is_done),
 	        cmocka_unit_test(nohup_is_respected),

@@ -60,7 +60,9 @@ struct cli_options {
 	double seconds, target;
 	struct cli_list injected;
 	const char *csv_folder;
-	const char *runs_file; /* NULL: the user's */
+	const char *runs_file;       /* NULL: the user's */
+	struct cli_list inject_from; /* runs */
+	bool final_test;
 	const char *resume, *watch;
 	bool no_store, plain;
 	bool quiet;
@@ -260,6 +262,13 @@ bool cli_run_config(const struct cli_options *options, struct evo_run_config *co
                     struct evo_error *err);
 /* What --resume came with besides: settings and injected expressions, to be sent before START. */
 bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struct evo_error *err);
+/* JSON objects, a line each: a generation of a search, and what it came to. Appended. */
+void cli_generation_line(const struct evo_snapshot *snapshot, size_t index, struct evo_text *out);
+void cli_result_line(const struct evo_snapshot *snapshot, struct evo_text *out);
+/* An expression beside units, params and eznas-a on the test pools of a search's benchmarks, as
+   `evoscope score` prints it. */
+int cli_final_test(struct cli_options *options, const struct evo_run_config *config,
+                   const char *expression);
 /* A search's best and what it is worth, on standard output. */
 void cli_search_result(const struct evo_snapshot *snapshot);
 /* Appends a row a column of imported scores to the table of proxies: name, expression, source.

@@ -7,6 +7,11 @@
 
 #include "cli.h"
 
+static bool over(enum evo_run_state state)
+{
+	return state == EVO_RUN_DONE || state == EVO_RUN_STOPPED || state == EVO_RUN_FAILED;
+}
+
 /* ---- Progress -------------------------------------------------------------------------------- */
 
 static void progress_text(const struct evo_snapshot *snapshot, struct evo_text *out)
@@ -121,11 +126,6 @@ void cli_search_result(const struct evo_snapshot *snapshot)
 
 /* ---- The search ------------------------------------------------------------------------------ */
 
-static bool over(enum evo_run_state state)
-{
-	return state == EVO_RUN_DONE || state == EVO_RUN_STOPPED || state == EVO_RUN_FAILED;
-}
-
 static void wait_for_news(struct evo_run *run, bool stopping)
 {
 	struct pollfd wait[2] = {{.fd = evo_run_descriptor(run), .events = POLLIN},
@@ -133,9 +133,33 @@ static void wait_for_news(struct evo_run *run, bool stopping)
 	poll(wait, 2, 1000);
 }
 
-/* Until it is over; a signal stops it, and what is complete is kept. */
-static const struct evo_snapshot *watch(struct evo_run *run, struct cli_progress *progress)
+/* The first generation is shown before it is validated. */
+static bool is_whole(const struct evo_snapshot *snapshot, size_t index)
 {
+	bool validates = true;
+	for (size_t i = 0; i < snapshot->case_count; i++)
+		validates = validates && snapshot->cases[i].validation >= 2;
+	return !validates || over(snapshot->state) ||
+	       !isnan(snapshot->history[index].best_validation);
+}
+
+/* Generations that have not been printed yet. */
+static void print_generations(const struct evo_snapshot *snapshot, size_t *printed)
+{
+	struct evo_text out;
+	evo_text_init(&out);
+	while (*printed < snapshot->history_count && is_whole(snapshot, *printed))
+		cli_generation_line(snapshot, (*printed)++, &out);
+	cli_print(&out);
+	fflush(stdout);
+	evo_text_clear(&out);
+}
+
+/* Until it is over; a signal stops it, and what is complete is kept. */
+static const struct evo_snapshot *watch(struct evo_run *run, const struct cli_options *options,
+                                        struct cli_progress *progress)
+{
+	size_t printed = 0;
 	struct evo_text text;
 	evo_text_init(&text);
 	uint64_t next = 0;
@@ -145,6 +169,8 @@ static const struct evo_snapshot *watch(struct evo_run *run, struct cli_progress
 		wait_for_news(run, stopping);
 		snapshot = evo_run_snapshot(run);
 		pass_on_warnings(run, &next, progress);
+		if (options->json)
+			print_generations(snapshot, &printed);
 		if (over(snapshot->state))
 			break;
 		if (snapshot->state != EVO_RUN_IDLE &&
@@ -161,7 +187,32 @@ static const struct evo_snapshot *watch(struct evo_run *run, struct cli_progress
 	return snapshot;
 }
 
-static int search(struct evo_run *run, const struct cli_options *options)
+/* In the end. */
+static int print_result(const struct evo_snapshot *snapshot, struct cli_options *options,
+                        const struct evo_run_config *config)
+{
+	struct evo_text text;
+	int status = CLI_DONE;
+	evo_text_init(&text);
+	if (options->json) {
+		cli_result_line(snapshot, &text);
+		cli_print(&text);
+	} else {
+		cli_search_result(snapshot);
+	}
+	if (options->final_test && !cli_signal()) {
+		evo_text_reset(&text);
+		if (!options->json)
+			printf("\ntest\n");
+		evo_tree_print(&snapshot->population[0]->tree, &text);
+		status = cli_final_test(options, config, text.data);
+	}
+	evo_text_clear(&text);
+	return status;
+}
+
+static int search(struct evo_run *run, struct cli_options *options,
+                  const struct evo_run_config *config)
 {
 	struct cli_progress progress;
 	struct evo_error err = {0};
@@ -171,11 +222,11 @@ static int search(struct evo_run *run, const struct cli_options *options)
 	const struct evo_snapshot *snapshot = evo_run_snapshot(run);
 	size_t before = snapshot->generation; /* of a run that is resumed */
 	evo_snapshot_release(snapshot);
-	snapshot = watch(run, &progress);
+	snapshot = watch(run, options, &progress);
 	int status = CLI_DONE;
 	bool failed = snapshot->state == EVO_RUN_FAILED;
 	if (snapshot->population_count && (!failed || snapshot->generation > before))
-		cli_search_result(snapshot);
+		status = print_result(snapshot, options, config);
 	if (failed) {
 		cli_complain("%s", snapshot->error);
 		status = CLI_FAILED;
@@ -205,8 +256,8 @@ int cli_evolve(struct cli_options *options)
 	cli_signals_catch();
 	if (cli_run_config(options, &config, &err))
 		run = evo_run_create(&config, &err);
+	status = run ? search(run, options, &config) : cli_report(&err);
 	evo_run_config_clear(&config);
-	status = run ? search(run, options) : cli_report(&err);
 	if (run)
 		evo_run_destroy(run);
 	if (cli_signal() && cli_output_ok())

@@ -204,6 +204,22 @@ static int score(const struct cli_options *options, const struct cli_list *names
 	return scoring.status;
 }
 
+int cli_final_test(struct cli_options *options, const struct evo_run_config *config,
+                   const char *expression)
+{
+	const char *proxies[] = {expression, "units", "params", "eznas-a"};
+	struct cli_options test = *options;
+	struct cli_list names = {(const char **) (uintptr_t) config->benchmarks,
+	                         config->benchmark_count};
+	test.arguments = (struct cli_list){proxies, EVO_COUNT(proxies)};
+	test.split = EVO_TEST;
+	test.networks = 0;
+	test.probe = config->probe;
+	test.seed = config->seed;
+	test.repeats = 0;
+	return score(&test, &names);
+}
+
 int cli_score(struct cli_options *options)
 {
 	struct cli_list names;

@@ -128,6 +128,32 @@ static const char *const *copy_list(const struct cli_list *list)
 	return (const char *const *) copy;
 }
 
+/* The fronts of stored searches, to begin with. */
+static bool add_fronts(const struct cli_options *options, struct evo_run_config *config,
+                       struct evo_error *err)
+{
+	char **list = (char **) (uintptr_t) config->injected;
+	char *file = cli_runs_file(options);
+	bool good = true;
+	for (size_t i = 0; good && i < options->inject_from.count; i++) {
+		const struct evo_snapshot *from =
+		        evo_runs_snapshot(file, options->inject_from.items[i], SIZE_MAX, err);
+		good = from != NULL;
+		for (size_t j = 0; good && j < from->front_count; j++) {
+			struct evo_text text;
+			evo_text_init(&text);
+			evo_tree_print(&from->front[j]->tree, &text);
+			list = evo_realloc(list, config->injected_count + 1, sizeof(*list));
+			list[config->injected_count++] = text.data;
+		}
+		if (good)
+			evo_snapshot_release(from);
+	}
+	config->injected = (const char *const *) list;
+	free(file);
+	return good;
+}
+
 static bool new_config(const struct cli_options *options, struct evo_run_config *config,
                        struct evo_error *err)
 {
@@ -141,6 +167,7 @@ static bool new_config(const struct cli_options *options, struct evo_run_config 
 		config->benchmark_count = names.count;
 		config->injected = copy_list(&options->injected);
 		config->injected_count = options->injected.count;
+		good = add_fronts(options, config, err);
 		config->probe = options->probe;
 		if (options->probe.probe_of)
 			config->probe.probe_of = evo_strdup(options->probe.probe_of);
