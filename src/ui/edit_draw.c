@@ -7,41 +7,12 @@
 #include "edit.h"
 #include "tree_lines.h"
 
-#define IMPACT_WIDTH 16 /* of bar and number */
-#define BAR_WIDTH    7
-
 /* ---- The tree -------------------------------------------------------------------------------- */
 
-static enum ui_role impact_role(double share)
-{
-	return share > 0.8    ? UI_ROLE_IMPACT_5
-	       : share > 0.5  ? UI_ROLE_IMPACT_4
-	       : share > 0.2  ? UI_ROLE_IMPACT_3
-	       : share > 0.02 ? UI_ROLE_IMPACT_2
-	                      : UI_ROLE_IMPACT_1;
-}
-
-/* A bar from the left, as long as its share of the greatest, and the number with its sign. */
-static void draw_impact(struct ui_area area, int x, int y, double impact, double greatest)
-{
-	double share = greatest > 0 ? fabs(impact) / greatest : 0;
-	int eighths = (int) lround(share * 8 * BAR_WIDTH);
-
-	if (isnan(impact))
-		return;
-	for (int i = 0; i < BAR_WIDTH && eighths > 8 * i; i++) {
-		int part = eighths - 8 * i;
-		ui_put(area, x + i, y, impact_role(share),
-		       area.surface->glyphs->eighths[part >= 8 ? 8 : part]);
-	}
-	ui_textf(area, x + BAR_WIDTH + 1, y, impact_role(share), "%+.3f", impact);
-}
-
-static void draw_node(const struct ui_edit *edit, struct ui_area area, int y, size_t node,
-                      double greatest)
+static void draw_node(const struct ui_edit *edit, struct ui_area area, int y, size_t node)
 {
 	const struct evo_tree *tree = ui_document_tree(edit->document);
-	int room = area.rect.width - IMPACT_WIDTH;
+	int room = area.rect.width - UI_WEIGHT_WIDTH - 1;
 	struct evo_text line;
 
 	evo_text_init(&line);
@@ -54,7 +25,7 @@ static void draw_node(const struct ui_edit *edit, struct ui_area area, int y, si
 		ui_text_fit(area, 1, y, room - 1, UI_ROLE_TEXT, line.data);
 	}
 	evo_text_clear(&line);
-	draw_impact(area, room + 1, y, ui_edit_impact(edit, node), greatest);
+	ui_weights_draw(&edit->weights, area, room + 1, y, node);
 }
 
 static void draw_tree(struct ui_edit *edit, struct ui_area area)
@@ -62,7 +33,6 @@ static void draw_tree(struct ui_edit *edit, struct ui_area area)
 	const struct evo_tree *tree = ui_document_tree(edit->document);
 	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
 	char title[160], note[48];
-	double greatest = 0;
 	size_t changes = ui_document_changes(edit->document);
 
 	edit->tree_rect = area.rect;
@@ -76,13 +46,8 @@ static void draw_tree(struct ui_edit *edit, struct ui_area area)
 		         changes, changes == 1 ? "" : "s", area.surface->glyphs->dot, tree->size,
 		         evo_tree_depth(tree));
 	ui_frame(area, !edit->choosing, title, *note != '\0' ? note : NULL);
-	for (size_t i = 0; i < tree->size; i++) {
-		double impact = ui_edit_impact(edit, i);
-		if (fabs(impact) > greatest)
-			greatest = fabs(impact);
-	}
 	for (size_t i = 0; i < edit->lines.page && edit->lines.top + i < tree->size; i++)
-		draw_node(edit, inside, (int) i, edit->lines.top + i, greatest);
+		draw_node(edit, inside, (int) i, edit->lines.top + i);
 }
 
 /* ---- The menu -------------------------------------------------------------------------------- */

@@ -11,52 +11,18 @@
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
-bool ui_edit_study(struct ui_edit *edit, const struct evo_run_config *config, struct evo_error *err)
-{
-	struct evo_study_config study = evo_study_config_default();
-	size_t memory = config->memory > 0 ? config->memory : evo_memory() / 2;
-
-	study.benchmarks = config->benchmarks;
-	study.benchmark_count = config->benchmark_count;
-	study.probe = config->probe;
-	study.seed = config->seed;
-	study.train = config->gp.train;
-	study.validation = config->gp.validation;
-	study.memory = memory / 4; /* the search has its own */
-	edit->mean = config->gp.fitness_mean;
-	edit->study = evo_study_create(&study, err);
-	if (edit->study == NULL)
-		return false;
-	edit->answers = evo_study_snapshot(edit->study);
-	return true;
-}
-
 static void drop_question(struct ui_edit *edit, struct ui_asked *asked)
 {
 	if (asked->question != 0)
-		evo_study_drop(edit->study, asked->question);
+		evo_study_drop(edit->scorer->study, asked->question);
 	asked->question = 0;
 }
 
-static void drop_impact(struct ui_edit *edit)
+void ui_edit_forget(struct ui_edit *edit)
 {
-	if (edit->impact != NULL)
-		evo_impact_end(edit->impact);
-	edit->impact = NULL;
-	edit->impact_share = 0;
-}
-
-void ui_edit_drop_study(struct ui_edit *edit)
-{
-	if (edit->study == NULL)
-		return;
-	drop_impact(edit);
+	ui_weights_drop(&edit->weights);
 	drop_question(edit, &edit->original);
 	drop_question(edit, &edit->now);
-	evo_study_snapshot_release(edit->answers);
-	evo_study_destroy(edit->study);
-	edit->study = NULL;
-	edit->answers = NULL;
 }
 
 /* False when it had been asked about this tree already. */
@@ -70,36 +36,22 @@ static bool ask_about(struct ui_edit *edit, struct ui_asked *asked, const struct
 		return false;
 	drop_question(edit, asked);
 	evo_tree_copy(&asked->tree, tree);
-	asked->question = evo_study_ask(edit->study, &question, NULL);
+	asked->question = evo_study_ask(edit->scorer->study, &question, NULL);
 	return true;
 }
 
 void ui_edit_ask(struct ui_edit *edit)
 {
-	if (edit->document == NULL || edit->study == NULL)
+	if (edit->document == NULL || edit->scorer->study == NULL)
 		return;
 	ask_about(edit, &edit->original, ui_document_original(edit->document));
-	if (!ask_about(edit, &edit->now, ui_document_tree(edit->document)))
-		return;
-	drop_impact(edit);
-	edit->impact = evo_impact_begin(edit->study, &edit->now.tree, edit->mean, 0, NULL);
+	if (ask_about(edit, &edit->now, ui_document_tree(edit->document)))
+		ui_weights_ask(&edit->weights, edit->scorer, &edit->now.tree);
 }
 
 void ui_edit_hear(struct ui_edit *edit)
 {
-	if (edit->study == NULL)
-		return;
-	evo_study_snapshot_release(edit->answers);
-	edit->answers = evo_study_snapshot(edit->study);
-	if (edit->impact != NULL)
-		edit->impact_share = evo_impact_poll(edit->impact, edit->answers);
-}
-
-double ui_edit_impact(const struct ui_edit *edit, size_t node)
-{
-	if (edit->impact == NULL || edit->impact_share < 1 || node >= edit->now.tree.size)
-		return (double) NAN;
-	return evo_impact_values(edit->impact)[node];
+	ui_weights_hear(&edit->weights, edit->scorer);
 }
 
 /* ---- Telling --------------------------------------------------------------------------------- */
@@ -108,7 +60,7 @@ double ui_edit_impact(const struct ui_edit *edit, size_t node)
 static const struct evo_answer_case *told(const struct ui_edit *edit, const struct ui_asked *asked,
                                           size_t benchmark)
 {
-	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+	const struct evo_answer *answer = evo_study_answer(edit->scorer->answers, asked->question);
 
 	return answer != NULL && benchmark < answer->case_count ? &answer->cases[benchmark] : NULL;
 }
@@ -118,12 +70,12 @@ static double tau_of(const struct ui_edit *edit, const struct ui_asked *asked, s
 {
 	const struct evo_answer_case *one = told(edit, asked, benchmark);
 
-	return one != NULL ? evo_answer_tau(edit->answers, one, side, 0) : (double) NAN;
+	return one != NULL ? evo_answer_tau(edit->scorer->answers, one, side, 0) : (double) NAN;
 }
 
 static bool complete(const struct ui_edit *edit, const struct ui_asked *asked)
 {
-	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+	const struct evo_answer *answer = evo_study_answer(edit->scorer->answers, asked->question);
 
 	return answer != NULL && answer->done == answer->total;
 }
@@ -131,7 +83,7 @@ static bool complete(const struct ui_edit *edit, const struct ui_asked *asked)
 /* Half the width of the interval over all networks; NaN while it is not known. */
 static double margin(const struct ui_edit *edit, const struct ui_asked *asked, size_t benchmark)
 {
-	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+	const struct evo_answer *answer = evo_study_answer(edit->scorer->answers, asked->question);
 
 	if (answer == NULL || benchmark >= answer->row_count)
 		return (double) NAN;
@@ -171,7 +123,7 @@ static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, si
 	double half = margin(edit, &edit->now, benchmark);
 
 	ui_text_fit(area, 1, y, x - 2, UI_ROLE_TEXT,
-	            ui_case_title(&edit->answers->cases[benchmark].about));
+	            ui_case_title(&edit->scorer->answers->cases[benchmark].about));
 	for (int side = 0; side < 2; side++) {
 		draw_tau(area, x + 8, y, tau_of(edit, &edit->original, benchmark, side));
 		draw_tau(area, x + 16, y, tau_of(edit, &edit->now, benchmark, side));
@@ -184,12 +136,12 @@ static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, si
 
 int ui_edit_scores_lines(const struct ui_edit *edit)
 {
-	return 2 + (edit->answers != NULL ? (int) edit->answers->case_count : 1);
+	return 2 + (edit->scorer->answers != NULL ? (int) edit->scorer->answers->case_count : 1);
 }
 
 void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area)
 {
-	const struct evo_study_snapshot *answers = edit->answers;
+	const struct evo_study_snapshot *answers = edit->scorer->answers;
 	int x = area.rect.width >= 76 ? 20 : NAME_WIDTH;
 
 	if (answers == NULL || answers->state == EVO_STUDY_FAILED) {
@@ -214,8 +166,8 @@ void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area)
 		       UI_ROLE_ACCENT);
 		ui_textf(area, BAR_WIDTH + 2, last, UI_ROLE_DIM, "%zu of %zu networks",
 		         answer->done, answer->total);
-	} else if (edit->impact != NULL && edit->impact_share < 1) {
-		ui_bar(area, 1, last, BAR_WIDTH, edit->impact_share, UI_ROLE_ACCENT);
+	} else if (edit->weights.impact != NULL && edit->weights.share < 1) {
+		ui_bar(area, 1, last, BAR_WIDTH, edit->weights.share, UI_ROLE_ACCENT);
 		ui_text(area, BAR_WIDTH + 2, last, UI_ROLE_DIM, "impact of every node");
 	}
 }

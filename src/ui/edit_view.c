@@ -17,22 +17,7 @@
 static void open_view(struct ui_explorer *explorer)
 {
 	explorer->edit = evo_calloc(1, sizeof *explorer->edit);
-}
-
-/* A study of the networks of the present search; another one when that has changed. */
-static void renew_study(struct ui_explorer *explorer)
-{
-	struct ui_edit *edit = explorer->edit;
-	struct evo_run_config config = explorer->run_config;
-	struct evo_error err = {0};
-
-	if (edit->study != NULL && edit->renewals == explorer->renewals)
-		return;
-	ui_edit_drop_study(edit);
-	edit->renewals = explorer->renewals;
-	config.gp = explorer->model.snapshot->config;
-	if (!ui_edit_study(edit, &config, &err))
-		ui_explorer_complain(explorer, &err);
+	explorer->edit->scorer = &explorer->scorer;
 }
 
 static void show(struct ui_explorer *explorer, const struct evo_tree *tree, const char *name)
@@ -45,7 +30,7 @@ static void show(struct ui_explorer *explorer, const struct evo_tree *tree, cons
 		ui_document_open(edit->document, tree);
 	snprintf(edit->name, sizeof edit->name, "%s", name);
 	edit->choosing = false;
-	renew_study(explorer);
+	ui_explorer_scorer(explorer);
 	ui_edit_ask(edit);
 }
 
@@ -65,7 +50,7 @@ static void enter(struct ui_explorer *explorer)
 	if (explorer->edit->document == NULL && snapshot->population_count > 0)
 		show_individual(explorer, snapshot->population[0]);
 	else if (explorer->edit->document != NULL) {
-		renew_study(explorer);
+		ui_explorer_scorer(explorer);
 		ui_edit_ask(explorer->edit);
 	}
 }
@@ -75,21 +60,22 @@ static void update(struct ui_explorer *explorer)
 	(void) explorer;
 }
 
-static int descriptor(const struct ui_explorer *explorer)
-{
-	return explorer->edit->study != NULL ? evo_study_descriptor(explorer->edit->study) : -1;
-}
-
-static void news(struct ui_explorer *explorer)
+static void weighed(struct ui_explorer *explorer)
 {
 	ui_edit_hear(explorer->edit);
 }
 
 static void close_view(struct ui_explorer *explorer)
 {
-	ui_edit_drop_study(explorer->edit);
+	ui_edit_forget(explorer->edit);
 	ui_document_destroy(explorer->edit->document);
 	free(explorer->edit);
+}
+
+void ui_edit_forget_all(struct ui_explorer *explorer)
+{
+	if (explorer->edit != NULL)
+		ui_edit_forget(explorer->edit);
 }
 
 bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err)
@@ -216,11 +202,11 @@ static bool simplify(struct ui_edit *edit, struct evo_error *err)
 	double impacts[EVO_TREE_MAX];
 	struct evo_tree simple;
 
-	if (edit->impact_share < 1)
+	if (edit->weights.share < 1)
 		return evo_fail(err, EVO_E_USAGE,
 		                "the impact of the nodes is not known yet; in a moment");
 	for (size_t i = 0; i < tree->size; i++)
-		impacts[i] = ui_edit_impact(edit, i);
+		impacts[i] = ui_weights_at(&edit->weights, i);
 	if (!ui_simplify(tree, impacts, NO_IMPACT, &simple))
 		return evo_fail(err, EVO_E_USAGE, "every argument has an impact");
 	return ui_document_set_tree(edit->document, &simple, err);
@@ -388,7 +374,6 @@ const struct ui_view ui_edit_view = {
         .request = request,
         .mouse = mouse,
         .where = where,
-        .descriptor = descriptor,
-        .news = news,
+        .weighed = weighed,
         .close = close_view,
 };

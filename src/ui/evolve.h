@@ -6,6 +6,7 @@
 
 #include "action.h"
 #include "model.h"
+#include "weigh.h"
 
 /* ---- Population ------------------------------------------------------------------------------ */
 
@@ -64,9 +65,10 @@ void ui_fitness_follow(struct ui_fitness *fitness, const struct evo_snapshot *sn
 /* ---- Tree, log, status ----------------------------------------------------------------------- */
 
 struct ui_tree_pane {
-	size_t top, left;   /* lines and columns scrolled away */
-	size_t page, lines; /* as drawn last */
-	uint64_t of;        /* scrolling belongs to this individual */
+	size_t top, left;          /* lines and columns scrolled away */
+	size_t page, lines;        /* as drawn last */
+	uint64_t of;               /* scrolling belongs to this individual */
+	struct ui_weights weights; /* of the tree that was weighed last */
 };
 void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
                   const struct evo_individual *individual, size_t rank, size_t shown_case,

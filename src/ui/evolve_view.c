@@ -15,10 +15,37 @@ static void update(struct ui_explorer *explorer)
 	ui_evolve_update(&explorer->evolve, &explorer->model);
 }
 
+/* The impact of the nodes of the tree under the cursor, once the search has shown something. What
+   comes when it comes has no place on saved screens. */
+static void weigh(struct ui_explorer *explorer)
+{
+	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	struct ui_weights *weights = &explorer->evolve.tree.weights;
+	const struct evo_individual *one = ui_evolve_selected(&explorer->evolve, &explorer->model);
+
+	if (one == NULL || one->open || snapshot->history_count == 0 || explorer->model.fixed_clock)
+		return;
+	ui_explorer_scorer(explorer);
+	if (explorer->scorer.study != NULL &&
+	    (weights->impact == NULL || !evo_tree_equal(&weights->tree, &one->tree)))
+		ui_weights_ask(weights, &explorer->scorer, &one->tree);
+}
+
+static void weighed(struct ui_explorer *explorer)
+{
+	ui_weights_hear(&explorer->evolve.tree.weights, &explorer->scorer);
+}
+
+void ui_evolve_forget(struct ui_explorer *explorer)
+{
+	ui_weights_drop(&explorer->evolve.tree.weights);
+}
+
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	char what[64];
 
+	weigh(explorer);
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
 	if (explorer->evolve.layout.kind == UI_LAYOUT_LINE)
 		return;
@@ -69,5 +96,6 @@ const struct ui_view ui_evolve_view = {
         .mouse = mouse,
         .where = where,
         .selected = selected,
+        .weighed = weighed,
         .close = close_view,
 };

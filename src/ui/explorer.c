@@ -58,6 +58,28 @@ void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
 	explorer->changed = true;
 }
 
+static void close_scorer(struct ui_explorer *explorer)
+{
+	ui_evolve_forget(explorer);
+	ui_edit_forget_all(explorer);
+	ui_scorer_close(&explorer->scorer);
+}
+
+void ui_explorer_scorer(struct ui_explorer *explorer)
+{
+	struct ui_scorer *scorer = &explorer->scorer;
+	struct evo_run_config config = explorer->run_config;
+	struct evo_error err = {0};
+
+	if (scorer->study != NULL && scorer->renewals == explorer->renewals)
+		return;
+	close_scorer(explorer);
+	config.gp = explorer->model.snapshot->config;
+	scorer->renewals = explorer->renewals;
+	if (!ui_scorer_open(scorer, &config, &err))
+		ui_explorer_complain(explorer, &err);
+}
+
 /* The number and name of the screen in front, and the numbers of the others. */
 static int draw_screens(const struct ui_explorer *explorer, struct ui_area area)
 {
@@ -250,6 +272,10 @@ static size_t watched(const struct ui_explorer *explorer, struct pollfd *list)
 	list[count++] = (struct pollfd){.fd = 0, .events = POLLIN};
 	list[count++] = (struct pollfd){.fd = ui_signals_descriptor(), .events = POLLIN};
 	list[count++] = (struct pollfd){.fd = evo_run_descriptor(explorer->run), .events = POLLIN};
+	list[count++] = (struct pollfd){.fd = explorer->scorer.study != NULL
+	                                              ? evo_study_descriptor(explorer->scorer.study)
+	                                              : -1,
+	                                .events = POLLIN};
 	for (size_t i = 0; i < UI_SCREENS; i++) {
 		const struct ui_view *view = ui_screens[i];
 		bool has = explorer->opened[i] && view->descriptor != NULL;
@@ -259,12 +285,23 @@ static size_t watched(const struct ui_explorer *explorer, struct pollfd *list)
 	return count;
 }
 
+static void hear_scorer(struct ui_explorer *explorer)
+{
+	ui_scorer_hear(&explorer->scorer);
+	for (size_t i = 0; i < UI_SCREENS; i++)
+		if (explorer->opened[i] && ui_screens[i]->weighed != NULL)
+			ui_screens[i]->weighed(explorer);
+	explorer->changed = true;
+}
+
 static void take_news(struct ui_explorer *explorer, const struct pollfd *list)
 {
 	if (list[2].revents != 0)
 		ui_explorer_refresh(explorer);
+	if (list[3].revents != 0 && explorer->scorer.study != NULL)
+		hear_scorer(explorer);
 	for (size_t i = 0; i < UI_SCREENS; i++) {
-		if (list[3 + i].revents == 0 || !explorer->opened[i])
+		if (list[4 + i].revents == 0 || !explorer->opened[i])
 			continue;
 		ui_screens[i]->news(explorer);
 		explorer->changed = explorer->changed || ui_screens[i] == explorer->view;
@@ -276,7 +313,7 @@ static bool loop(struct ui_explorer *explorer, struct evo_error *err)
 	double last_frame = -1;
 
 	while (!explorer->ended && explorer->signal == 0) {
-		struct pollfd list[3 + UI_SCREENS];
+		struct pollfd list[4 + UI_SCREENS];
 		int ready = poll(list, (nfds_t) watched(explorer, list),
 		                 wait_milliseconds(explorer, last_frame));
 		if (ready < 0 && errno != EINTR)
@@ -339,6 +376,7 @@ static void save_history(struct ui_explorer *explorer, const char *path)
 static void close_explorer(struct ui_explorer *explorer)
 {
 	ui_terminal_close();
+	close_scorer(explorer);
 	for (size_t i = 0; i < UI_SCREENS; i++)
 		if (explorer->opened[i])
 			ui_screens[i]->close(explorer);

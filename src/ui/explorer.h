@@ -15,6 +15,7 @@
 #include "script.h"
 #include "terminal.h"
 #include "theme.h"
+#include "weigh.h"
 
 struct ui_explorer;
 
@@ -36,6 +37,7 @@ struct ui_view {
 	/* Readable when there is something for `news`: work of its own, behind the screen. NULL. */
 	int (*descriptor)(const struct ui_explorer *explorer);
 	void (*news)(struct ui_explorer *explorer);
+	void (*weighed)(struct ui_explorer *explorer); /* the scorer has answers; NULL */
 	void (*close)(struct ui_explorer *explorer);
 };
 extern const struct ui_view ui_evolve_view, ui_edit_view, ui_compare_view, ui_benchmarks_view,
@@ -62,6 +64,7 @@ struct ui_explorer {
 
 	const struct ui_view *view, *over; /* over lies on top of view; NULL */
 	bool opened[UI_SCREENS];
+	struct ui_scorer scorer;
 	struct ui_evolve evolve;
 	struct ui_edit *edit;
 	struct ui_compare *compare;
@@ -98,6 +101,8 @@ void ui_explorer_compose(struct ui_explorer *explorer);
 /* Takes the newest snapshot and log lines. */
 void ui_explorer_refresh(struct ui_explorer *explorer);
 const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer);
+/* Sees to it that the scorer is there, and of the present search. */
+void ui_explorer_scorer(struct ui_explorer *explorer);
 /* Brings a main screen to the front. */
 void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view);
 /* The status line and the key line of a main screen. */
@@ -108,7 +113,12 @@ void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
 bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
                        struct evo_error *err);
 
+/* ---- evolve_view.c ---- */
+/* Asks nothing of the scorer any more, which is about to close. */
+void ui_evolve_forget(struct ui_explorer *explorer);
+
 /* ---- edit_view.c ---- */
+void ui_edit_forget_all(struct ui_explorer *explorer); /* the same */
 /* Opens the tree under the cursor, or an expression, in the editor. */
 bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err);
 bool ui_edit_open(struct ui_explorer *explorer, const char *text, struct evo_error *err);

@@ -278,6 +278,9 @@ static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const stru
 	pane->lines = tree->size;
 	if (pane->top + pane->page > tree->size)
 		pane->top = tree->size > pane->page ? tree->size - pane->page : 0;
+	bool weighed = area.rect.width >= 2 * UI_WEIGHT_WIDTH && pane->weights.share >= 1 &&
+	               evo_tree_equal(&pane->weights.tree, tree);
+	int room = area.rect.width - (weighed ? UI_WEIGHT_WIDTH : 0);
 	evo_text_init(&line);
 	for (size_t i = 0; i < pane->page && pane->top + i < tree->size; i++) {
 		evo_text_reset(&line);
@@ -285,7 +288,9 @@ static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const stru
 		const char *shown = line.data;
 		for (size_t j = 0; j < pane->left && *shown != '\0'; j++)
 			ui_utf8_next(&shown);
-		ui_text_fit(area, 0, (int) i, area.rect.width, UI_ROLE_TEXT, shown);
+		ui_text_fit(area, 0, (int) i, room, UI_ROLE_TEXT, shown);
+		if (weighed)
+			ui_weights_draw(&pane->weights, area, room, (int) i, pane->top + i);
 	}
 	evo_text_clear(&line);
 }
@@ -364,8 +369,10 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
 		                                            : "no row under the cursor");
 		return;
 	}
-	if (pane->of != individual->id)
-		*pane = (struct ui_tree_pane){.of = individual->id};
+	if (pane->of != individual->id) {
+		pane->top = pane->left = 0;
+		pane->of = individual->id;
+	}
 	snprintf(title, sizeof title, "%s #%llu%s%.3f%ssize %zu%s", rank == 1 ? "Best" : "Tree",
 	         (unsigned long long) individual->id, dot, individual->fitness, dot,
 	         individual->tree.size, individual->injected ? ", injected" : "");
