@@ -165,6 +165,8 @@ enum ui_argument {
 	  "follow the newest generation again, or stop following")                                 \
 	X(LOG_X, "log-x", "", UI_NO_ARGUMENT, "x", UI_IN_FITNESS, UI_ALWAYS, "log x",              \
 	  "plot generations on a logarithmic or a linear axis")                                    \
+	X(LOG_Y, "log-y", "", UI_NO_ARGUMENT, "X", UI_IN_FITNESS, UI_ALWAYS, "log y",              \
+	  "plot fitness on a logarithmic or a linear axis")                                        \
 	X(BENCHMARK, "benchmark", "", UI_NO_ARGUMENT, "b", UI_IN_EVOLVE, UI_ALWAYS, "benchmark",   \
 	  "plot fitness, then each benchmark, then all of them")                                   \
 	X(COPY, "copy", "", UI_NO_ARGUMENT, "y", UI_IN_CONTROL, UI_ALWAYS, "copy",                 \

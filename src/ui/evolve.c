@@ -235,6 +235,9 @@ static bool request_looks(struct ui_evolve *evolve, const struct ui_model *model
 	case UI_ACTION_LOG_X:
 		evolve->fitness.log_x = !evolve->fitness.log_x;
 		return true;
+	case UI_ACTION_LOG_Y:
+		evolve->fitness.log_y = !evolve->fitness.log_y;
+		return true;
 	case UI_ACTION_BENCHMARK:
 		/* With one benchmark, "all of them" would be the same picture again. */
 		evolve->fitness.shown = (evolve->fitness.shown + 1) % (cases + (cases > 1 ? 2 : 1));

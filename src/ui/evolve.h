@@ -54,7 +54,7 @@ struct ui_fitness {
 	size_t window; /* generations in view; 0: all there are */
 	bool frozen;   /* the view stays where it is */
 	size_t end;    /* of a frozen view: the last generation in it */
-	bool log_x;
+	bool log_x, log_y;
 };
 void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,
                      struct ui_area area, bool focused);

@@ -153,15 +153,16 @@ static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
 	}
 }
 
-/* The range of what is shown, with a little air. */
-static struct ui_axis y_axis(const struct chart *chart)
+/* The range of what is shown, with a little air. What is not above 0 has no logarithm, and no place
+   on such an axis. */
+static struct ui_axis y_axis(const struct chart *chart, bool logarithmic)
 {
-	struct ui_axis axis = {.low = INFINITY, .high = -INFINITY};
+	struct ui_axis axis = {.low = INFINITY, .high = -INFINITY, .logarithmic = logarithmic};
 
 	for (size_t i = 0; i < chart->count; i++) {
 		for (size_t j = 0; j < chart->series[i].count; j++) {
 			double y = chart->series[i].y[j];
-			if (!isfinite(y))
+			if (!isfinite(y) || (logarithmic && y <= 0))
 				continue;
 			axis.low = fmin(axis.low, y);
 			axis.high = fmax(axis.high, y);
@@ -169,6 +170,11 @@ static struct ui_axis y_axis(const struct chart *chart)
 	}
 	if (axis.low > axis.high)
 		return (struct ui_axis){.high = 1};
+	if (logarithmic) {
+		axis.low /= 1.05;
+		axis.high *= 1.05;
+		return axis;
+	}
 	ui_range_widen(&axis.low, &axis.high);
 	double air = (axis.high - axis.low) * 0.04;
 	axis.low -= air;
@@ -276,6 +282,14 @@ static void title_of(const struct ui_fitness *fitness, const struct evo_snapshot
 		snprintf(out, size, "Best on %s%s%s", what, *how != '\0' ? glyphs->dot : "", how);
 }
 
+static const char *scale_words(const struct ui_fitness *fitness)
+{
+	return fitness->log_x && fitness->log_y ? "log x, log y"
+	       : fitness->log_x                 ? "log x"
+	       : fitness->log_y                 ? "log y"
+	                                        : NULL;
+}
+
 void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *model,
                      struct ui_area area, bool focused)
 {
@@ -284,7 +298,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 	char title[200];
 
 	title_of(fitness, snapshot, area.surface->glyphs, title, sizeof title);
-	struct ui_area inside = ui_frame(area, focused, title, fitness->log_x ? "log x" : NULL);
+	struct ui_area inside = ui_frame(area, focused, title, scale_words(fitness));
 	struct window window = window_of(fitness, snapshot);
 	if (snapshot->history_count == 0) {
 		draw_empty(inside, model);
@@ -292,7 +306,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 	}
 	make_chart(&chart, fitness, snapshot, &window);
 	struct ui_plot plot = {.x = {window.low, window.high, fitness->log_x, true},
-	                       .y = y_axis(&chart),
+	                       .y = y_axis(&chart, fitness->log_y),
 	                       .series = chart.series,
 	                       .count = chart.count};
 	bool all = fitness->shown > snapshot->case_count;

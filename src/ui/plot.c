@@ -168,7 +168,8 @@ static void ticks_of(const struct ui_axis *axis, int room, struct ui_ticks *tick
 
 	if (axis->logarithmic)
 		ui_ticks_log(axis->low, axis->high, most, ticks);
-	else
+	/* Less than a digit of a logarithmic axis has even steps, as far as the eye can tell. */
+	if (!axis->logarithmic || ticks->count < 2)
 		ui_ticks_linear(axis->low, axis->high, most, ticks);
 	while (axis->whole && ticks->decimals > 0 && most > 2)
 		ui_ticks_linear(axis->low, axis->high, --most, ticks);
