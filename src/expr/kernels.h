@@ -54,16 +54,33 @@ double evo_sum_single(const float *a, size_t count);
 double evo_sum_double(const double *a, size_t count);
 double evo_dot_double(const double *a, const double *b, size_t count);
 
-/* ---- pairs.c: a scalar stands for a tensor of the other's shape ----------------------------- */
+/* ---- pairs.c: EVO_HAMMING, EVO_KLDIV and EVO_COSINE; a scalar stands for a tensor of the other's
+   shape --------------------------------------------------------------------------------------- */
 
-double evo_hamming(const struct evo_value *a, const struct evo_value *b);
-double evo_kldiv(const struct evo_value *a, const struct evo_value *b);
-double evo_cosine(const struct evo_value *a, const struct evo_value *b);
+double evo_pair(unsigned code, const struct evo_value *a, const struct evo_value *b);
+
+/*
+ * The same of tensors that come in blocks, in order. A block lies within one of evo_pair_rows rows
+ * of equal length, and has a multiple of 512 numbers if it does not end its row. `extent`: that of
+ * the tensors. Sums begin as {0}.
+ */
+struct evo_pair_sums {
+	double sum;
+	double products, first, second; /* cosine: of the row at hand */
+};
+size_t evo_pair_rows(unsigned code, const struct evo_extent *extent);
+/* Numbers from..from + count of a and b are added. */
+void evo_pair_add(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
+                  const struct evo_value *b, size_t from, size_t count, bool ends_row);
+double evo_pair_total(const struct evo_pair_sums *sums, unsigned code,
+                      const struct evo_extent *extent);
 
 /* ---- tensor.c: same shape or rearranged; out as the extent of the result says ---------------- */
 
 void evo_normalize(const struct evo_value *a, void *out); /* out may be a */
-void evo_softmax(const struct evo_value *a, void *out);   /* out may be a */
+/* normalize of numbers of a tensor of rank 4, which has that mean and deviation; out may be a. */
+void evo_standardise(float *out, const float *a, size_t count, double mean, double deviation);
+void evo_softmax(const struct evo_value *a, void *out); /* out may be a */
 void evo_by_channel(const struct evo_value *a, void *out);
 void evo_plane_mean(const struct evo_value *a, double *out);
 void evo_matmul(const struct evo_value *a, const struct evo_value *b, void *out);
