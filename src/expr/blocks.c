@@ -88,9 +88,10 @@ static void run_step(const struct evo_blocks *blocks, const struct evo_step *ste
 		evo_binary_single(step->code, out, a, b, count);
 }
 
-static void run_steps(const struct evo_blocks *blocks, size_t first, size_t from, size_t count)
+static void run_steps(const struct evo_blocks *blocks, size_t first, size_t end, size_t from,
+                      size_t count)
 {
-	for (size_t i = first; i < blocks->count; i++)
+	for (size_t i = first; i < end; i++)
 		run_step(blocks, &blocks->steps[i], from, count,
 		         blocks->registers + blocks->steps[i].place * BLOCK);
 }
@@ -100,47 +101,36 @@ static size_t block_at(size_t from, size_t end)
 	return end - from < BLOCK ? end - from : BLOCK;
 }
 
-void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total, float *out)
+void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total, float *out,
+                     double *sum)
 {
 	const size_t last = blocks->count - 1;
+	struct evo_lanes sums = {{0}};
 
 	for (size_t from = 0; from < total; from += BLOCK) {
 		const size_t count = block_at(from, total);
 
-		for (size_t i = first; i < last; i++)
-			run_step(blocks, &blocks->steps[i], from, count,
-			         blocks->registers + blocks->steps[i].place * BLOCK);
+		run_steps(blocks, first, last, from, count);
 		run_step(blocks, &blocks->steps[last], from, count, out + from);
+		if (sum)
+			evo_lanes_add(&sums, EVO_ITSELF, out + from, count);
 	}
+	if (sum)
+		*sum = evo_lanes_total(&sums);
 }
 
-double evo_blocks_sum(const struct evo_blocks *blocks, size_t first,
-                      const struct evo_operand *result, size_t total, enum evo_term term,
-                      double middle)
+static double sum_up(const struct evo_blocks *blocks, size_t first,
+                     const struct evo_operand *result, size_t total, enum evo_term term)
 {
 	struct evo_lanes sums = {{0}};
 
 	for (size_t from = 0; from < total; from += BLOCK) {
 		const size_t count = block_at(from, total);
 
-		run_steps(blocks, first, from, count);
-		evo_lanes_add(&sums, term, block_of(blocks, result, from), count, middle);
+		run_steps(blocks, first, blocks->count, from, count);
+		evo_lanes_add(&sums, term, block_of(blocks, result, from), count);
 	}
 	return evo_lanes_total(&sums);
-}
-
-void evo_blocks_moments(const struct evo_blocks *blocks, size_t first,
-                        const struct evo_operand *result, size_t total, double *mean,
-                        double *deviation)
-{
-	double squares;
-
-	*mean = evo_blocks_sum(blocks, first, result, total, EVO_ITSELF, 0) / (double) total;
-	*deviation = 0;
-	if (total < 2)
-		return;
-	squares = evo_blocks_sum(blocks, first, result, total, EVO_DEVIATION, *mean);
-	*deviation = sqrt(squares / (double) (total - 1));
 }
 
 /* ---- Reductions ------------------------------------------------------------------------------ */
@@ -167,14 +157,10 @@ double evo_blocks_reduce(struct evo_blocks *blocks, size_t first, struct evo_ope
 	enum evo_term term = code == EVO_L1     ? EVO_MAGNITUDE
 	                     : code == EVO_FROB ? EVO_SQUARED
 	                                        : EVO_ITSELF;
-	double sum, mean, deviation;
+	double sum;
 
-	if (code == EVO_STD) {
-		evo_blocks_moments(blocks, first, &result, total, &mean, &deviation);
-		return deviation;
-	}
 	drop_signs(blocks, first, &result, &term);
-	sum = evo_blocks_sum(blocks, first, &result, total, term, 0);
+	sum = sum_up(blocks, first, &result, total, term);
 	switch (code) {
 	case EVO_SUM:
 		return sum;
@@ -205,7 +191,7 @@ double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const stru
 		for (size_t from = row * columns; from < end; from += BLOCK) {
 			const size_t count = block_at(from, end);
 
-			run_steps(blocks, first, from, count);
+			run_steps(blocks, first, blocks->count, from, count);
 			const struct evo_value x = value_of(blocks, a, from);
 			const struct evo_value y = value_of(blocks, b, from);
 

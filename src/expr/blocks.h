@@ -45,16 +45,10 @@ void evo_blocks_reserve(struct evo_blocks *blocks, size_t steps);
    EVO_E_MEMORY. */
 bool evo_blocks_add(struct evo_blocks *blocks, const struct evo_step *step, struct evo_error *err);
 
-/* What a chain of `total` numbers gives, which end in no operand's memory but that of `out`. */
-void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total, float *out);
-double evo_blocks_sum(const struct evo_blocks *blocks, size_t first,
-                      const struct evo_operand *result, size_t total, enum evo_term term,
-                      double middle);
-/* As evo_moments. */
-void evo_blocks_moments(const struct evo_blocks *blocks, size_t first,
-                        const struct evo_operand *result, size_t total, double *mean,
-                        double *deviation);
-/* EVO_SUM, EVO_MEAN, EVO_L1, EVO_FROB or EVO_STD. */
+/* What a chain of `total` numbers gives, written to out; and its sum, where `sum` is not NULL. */
+void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total, float *out,
+                     double *sum);
+/* EVO_SUM, EVO_MEAN, EVO_L1 or EVO_FROB. It may take steps away that it can do without. */
 double evo_blocks_reduce(struct evo_blocks *blocks, size_t first, struct evo_operand result,
                          size_t total, unsigned code);
 /* As evo_pair, of tensors of that extent. */

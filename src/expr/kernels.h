@@ -32,6 +32,8 @@ double evo_sum_magnitudes(const struct evo_value *a);
 double evo_sum_squares(const struct evo_value *a);
 /* Mean and standard deviation (n - 1; 0 for one number). */
 void evo_moments(const struct evo_value *a, double *mean, double *deviation);
+/* The second, of a tensor of that mean. */
+double evo_deviation(const struct evo_value *a, double mean);
 bool evo_all_finite(const struct evo_value *a);
 
 /* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same
@@ -45,8 +47,7 @@ enum evo_term {
 struct evo_lanes {
 	double lane[16];
 };
-void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count,
-                   double middle);
+void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count);
 double evo_lanes_total(const struct evo_lanes *sums);
 
 /* Sums of a range of `count` numbers. */

@@ -17,12 +17,13 @@ struct cell {
 	size_t buffer;    /* where the value lies, if it is not a statistic's own memory */
 	uint32_t readers; /* that have not read it yet */
 	uint32_t users;   /* that are reading it right now */
-	unsigned cost;    /* of an elementwise node: of a pass over it and what is inlined below */
 	bool fits;        /* the shapes of all that is below it */
 	bool known;       /* has its value */
 	bool whole;       /* has a reader that cannot take it block by block */
-	bool repeated;    /* has a reader that goes over it more than once */
 	bool inlined;     /* computed within its only reader */
+	bool totalled;    /* has a reader that wants the sum of it in memory */
+	bool summed;      /* which is known, then */
+	double sum;
 };
 
 /* What the units so far have of a crown. */
@@ -238,7 +239,8 @@ static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 
 		cell->buffer = EVO_NO_BUFFER;
 		cell->readers = cell->users = 0;
-		cell->known = cell->whole = cell->repeated = cell->inlined = false;
+		cell->known = cell->whole = cell->inlined = false;
+		cell->totalled = cell->summed = false;
 		cell->fits = settle_node(t, nodes[i]);
 		number = number_at(t, t->forest->nodes[nodes[i]].slot);
 		if (number && cell->fits && is_known(number)) {
@@ -248,70 +250,37 @@ static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 	}
 }
 
-/*
- * What a pass costs, in simple operations on a tensor in the cache. To read it from further away is
- * as dear as some of them, and so is each of those that take more than a few instructions.
- */
-#define READING     6
-#define DEAR        12
-#define CHEAP_CHAIN 10
-
-static unsigned own_cost(unsigned code)
+/* Is a sum of the argument asked for, on the way to the result? */
+static bool totals(unsigned code)
 {
-	switch (code) {
-	case 1 + EVO_R_D:
-	case 1 + EVO_R_N:
-		return READING + 1;
-	case EVO_EXP:
-	case EVO_LOG:
-	case EVO_ABSLOG:
-	case EVO_SIGMOID:
-	case EVO_TANH:
-		return DEAR;
-	default: /* other statistics are made of two tensors at least */
-		return evo_is_statistic(code) ? 2 * READING : 1;
-	}
-}
-
-static unsigned cost_of(const struct evo_together *t, const struct evo_forest_node *node)
-{
-	unsigned cost = own_cost(node->code);
-
-	for (size_t k = 0; k < node->arity && !evo_shape_alone(node->code); k++) {
-		const struct cell *argument = &t->cells[node->arguments[k]];
-
-		cost += argument->inlined                  ? argument->cost
-		        : argument->value.extent.rank == 4 ? READING
-		                                           : 0;
-	}
-	return cost;
+	return code == EVO_SUM || code == EVO_MEAN || code == EVO_STD || code == EVO_NORMALIZE;
 }
 
 /*
- * Is a node with one reader computed within it? What is gone over several times is made as often
- * then, which has to cost less than to write it down once and to read that.
+ * Does a node take its arguments block by block? What has to go over them several times does not:
+ * to write a tensor down once is cheaper than to make it again, but for the shortest of chains.
  */
-static bool inlines(const struct evo_together *t, uint32_t node)
+static bool takes_blocks(const struct evo_together *t, uint32_t number)
 {
-	const struct cell *cell = &t->cells[node];
+	const struct evo_forest_node *node = node_at(t, number);
 
-	return cell->readers == 1 && !cell->whole && elementwise(t, node) &&
-	       (!cell->repeated || cell->cost <= CHEAP_CHAIN);
+	if (node->code == EVO_NORMALIZE || node->code == EVO_STD)
+		return false;
+	return elementwise(t, number) || sums_up(t, node) || sums_up_pair(t, node) ||
+	       node->code == EVO_SOFTMAX;
 }
 
 static void count_reader(struct evo_together *t, uint32_t number)
 {
 	const struct evo_forest_node *node = node_at(t, number);
-	const bool in_blocks = elementwise(t, number) || sums_up(t, node) ||
-	                       sums_up_pair(t, node) || node->code == EVO_SOFTMAX;
+	const bool in_blocks = takes_blocks(t, number);
 
 	for (size_t k = 0; k < node->arity; k++) {
 		struct cell *argument = &t->cells[node->arguments[k]];
 
 		argument->readers++;
 		argument->whole = argument->whole || !in_blocks;
-		argument->repeated =
-		        argument->repeated || node->code == EVO_NORMALIZE || node->code == EVO_STD;
+		argument->totalled = argument->totalled || totals(node->code);
 	}
 }
 
@@ -329,8 +298,7 @@ static void count_readers(struct evo_together *t, const uint32_t *nodes, size_t 
 	for (size_t i = 0; i < count; i++) {
 		struct cell *cell = &t->cells[nodes[i]];
 
-		cell->cost = cost_of(t, node_at(t, nodes[i]));
-		cell->inlined = inlines(t, nodes[i]);
+		cell->inlined = cell->readers == 1 && !cell->whole && elementwise(t, nodes[i]);
 	}
 }
 
@@ -372,6 +340,27 @@ static void let_go(struct evo_together *t, uint32_t node)
 	cell->known = false;
 }
 
+/* Of a tensor that is held: one sum serves all who ask for it. */
+static double sum_held(struct evo_together *t, uint32_t node)
+{
+	struct cell *cell = &t->cells[node];
+
+	if (!cell->summed)
+		cell->sum = evo_sum(&cell->value);
+	cell->summed = true;
+	return cell->sum;
+}
+
+static double mean_held(struct evo_together *t, uint32_t node)
+{
+	return sum_held(t, node) / (double) t->cells[node].value.extent.count;
+}
+
+static double deviation_held(struct evo_together *t, uint32_t node)
+{
+	return evo_deviation(&t->cells[node].value, mean_held(t, node));
+}
+
 /* ---- Chains: elementwise nodes and what is inlined below them -------------------------------- */
 
 static bool emit(struct evo_together *t, uint32_t node, size_t place);
@@ -407,15 +396,15 @@ static bool operands(struct evo_together *t, const struct evo_forest_node *node,
 static bool emit(struct evo_together *t, uint32_t number, size_t place)
 {
 	const struct evo_forest_node *node = node_at(t, number);
-	const size_t first = t->blocks.count;
 	struct evo_step step = {.code = node->code, .place = place};
 
 	if (!evo_is_statistic(node->code) && !evo_shape_alone(node->code) &&
 	    !operands(t, node, place, &step.a, &step.b))
 		return false;
-	if (node->code == EVO_NORMALIZE)
-		evo_blocks_moments(&t->blocks, first, &step.a, t->cells[number].value.extent.count,
-		                   &step.mean, &step.deviation);
+	if (node->code == EVO_NORMALIZE) {
+		step.mean = mean_held(t, node->arguments[0]);
+		step.deviation = deviation_held(t, node->arguments[0]);
+	}
 	return evo_blocks_add(&t->blocks, &step, t->err);
 }
 
@@ -427,18 +416,23 @@ static void end_chain(struct evo_together *t, size_t first, size_t held)
 	t->blocks.count = first;
 }
 
+/* Writes an elementwise node down, and takes its sum where that is asked for. */
 static bool fill_tensor(struct evo_together *t, uint32_t node, float *out)
 {
 	const size_t first = t->blocks.count, held = t->held_count;
 	const bool good = emit(t, node, 0);
+	struct cell *cell = &t->cells[node];
 
 	if (good)
-		evo_blocks_fill(&t->blocks, first, t->cells[node].value.extent.count, out);
+		evo_blocks_fill(&t->blocks, first, cell->value.extent.count, out,
+		                cell->totalled ? &cell->sum : NULL);
+	cell->summed = good && cell->totalled;
 	end_chain(t, first, held);
 	return good;
 }
 
-static bool sum_up(struct evo_together *t, unsigned code, uint32_t argument, double *result)
+/* EVO_SUM, EVO_MEAN, EVO_L1 or EVO_FROB on the way through a chain. */
+static bool sum_up_chain(struct evo_together *t, unsigned code, uint32_t argument, double *result)
 {
 	const size_t first = t->blocks.count, held = t->held_count;
 	struct evo_operand a;
@@ -449,6 +443,19 @@ static bool sum_up(struct evo_together *t, unsigned code, uint32_t argument, dou
 		                            t->cells[argument].value.extent.count, code);
 	end_chain(t, first, held);
 	return good;
+}
+
+static bool sum_up(struct evo_together *t, unsigned code, uint32_t argument, double *result)
+{
+	if (t->cells[argument].inlined || !totals(code))
+		return sum_up_chain(t, code, argument, result);
+	if (!hold(t, argument))
+		return false;
+	*result = code == EVO_SUM    ? sum_held(t, argument)
+	          : code == EVO_MEAN ? mean_held(t, argument)
+	                             : deviation_held(t, argument);
+	let_go(t, argument);
+	return true;
 }
 
 static bool sum_up_pair(struct evo_together *t, const struct evo_forest_node *node, double *result)
@@ -628,6 +635,7 @@ static bool visit_unit(struct evo_together *t, size_t unit)
 		cell->readers += (uint32_t) (crown->mean && !is_known(number_at(t, crown->slot))) +
 		                 (uint32_t) crown->total;
 		cell->whole = cell->whole || crown->total;
+		cell->totalled = cell->totalled || crown->mean;
 	}
 	count_readers(t, forest->below, forest->below_count);
 	for (size_t i = 0; i < forest->crown_count && good; i++)
