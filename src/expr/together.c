@@ -65,6 +65,7 @@ struct evo_together *evo_together_create(size_t kept)
 
 	t->kept_bytes = kept;
 	evo_arena_init(&t->sums);
+	evo_buffers_init(&t->buffers);
 	return t;
 }
 
@@ -230,9 +231,10 @@ static bool settle_node(struct evo_together *t, uint32_t number)
 	                         node->arity == 2 ? &b->value.extent : NULL, extent);
 }
 
-/* Shapes from the leaves up. */
+/* Shapes from the leaves up. Nothing has a value yet, so no buffer is in use. */
 static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 {
+	evo_buffers_reset(&t->buffers);
 	for (size_t i = 0; i < count; i++) {
 		struct cell *cell = &t->cells[nodes[i]];
 		const double *number;
@@ -717,7 +719,6 @@ static void prepare(struct evo_together *t)
 	t->crowns = grown(t->crowns, &t->crown_room, crowns, sizeof *t->crowns);
 	for (size_t i = 0; i < crowns; i++)
 		t->crowns[i] = (struct crown){.total.extent.count = 1};
-	evo_buffers_give_all(&t->buffers);
 	t->blocks.count = t->held_count = 0;
 	evo_arena_reset(&t->sums);
 }
