@@ -74,7 +74,7 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
 static int set_up(void **state)
 {
 	struct evo_probe probe = {.space = evo_space_find("nb201", &err), .batch = 5, .seed = 3};
-	size_t number, network;
+	size_t number, larger, network;
 	evo_needs needs = EVO_NEED(EVO_CLASSIC_FIRST) - 1;
 
 	(void) state;
@@ -82,8 +82,13 @@ static int set_up(void **state)
 	store = evo_store_create((size_t) 1 << 30, 1, &err);
 	assert_non_null(store);
 	assert_true(evo_store_probe(store, &probe, NULL, NULL, &number, &err));
+	/* Rows that are longer than a block. */
+	probe.macro.channels = 5;
+	probe.macro.side = 16;
+	assert_true(evo_store_probe(store, &probe, NULL, NULL, &larger, &err));
 	for (size_t i = 0; i < NETWORKS; i++) {
-		assert_true(evo_store_network(store, number, architectures[i], &network, &err));
+		assert_true(evo_store_network(store, i == 1 ? larger : number, architectures[i],
+		                              &network, &err));
 		networks[i] = evo_store_acquire(store, network, needs, 0, &err);
 		assert_non_null(networks[i]);
 	}
@@ -116,21 +121,38 @@ static void expect_equal(const struct evo_tree *tree, double value, double expec
 	fail_msg("%s: %.17g together, %.17g alone", text.data, value, expected);
 }
 
-/* Random trees; and trees with a part of another in the place of one of theirs. */
+/* Every primitive; `often`: some of them by far the most. */
+static void set_grammar(struct evo_grammar *grammar, const char *const *often, size_t count)
+{
+	unsigned code;
+
+	evo_grammar_all(grammar);
+	grammar->max_size = 25;
+	grammar->max_depth = 8;
+	for (size_t i = 0; i < count; i++) {
+		assert_true(evo_primitive_find(often[i], &code));
+		grammar->weight[code] *= 20;
+	}
+}
+
+/* Random trees, every other one of what is computed in blocks; and trees with a part of another in
+   the place of one of theirs. */
 static void draw_trees(void)
 {
-	struct evo_grammar grammar;
+	static const char *const in_blocks[] = {"hamming", "kldiv", "cosine", "normalize",
+	                                        "softmax", "std",   "log",    "abs"};
+	struct evo_grammar grammars[2];
 	struct evo_rng rng = evo_rng_stream(5, "trees", 0);
 	size_t count = 0;
 
-	evo_grammar_all(&grammar);
-	grammar.max_size = 25;
-	grammar.max_depth = 8;
+	set_grammar(&grammars[0], NULL, 0);
+	set_grammar(&grammars[1], in_blocks, EVO_COUNT(in_blocks));
 	trees = evo_calloc(TREES, sizeof *trees);
 	all = evo_calloc(TREES, sizeof *all);
 	while (count < TREES - ALIKE)
-		if (evo_tree_random(&grammar, &rng, EVO_LEVEL_NETWORK, 2 + evo_rng_below(&rng, 6),
-		                    evo_rng_below(&rng, 2), &trees[count]))
+		if (evo_tree_random(&grammars[count % 2], &rng, EVO_LEVEL_NETWORK,
+		                    2 + evo_rng_below(&rng, 6), evo_rng_below(&rng, 2),
+		                    &trees[count]))
 			count++;
 	while (count < TREES) {
 		const struct evo_tree *tree = &trees[evo_rng_below(&rng, count)];
@@ -176,6 +198,68 @@ static void random_trees_score_as_alone(void **state)
 	printf("%zu of %d scores are finite\n", finite, NETWORKS * TREES);
 	assert_true(finite > NETWORKS * TREES / 4);
 	free(alone);
+}
+
+/* Rows that are no multiple of a block, chains that are made again and chains that are not, scalars
+   in the place of tensors, one within another. */
+static void what_is_computed_in_blocks_scores_as_whole(void **state)
+{
+	static const char *const texts[] = {
+	        "layer_sum(hamming(neg(x.d), log(gr.n)))",
+	        "layer_sum(hamming(mul(x.d, 2), frob(gr.n)))",
+	        "layer_sum(hamming(-1, gx.p))",
+	        "layer_sum(kldiv(tanh(gx.d), square(r.n)))",
+	        "layer_sum(kldiv(abs(gw.p), square(w)))",
+	        "layer_sum(kldiv(0.3, sigmoid(x.p)))",
+	        "layer_sum(kldiv(neg(gx.d), 0.5))",
+	        "layer_sum(cosine(exp(x.d), gx.d))",
+	        "layer_sum(cosine(abs(w), neg(gw.n)))",
+	        "layer_sum(cosine(abs(gx.d), 3))",
+	        "layer_sum(cosine(std(w), square(gw.n)))",
+	        "cosine(neg(gin.d), abs(gin.p))",
+	        "kldiv(normalize(logits.d), softmax(logits.n))",
+	        "layer_sum(cosine(corr(abs(x.d)), agree(gx.n)))",
+	        "layer_sum(l1(normalize(abs(x.d))))",
+	        "layer_sum(l1(normalize(gx.p)))",
+	        "layer_sum(l1(normalize(neg(exp(x.d)))))",
+	        "layer_sum(std(normalize(normalize(normalize(gy.p)))))",
+	        "layer_sum(kldiv(normalize(normalize(gy.p)), gt0(normalize(gy.d))))",
+	        "layer_sum(sum(normalize(normalize(log(ones(x.d))))))",
+	        "layer_sum(det(normalize(neg(gr.d))))",
+	        "layer_sum(add(normalize(abs(w)), mul(normalize(w), normalize(gw.d))))",
+	        "layer_sum(l1(softmax(normalize(neg(x.d)))))",
+	        "layer_sum(frob(sub(softmax(x.d), softmax(mul(x.d, 2)))))",
+	        "layer_sum(std(log(abs(add(x.d, gx.d)))))",
+	        "layer_sum(mean(abs(neg(abs(x.d)))))",
+	        "layer_sum(frob(neg(abs(neg(r.p)))))",
+	        "layer_sum(sum(neg(x.d)))",
+	        "normalize(layer_total(mul(x.d, x.d)))",
+	        "std(normalize(abs(layer_total(neg(gx.d)))))",
+	        "hamming(layer_total(gx.d), add(layer_total(y.d), 0))",
+	};
+	struct evo_tree parsed[EVO_COUNT(texts)];
+	const struct evo_tree *some[EVO_COUNT(texts)];
+	double alone[EVO_COUNT(texts)];
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(texts); i++) {
+		if (!evo_tree_parse(texts[i], &parsed[i], &err))
+			fail_msg("%s: %s", texts[i], err.message);
+		some[i] = &parsed[i];
+	}
+	for (size_t i = 0; i < NETWORKS; i++) {
+		double *scores = scores_together(some, EVO_COUNT(texts), networks[i]);
+
+		assert_true(evo_evaluate(plain, networks[i], some, EVO_COUNT(texts), alone, &err));
+		for (size_t k = 0; k < EVO_COUNT(texts); k++)
+			expect_equal(some[k], scores[k], alone[k]);
+		free(scores);
+		for (size_t k = 0; k < EVO_COUNT(texts); k++) {
+			scores = scores_together(&some[k], 1, networks[i]);
+			expect_equal(some[k], scores[0], alone[k]);
+			free(scores);
+		}
+	}
 }
 
 /* Neither the other trees nor their order nor what was evaluated before are of matter. */
@@ -349,6 +433,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(random_trees_score_as_alone),
+	        cmocka_unit_test(what_is_computed_in_blocks_scores_as_whole),
 	        cmocka_unit_test(company_is_of_no_matter),
 	        cmocka_unit_test(what_is_not_kept_is_made_again),
 	        cmocka_unit_test(nothing_is_allocated_in_the_loop),

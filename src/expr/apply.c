@@ -88,13 +88,9 @@ static void reduce(unsigned code, const struct evo_value *a, const struct evo_va
 		result->scalar = (double) a->extent.count;
 		break;
 	case EVO_HAMMING:
-		result->scalar = evo_hamming(a, b);
-		break;
 	case EVO_KLDIV:
-		result->scalar = evo_kldiv(a, b);
-		break;
 	case EVO_COSINE:
-		result->scalar = evo_cosine(a, b);
+		result->scalar = evo_pair(code, a, b);
 		break;
 	default:
 		result->scalar = evo_distinct(a, work);

@@ -11,12 +11,13 @@
 #include <math.h>
 #include <string.h>
 
-#define LANES 8
+/* Four matrices of 32 x 32 fit into the first-level cache; wider vectors than the processor's would
+   go through memory. */
+#define LANES 4
 
-/* Half the lanes: vectors wider than the processor's go through memory. */
-typedef double lanes __attribute__((vector_size(4 * LANES), may_alias));
-typedef int64_t bit_lanes __attribute__((vector_size(4 * LANES)));
-typedef float singles __attribute__((vector_size(2 * LANES), aligned(4), may_alias));
+typedef double lanes __attribute__((vector_size(8 * LANES), may_alias));
+typedef int64_t bit_lanes __attribute__((vector_size(8 * LANES)));
+typedef float singles __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 #define MAGNITUDE(v)       ((lanes) ((bit_lanes) (v) &INT64_MAX))
 #define CHOOSE(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
@@ -34,50 +35,55 @@ size_t evo_determinant_work(const struct evo_extent *a)
 EVO_CLONES
 static void largest_rows(const double *matrices, size_t n, size_t k, int64_t rows[LANES])
 {
-	for (size_t half = 0; half < 2; half++) {
-		const lanes *column = (const lanes *) matrices + 2 * k + half;
-		lanes best = MAGNITUDE(column[2 * k * n]);
-		bit_lanes row = {0};
+	const lanes *column = (const lanes *) matrices + k;
+	lanes best = MAGNITUDE(column[k * n]);
+	bit_lanes row = {0};
 
-		for (size_t i = k + 1; i < n; i++) {
-			const lanes magnitude = MAGNITUDE(column[2 * i * n]);
-			const bit_lanes larger = magnitude > best;
+	for (size_t i = k + 1; i < n; i++) {
+		const lanes magnitude = MAGNITUDE(column[i * n]);
+		const bit_lanes larger = magnitude > best;
 
-			best = (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) best);
-			row = CHOOSE(larger, (bit_lanes){0} + (int64_t) (i - k), row);
-		}
-		row += (int64_t) k;
-		memcpy(rows + half * LANES / 2, &row, sizeof row);
+		best = (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) best);
+		row = CHOOSE(larger, (bit_lanes){0} + (int64_t) (i - k), row);
 	}
+	row += (int64_t) k;
+	memcpy(rows, &row, sizeof row);
 }
 
+/* Factors take the place of what they eliminate: divisions do not wait for rows then. */
 EVO_CLONES
 static void eliminate_lanes(double *matrices, size_t n, size_t k)
 {
 	lanes *rows = (lanes *) matrices;
-	const lanes *pivot = rows + 2 * k * n;
+	const lanes *pivot = rows + k * n;
 
+	for (size_t i = k + 1; i < n; i++)
+		rows[i * n + k] /= pivot[k];
 	for (size_t i = k + 1; i < n; i++) {
-		lanes *row = rows + 2 * i * n;
-		const lanes first = row[2 * k] / pivot[2 * k];
-		const lanes second = row[2 * k + 1] / pivot[2 * k + 1];
+		lanes *row = rows + i * n;
+		const lanes factor = row[k];
 
-		for (size_t j = k + 1; j < n; j++) {
-			row[2 * j] -= first * pivot[2 * j];
-			row[2 * j + 1] -= second * pivot[2 * j + 1];
-		}
+		for (size_t j = k + 1; j < n; j++)
+			row[j] -= factor * pivot[j];
 	}
 }
 
-static void swap_rows(double *matrices, size_t n, size_t k, size_t from, size_t lane)
+/* Row k changes places with another one in every lane, which may be itself. */
+EVO_CLONES
+static void swap_rows(double *matrices, size_t n, size_t k, const int64_t rows[LANES])
 {
-	for (size_t j = k; j < n; j++) {
-		double *a = matrices + (k * n + j) * LANES + lane;
-		double *b = matrices + (from * n + j) * LANES + lane;
-		const double held = *a;
+	double *others[LANES];
 
-		*a = *b;
-		*b = held;
+	for (size_t lane = 0; lane < LANES; lane++)
+		others[lane] = matrices + (size_t) rows[lane] * n * LANES + lane;
+	for (size_t j = k; j < n; j++) {
+		lanes *place = (lanes *) matrices + k * n + j, held = *place, found;
+
+		for (size_t lane = 0; lane < LANES; lane++)
+			found[lane] = others[lane][j * LANES];
+		*place = found;
+		for (size_t lane = 0; lane < LANES; lane++)
+			others[lane][j * LANES] = held[lane];
 	}
 }
 
@@ -107,9 +113,8 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 			                                    matrices[(from * n + k) * LANES + lane],
 			                                    from != k, zeros[lane]);
 			left -= !going[lane];
-			if (going[lane] && from != k)
-				swap_rows(matrices, n, k, from, lane);
 		}
+		swap_rows(matrices, n, k, rows);
 		eliminate_lanes(matrices, n, k);
 	}
 	for (size_t lane = 0; lane < LANES; lane++)
@@ -142,9 +147,9 @@ static inline void turn(const float *from, size_t step, double *to)
 	lanes *out = (lanes *) (void *) to;
 
 	out[0] = __builtin_convertvector(TURN(ab, cd, 0, 1, 4, 5), lanes);
-	out[2] = __builtin_convertvector(TURN(ab, cd, 2, 3, 6, 7), lanes);
-	out[4] = __builtin_convertvector(TURN(ab_high, cd_high, 0, 1, 4, 5), lanes);
-	out[6] = __builtin_convertvector(TURN(ab_high, cd_high, 2, 3, 6, 7), lanes);
+	out[1] = __builtin_convertvector(TURN(ab, cd, 2, 3, 6, 7), lanes);
+	out[2] = __builtin_convertvector(TURN(ab_high, cd_high, 0, 1, 4, 5), lanes);
+	out[3] = __builtin_convertvector(TURN(ab_high, cd_high, 2, 3, 6, 7), lanes);
 }
 
 /* Puts `some` planes of n x n into lanes; those without one get NaN. */
@@ -154,36 +159,46 @@ static void load_lanes(const float *planes, size_t n, size_t some, double *matri
 	const size_t numbers = n * n;
 	size_t i = 0;
 
-	for (; some == LANES && i + 4 <= numbers; i += 4) {
+	for (; some == LANES && i + 4 <= numbers; i += 4)
 		turn(planes + i, numbers, matrices + i * LANES);
-		turn(planes + 4 * numbers + i, numbers, matrices + i * LANES + 4);
-	}
 	for (; i < numbers; i++)
 		for (size_t lane = 0; lane < LANES; lane++)
 			matrices[i * LANES + lane] =
 			        lane < some ? (double) planes[lane * numbers + i] : (double) NAN;
 }
 
+#define CHAINS 4 /* that do not wait for each other */
+
+/* The larger magnitude, and the sum: of floats, so it is too large only where one of them is. */
+static inline void look_at(const lanes *number, lanes *largest, lanes *sum)
+{
+	const lanes magnitude = MAGNITUDE(*number);
+	const bit_lanes larger = magnitude > *largest;
+
+	*largest = (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) *largest);
+	*sum += magnitude;
+}
+
 /* zeros[lane]: what counts as zero; NaN where a number is not finite. */
 EVO_CLONES
 static void find_zeros(const double *matrices, size_t n, double zeros[LANES])
 {
-	for (size_t half = 0; half < 2; half++) {
-		const lanes *number = (const lanes *) matrices + half;
-		lanes largest = {0}, sum = {0};
+	const lanes *number = (const lanes *) matrices;
+	lanes largest[CHAINS] = {{0}}, sum[CHAINS] = {{0}};
+	size_t i = 0;
 
-		for (size_t i = 0; i < n * n; i++) {
-			const lanes magnitude = MAGNITUDE(number[2 * i]);
-			const bit_lanes larger = magnitude > largest;
-
-			largest =
-			        (lanes) CHOOSE(larger, (bit_lanes) magnitude, (bit_lanes) largest);
-			sum += magnitude; /* of floats: too large only where one of them is */
-		}
-		/* NaN where the sum is infinite or NaN, else 0. */
-		largest = largest * ((double) n * DBL_EPSILON) + (sum - sum);
-		memcpy(zeros + half * LANES / 2, &largest, sizeof largest);
+	for (; i + CHAINS <= n * n; i += CHAINS)
+		for (size_t c = 0; c < CHAINS; c++)
+			look_at(number + i + c, &largest[c], &sum[c]);
+	for (; i < n * n; i++)
+		look_at(number + i, &largest[0], &sum[0]);
+	for (size_t c = 1; c < CHAINS; c++) {
+		look_at(&largest[c], &largest[0], &sum[0]);
+		sum[0] += sum[c];
 	}
+	/* NaN where the sum is infinite or NaN, else 0. */
+	largest[0] = largest[0] * ((double) n * DBL_EPSILON) + (sum[0] - sum[0]);
+	memcpy(zeros, &largest[0], sizeof largest[0]);
 }
 
 static void add_identity(double *matrices, size_t n)
@@ -193,21 +208,27 @@ static void add_identity(double *matrices, size_t n)
 			matrices[(i * n + i) * LANES + lane] += 1;
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 static void planes(unsigned code, const struct evo_value *a, double *out, double *work)
 {
 	const size_t n = a->extent.dims[3], count = a->extent.dims[0] * a->extent.dims[1];
 
 	for (size_t from = 0; from < count; from += LANES) {
+		const size_t some = least(LANES, count - from), after = from + some;
 		struct evo_determinant found[LANES];
 		double zeros[LANES];
 
-		load_lanes(a->single + from * n * n, n, count - from < LANES ? count - from : LANES,
-		           work);
+		load_lanes(a->single + from * n * n, n, some, work);
+		evo_fetch(a->single + after * n * n, least(LANES, count - after) * n * n);
 		if (code == EVO_LOGDET1P)
 			add_identity(work, n);
 		find_zeros(work, n, zeros);
 		factorise_lanes(work, n, zeros, found);
-		for (size_t lane = 0; lane < LANES && from + lane < count; lane++)
+		for (size_t lane = 0; lane < some; lane++)
 			out[from + lane] = result(code, found[lane]);
 	}
 }

@@ -32,9 +32,9 @@ static void FUNCTION(unary)(unsigned code, REAL *out, const REAL *in, size_t cou
 	case EVO_EXP:
 		EACH(EXP(a));
 	case EVO_LOG:
-		EACH(a > 0 ? LOG(a) : a != a ? a : zero);
+		EACH(a <= 0 ? zero : LOG(a));
 	case EVO_ABSLOG:
-		EACH(a != a ? a : a == 0 ? zero : ABS(LOG(ABS(a))));
+		EACH(a == 0 ? zero : ABS(LOG(ABS(a))));
 	case EVO_INV:
 		EACH(1 / a);
 	case EVO_RELU:

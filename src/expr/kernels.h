@@ -11,6 +11,13 @@
 #include "primitives.h"
 #include "value.h"
 
+/* Has numbers that will be read soon brought nearer, while others are worked on. */
+static inline void evo_fetch(const float *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i += 16)
+		__builtin_prefetch(numbers + i, 0, 2);
+}
+
 /* ---- elementwise.c: out may be an argument -------------------------------------------------- */
 
 void evo_unary_single(unsigned code, float *out, const float *a, size_t count);
@@ -32,6 +39,8 @@ double evo_sum_magnitudes(const struct evo_value *a);
 double evo_sum_squares(const struct evo_value *a);
 /* Mean and standard deviation (n - 1; 0 for one number). */
 void evo_moments(const struct evo_value *a, double *mean, double *deviation);
+/* The second, of a tensor of that mean. */
+double evo_deviation(const struct evo_value *a, double mean);
 bool evo_all_finite(const struct evo_value *a);
 
 /* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same
@@ -45,8 +54,7 @@ enum evo_term {
 struct evo_lanes {
 	double lane[16];
 };
-void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count,
-                   double middle);
+void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count);
 double evo_lanes_total(const struct evo_lanes *sums);
 
 /* Sums of a range of `count` numbers. */
@@ -54,16 +62,33 @@ double evo_sum_single(const float *a, size_t count);
 double evo_sum_double(const double *a, size_t count);
 double evo_dot_double(const double *a, const double *b, size_t count);
 
-/* ---- pairs.c: a scalar stands for a tensor of the other's shape ----------------------------- */
+/* ---- pairs.c: EVO_HAMMING, EVO_KLDIV and EVO_COSINE; a scalar stands for a tensor of the other's
+   shape --------------------------------------------------------------------------------------- */
 
-double evo_hamming(const struct evo_value *a, const struct evo_value *b);
-double evo_kldiv(const struct evo_value *a, const struct evo_value *b);
-double evo_cosine(const struct evo_value *a, const struct evo_value *b);
+double evo_pair(unsigned code, const struct evo_value *a, const struct evo_value *b);
+
+/*
+ * The same of tensors that come in blocks, in order. A block lies within one of evo_pair_rows rows
+ * of equal length, and has a multiple of 512 numbers if it does not end its row. `extent`: that of
+ * the tensors. Sums begin as {0}.
+ */
+struct evo_pair_sums {
+	double sum;
+	double products, first, second; /* cosine: of the row at hand */
+};
+size_t evo_pair_rows(unsigned code, const struct evo_extent *extent);
+/* Numbers from..from + count of a and b are added. */
+void evo_pair_add(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
+                  const struct evo_value *b, size_t from, size_t count, bool ends_row);
+double evo_pair_total(const struct evo_pair_sums *sums, unsigned code,
+                      const struct evo_extent *extent);
 
 /* ---- tensor.c: same shape or rearranged; out as the extent of the result says ---------------- */
 
 void evo_normalize(const struct evo_value *a, void *out); /* out may be a */
-void evo_softmax(const struct evo_value *a, void *out);   /* out may be a */
+/* normalize of numbers of a tensor of rank 4, which has that mean and deviation; out may be a. */
+void evo_standardise(float *out, const float *a, size_t count, double mean, double deviation);
+void evo_softmax(const struct evo_value *a, void *out); /* out may be a */
 void evo_by_channel(const struct evo_value *a, void *out);
 void evo_plane_mean(const struct evo_value *a, double *out);
 void evo_matmul(const struct evo_value *a, const struct evo_value *b, void *out);

@@ -1,33 +1,40 @@
 /*
- * Reductions of two tensors, block by block in double.
+ * Reductions of two tensors, piece by piece in double.
  */
 #include "config.h"
 #include "kernels.h"
 
 #include <math.h>
+#include <string.h>
 
-/* A multiple of the lanes of a sum, so that a block's sum does not depend on where it lies. */
-#define BLOCK 512
+/* A multiple of the lanes of a sum, so that a piece's sum does not depend on where it lies. */
+#define PIECE 512
+
+EVO_CLONES
+static void load_singles(const float *from, size_t count, double *out)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = (double) from[i];
+}
 
 /* Numbers from..from + count of a value in double; a scalar is that number everywhere. */
 static void load(const struct evo_value *a, size_t from, size_t count, double *out)
 {
-	for (size_t i = 0; i < count; i++)
-		out[i] = a->extent.rank == 4   ? (double) a->single[from + i]
-		         : a->extent.rank == 2 ? a->twice[from + i]
-		                               : a->scalar;
+	switch (a->extent.rank) {
+	case 4:
+		load_singles(a->single + from, count, out);
+		break;
+	case 2:
+		memcpy(out, a->twice + from, count * sizeof *out);
+		break;
+	default:
+		for (size_t i = 0; i < count; i++)
+			out[i] = a->scalar;
+		break;
+	}
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* The extent that both stand for. */
-static const struct evo_extent *common(const struct evo_value *a, const struct evo_value *b)
-{
-	return a->extent.rank ? &a->extent : &b->extent;
-}
+/* ---- hamming --------------------------------------------------------------------------------- */
 
 EVO_CLONES
 static size_t differing(const double *a, const double *b, size_t count)
@@ -39,27 +46,13 @@ static size_t differing(const double *a, const double *b, size_t count)
 	return differ;
 }
 
-double evo_hamming(const struct evo_value *a, const struct evo_value *b)
-{
-	const size_t total = common(a, b)->count;
-	double x[BLOCK], y[BLOCK];
-	size_t differ = 0;
+/* ---- kldiv ----------------------------------------------------------------------------------- */
 
-	for (size_t from = 0; from < total; from += BLOCK) {
-		const size_t count = least(BLOCK, total - from);
-
-		load(a, from, count, x);
-		load(b, from, count, y);
-		differ += differing(x, y, count);
-	}
-	return (double) differ;
-}
-
-/* log b of a block, where b > 0: single precision has no more to lose. */
+/* log b of a piece, where b > 0: single precision has no more to lose. */
 static void load_log(const struct evo_value *b, size_t from, size_t count, const double *values,
                      double *out)
 {
-	float singles[BLOCK];
+	float singles[PIECE];
 
 	if (b->extent.rank != 4) {
 		for (size_t i = 0; i < count; i++)
@@ -67,8 +60,7 @@ static void load_log(const struct evo_value *b, size_t from, size_t count, const
 		return;
 	}
 	evo_unary_single(EVO_LOG, singles, b->single + from, count);
-	for (size_t i = 0; i < count; i++)
-		out[i] = (double) singles[i];
+	load_singles(singles, count, out);
 }
 
 EVO_CLONES
@@ -81,22 +73,7 @@ static void divergence(const double *a, const double *b, double *logs, size_t co
 	}
 }
 
-double evo_kldiv(const struct evo_value *a, const struct evo_value *b)
-{
-	const struct evo_extent *extent = common(a, b);
-	double x[BLOCK], y[BLOCK], terms[BLOCK], sum = 0;
-
-	for (size_t from = 0; from < extent->count; from += BLOCK) {
-		const size_t count = least(BLOCK, extent->count - from);
-
-		load(a, from, count, x);
-		load(b, from, count, y);
-		load_log(b, from, count, y, terms);
-		divergence(x, y, terms, count);
-		sum += evo_sum_double(terms, count);
-	}
-	return extent->rank ? sum / (double) extent->dims[0] : sum;
-}
+/* ---- cosine ---------------------------------------------------------------------------------- */
 
 /* The larger of a norm and 1e-8; NaN stays. */
 static double clamped(double squares)
@@ -106,25 +83,69 @@ static double clamped(double squares)
 	return norm < 1e-8 ? 1e-8 : norm;
 }
 
-double evo_cosine(const struct evo_value *a, const struct evo_value *b)
+static void end_row(struct evo_pair_sums *sums)
 {
-	const struct evo_extent *extent = common(a, b);
-	const size_t columns = evo_columns(extent);
-	double x[BLOCK], y[BLOCK], sum = 0;
+	sums->sum += sums->products / (clamped(sums->first) * clamped(sums->second));
+	sums->products = sums->first = sums->second = 0;
+}
 
-	for (size_t row = 0; row < evo_rows(extent); row++) {
-		double products = 0, first = 0, second = 0;
+/* ---- In pieces ------------------------------------------------------------------------------- */
 
-		for (size_t from = 0; from < columns; from += BLOCK) {
-			const size_t count = least(BLOCK, columns - from);
+size_t evo_pair_rows(unsigned code, const struct evo_extent *extent)
+{
+	return code == EVO_COSINE ? evo_rows(extent) : 1;
+}
 
-			load(a, row * columns + from, count, x);
-			load(b, row * columns + from, count, y);
-			products += evo_dot_double(x, y, count);
-			first += evo_dot_double(x, x, count);
-			second += evo_dot_double(y, y, count);
-		}
-		sum += products / (clamped(first) * clamped(second));
+static void add_piece(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
+                      const struct evo_value *b, size_t from, size_t count)
+{
+	double x[PIECE], y[PIECE], terms[PIECE];
+
+	load(a, from, count, x);
+	load(b, from, count, y);
+	switch (code) {
+	case EVO_HAMMING:
+		sums->sum += (double) differing(x, y, count);
+		break;
+	case EVO_KLDIV:
+		load_log(b, from, count, y, terms);
+		divergence(x, y, terms, count);
+		sums->sum += evo_sum_double(terms, count);
+		break;
+	default:
+		sums->products += evo_dot_double(x, y, count);
+		sums->first += evo_dot_double(x, x, count);
+		sums->second += evo_dot_double(y, y, count);
+		break;
 	}
-	return sum;
+}
+
+void evo_pair_add(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
+                  const struct evo_value *b, size_t from, size_t count, bool ends_row)
+{
+	const size_t end = from + count;
+
+	for (; from < end; from += PIECE)
+		add_piece(sums, code, a, b, from, end - from < PIECE ? end - from : PIECE);
+	if (ends_row && code == EVO_COSINE)
+		end_row(sums);
+}
+
+double evo_pair_total(const struct evo_pair_sums *sums, unsigned code,
+                      const struct evo_extent *extent)
+{
+	if (code == EVO_KLDIV && extent->rank)
+		return sums->sum / (double) extent->dims[0];
+	return sums->sum;
+}
+
+double evo_pair(unsigned code, const struct evo_value *a, const struct evo_value *b)
+{
+	const struct evo_extent *extent = a->extent.rank ? &a->extent : &b->extent;
+	const size_t rows = evo_pair_rows(code, extent), columns = extent->count / rows;
+	struct evo_pair_sums sums = {0};
+
+	for (size_t row = 0; row < rows; row++)
+		evo_pair_add(&sums, code, a, b, row * columns, columns, true);
+	return evo_pair_total(&sums, code, extent);
 }

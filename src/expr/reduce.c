@@ -161,29 +161,26 @@ EVO_CLONES static double dot_double(const double *a, const double *b, size_t cou
 	return fold(sums);
 }
 
-EVO_CLONES static void add_block(enum evo_term term, lanes sums[4], const float *a, size_t count,
-                                 double middle)
+EVO_CLONES static void add_block(enum evo_term term, lanes sums[4], const float *a, size_t count)
 {
 	switch (term) {
 	case EVO_ITSELF:
-		add_single(EVO_ITSELF, sums, a, count, middle);
+		add_single(EVO_ITSELF, sums, a, count, 0);
 		break;
 	case EVO_MAGNITUDE:
-		add_single(EVO_MAGNITUDE, sums, a, count, middle);
+		add_single(EVO_MAGNITUDE, sums, a, count, 0);
 		break;
 	case EVO_SQUARED:
-		add_single(EVO_SQUARED, sums, a, count, middle);
+		add_single(EVO_SQUARED, sums, a, count, 0);
 		break;
-	case EVO_DEVIATION:
-		add_single(EVO_DEVIATION, sums, a, count, middle);
+	case EVO_DEVIATION: /* needs the mean, which is not known on the way */
 		break;
 	}
 }
 
-void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count,
-                   double middle)
+void evo_lanes_add(struct evo_lanes *sums, enum evo_term term, const float *a, size_t count)
 {
-	add_block(term, (lanes *) (void *) sums->lane, a, count, middle);
+	add_block(term, (lanes *) (void *) sums->lane, a, count);
 }
 
 double evo_lanes_total(const struct evo_lanes *sums)
@@ -258,27 +255,30 @@ static bool constant(const double *a, size_t count)
 	return i == count;
 }
 
+double evo_deviation(const struct evo_value *a, double mean)
+{
+	const size_t count = a->extent.count;
+	double squares;
+
+	if (count < 2)
+		return 0;
+	squares = a->extent.rank == 4 ? deviations_single(a->single, count, mean)
+	                              : deviations_double(a->twice, count, mean);
+	return sqrt(squares / (double) (count - 1));
+}
+
 /*
  * The mean of a constant tensor has to be that constant, or its deviation would be rounding noise
  * and not 0. Sums of equal floats are exact in double; those of equal doubles are not.
  */
 void evo_moments(const struct evo_value *a, double *mean, double *deviation)
 {
-	const size_t count = a->extent.count;
-	double squares;
+	const bool matrix = a->extent.rank == 2 && a->extent.count > 1;
 
 	*mean = evo_mean(a);
-	*deviation = 0;
-	if (count < 2)
-		return;
-	if (a->extent.rank == 4) {
-		squares = deviations_single(a->single, count, *mean);
-	} else {
-		if (isfinite(a->twice[0]) && constant(a->twice, count))
-			*mean = a->twice[0];
-		squares = deviations_double(a->twice, count, *mean);
-	}
-	*deviation = sqrt(squares / (double) (count - 1));
+	if (matrix && isfinite(a->twice[0]) && constant(a->twice, a->extent.count))
+		*mean = a->twice[0];
+	*deviation = evo_deviation(a, *mean);
 }
 
 /* Some numbers at a time: a first look at a few often is the last. */

@@ -31,14 +31,17 @@ static void standardise_double(double *out, const double *a, size_t count, doubl
 	}
 }
 
+void evo_standardise(float *out, const float *a, size_t count, double mean, double deviation)
+{
+	standardise_single(out, a, count, mean, deviation);
+}
+
 void evo_normalize(const struct evo_value *a, void *out)
 {
 	const size_t count = a->extent.count;
 	double mean, deviation;
 
-	evo_moments(a, &mean, &deviation);
-	if (count < 2) /* 0 / 0 */
-		mean = deviation = (double) NAN;
+	evo_moments(a, &mean, &deviation); /* of one number: itself and 0, which gives 0 / 0 */
 	if (a->extent.rank == 4)
 		standardise_single(out, a->single, count, mean, deviation);
 	else

@@ -2,24 +2,14 @@
 #include "together.h"
 #include "aggregate.h"
 #include "apply.h"
+#include "blocks.h"
+#include "buffers.h"
 #include "kernels.h"
 #include "plan.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Numbers in a block: a few of them fit into the first-level cache. A multiple of the 16 lanes of a
-   sum. */
-#define BLOCK ((size_t) 1024)
-
-#define NO_BUFFER SIZE_MAX
-
-struct buffer {
-	char *memory;
-	size_t bytes;
-	bool taken;
-};
 
 /* A node in the unit at hand, or in the network. */
 struct cell {
@@ -31,23 +21,9 @@ struct cell {
 	bool known;       /* has its value */
 	bool whole;       /* has a reader that cannot take it block by block */
 	bool inlined;     /* computed within its only reader */
-};
-
-/* Where a step finds an argument: in memory, in a register, or nowhere. */
-struct operand {
-	const float *memory;
-	size_t place; /* of a register */
-};
-
-/* One node of a group, for a block. */
-struct step {
-	unsigned code;
-	bool one;          /* a unary primitive */
-	bool scalar_first; /* of a pair with a scalar, the scalar is the first */
-	bool with_scalar;
-	struct operand a, b;
-	double scalar;
-	size_t place; /* of the register for the result */
+	bool totalled;    /* has a reader that wants the sum of it in memory */
+	bool summed;      /* which is known, then */
+	double sum;
 };
 
 /* What the units so far have of a crown. */
@@ -64,16 +40,12 @@ struct evo_together {
 	struct cell *cells; /* by node */
 	size_t cell_count;
 
-	struct buffer *buffers;
-	size_t buffer_count, buffer_room;
-	size_t taken_bytes, kept_bytes; /* beyond these, what has later readers is made again */
+	struct evo_buffers buffers;
+	size_t kept_bytes; /* beyond these, what has later readers is made again */
 
-	struct step *steps; /* of groups that are being put together, the innermost last */
-	uint32_t *held;     /* nodes that those read from memory */
-	size_t step_count, held_count, step_room;
-
-	float *registers; /* BLOCK numbers each */
-	size_t register_room;
+	struct evo_blocks blocks;
+	uint32_t *held; /* nodes that steps read from memory */
+	size_t held_count, held_room;
 
 	double *means; /* by crown: of the units that are left in */
 	size_t mean_room;
@@ -93,6 +65,7 @@ struct evo_together *evo_together_create(size_t kept)
 
 	t->kept_bytes = kept;
 	evo_arena_init(&t->sums);
+	evo_buffers_init(&t->buffers);
 	return t;
 }
 
@@ -100,13 +73,10 @@ void evo_together_destroy(struct evo_together *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->buffer_count; i++)
-		free(t->buffers[i].memory);
-	free(t->buffers);
+	evo_buffers_clear(&t->buffers);
+	evo_blocks_clear(&t->blocks);
 	free(t->cells);
-	free(t->steps);
 	free(t->held);
-	free(t->registers);
 	free(t->means);
 	free(t->crowns);
 	free(t->numbers);
@@ -116,88 +86,20 @@ void evo_together_destroy(struct evo_together *t)
 
 size_t evo_together_bytes(const struct evo_together *t)
 {
-	size_t bytes = sizeof *t + t->cell_count * sizeof *t->cells +
-	               t->step_room * (sizeof *t->steps + 2 * sizeof *t->held) +
-	               t->register_room * BLOCK * sizeof(float) + t->mean_room * sizeof *t->means +
-	               t->crown_room * sizeof *t->crowns + t->number_room * sizeof *t->numbers +
-	               t->sums.peak;
-
-	for (size_t i = 0; i < t->buffer_count; i++)
-		bytes += sizeof *t->buffers + t->buffers[i].bytes;
-	return bytes;
+	return sizeof *t + t->cell_count * sizeof *t->cells + t->held_room * sizeof *t->held +
+	       t->mean_room * sizeof *t->means + t->crown_room * sizeof *t->crowns +
+	       t->number_room * sizeof *t->numbers + t->sums.peak + evo_buffers_bytes(&t->buffers) +
+	       evo_blocks_bytes(&t->blocks);
 }
 
-/* ---- Buffers --------------------------------------------------------------------------------- */
-
-/* The smallest free one that is large enough, else the largest, which grows, else a new one. */
 static bool take(struct evo_together *t, size_t bytes, size_t *buffer)
 {
-	size_t best = NO_BUFFER;
-
-	*buffer = NO_BUFFER;
-	if (bytes == 0)
-		return true;
-	for (size_t i = 0; i < t->buffer_count; i++) {
-		const size_t room = t->buffers[i].bytes,
-		             found = best == NO_BUFFER ? 0 : t->buffers[best].bytes;
-
-		if (t->buffers[i].taken)
-			continue;
-		if (best == NO_BUFFER ||
-		    (found < bytes ? room > found : room >= bytes && room < found))
-			best = i;
-	}
-	if (best == NO_BUFFER) {
-		if (t->buffer_count == t->buffer_room) {
-			t->buffer_room = 2 * t->buffer_room + 8;
-			t->buffers = evo_realloc(t->buffers, t->buffer_room, sizeof *t->buffers);
-		}
-		best = t->buffer_count++;
-		t->buffers[best] = (struct buffer){0};
-	}
-	if (t->buffers[best].bytes < bytes) {
-		struct buffer *grown = &t->buffers[best];
-
-		free(grown->memory);
-		grown->bytes = 0;
-		grown->memory = evo_big_alloc(bytes, "evaluating expressions", t->err);
-		if (!grown->memory)
-			return false;
-		grown->bytes = bytes;
-	}
-	t->buffers[best].taken = true;
-	t->taken_bytes += t->buffers[best].bytes;
-	*buffer = best;
-	return true;
-}
-
-static void give(struct evo_together *t, size_t buffer)
-{
-	if (buffer == NO_BUFFER)
-		return;
-	t->buffers[buffer].taken = false;
-	t->taken_bytes -= t->buffers[buffer].bytes;
+	return evo_buffers_take(&t->buffers, bytes, buffer, t->err);
 }
 
 static void *memory_of(const struct evo_together *t, size_t buffer)
 {
-	return buffer == NO_BUFFER ? NULL : t->buffers[buffer].memory;
-}
-
-static bool register_for(struct evo_together *t, size_t place)
-{
-	float *larger;
-
-	if (place < t->register_room)
-		return true;
-	larger = evo_big_alloc(2 * (place + 4) * BLOCK * sizeof *larger, "evaluating expressions",
-	                       t->err);
-	if (!larger)
-		return false;
-	free(t->registers);
-	t->registers = larger;
-	t->register_room = 2 * (place + 4);
-	return true;
+	return evo_buffers_memory(&t->buffers, buffer);
 }
 
 /* ---- Numbers that may be remembered ---------------------------------------------------------- */
@@ -260,23 +162,49 @@ static const struct evo_forest_node *node_at(const struct evo_together *t, uint3
 	return &t->forest->nodes[node];
 }
 
-/* Computed number by number, from numbers in the same place? */
+static unsigned rank_of(const struct evo_together *t, uint32_t node)
+{
+	return t->cells[node].value.extent.rank;
+}
+
+/* Computed number by number, from numbers in the same place? normalize is, once the mean and the
+   deviation of what it reads are known. */
 static bool elementwise(const struct evo_together *t, uint32_t node)
 {
 	const unsigned code = t->forest->nodes[node].code;
 
-	if (t->cells[node].value.extent.rank != 4 || evo_is_aggregate(code))
+	if (rank_of(t, node) != 4 || evo_is_aggregate(code))
 		return false;
 	if (evo_is_statistic(code))
 		return !evo_stats_stored(evo_statistic_of(code));
-	return evo_operation_in_place(code) && code != EVO_NORMALIZE && code != EVO_SOFTMAX;
+	return evo_operation_in_place(code) && code != EVO_SOFTMAX;
 }
 
-/* Does a reduction take its argument block by block? */
-static bool sums_up(unsigned code)
+/* Reductions that take their arguments block by block. */
+static bool sums_up(const struct evo_together *t, const struct evo_forest_node *node)
 {
-	return code == EVO_SUM || code == EVO_MEAN || code == EVO_L1 || code == EVO_FROB ||
-	       code == EVO_STD;
+	switch (node->code) {
+	case EVO_SUM:
+	case EVO_MEAN:
+	case EVO_L1:
+	case EVO_FROB:
+	case EVO_STD:
+		return rank_of(t, node->arguments[0]) == 4;
+	default:
+		return false;
+	}
+}
+
+static bool sums_up_pair(const struct evo_together *t, const struct evo_forest_node *node)
+{
+	switch (node->code) {
+	case EVO_HAMMING:
+	case EVO_KLDIV:
+	case EVO_COSINE:
+		return rank_of(t, node->arguments[0]) == 4 || rank_of(t, node->arguments[1]) == 4;
+	default:
+		return false;
+	}
 }
 
 static bool settle_node(struct evo_together *t, uint32_t number)
@@ -303,16 +231,18 @@ static bool settle_node(struct evo_together *t, uint32_t number)
 	                         node->arity == 2 ? &b->value.extent : NULL, extent);
 }
 
-/* Shapes from the leaves up. */
+/* Shapes from the leaves up. Nothing has a value yet, so no buffer is in use. */
 static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 {
+	evo_buffers_reset(&t->buffers);
 	for (size_t i = 0; i < count; i++) {
 		struct cell *cell = &t->cells[nodes[i]];
 		const double *number;
 
-		cell->buffer = NO_BUFFER;
+		cell->buffer = EVO_NO_BUFFER;
 		cell->readers = cell->users = 0;
 		cell->known = cell->whole = cell->inlined = false;
+		cell->totalled = cell->summed = false;
 		cell->fits = settle_node(t, nodes[i]);
 		number = number_at(t, t->forest->nodes[nodes[i]].slot);
 		if (number && cell->fits && is_known(number)) {
@@ -322,23 +252,50 @@ static void settle(struct evo_together *t, const uint32_t *nodes, size_t count)
 	}
 }
 
+/* Is a sum of the argument asked for, on the way to the result? */
+static bool totals(unsigned code)
+{
+	return code == EVO_SUM || code == EVO_MEAN || code == EVO_STD || code == EVO_NORMALIZE;
+}
+
+/*
+ * Does a node take its arguments block by block? What has to go over them several times does not:
+ * to write a tensor down once is cheaper than to make it again, but for the shortest of chains.
+ */
+static bool takes_blocks(const struct evo_together *t, uint32_t number)
+{
+	const struct evo_forest_node *node = node_at(t, number);
+
+	if (node->code == EVO_NORMALIZE || node->code == EVO_STD)
+		return false;
+	return elementwise(t, number) || sums_up(t, node) || sums_up_pair(t, node) ||
+	       node->code == EVO_SOFTMAX;
+}
+
+static void count_reader(struct evo_together *t, uint32_t number)
+{
+	const struct evo_forest_node *node = node_at(t, number);
+	const bool in_blocks = takes_blocks(t, number);
+
+	for (size_t k = 0; k < node->arity; k++) {
+		struct cell *argument = &t->cells[node->arguments[k]];
+
+		argument->readers++;
+		argument->whole = argument->whole || !in_blocks;
+		argument->totalled = argument->totalled || totals(node->code);
+	}
+}
+
 /* Who reads what, from the readers down: those that were marked before read all they need. */
 static void count_readers(struct evo_together *t, const uint32_t *nodes, size_t count)
 {
 	for (size_t i = count; i-- > 0;) {
-		const struct evo_forest_node *node = node_at(t, nodes[i]);
-		const bool in_blocks = elementwise(t, nodes[i]) || sums_up(node->code);
+		const unsigned code = t->forest->nodes[nodes[i]].code;
 
-		if (t->cells[nodes[i]].readers == 0 || t->cells[nodes[i]].known ||
-		    evo_is_aggregate(node->code) || evo_is_statistic(node->code) ||
-		    evo_is_number(node->code) || evo_shape_alone(node->code))
-			continue;
-		for (size_t k = 0; k < node->arity; k++) {
-			struct cell *argument = &t->cells[node->arguments[k]];
-
-			argument->readers++;
-			argument->whole = argument->whole || !in_blocks;
-		}
+		if (t->cells[nodes[i]].readers > 0 && !t->cells[nodes[i]].known &&
+		    !evo_is_aggregate(code) && !evo_is_statistic(code) && !evo_is_number(code) &&
+		    !evo_shape_alone(code))
+			count_reader(t, nodes[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct cell *cell = &t->cells[nodes[i]];
@@ -377,164 +334,143 @@ static void let_go(struct evo_together *t, uint32_t node)
 	cell->users--;
 	if (cell->readers > 0)
 		cell->readers--;
-	if (cell->users > 0 || cell->buffer == NO_BUFFER ||
-	    (cell->readers > 0 && t->taken_bytes <= t->kept_bytes))
+	if (cell->users > 0 || cell->buffer == EVO_NO_BUFFER ||
+	    (cell->readers > 0 && t->buffers.taken <= t->kept_bytes))
 		return;
-	give(t, cell->buffer);
-	cell->buffer = NO_BUFFER;
+	evo_buffers_give(&t->buffers, cell->buffer);
+	cell->buffer = EVO_NO_BUFFER;
 	cell->known = false;
 }
 
-/* ---- Groups: an elementwise node and what is inlined below it -------------------------------- */
+/* Of a tensor that is held: one sum serves all who ask for it. */
+static double sum_held(struct evo_together *t, uint32_t node)
+{
+	struct cell *cell = &t->cells[node];
+
+	if (!cell->summed)
+		cell->sum = evo_sum(&cell->value);
+	cell->summed = true;
+	return cell->sum;
+}
+
+static double mean_held(struct evo_together *t, uint32_t node)
+{
+	return sum_held(t, node) / (double) t->cells[node].value.extent.count;
+}
+
+static double deviation_held(struct evo_together *t, uint32_t node)
+{
+	return evo_deviation(&t->cells[node].value, mean_held(t, node));
+}
+
+/* ---- Chains: elementwise nodes and what is inlined below them -------------------------------- */
 
 static bool emit(struct evo_together *t, uint32_t node, size_t place);
 
 /* An argument: a register where it is inlined, memory where it is a tensor, or a scalar. */
-static bool operand(struct evo_together *t, uint32_t node, size_t place, struct operand *out,
-                    double *scalar)
+static bool operand(struct evo_together *t, uint32_t node, size_t place, struct evo_operand *out)
 {
 	const struct cell *cell = &t->cells[node];
 
-	*out = (struct operand){.place = place};
+	*out = (struct evo_operand){.place = place};
 	if (cell->inlined)
 		return emit(t, node, place);
 	if (!hold(t, node))
 		return false;
 	t->held[t->held_count++] = node;
-	out->memory = cell->value.extent.rank == 4 ? cell->value.single : NULL;
-	*scalar = cell->value.scalar;
+	out->scalar = cell->value.extent.rank == 0;
+	out->number = cell->value.scalar;
+	out->memory = out->scalar ? NULL : cell->value.single;
 	return true;
+}
+
+static bool operands(struct evo_together *t, const struct evo_forest_node *node, size_t place,
+                     struct evo_operand *a, struct evo_operand *b)
+{
+	if (!operand(t, node->arguments[0], place, a))
+		return false;
+	if (node->arity < 2)
+		return true;
+	return operand(t, node->arguments[1], a->scalar || a->memory ? place : place + 1, b);
 }
 
 /* Adds the steps that leave the node's block in the register at `place`. */
 static bool emit(struct evo_together *t, uint32_t number, size_t place)
 {
 	const struct evo_forest_node *node = node_at(t, number);
-	struct step step = {.code = node->code, .place = place};
-	double scalars[2] = {0, 0};
+	struct evo_step step = {.code = node->code, .place = place};
 
-	if (!register_for(t, place))
+	if (!evo_is_statistic(node->code) && !evo_shape_alone(node->code) &&
+	    !operands(t, node, place, &step.a, &step.b))
 		return false;
-	if (!evo_is_statistic(node->code) && !evo_shape_alone(node->code)) {
-		const struct cell *a = &t->cells[node->arguments[0]];
-		const struct cell *b = &t->cells[node->arguments[1]];
-
-		step.one = node->arity == 1;
-		if (!operand(t, node->arguments[0], place, &step.a, &scalars[0]))
-			return false;
-		if (!step.one &&
-		    !operand(t, node->arguments[1],
-		             step.a.memory || a->value.extent.rank == 0 ? place : place + 1,
-		             &step.b, &scalars[1]))
-			return false;
-		step.scalar_first = !step.one && a->value.extent.rank == 0;
-		step.with_scalar = !step.one && (step.scalar_first || b->value.extent.rank == 0);
-		step.scalar = step.scalar_first ? scalars[0] : scalars[1];
+	if (node->code == EVO_NORMALIZE) {
+		step.mean = mean_held(t, node->arguments[0]);
+		step.deviation = deviation_held(t, node->arguments[0]);
 	}
-	t->steps[t->step_count++] = step;
-	return true;
-}
-
-static const float *block_of(const struct evo_together *t, const struct operand *operand,
-                             size_t from)
-{
-	return operand->memory ? operand->memory + from : t->registers + operand->place * BLOCK;
-}
-
-static void run_step(const struct evo_together *t, const struct step *step, size_t from,
-                     size_t count, float *out)
-{
-	const float *a = block_of(t, &step->a, from), *b = block_of(t, &step->b, from);
-
-	if (evo_is_statistic(step->code))
-		evo_stats_read_part(t->stats, t->unit, evo_statistic_of(step->code), from, count,
-		                    out);
-	else if (evo_shape_alone(step->code))
-		for (size_t i = 0; i < count; i++)
-			out[i] = step->code == EVO_ONES ? 1 : 0;
-	else if (step->one)
-		evo_unary_single(step->code, out, a, count);
-	else if (step->with_scalar)
-		evo_binary_single_scalar(step->code, out, step->scalar_first ? b : a, step->scalar,
-		                         step->scalar_first, count);
-	else
-		evo_binary_single(step->code, out, a, b, count);
-}
-
-/* The steps from `first` on, in blocks: into out, or, where that is NULL, summed up. */
-static double run_group(const struct evo_together *t, size_t first, size_t total, float *out,
-                        enum evo_term term, double middle)
-{
-	struct evo_lanes sums = {{0}};
-
-	for (size_t from = 0; from < total; from += BLOCK) {
-		const size_t count = total - from < BLOCK ? total - from : BLOCK;
-		float *last = NULL;
-
-		for (size_t i = first; i < t->step_count; i++) {
-			const struct step *step = &t->steps[i];
-
-			last = out && i + 1 == t->step_count ? out + from
-			                                     : t->registers + step->place * BLOCK;
-			run_step(t, step, from, count, last);
-		}
-		if (!out)
-			evo_lanes_add(&sums, term, last, count, middle);
-	}
-	return evo_lanes_total(&sums);
+	return evo_blocks_add(&t->blocks, &step, t->err);
 }
 
 /* Lets go of what was held for the steps from `first` on, and of them. */
-static void end_group(struct evo_together *t, size_t first, size_t held)
+static void end_chain(struct evo_together *t, size_t first, size_t held)
 {
 	while (t->held_count > held)
 		let_go(t, t->held[--t->held_count]);
-	t->step_count = first;
+	t->blocks.count = first;
 }
 
+/* Writes an elementwise node down, and takes its sum where that is asked for. */
 static bool fill_tensor(struct evo_together *t, uint32_t node, float *out)
 {
-	const size_t first = t->step_count, held = t->held_count;
+	const size_t first = t->blocks.count, held = t->held_count;
 	const bool good = emit(t, node, 0);
+	struct cell *cell = &t->cells[node];
 
 	if (good)
-		run_group(t, first, t->cells[node].value.extent.count, out, EVO_ITSELF, 0);
-	end_group(t, first, held);
+		evo_blocks_fill(&t->blocks, first, cell->value.extent.count, out,
+		                cell->totalled ? &cell->sum : NULL);
+	cell->summed = good && cell->totalled;
+	end_chain(t, first, held);
 	return good;
 }
 
-/* A reduction of an inlined node. */
-static bool sum_up(struct evo_together *t, unsigned code, uint32_t node, double *result)
+/* EVO_SUM, EVO_MEAN, EVO_L1 or EVO_FROB on the way through a chain. */
+static bool sum_up_chain(struct evo_together *t, unsigned code, uint32_t argument, double *result)
 {
-	const size_t first = t->step_count, held = t->held_count;
-	const size_t count = t->cells[node].value.extent.count;
-	const enum evo_term term = code == EVO_L1     ? EVO_MAGNITUDE
-	                           : code == EVO_FROB ? EVO_SQUARED
-	                                              : EVO_ITSELF;
-	const bool good = emit(t, node, 0);
-	double sum = 0;
+	const size_t first = t->blocks.count, held = t->held_count;
+	struct evo_operand a;
+	const bool good = operand(t, argument, 0, &a);
 
 	if (good)
-		sum = run_group(t, first, count, NULL, term, 0);
-	switch (code) {
-	case EVO_SUM:
-		*result = sum;
-		break;
-	case EVO_FROB:
-		*result = sqrt(sum);
-		break;
-	case EVO_STD:
-		*result = 0;
-		if (good && count > 1)
-			*result = sqrt(run_group(t, first, count, NULL, EVO_DEVIATION,
-			                         sum / (double) count) /
-			               (double) (count - 1));
-		break;
-	default:
-		*result = sum / (double) count;
-		break;
-	}
-	end_group(t, first, held);
+		*result = evo_blocks_reduce(&t->blocks, first, a,
+		                            t->cells[argument].value.extent.count, code);
+	end_chain(t, first, held);
+	return good;
+}
+
+static bool sum_up(struct evo_together *t, unsigned code, uint32_t argument, double *result)
+{
+	if (t->cells[argument].inlined || !totals(code))
+		return sum_up_chain(t, code, argument, result);
+	if (!hold(t, argument))
+		return false;
+	*result = code == EVO_SUM    ? sum_held(t, argument)
+	          : code == EVO_MEAN ? mean_held(t, argument)
+	                             : deviation_held(t, argument);
+	let_go(t, argument);
+	return true;
+}
+
+static bool sum_up_pair(struct evo_together *t, const struct evo_forest_node *node, double *result)
+{
+	const size_t first = t->blocks.count, held = t->held_count;
+	struct evo_operand a, b;
+	const bool good = operands(t, node, 0, &a, &b);
+	const uint32_t tensor = node->arguments[good && a.scalar];
+
+	if (good)
+		*result = evo_blocks_pair(&t->blocks, first, &a, &b, &t->cells[tensor].value.extent,
+		                          node->code);
+	end_chain(t, first, held);
 	return good;
 }
 
@@ -585,7 +521,7 @@ static bool apply(struct evo_together *t, const struct evo_forest_node *node, st
 		return false;
 	evo_apply(node->code, &a->value, two ? &b->value : NULL, memory_of(t, cell->buffer),
 	          memory_of(t, work), &cell->value);
-	give(t, work);
+	evo_buffers_give(&t->buffers, work);
 	if (!alone)
 		let_go(t, node->arguments[0]);
 	if (two)
@@ -593,11 +529,26 @@ static bool apply(struct evo_together *t, const struct evo_forest_node *node, st
 	return true;
 }
 
+/* Elementwise, or softmax of what is: its sums run across the tensor, so that is written first. */
+static bool compute_tensor(struct evo_together *t, const struct evo_forest_node *node,
+                           uint32_t filled, struct cell *cell)
+{
+	float *out;
+
+	if (!take(t, evo_extent_bytes(&cell->value.extent), &cell->buffer))
+		return false;
+	cell->value.single = out = memory_of(t, cell->buffer);
+	if (!fill_tensor(t, filled, out))
+		return false;
+	if (node->code == EVO_SOFTMAX)
+		evo_softmax(&cell->value, out);
+	return true;
+}
+
 static bool compute(struct evo_together *t, uint32_t number)
 {
 	const struct evo_forest_node *node = node_at(t, number);
 	struct cell *cell = &t->cells[number];
-	uint32_t argument = node->arguments[0];
 
 	if (evo_is_number(node->code)) {
 		cell->value.scalar = node->number;
@@ -605,20 +556,20 @@ static bool compute(struct evo_together *t, uint32_t number)
 	}
 	if (evo_is_statistic(node->code))
 		return read_statistic(t, node->code, cell);
-	if (sums_up(node->code) && t->cells[argument].inlined)
-		return sum_up(t, node->code, argument, &cell->value.scalar);
-	if (elementwise(t, number)) {
-		if (!take(t, evo_extent_bytes(&cell->value.extent), &cell->buffer))
-			return false;
-		cell->value.single = memory_of(t, cell->buffer);
-		return fill_tensor(t, number, memory_of(t, cell->buffer));
-	}
+	if (sums_up(t, node))
+		return sum_up(t, node->code, node->arguments[0], &cell->value.scalar);
+	if (sums_up_pair(t, node))
+		return sum_up_pair(t, node, &cell->value.scalar);
+	if (elementwise(t, number))
+		return compute_tensor(t, node, number, cell);
+	if (node->code == EVO_SOFTMAX && t->cells[node->arguments[0]].inlined)
+		return compute_tensor(t, node, node->arguments[0], cell);
 	return apply(t, node, cell);
 }
 
 static bool mean_of(struct evo_together *t, uint32_t node, double *mean)
 {
-	if (t->cells[node].inlined)
+	if (rank_of(t, node) == 4)
 		return sum_up(t, EVO_MEAN, node, mean);
 	if (!hold(t, node))
 		return false;
@@ -675,7 +626,7 @@ static bool visit_unit(struct evo_together *t, size_t unit)
 	const struct evo_forest *forest = t->forest;
 	bool good = true;
 
-	t->unit = &t->stats->units[unit];
+	t->blocks.unit = t->unit = &t->stats->units[unit];
 	settle(t, forest->below, forest->below_count);
 	for (size_t i = 0; i < forest->crown_count; i++) {
 		const struct evo_forest_crown *crown = &forest->crowns[i];
@@ -686,6 +637,7 @@ static bool visit_unit(struct evo_together *t, size_t unit)
 		cell->readers += (uint32_t) (crown->mean && !is_known(number_at(t, crown->slot))) +
 		                 (uint32_t) crown->total;
 		cell->whole = cell->whole || crown->total;
+		cell->totalled = cell->totalled || crown->mean;
 	}
 	count_readers(t, forest->below, forest->below_count);
 	for (size_t i = 0; i < forest->crown_count && good; i++)
@@ -729,7 +681,7 @@ static bool visit_network(struct evo_together *t, double *scores)
 	const struct evo_forest *forest = t->forest;
 	bool good = true;
 
-	t->unit = NULL;
+	t->blocks.unit = t->unit = NULL;
 	end_totals(t);
 	settle(t, forest->above, forest->above_count);
 	for (size_t i = 0; i < forest->above_count; i++)
@@ -759,20 +711,15 @@ static void prepare(struct evo_together *t)
 	const size_t nodes = t->forest->count, crowns = t->forest->crown_count;
 
 	t->cells = grown(t->cells, &t->cell_count, nodes, sizeof *t->cells);
-	if (t->step_room < nodes) {
-		t->step_room = nodes;
-		t->steps = evo_realloc(t->steps, nodes, sizeof *t->steps);
-		t->held = evo_realloc(t->held, 2 * nodes, sizeof *t->held);
-	}
+	t->held = grown(t->held, &t->held_room, 2 * nodes, sizeof *t->held);
+	evo_blocks_reserve(&t->blocks, nodes);
 	t->means = grown(t->means, &t->mean_room, crowns * t->stats->unit_count, sizeof *t->means);
 	t->numbers = grown(t->numbers, &t->number_room,
 	                   t->forest->number_count * t->stats->unit_count, sizeof *t->numbers);
 	t->crowns = grown(t->crowns, &t->crown_room, crowns, sizeof *t->crowns);
 	for (size_t i = 0; i < crowns; i++)
 		t->crowns[i] = (struct crown){.total.extent.count = 1};
-	for (size_t i = 0; i < t->buffer_count; i++)
-		t->buffers[i].taken = false;
-	t->taken_bytes = t->step_count = t->held_count = 0;
+	t->blocks.count = t->held_count = 0;
 	evo_arena_reset(&t->sums);
 }
 
@@ -783,7 +730,7 @@ bool evo_together_evaluate(struct evo_together *t, const struct evo_forest *fore
 	bool good = true;
 
 	t->forest = forest;
-	t->stats = stats;
+	t->blocks.stats = t->stats = stats;
 	t->err = err;
 	prepare(t);
 	remember(t, memo);

@@ -57,19 +57,17 @@ static inline float evo_exp(float x)
 	return y * evo_bits_float(((uint32_t) whole - (uint32_t) half + 127u) << 23);
 }
 
-/* Of x > 0; what it gives elsewhere is of no use. */
+/* Of x > 0, and NaN of NaN; what it gives elsewhere is of no use. */
 static inline float evo_log(float x)
 {
+	/* x = 2^e (1 + m), with 1 + m from the square root of one half on. */
+	const uint32_t root = 0x3f3504f3u;
 	const float scaled = x < FLT_MIN ? x * 8388608.0f : x;
-	const uint32_t bits = evo_float_bits(scaled);
-	float e = (float) ((int32_t) (bits >> 23) - 126);
-	float m = evo_bits_float((bits & 0x007fffffu) | 0x3f000000u);
-	const float below = m < 0.707106781186547524f ? 1.0f : 0.0f;
+	const int32_t above = (int32_t) (evo_float_bits(scaled) - root);
+	const float e = (float) (above >> 23) - (x < FLT_MIN ? 23.0f : 0.0f);
+	const float m = evo_bits_float(((uint32_t) above & 0x007fffffu) + root) - 1.0f;
 	float z, y;
 
-	e -= x < FLT_MIN ? 23.0f : 0.0f;
-	e -= below;
-	m = m - 1.0f + (below > 0 ? m : 0.0f);
 	z = m * m;
 	y = 7.0376836292e-2f;
 	y = y * m - 1.1514610310e-1f;
@@ -85,7 +83,7 @@ static inline float evo_log(float x)
 	y -= 0.5f * z;
 	y = m + y;
 	y += e * EVO_LN2_HIGH;
-	return x > FLT_MAX ? x : y;
+	return x <= FLT_MAX ? y : x;
 }
 
 /* Through e^-|x|, which cannot overflow: a small result keeps its digits. */
