@@ -11,12 +11,9 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } benchmarks[] = {
-        {"extract", bench_extract},
-        {"evaluate", bench_evaluate},
-        {"bandwidth", bench_bandwidth},
-        {"scaling", bench_scaling},
-        {"memory", bench_memory},
-        {"start", bench_start},
+        {"extract", bench_extract}, {"evaluate", bench_evaluate}, {"bandwidth", bench_bandwidth},
+        {"scaling", bench_scaling}, {"memory", bench_memory},     {"start", bench_start},
+        {"search", bench_search},   {"screen", bench_screen},
 };
 
 void bench_line(const char *what, double figure, const char *unit, const char *peer,

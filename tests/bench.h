@@ -54,6 +54,8 @@ void bench_scaling(void);
 void bench_evaluate(void);
 void bench_bandwidth(void);
 void bench_start(void);
+void bench_search(void);
+void bench_screen(void);
 void bench_memory(void);
 void bench_memory_child(void); /* in a process of its own */
 
