@@ -221,17 +221,15 @@ static void take_keys(struct ui_explorer *explorer)
 {
 	struct ui_mouse mouse;
 	uint32_t key;
-	bool any = false;
 
+	if (ui_terminal_ended())
+		explorer->signal = SIGHUP; /* the terminal is gone */
 	while (!explorer->ended && (key = ui_terminal_key(&mouse)) != UI_KEY_NONE) {
-		any = true;
 		if (key == UI_KEY_MOUSE)
 			ui_input_mouse(explorer, &mouse);
-		else if (key != UI_KEY_RESIZE)
+		else if (key != UI_KEY_USELESS)
 			ui_input_key(explorer, key);
 	}
-	if (!any && ui_terminal_ended())
-		explorer->signal = SIGHUP; /* the terminal is gone */
 }
 
 static int wait_milliseconds(const struct ui_explorer *explorer, double last_frame)
