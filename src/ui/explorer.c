@@ -52,6 +52,7 @@ void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
 		view->open(explorer);
 	}
 	explorer->view = view;
+	explorer->over = NULL;
 	if (view->enter != NULL)
 		view->enter(explorer);
 	view->update(explorer);
