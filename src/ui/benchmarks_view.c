@@ -354,14 +354,9 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
-	const struct ui_rect *rect = &benchmarks->list_rect;
-	long row = (long) event->y - rect->y - 2;
 
-	if (event->wheel != 0)
-		ui_list_move(&benchmarks->list, benchmarks->count, 3L * event->wheel);
-	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) benchmarks->list.page)
-		ui_list_move(&benchmarks->list, benchmarks->count,
-		             (long) benchmarks->list.top + row - (long) benchmarks->list.cursor);
+	ui_list_mouse(&benchmarks->list, benchmarks->count, &benchmarks->list_rect,
+	              benchmarks->list_rect.y + 2, event);
 }
 
 static unsigned where(const struct ui_explorer *explorer)

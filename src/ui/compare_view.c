@@ -266,23 +266,20 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_compare *compare = explorer->compare;
-	long row = (long) event->y - compare->list_rect.y - 2;
 
-	if (compare->splitting) {
-		for (size_t i = 0; i < compare->pane_count; i++) {
-			const struct ui_rect *rect = &compare->rects[i];
-			if (event->x >= rect->x && event->x < rect->x + rect->width &&
-			    event->y >= rect->y && event->y < rect->y + rect->height)
-				compare->focus = i;
-		}
-		if (event->wheel != 0)
-			ui_compare_pick(compare, event->wheel);
-	} else if (event->wheel != 0) {
-		ui_list_move(&compare->list, compare->count, 3L * event->wheel);
-	} else if (row >= 0 && row < (long) compare->list.page) {
-		ui_list_move(&compare->list, compare->count,
-		             (long) compare->list.top + row - (long) compare->list.cursor);
+	if (!compare->splitting) {
+		ui_list_mouse(&compare->list, compare->count, &compare->list_rect,
+		              compare->list_rect.y + 2, event);
+		return;
 	}
+	for (size_t i = 0; i < compare->pane_count; i++) {
+		const struct ui_rect *rect = &compare->rects[i];
+		if (event->x >= rect->x && event->x < rect->x + rect->width &&
+		    event->y >= rect->y && event->y < rect->y + rect->height)
+			compare->focus = i;
+	}
+	if (event->wheel != 0)
+		ui_compare_pick(compare, event->wheel);
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)

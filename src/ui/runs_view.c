@@ -423,14 +423,8 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_runs *runs = explorer->runs;
-	const struct ui_rect *rect = &runs->list_rect;
-	long row = (long) event->y - rect->y - 2;
 
-	if (event->wheel != 0)
-		ui_list_move(&runs->list, runs->count, 3L * event->wheel);
-	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) runs->list.page)
-		ui_list_move(&runs->list, runs->count,
-		             (long) runs->list.top + row - (long) runs->list.cursor);
+	ui_list_mouse(&runs->list, runs->count, &runs->list_rect, runs->list_rect.y + 2, event);
 	follow_cursor(runs);
 }
 
