@@ -96,7 +96,7 @@ enum ui_argument {
 	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
 	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
 	  "drop arguments without impact")                                                         \
-	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",    \
+	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",         \
 	  "put this tree into the next generation")                                                \
 	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \
 	  "keep this tree in the proxy library")                                                   \
@@ -266,5 +266,11 @@ void ui_key_table(struct ui_area area, unsigned where);
 
 /* Draws the keys that matter in a place at a time, as many as fit; `?` and `q` always. */
 void ui_key_line(struct ui_area area, unsigned where, unsigned when);
+
+/* What stands in its place where keys are not those of the table: each with what it does. */
+struct ui_hint {
+	const char *key, *what;
+};
+void ui_hint_line(struct ui_area area, const struct ui_hint *hints, size_t count);
 
 #endif

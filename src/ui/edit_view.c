@@ -159,6 +159,9 @@ static void choose(struct ui_explorer *explorer)
 }
 
 /* While the menu is open all keys are its own: letters filter. */
+static const struct ui_hint menu_hints[] = {
+        {"letters", "filter"}, {"Up Down", "move"}, {"Enter", "choose"}, {"Esc", "close"}};
+
 static bool key(struct ui_explorer *explorer, uint32_t key)
 {
 	struct ui_edit *edit = explorer->edit;
@@ -382,6 +385,8 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	            text.data);
 	evo_text_clear(&text);
 	ui_explorer_edges(explorer, surface, &layout, "Edit");
+	if (edit->choosing)
+		ui_hint_line(ui_area_of(surface, layout.keys), menu_hints, EVO_COUNT(menu_hints));
 }
 
 static unsigned where(const struct ui_explorer *explorer)
