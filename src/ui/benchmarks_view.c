@@ -57,6 +57,16 @@ static void news(struct ui_explorer *explorer)
 	read_all(explorer->benchmarks);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	const struct ui_benchmarks *benchmarks = explorer->benchmarks;
+
+	for (size_t i = 0; i < benchmarks->count; i++)
+		if (!benchmarks->entries[i].read)
+			return true;
+	return false;
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
@@ -376,5 +386,6 @@ const struct ui_view ui_benchmarks_view = {
         .where = where,
         .descriptor = descriptor,
         .news = news,
+        .busy = busy,
         .close = close_view,
 };

@@ -104,7 +104,19 @@ static bool is_done(const struct ui_compare *compare, const struct ui_contender 
 	const struct evo_answer *answer =
 	        one->question != 0 ? evo_study_answer(compare->answers, one->question) : NULL;
 
-	return answer != NULL && (answer->done == answer->total || *answer->error != '\0');
+	return answer != NULL &&
+	       (*answer->error != '\0' ||
+	        (answer->done == answer->total && answer->row_count == answer->row_total));
+}
+
+bool ui_compare_busy(const struct ui_compare *compare)
+{
+	if (compare->study == NULL || compare->answers->state == EVO_STUDY_FAILED)
+		return false;
+	for (size_t i = 0; i < compare->count; i++)
+		if (!is_done(compare, &compare->contenders[i]))
+			return true;
+	return false;
 }
 
 void ui_compare_ask(struct ui_compare *compare)

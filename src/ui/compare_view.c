@@ -29,6 +29,7 @@ static void open_view(struct ui_explorer *explorer)
 
 	explorer->compare = compare;
 	compare->networks = UI_COMPARE_NETWORKS;
+	compare->fixed_clock = explorer->model.fixed_clock;
 	add_front(explorer);
 	ui_compare_add_known(compare);
 }
@@ -71,6 +72,11 @@ static int descriptor(const struct ui_explorer *explorer)
 static void news(struct ui_explorer *explorer)
 {
 	ui_compare_hear(explorer->compare);
+}
+
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_compare_busy(explorer->compare);
 }
 
 static void close_view(struct ui_explorer *explorer)
@@ -315,5 +321,6 @@ const struct ui_view ui_compare_view = {
         .where = where,
         .descriptor = descriptor,
         .news = news,
+        .busy = busy,
         .close = close_view,
 };

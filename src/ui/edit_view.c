@@ -85,6 +85,11 @@ static void news(struct ui_explorer *explorer)
 	ui_edit_hear(explorer->edit);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_edit_busy(explorer->edit);
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	ui_edit_drop_study(explorer->edit);
@@ -408,5 +413,6 @@ const struct ui_view ui_edit_view = {
         .where = where,
         .descriptor = descriptor,
         .news = news,
+        .busy = busy,
         .close = close_view,
 };

@@ -169,13 +169,24 @@ static bool script_line(struct ui_explorer *explorer, const char *line, struct e
 	                           0, "%s", wrong.message);
 }
 
+/* Does some screen wait for work of its own? */
+static bool busy(const struct ui_explorer *explorer)
+{
+	for (size_t i = 0; i < UI_SCREENS; i++)
+		if (explorer->opened[i] && ui_screens[i]->busy != NULL &&
+		    ui_screens[i]->busy(explorer))
+			return true;
+	return false;
+}
+
 /* A wait sees no state from before the last command was heeded. */
 static bool may_go_on(const struct ui_explorer *explorer)
 {
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	const struct ui_wait *wait = &explorer->script.wait;
 
-	return !explorer->script.wait.waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
-	                                          ui_wait_over(&explorer->script.wait, snapshot));
+	return !wait->waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
+	                          ui_wait_over(wait, snapshot) && !(wait->idle && busy(explorer)));
 }
 
 /* Performs what can be performed now. False when the script failed. */
