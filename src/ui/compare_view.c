@@ -162,6 +162,11 @@ static bool request_panes(struct ui_compare *compare, enum ui_action action)
 	case UI_ACTION_RIGHT:
 		ui_compare_pick(compare, action == UI_ACTION_LEFT ? -1 : 1);
 		return true;
+	case UI_ACTION_FIRST:
+	case UI_ACTION_LAST:
+		*compare->picked = '\0';
+		ui_compare_pick(compare, action == UI_ACTION_FIRST ? 1 : -1);
+		return true;
 	case UI_ACTION_MATRIX:
 		compare->splitting = false;
 		return true;
