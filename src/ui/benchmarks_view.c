@@ -172,29 +172,37 @@ static int draw_fact(struct ui_area area, int y, const char *name, const char *t
 	                    area.rect.height, UI_ROLE_TEXT, text);
 }
 
-static int draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
+/* In the lines that are left: where they are too few for all bins, some are put together. */
+static void draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
 {
 	int decimals = facts->bin_width < 1, width = area.rect.width - 30;
-	size_t most = 1;
-	char text[48];
+	size_t lines = area.rect.height > y ? (size_t) (area.rect.height - y) : 0, most = 1;
+	size_t sums[EVO_BINS_MOST] = {0};
 
+	if (lines == 0 || width <= 4)
+		return;
+	size_t together = (facts->bin_count + lines - 1) / lines;
 	for (size_t i = 0; i < facts->bin_count; i++)
-		most = facts->bins[i] > most ? facts->bins[i] : most;
-	for (size_t i = 0; i < facts->bin_count && width > 4; i++, y++) {
-		double from = facts->first_bin + (double) i * facts->bin_width;
+		sums[i / together] += facts->bins[i];
+	for (size_t i = 0; i < facts->bin_count; i++)
+		most = sums[i] > most ? sums[i] : most;
+	for (size_t i = 0; i * together < facts->bin_count; i++, y++) {
+		size_t first = i * together, next = first + together;
+		double from = facts->first_bin + (double) first * facts->bin_width;
+		char text[48];
+		next = next < facts->bin_count ? next : facts->bin_count;
 		snprintf(text, sizeof text, "%.*f..%.*f", decimals, from, decimals,
-		         from + facts->bin_width);
+		         facts->first_bin + (double) next * facts->bin_width);
 		ui_text_right(area, 21, y, UI_ROLE_DIM, text);
-		double eighths = ceil(8.0 * width * (double) facts->bins[i] / (double) most);
+		double eighths = ceil(8.0 * width * (double) sums[i] / (double) most);
 		for (int x = 0; x < width && eighths > 8 * x; x++) {
 			double part = eighths - 8 * x;
 			ui_put(area, 22 + x, y, UI_ROLE_SERIES_1,
 			       area.surface->glyphs->eighths[part >= 8 ? 8 : (int) part]);
 		}
-		snprintf(text, sizeof text, "%zu", facts->bins[i]);
+		snprintf(text, sizeof text, "%zu", sums[i]);
 		ui_text_right(area, area.rect.width - 1, y, UI_ROLE_TEXT, text);
 	}
-	return y;
 }
 
 static int draw_pools(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
@@ -261,7 +269,6 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	         entry->facts.low, entry->facts.high, entry->facts.p10, entry->facts.median,
 	         entry->facts.p90);
 	y = draw_fact(inside, y, "accuracy", text);
-	y = draw_histogram(inside, y, &entry->facts);
 	if (!isnan(entry->ceiling)) {
 		snprintf(text, sizeof text, "Kendall tau %.3f between two trainings",
 		         entry->ceiling);
@@ -270,7 +277,8 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	y = draw_fact(inside, y, "images", entry->images);
 	y = draw_fact(inside, y, "probe", entry->probe);
 	y = draw_pools(inside, y, &entry->facts);
-	draw_fact(inside, y, "origin", entry->origin);
+	y = draw_fact(inside, y, "origin", entry->origin);
+	draw_histogram(inside, y, &entry->facts);
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
@@ -283,7 +291,11 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		return;
 	struct ui_area body = ui_area_of(surface, layout.panes[0]);
 	int width = body.rect.width, height = body.rect.height;
-	int left = width * 11 / 20, upper = height * 2 / 5;
+	int left = width * 11 / 20,
+	    upper = (benchmarks->count > 1 ? (int) benchmarks->count : 1) + 3;
+
+	if (upper > height * 2 / 5)
+		upper = height * 2 / 5;
 	if (width >= WIDE) {
 		draw_list(benchmarks, &explorer->model, ui_area_sub(body, 0, 0, left, height));
 		draw_details(benchmarks, &explorer->model,
