@@ -168,7 +168,7 @@ static int draw_fact(struct ui_area area, int y, const char *name, const char *t
 	if (*text == '\0')
 		return y;
 	ui_text(area, 1, y, UI_ROLE_DIM, name);
-	return ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width - 1, area.rect.height), 11, y,
+	return ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width - 1, area.rect.height), 12, y,
 	                    area.rect.height, UI_ROLE_TEXT, text);
 }
 
@@ -232,7 +232,7 @@ static int draw_statistics(struct ui_area area, int y, const struct ui_model *mo
 		snprintf(text, sizeof text, "%zu train and %zu validation networks",
 		         snapshot->cases[i].train, snapshot->cases[i].validation);
 		y = draw_fact(area, y, "in search", text);
-		snprintf(text, sizeof text, "of %zu of %zu networks in memory, %.1f of %.1f MB",
+		snprintf(text, sizeof text, "%zu of %zu networks in memory, %.1f of %.1f MB",
 		         store->kept, store->networks, (double) store->bytes / 1e6,
 		         (double) store->limit / 1e6);
 		y = draw_fact(area, y, "statistics", text);
