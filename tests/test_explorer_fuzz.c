@@ -89,6 +89,8 @@ struct fuzz {
 
 static void begin_on_screen(struct fuzz *fuzz)
 {
+	fuzz->rows = 24;
+	fuzz->columns = 80;
 	BEGIN(&fuzz->session, fuzz->rows, fuzz->columns, "--theme", "dark");
 	term_expect(fuzz->session.term, "IDLE");
 	/* Something to look at on every screen. */
@@ -155,8 +157,7 @@ static void resize_at_random(struct fuzz *fuzz)
 
 static void fuzz_screen(const char *screen)
 {
-	struct fuzz fuzz = {.screen = screen, .rows = 24, .columns = 80};
-	fuzz.rng = evo_rng_stream(7, screen, 0);
+	struct fuzz fuzz = {.screen = screen, .rng = evo_rng_stream(7, screen, 0)};
 	session_prepare_alone(&fuzz.session);
 	begin_on_screen(&fuzz);
 	for (size_t i = 0; i < KEYS; i += BURST) {
