@@ -325,3 +325,30 @@ double csv_value(const struct csv_table *table, size_t row, const char *column)
 		fail_msg("row %zu, %s: %s", row, column, err.message);
 	return value;
 }
+
+static void expect_same_tables(const char *one, const char *other)
+{
+	struct csv_table a, b;
+	csv_load(one, &a);
+	csv_load(other, &b);
+	assert_int_equal(a.rows, b.rows);
+	assert_int_equal(a.columns, b.columns);
+	for (size_t i = 0; i < (a.rows + 1) * a.columns; i++)
+		if (strcmp(a.cells[i % a.columns], "seconds") &&
+		    strcmp(a.cells[i % a.columns], "run"))
+			assert_string_equal(a.cells[i], b.cells[i]);
+	csv_clear(&a);
+	csv_clear(&b);
+}
+
+void expect_same_run(const struct sandbox *sandbox, const char *one, const char *other)
+{
+	static const char *const files[] = {"generations.csv", "population.csv", "front.csv"};
+	for (size_t i = 0; i < EVO_COUNT(files); i++) {
+		char *left = evo_format("%s/%s", one, files[i]);
+		char *right = evo_format("%s/%s", other, files[i]);
+		expect_same_tables(sandbox_path(sandbox, left), sandbox_path(sandbox, right));
+		free(left);
+		free(right);
+	}
+}

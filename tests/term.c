@@ -323,6 +323,11 @@ bool term_wait_gone(struct term *term, const char *text)
 	return term_wait(term, lacks, text, TERM_PATIENCE);
 }
 
+bool term_ended(const struct term *term)
+{
+	return term->ended;
+}
+
 bool term_wait_status(struct term *term, int *status)
 {
 	for (double end = now() + TERM_PATIENCE; !term->has_status && now() < end;)
@@ -420,6 +425,14 @@ int term_find(struct term *term, const char *text)
 	return row;
 }
 
+void term_cursor_at(const struct term *term, int *row, int *column)
+{
+	VTermPos at;
+	vterm_state_get_cursorpos(vterm_obtain_state(term->vterm), &at);
+	*row = at.row;
+	*column = at.col;
+}
+
 bool term_alternate(const struct term *term)
 {
 	return term->alternate;
@@ -515,6 +528,19 @@ size_t term_colours(const struct term *term)
 void term_keys(struct term *term, const char *bytes)
 {
 	send_whole(term->master, bytes, strlen(bytes));
+}
+
+void term_send(struct term *term, const void *bytes, size_t count)
+{
+	send_whole(term->master, bytes, count);
+}
+
+void term_click(struct term *term, int row, int column)
+{
+	char bytes[64];
+	snprintf(bytes, sizeof(bytes), "\033[<0;%d;%dM\033[<0;%d;%dm", column + 1, row + 1,
+	         column + 1, row + 1);
+	term_keys(term, bytes);
 }
 
 void term_resize(struct term *term, int rows, int columns)

@@ -41,6 +41,9 @@ int term_rows(const struct term *term);
 /* The first row that shows the text, or -1. */
 int term_find(struct term *term, const char *text);
 
+/* Where the cursor is, from 0. */
+void term_cursor_at(const struct term *term, int *row, int *column);
+
 bool term_alternate(const struct term *term); /* is the alternate screen shown? */
 bool term_cursor(const struct term *term);    /* is the cursor visible? */
 /* Is the private mode set (ESC [ ? mode h), by what the program wrote last about it? 1000, 1002 and
@@ -68,12 +71,17 @@ size_t term_listen(struct term *term, double seconds);
 /* ---- Acting ---------------------------------------------------------------------------------- */
 
 void term_keys(struct term *term, const char *bytes);
+void term_send(struct term *term, const void *bytes, size_t count); /* any, also NUL */
+/* A press of the left button on a cell, from 0. */
+void term_click(struct term *term, int row, int column);
 void term_resize(struct term *term, int rows, int columns);
 void term_signal(struct term *term, int signal); /* to the program alone */
 void term_hang_up(struct term *term);            /* closes the terminal under it */
 /* As `fg` does: foreground, SIGCONT. The program must be stopped. */
 void term_continue(struct term *term);
 
+/* Has it ended, as far as has been read? */
+bool term_ended(const struct term *term);
 /* Waits until the program has ended or stopped; *status as by waitpid. */
 bool term_wait_status(struct term *term, int *status);
 /* Are the terminal's modes what they were before the start? */

@@ -16,96 +16,7 @@
 
 #include "evoscope/base.h"
 
-#include "program.h"
-#include "term.h"
-
-#define ENTER  "\r"
-#define ESCAPE "\033"
-#define CANCEL "\007" /* Ctrl-G, which cannot be the beginning of a longer key */
-
-/* A sandbox with a benchmark, and the explorer in it. */
-struct session {
-	struct sandbox box;
-	struct term *term;
-};
-
-static void prepare(struct session *session)
-{
-	memset(session, 0, sizeof(*session));
-	sandbox_open(&session->box);
-	sandbox_import(&session->box, 60);
-}
-
-/* A search that would take hours; further options end with NULL. */
-static void begin(struct session *session, int rows, int columns, int ignored,
-                  const char *const *options)
-{
-	const char *argv[40] = {PROGRAM,         "--benchmark", MADE,           SMALL_PROBE,
-	                        "--networks",    "20",          "--validation", "8",
-	                        "--population",  "10",          "--seed",       "3",
-	                        "--generations", "100000"};
-	size_t count = 0;
-	while (argv[count])
-		count++;
-	for (; *options; options++)
-		argv[count++] = *options;
-	session->term = term_open(&(struct term_start){
-	        .argv = argv,
-	        .env = (const char *const *) session->box.env,
-	        .folder = session->box.folder,
-	        .rows = rows,
-	        .columns = columns,
-	        .ignored = ignored,
-	});
-}
-#define BEGIN(session, rows, columns, ...)                                                         \
-	begin(session, rows, columns, 0, (const char *const[]){__VA_ARGS__, NULL})
-
-static void finish(struct session *session)
-{
-	term_close(session->term);
-	sandbox_close(&session->box);
-}
-
-/* ---- What a test looks for ------------------------------------------------------------------- */
-
-/* The number of complete generations that the status line shows, or -1. */
-static long generation(struct term *term)
-{
-	const char *at = strstr(term_row(term, 0), "gen ");
-	return at ? strtol(at + 4, NULL, 10) : -1;
-}
-
-static bool has_generation(struct term *term, const void *least)
-{
-	return generation(term) >= *(const long *) least;
-}
-
-static void expect_generation(struct term *term, long least)
-{
-	if (term_wait(term, has_generation, &least, TERM_PATIENCE))
-		return;
-	term_show(term);
-	fail_msg("no generation %ld", least);
-}
-
-static void expect_exit(struct term *term, int code)
-{
-	int status;
-	bool over = term_wait_status(term, &status);
-	if (over && WIFEXITED(status) && WEXITSTATUS(status) == code)
-		return;
-	term_show(term);
-	fail_msg("%s, status %x, instead of exit %d", over ? "over" : "still there",
-	         (unsigned) status, code);
-}
-
-/* Quits, answering the question that comes while a search is going. */
-static void quit(struct term *term)
-{
-	term_keys(term, "qy");
-	expect_exit(term, 0);
-}
+#include "session.h"
 
 /* ---- Opening and quitting -------------------------------------------------------------------- */
 
@@ -113,7 +24,7 @@ static void opens_idle_and_quits(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--theme", "dark");
 	struct term *term = session.term;
 	term_expect(term, "IDLE");
@@ -124,14 +35,14 @@ static void opens_idle_and_quits(void **state)
 	term_keys(term, "q");
 	expect_exit(term, 0);
 	term_expect_back(term);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void idle_writes_nothing(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--no-mouse");
 	term_expect(session.term, "IDLE");
 	assert_true(term_settle(session.term, 0.5));
@@ -142,7 +53,7 @@ static void idle_writes_nothing(void **state)
 	term_expect(session.term, "PAUSED");
 	assert_true(term_settle(session.term, 0.5));
 	assert_int_equal(term_listen(session.term, 1.5), 0);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void every_terminal(void **state)
@@ -153,7 +64,7 @@ static void every_terminal(void **state)
 	static const char *const locales[] = {"C.UTF-8", "C"};
 	for (size_t i = 0; i < EVO_COUNT(terminals) * EVO_COUNT(locales); i++) {
 		struct session session;
-		prepare(&session);
+		session_prepare(&session);
 		sandbox_set(&session.box, "TERM", terminals[i / 2]);
 		sandbox_set(&session.box, "LC_ALL", locales[i % 2]);
 		/* There curses loads a library for the mouse, which loses some bytes. */
@@ -168,7 +79,7 @@ static void every_terminal(void **state)
 		const char *bytes = term_bytes(session.term, &count);
 		for (size_t j = 0; i % 2 == 1 && j < count; j++)
 			assert_true((unsigned char) bytes[j] < 128);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -176,12 +87,12 @@ static void ascii_on_request(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 30, 100, "--start", "--ascii");
 	expect_generation(session.term, 2);
 	for (const char *c = term_screen(session.term); *c; c++)
 		assert_true((unsigned char) *c < 128);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void unknown_terminal(void **state)
@@ -191,7 +102,7 @@ static void unknown_terminal(void **state)
 	for (size_t i = 0; i < EVO_COUNT(names); i++) {
 		struct session session;
 		size_t count;
-		prepare(&session);
+		session_prepare(&session);
 		sandbox_set(&session.box, "TERM", names[i]);
 		BEGIN(&session, 24, 80, "--start");
 		expect_exit(session.term, 1);
@@ -201,7 +112,7 @@ static void unknown_terminal(void **state)
 		assert_null(memchr(bytes, '\033', count));
 		/* One line. */
 		assert_ptr_equal(memchr(bytes, '\n', count), bytes + count - 1);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -210,7 +121,7 @@ static void no_colour_is_honoured(void **state)
 	(void) state;
 	for (int honoured = 0; honoured < 2; honoured++) {
 		struct session session;
-		prepare(&session);
+		session_prepare(&session);
 		sandbox_set(&session.box, "NO_COLOR", honoured ? "1" : NULL);
 		BEGIN(&session, 30, 100, "--start");
 		expect_generation(session.term, 2);
@@ -218,18 +129,11 @@ static void no_colour_is_honoured(void **state)
 			assert_int_equal(term_colours(session.term), 0);
 		else
 			assert_true(term_colours(session.term) > 0);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
 /* ---- A search -------------------------------------------------------------------------------- */
-
-static void command(struct term *term, const char *text)
-{
-	char *keys = evo_format(":%s" ENTER, text);
-	term_keys(term, keys);
-	free(keys);
-}
 
 static bool exported(struct term *term, const void *path)
 {
@@ -256,7 +160,7 @@ static void watch_and_steer(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 40, 140, "--start");
 	struct term *term = session.term;
 	term_expect(term, "Fitness");
@@ -271,7 +175,7 @@ static void watch_and_steer(void **state)
 	assert_int_equal(generation(term), at + 1);
 
 	/* Injected by hand, it enters the next generation and is marked. */
-	command(term, "inject layer_sum(l1(gw.d))");
+	type_command(term, "inject layer_sum(l1(gw.d))");
 	term_keys(term, "n");
 	expect_generation(term, at + 2);
 	term_expect(term, "PAUSED");
@@ -290,19 +194,19 @@ static void watch_and_steer(void **state)
 	term_expect(term, "Population");
 
 	char *text = evo_format("export csv %s", sandbox_path(&session.box, "out"));
-	command(term, text);
+	type_command(term, text);
 	free(text);
 	check_export(&session);
 	quit(term);
 	term_expect_back(term);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void asks_before_it_ends_a_search(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--start");
 	expect_generation(session.term, 1);
 	term_keys(session.term, "q");
@@ -312,28 +216,28 @@ static void asks_before_it_ends_a_search(void **state)
 	long at = generation(session.term);
 	expect_generation(session.term, at + 1);
 	quit(session.term);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void wrong_commands_are_told(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--no-mouse");
 	term_expect(session.term, "IDLE");
-	command(session.term, "inject laier_sum(x.d)");
+	type_command(session.term, "inject laier_sum(x.d)");
 	term_expect(session.term, "layer_sum");
 	term_keys(session.term, CANCEL); /* the line is open still, to be mended */
-	command(session.term, "xport");
+	type_command(session.term, "xport");
 	term_expect(session.term, "export");
 	term_keys(session.term, CANCEL);
-	command(session.term, "set crossover 7");
+	type_command(session.term, "set crossover 7");
 	term_expect(session.term, "crossover is");
 	term_keys(session.term, CANCEL);
 	term_keys(session.term, "q");
 	expect_exit(session.term, 0);
-	finish(&session);
+	session_finish(&session);
 }
 
 /* ---- Sizes ----------------------------------------------------------------------------------- */
@@ -342,7 +246,7 @@ static void resizes(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--start");
 	expect_generation(session.term, 1);
 	for (int i = 0; i < 32; i++) {
@@ -359,7 +263,7 @@ static void resizes(void **state)
 	expect_generation(session.term, at + 1);
 	quit(session.term);
 	term_expect_back(session.term);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void fits_every_size(void **state)
@@ -372,7 +276,7 @@ static void fits_every_size(void **state)
 	        {24, 80, true}, {60, 200, true}, {12, 40, true}, {5, 20, false}, {1, 1, false}};
 	for (size_t i = 0; i < EVO_COUNT(sizes); i++) {
 		struct session session;
-		prepare(&session);
+		session_prepare(&session);
 		BEGIN(&session, sizes[i].rows, sizes[i].columns, "--no-mouse");
 		if (sizes[i].keys) {
 			term_expect(session.term, "? help");
@@ -383,7 +287,7 @@ static void fits_every_size(void **state)
 		term_keys(session.term, "q");
 		expect_exit(session.term, 0);
 		term_expect_back(session.term);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -392,7 +296,7 @@ static void fits_every_size(void **state)
 static char *saved_screen(void)
 {
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	sandbox_write(&session.box, "script",
 	              "# two generations, one way\n"
 	              ":step\n:wait generation 1\n:wait idle\n"
@@ -403,7 +307,7 @@ static char *saved_screen(void)
 	term_expect_back(session.term);
 	char *screen = sandbox_read(&session.box, "screen.txt");
 	assert_non_null(screen);
-	finish(&session);
+	session_finish(&session);
 	return screen;
 }
 
@@ -421,13 +325,13 @@ static void wrong_scripts_fail(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	sandbox_write(&session.box, "script", "# nothing\n:xyzzy\n");
 	BEGIN(&session, 24, 80, "--script", "script");
 	expect_exit(session.term, 1);
 	term_expect_back(session.term);
 	term_expect(session.term, "script:2");
-	finish(&session);
+	session_finish(&session);
 }
 
 int main(void)

@@ -15,49 +15,15 @@
 
 #include "evoscope/base.h"
 
-#include "program.h"
-#include "term.h"
-
-struct session {
-	struct sandbox box;
-	struct term *term;
-};
+#include "session.h"
 
 /* Opens the explorer with a search going, or idle, and waits until it shows so. */
 static void begin(struct session *session, bool start, int ignored)
 {
-	const char *const argv[] = {PROGRAM,
-	                            "--benchmark",
-	                            MADE,
-	                            SMALL_PROBE,
-	                            "--networks",
-	                            "20",
-	                            "--validation",
-	                            "8",
-	                            "--population",
-	                            "10",
-	                            "--generations",
-	                            "100000",
-	                            start ? "--start" : NULL,
-	                            NULL};
-	memset(session, 0, sizeof(*session));
-	sandbox_open(&session->box);
-	sandbox_import(&session->box, 60);
-	session->term = term_open(&(struct term_start){
-	        .argv = argv,
-	        .env = (const char *const *) session->box.env,
-	        .folder = session->box.folder,
-	        .rows = 24,
-	        .columns = 80,
-	        .ignored = ignored,
-	});
+	session_prepare(session);
+	session_begin(session, 24, 80, ignored,
+	              (const char *const[]){start ? "--start" : NULL, NULL});
 	term_expect(session->term, start ? "RUNNING" : "IDLE");
-}
-
-static void finish(struct session *session)
-{
-	term_close(session->term);
-	sandbox_close(&session->box);
 }
 
 static void expect_death(struct term *term, int number)
@@ -81,7 +47,7 @@ static void dies_of_what_killed_it(void **state)
 		term_signal(session.term, signals[i / 2]);
 		expect_death(session.term, signals[i / 2]);
 		term_expect_back(session.term);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -101,7 +67,7 @@ static void crash_gives_the_terminal_back(void **state)
 		expect_death(session.term, signals[i]);
 #endif
 		term_expect_back(session.term);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -129,7 +95,7 @@ static void stops_and_comes_back(void **state)
 		assert_true(term_wait_status(session.term, &status));
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 		term_expect_back(session.term);
-		finish(&session);
+		session_finish(&session);
 	}
 }
 
@@ -140,7 +106,7 @@ static void hang_up_ends_it(void **state)
 	begin(&session, true, 0);
 	term_hang_up(session.term);
 	expect_death(session.term, SIGHUP);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void nohup_is_respected(void **state)
@@ -155,7 +121,7 @@ static void nohup_is_respected(void **state)
 	term_keys(session.term, "qq");
 	assert_true(term_wait_status(session.term, &status));
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	finish(&session);
+	session_finish(&session);
 }
 
 int main(void)

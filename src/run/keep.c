@@ -469,8 +469,9 @@ static bool store_waiting(struct evo_run *run, struct evo_error *err)
 	while (done < keeper->waiting_count && store_one(run, &keeper->waiting[done], err))
 		evo_body_release(keeper->waiting[done++].body);
 	keeper->waiting_count -= done;
-	memmove(keeper->waiting, keeper->waiting + done,
-	        keeper->waiting_count * sizeof(*keeper->waiting));
+	if (done > 0) /* else there may be no array yet */
+		memmove(keeper->waiting, keeper->waiting + done,
+		        keeper->waiting_count * sizeof(*keeper->waiting));
 	run->draft.unsaved = keeper->waiting_count;
 	if (done > 0 && keeper->complaint[0] != '\0' && keeper->waiting_count == 0) {
 		evo_run_say(run, EVO_LOG_NOTE, "stored again: all %zu generations",

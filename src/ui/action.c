@@ -180,6 +180,18 @@ void ui_key_line(struct ui_area area, unsigned where, unsigned when)
 	}
 }
 
+void ui_hint_line(struct ui_area area, const struct ui_hint *hints, size_t count)
+{
+	int x = 1;
+
+	for (int i = 0; i < area.rect.width; i++)
+		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	for (size_t i = 0; i < count; i++) {
+		x = ui_text(area, x, 0, UI_ROLE_ACCENT, hints[i].key) + 1;
+		x = ui_text(area, x, 0, UI_ROLE_DIM, hints[i].what) + 2;
+	}
+}
+
 void ui_key_table(struct ui_area area, unsigned where)
 {
 	int x = 0, y = 0;

@@ -269,4 +269,10 @@ void ui_key_table(struct ui_area area, unsigned where);
 /* Draws the keys that matter in a place at a time, as many as fit; `?` and `q` always. */
 void ui_key_line(struct ui_area area, unsigned where, unsigned when);
 
+/* What stands in its place where keys are not those of the table: each with what it does. */
+struct ui_hint {
+	const char *key, *what;
+};
+void ui_hint_line(struct ui_area area, const struct ui_hint *hints, size_t count);
+
 #endif

@@ -57,6 +57,16 @@ static void news(struct ui_explorer *explorer)
 	read_all(explorer->benchmarks);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	const struct ui_benchmarks *benchmarks = explorer->benchmarks;
+
+	for (size_t i = 0; i < benchmarks->count; i++)
+		if (!benchmarks->entries[i].read)
+			return true;
+	return false;
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
@@ -158,33 +168,41 @@ static int draw_fact(struct ui_area area, int y, const char *name, const char *t
 	if (*text == '\0')
 		return y;
 	ui_text(area, 1, y, UI_ROLE_DIM, name);
-	return ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width - 1, area.rect.height), 11, y,
+	return ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width - 1, area.rect.height), 12, y,
 	                    area.rect.height, UI_ROLE_TEXT, text);
 }
 
-static int draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
+/* In the lines that are left: where they are too few for all bins, some are put together. */
+static void draw_histogram(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
 {
 	int decimals = facts->bin_width < 1, width = area.rect.width - 30;
-	size_t most = 1;
-	char text[48];
+	size_t lines = area.rect.height > y ? (size_t) (area.rect.height - y) : 0, most = 1;
+	size_t sums[EVO_BINS_MOST] = {0};
 
+	if (lines == 0 || width <= 4)
+		return;
+	size_t together = (facts->bin_count + lines - 1) / lines;
 	for (size_t i = 0; i < facts->bin_count; i++)
-		most = facts->bins[i] > most ? facts->bins[i] : most;
-	for (size_t i = 0; i < facts->bin_count && width > 4; i++, y++) {
-		double from = facts->first_bin + (double) i * facts->bin_width;
+		sums[i / together] += facts->bins[i];
+	for (size_t i = 0; i < facts->bin_count; i++)
+		most = sums[i] > most ? sums[i] : most;
+	for (size_t i = 0; i * together < facts->bin_count; i++, y++) {
+		size_t first = i * together, next = first + together;
+		double from = facts->first_bin + (double) first * facts->bin_width;
+		char text[48];
+		next = next < facts->bin_count ? next : facts->bin_count;
 		snprintf(text, sizeof text, "%.*f..%.*f", decimals, from, decimals,
-		         from + facts->bin_width);
+		         facts->first_bin + (double) next * facts->bin_width);
 		ui_text_right(area, 21, y, UI_ROLE_DIM, text);
-		double eighths = ceil(8.0 * width * (double) facts->bins[i] / (double) most);
+		double eighths = ceil(8.0 * width * (double) sums[i] / (double) most);
 		for (int x = 0; x < width && eighths > 8 * x; x++) {
 			double part = eighths - 8 * x;
 			ui_put(area, 22 + x, y, UI_ROLE_SERIES_1,
 			       area.surface->glyphs->eighths[part >= 8 ? 8 : (int) part]);
 		}
-		snprintf(text, sizeof text, "%zu", facts->bins[i]);
+		snprintf(text, sizeof text, "%zu", sums[i]);
 		ui_text_right(area, area.rect.width - 1, y, UI_ROLE_TEXT, text);
 	}
-	return y;
 }
 
 static int draw_pools(struct ui_area area, int y, const struct evo_benchmark_facts *facts)
@@ -214,7 +232,7 @@ static int draw_statistics(struct ui_area area, int y, const struct ui_model *mo
 		snprintf(text, sizeof text, "%zu train and %zu validation networks",
 		         snapshot->cases[i].train, snapshot->cases[i].validation);
 		y = draw_fact(area, y, "in search", text);
-		snprintf(text, sizeof text, "of %zu of %zu networks in memory, %.1f of %.1f MB",
+		snprintf(text, sizeof text, "%zu of %zu networks in memory, %.1f of %.1f MB",
 		         store->kept, store->networks, (double) store->bytes / 1e6,
 		         (double) store->limit / 1e6);
 		y = draw_fact(area, y, "statistics", text);
@@ -251,7 +269,6 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	         entry->facts.low, entry->facts.high, entry->facts.p10, entry->facts.median,
 	         entry->facts.p90);
 	y = draw_fact(inside, y, "accuracy", text);
-	y = draw_histogram(inside, y, &entry->facts);
 	if (!isnan(entry->ceiling)) {
 		snprintf(text, sizeof text, "Kendall tau %.3f between two trainings",
 		         entry->ceiling);
@@ -260,7 +277,8 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	y = draw_fact(inside, y, "images", entry->images);
 	y = draw_fact(inside, y, "probe", entry->probe);
 	y = draw_pools(inside, y, &entry->facts);
-	draw_fact(inside, y, "origin", entry->origin);
+	y = draw_fact(inside, y, "origin", entry->origin);
+	draw_histogram(inside, y, &entry->facts);
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
@@ -273,7 +291,11 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		return;
 	struct ui_area body = ui_area_of(surface, layout.panes[0]);
 	int width = body.rect.width, height = body.rect.height;
-	int left = width * 11 / 20, upper = height * 2 / 5;
+	int left = width * 11 / 20,
+	    upper = (benchmarks->count > 1 ? (int) benchmarks->count : 1) + 3;
+
+	if (upper > height * 2 / 5)
+		upper = height * 2 / 5;
 	if (width >= WIDE) {
 		draw_list(benchmarks, &explorer->model, ui_area_sub(body, 0, 0, left, height));
 		draw_details(benchmarks, &explorer->model,
@@ -354,14 +376,9 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
-	const struct ui_rect *rect = &benchmarks->list_rect;
-	long row = (long) event->y - rect->y - 2;
 
-	if (event->wheel != 0)
-		ui_list_move(&benchmarks->list, benchmarks->count, 3L * event->wheel);
-	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) benchmarks->list.page)
-		ui_list_move(&benchmarks->list, benchmarks->count,
-		             (long) benchmarks->list.top + row - (long) benchmarks->list.cursor);
+	ui_list_mouse(&benchmarks->list, benchmarks->count, &benchmarks->list_rect,
+	              benchmarks->list_rect.y + 2, event);
 }
 
 static unsigned where(const struct ui_explorer *explorer)
@@ -381,5 +398,6 @@ const struct ui_view ui_benchmarks_view = {
         .where = where,
         .descriptor = descriptor,
         .news = news,
+        .busy = busy,
         .close = close_view,
 };

@@ -23,6 +23,7 @@ void ui_compare_add(struct ui_compare *compare, const char *name, const struct e
 		memset(one, 0, sizeof *one);
 		snprintf(one->name, sizeof one->name, "%s", name);
 		evo_tree_copy(&one->tree, tree);
+		compare->order[at] = at;
 		one->slow = (evo_tree_needs(tree) & EVO_NEEDS_CLASSIC) != 0;
 	}
 	ui_compare_sort(compare);
@@ -103,7 +104,19 @@ static bool is_done(const struct ui_compare *compare, const struct ui_contender 
 	const struct evo_answer *answer =
 	        one->question != 0 ? evo_study_answer(compare->answers, one->question) : NULL;
 
-	return answer != NULL && (answer->done == answer->total || *answer->error != '\0');
+	return answer != NULL &&
+	       (*answer->error != '\0' ||
+	        (answer->done == answer->total && answer->row_count == answer->row_total));
+}
+
+bool ui_compare_busy(const struct ui_compare *compare)
+{
+	if (compare->study == NULL || compare->answers->state == EVO_STUDY_FAILED)
+		return false;
+	for (size_t i = 0; i < compare->count; i++)
+		if (!is_done(compare, &compare->contenders[i]))
+			return true;
+	return false;
 }
 
 void ui_compare_ask(struct ui_compare *compare)
@@ -216,15 +229,15 @@ double ui_compare_tau(const struct ui_compare *compare, size_t contender, size_t
 
 struct ranked {
 	size_t contender;
-	double tau; /* magnitude; -1 where it is not known */
+	double key; /* magnitude of tau, its opposite when reversed; -2 where it is not known */
 };
 
-static int by_tau(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
 	const struct ranked *left = a, *right = b;
 
-	if (left->tau != right->tau)
-		return left->tau < right->tau ? 1 : -1;
+	if (left->key != right->key)
+		return left->key < right->key ? 1 : -1;
 	return (left->contender > right->contender) - (left->contender < right->contender);
 }
 
@@ -232,17 +245,17 @@ static int by_tau(const void *a, const void *b)
 void ui_compare_sort(struct ui_compare *compare)
 {
 	size_t count = compare->count;
-	bool had = compare->list.cursor + 1 < count;
+	bool had = compare->list.cursor < count;
 	size_t held = had ? compare->order[compare->list.cursor] : SIZE_MAX;
 	struct ranked *ranked = evo_calloc(count + 1, sizeof *ranked);
 
 	for (size_t i = 0; i < count; i++) {
 		double tau = compare->sorted ? fabs(ui_compare_tau(compare, i, compare->sort)) : 0;
-		ranked[i] = (struct ranked){i, isnan(tau) ? -1 : tau};
+		ranked[i] = (struct ranked){i, isnan(tau) ? -2 : compare->reversed ? -tau : tau};
 	}
-	qsort(ranked, count, sizeof *ranked, by_tau);
+	qsort(ranked, count, sizeof *ranked, by_key);
 	for (size_t i = 0; i < count; i++)
-		compare->order[compare->reversed ? count - 1 - i : i] = ranked[i].contender;
+		compare->order[i] = ranked[i].contender;
 	for (size_t i = 0; i < count && had; i++)
 		if (compare->order[i] == held)
 			compare->list.cursor = i;

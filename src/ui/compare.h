@@ -33,8 +33,9 @@ struct ui_split_pane {
 struct ui_compare {
 	struct evo_study *study; /* NULL: there is none yet */
 	const struct evo_study_snapshot *answers;
-	size_t renewals; /* of the explorer when the study was made */
-	size_t networks; /* of each benchmark */
+	size_t renewals;  /* of the explorer when the study was made */
+	size_t networks;  /* of each benchmark */
+	bool fixed_clock; /* nothing that takes time is said */
 
 	struct ui_contender *contenders;
 	size_t count;
@@ -61,6 +62,8 @@ void ui_compare_add_known(struct ui_compare *compare);
 bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *config,
                       struct evo_error *err);
 void ui_compare_free(struct ui_compare *compare);
+/* Is there something that has been asked and not been told? */
+bool ui_compare_busy(const struct ui_compare *compare);
 /* Asks what has not been asked. */
 void ui_compare_ask(struct ui_compare *compare);
 /* Takes what has been answered. */

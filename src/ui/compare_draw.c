@@ -10,6 +10,7 @@
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
+#define LEAST_PLOT 5 /* lines, before figures take more than one */
 
 /* ---- The matrix ------------------------------------------------------------------------------ */
 
@@ -169,32 +170,69 @@ static void draw_plot(const struct ui_compare *compare, const struct ui_split_pa
 	ui_points_free(&points);
 }
 
-static void draw_figures(const struct ui_compare *compare, const struct ui_split_pane *pane,
-                         struct ui_area area)
+#define FACT_SIZE 48
+#define FACTS     7
+
+static void facts_of(const struct ui_compare *compare, const struct evo_score_row *row,
+                     char facts[FACTS][FACT_SIZE])
+{
+	snprintf(facts[0], FACT_SIZE, "tau %+.3f [%+.3f, %+.3f]", row->kendall, row->low,
+	         row->high);
+	snprintf(facts[1], FACT_SIZE, "rho %+.3f", row->spearman);
+	snprintf(facts[2], FACT_SIZE, "top 10 %% %+.2f", row->kendall_top10);
+	snprintf(facts[3], FACT_SIZE, "given units %+.2f, params %+.2f", row->partial_units,
+	         row->partial_params);
+	snprintf(facts[4], FACT_SIZE, "%zu networks", row->networks);
+	snprintf(facts[5], FACT_SIZE, "%.0f not finite", row->non_finite);
+	*facts[6] = '\0';
+	if (!compare->fixed_clock)
+		snprintf(facts[6], FACT_SIZE, "%.1f ms each", row->milliseconds);
+}
+
+/* As many to a line as fit. Returns how many lines they take; draws nothing where draw is false. */
+static int flow(struct ui_area area, char facts[FACTS][FACT_SIZE], bool draw)
+{
+	int x = 1, y = 0;
+
+	for (size_t i = 0; i < FACTS; i++) {
+		int width = ui_text_width(facts[i]);
+		if (x > 1 && x + width > area.rect.width) {
+			x = 1;
+			y++;
+		}
+		if (draw)
+			ui_text_fit(area, x, y, area.rect.width - x,
+			            i < 4 ? UI_ROLE_TEXT : UI_ROLE_DIM, facts[i]);
+		x += width + 2;
+	}
+	return y + 1;
+}
+
+/* Draws figures at the bottom, and returns how many lines are left for the plot. */
+static int draw_figures(const struct ui_compare *compare, const struct ui_split_pane *pane,
+                        struct ui_area area)
 {
 	const struct evo_score_row *row = ui_compare_row(compare, pane->contender, pane->benchmark);
 	const struct evo_answer_case *told =
 	        ui_compare_told(compare, pane->contender, pane->benchmark);
-	char text[160];
+	int most = area.rect.height > LEAST_PLOT ? area.rect.height - LEAST_PLOT : 1;
+	char facts[FACTS][FACT_SIZE], text[96];
 
 	if (row == NULL) {
 		double tau = ui_compare_tau(compare, pane->contender, pane->benchmark);
 		size_t all = told != NULL ? told->train : 0, done = told != NULL ? told->done : 0;
 		snprintf(text, sizeof text, "tau %+.3f so far, %zu of %zu networks", tau, done,
 		         all);
-		ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_DIM,
+		ui_text_fit(area, 1, area.rect.height - 1, area.rect.width - 1, UI_ROLE_DIM,
 		            isnan(tau) ? "waiting" : text);
-		return;
+		return area.rect.height - 1;
 	}
-	snprintf(text, sizeof text, "tau %+.3f [%+.3f, %+.3f]  rho %+.3f", row->kendall, row->low,
-	         row->high, row->spearman);
-	ui_text_fit(area, 1, 0, area.rect.width - 1, UI_ROLE_TEXT, text);
-	snprintf(text, sizeof text, "top 10 %% %+.2f  given units %+.2f, params %+.2f",
-	         row->kendall_top10, row->partial_units, row->partial_params);
-	ui_text_fit(area, 1, 1, area.rect.width - 1, UI_ROLE_TEXT, text);
-	snprintf(text, sizeof text, "%zu networks, %.0f not finite, %.1f ms each", row->networks,
-	         row->non_finite, row->milliseconds);
-	ui_text_fit(area, 1, 2, area.rect.width - 1, UI_ROLE_DIM, text);
+	facts_of(compare, row, facts);
+	int lines = flow(area, facts, false);
+	if (lines > most)
+		lines = most;
+	flow(ui_area_sub(area, 0, area.rect.height - lines, area.rect.width, lines), facts, true);
+	return area.rect.height - lines;
 }
 
 static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t index)
@@ -207,12 +245,8 @@ static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t in
 	snprintf(title, sizeof title, "%s%s%s", compare->contenders[pane->contender].name,
 	         area.surface->glyphs->dot, benchmark);
 	struct ui_area inside = ui_frame(area, index == compare->focus, title, NULL);
-	int figures = inside.rect.height >= 9 ? 3 : 1;
-	draw_plot(compare, pane,
-	          ui_area_sub(inside, 0, 0, inside.rect.width, inside.rect.height - figures));
-	draw_figures(
-	        compare, pane,
-	        ui_area_sub(inside, 0, inside.rect.height - figures, inside.rect.width, figures));
+	int lines = draw_figures(compare, pane, inside);
+	draw_plot(compare, pane, ui_area_sub(inside, 0, 0, inside.rect.width, lines));
 }
 
 /* Side by side where there is room, else one above the other; four make a square. */
@@ -247,11 +281,12 @@ void ui_compare_facts(const struct ui_compare *compare, const struct ui_glyphs *
 		const struct ui_split_pane *pane = &compare->panes[compare->focus];
 		const struct evo_study_case *of = &compare->answers->cases[pane->benchmark];
 		size_t count = of->about.train;
-		evo_text_printf(out, "O %s", compare->picked);
+		evo_text_append(out, "O ");
 		for (size_t i = 0; i < count; i++)
 			if (strcmp(of->architectures[i], compare->picked) == 0)
-				evo_text_printf(out, "%saccuracy %.2f %%", glyphs->dot,
-				                of->accuracy[i]);
+				evo_text_printf(out, "accuracy %.2f %%%s", of->accuracy[i],
+				                glyphs->dot);
+		evo_text_append(out, compare->picked);
 	} else if (compare->list.cursor < compare->count) {
 		const struct ui_contender *one =
 		        &compare->contenders[compare->order[compare->list.cursor]];

@@ -29,6 +29,7 @@ static void open_view(struct ui_explorer *explorer)
 
 	explorer->compare = compare;
 	compare->networks = UI_COMPARE_NETWORKS;
+	compare->fixed_clock = explorer->model.fixed_clock;
 	add_front(explorer);
 	ui_compare_add_known(compare);
 }
@@ -71,6 +72,11 @@ static int descriptor(const struct ui_explorer *explorer)
 static void news(struct ui_explorer *explorer)
 {
 	ui_compare_hear(explorer->compare);
+}
+
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_compare_busy(explorer->compare);
 }
 
 static void close_view(struct ui_explorer *explorer)
@@ -155,6 +161,11 @@ static bool request_panes(struct ui_compare *compare, enum ui_action action)
 	case UI_ACTION_LEFT:
 	case UI_ACTION_RIGHT:
 		ui_compare_pick(compare, action == UI_ACTION_LEFT ? -1 : 1);
+		return true;
+	case UI_ACTION_FIRST:
+	case UI_ACTION_LAST:
+		*compare->picked = '\0';
+		ui_compare_pick(compare, action == UI_ACTION_FIRST ? 1 : -1);
 		return true;
 	case UI_ACTION_MATRIX:
 		compare->splitting = false;
@@ -266,23 +277,20 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_compare *compare = explorer->compare;
-	long row = (long) event->y - compare->list_rect.y - 2;
 
-	if (compare->splitting) {
-		for (size_t i = 0; i < compare->pane_count; i++) {
-			const struct ui_rect *rect = &compare->rects[i];
-			if (event->x >= rect->x && event->x < rect->x + rect->width &&
-			    event->y >= rect->y && event->y < rect->y + rect->height)
-				compare->focus = i;
-		}
-		if (event->wheel != 0)
-			ui_compare_pick(compare, event->wheel);
-	} else if (event->wheel != 0) {
-		ui_list_move(&compare->list, compare->count, 3L * event->wheel);
-	} else if (row >= 0 && row < (long) compare->list.page) {
-		ui_list_move(&compare->list, compare->count,
-		             (long) compare->list.top + row - (long) compare->list.cursor);
+	if (!compare->splitting) {
+		ui_list_mouse(&compare->list, compare->count, &compare->list_rect,
+		              compare->list_rect.y + 2, event);
+		return;
 	}
+	for (size_t i = 0; i < compare->pane_count; i++) {
+		const struct ui_rect *rect = &compare->rects[i];
+		if (event->x >= rect->x && event->x < rect->x + rect->width &&
+		    event->y >= rect->y && event->y < rect->y + rect->height)
+			compare->focus = i;
+	}
+	if (event->wheel != 0)
+		ui_compare_pick(compare, event->wheel);
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
@@ -318,5 +326,6 @@ const struct ui_view ui_compare_view = {
         .where = where,
         .descriptor = descriptor,
         .news = news,
+        .busy = busy,
         .close = close_view,
 };

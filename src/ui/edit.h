@@ -28,8 +28,8 @@ struct ui_edit {
 	enum ui_purpose purpose;
 	struct ui_editline filter;
 	struct ui_menu menu;
-	struct ui_list items, lines; /* of the menu; of the tree */
-	struct ui_rect tree_rect;    /* as drawn last */
+	struct ui_list items, lines;         /* of the menu; of the tree */
+	struct ui_rect tree_rect, menu_rect; /* as drawn last */
 };
 
 /* ---- edit_scores.c --------------------------------------------------------------------------- */
@@ -40,6 +40,8 @@ void ui_edit_forget(struct ui_edit *edit);
 void ui_edit_ask(struct ui_edit *edit);
 /* Takes what has been answered. */
 void ui_edit_hear(struct ui_edit *edit);
+/* Is there something that has been asked and not been told? */
+bool ui_edit_busy(const struct ui_edit *edit);
 void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area);
 /* Lines that the scores need inside their frame. */
 int ui_edit_scores_lines(const struct ui_edit *edit);

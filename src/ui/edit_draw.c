@@ -64,6 +64,7 @@ static void draw_menu(struct ui_edit *edit, struct ui_area area)
 	snprintf(title, sizeof title, "%s %s", edit->purpose == UI_TO_REPLACE ? "Replace" : "Above",
 	         word.data);
 	evo_text_clear(&word);
+	edit->menu_rect = area.rect;
 	ui_list_fit(&edit->items, edit->menu.count, inside.rect.height - 1);
 	ui_list_note(&edit->items, edit->menu.count, note, sizeof note);
 	ui_frame(area, true, title, *note != '\0' ? note : NULL);

@@ -80,6 +80,25 @@ static bool complete(const struct ui_edit *edit, const struct ui_asked *asked)
 	return answer != NULL && answer->done == answer->total;
 }
 
+/* Is there nothing more to come, be it for an error? */
+static bool settled(const struct ui_edit *edit, const struct ui_asked *asked)
+{
+	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
+
+	return answer != NULL &&
+	       (*answer->error != '\0' ||
+	        (answer->done == answer->total && answer->row_count == answer->row_total));
+}
+
+bool ui_edit_busy(const struct ui_edit *edit)
+{
+	if (edit->scorer->study == NULL || edit->scorer->answers->state == EVO_STUDY_FAILED ||
+	    edit->now.question == 0)
+		return false;
+	return !settled(edit, &edit->original) || !settled(edit, &edit->now) ||
+	       (edit->weights.impact != NULL && edit->weights.share < 1);
+}
+
 /* Half the width of the interval over all networks; NaN while it is not known. */
 static double margin(const struct ui_edit *edit, const struct ui_asked *asked, size_t benchmark)
 {

@@ -65,6 +65,11 @@ static void weighed(struct ui_explorer *explorer)
 	ui_edit_hear(explorer->edit);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_edit_busy(explorer->edit);
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	ui_edit_forget(explorer->edit);
@@ -145,6 +150,9 @@ static void choose(struct ui_explorer *explorer)
 }
 
 /* While the menu is open all keys are its own: letters filter. */
+static const struct ui_hint menu_hints[] = {
+        {"letters", "filter"}, {"Up Down", "move"}, {"Enter", "choose"}, {"Esc", "close"}};
+
 static bool key(struct ui_explorer *explorer, uint32_t key)
 {
 	struct ui_edit *edit = explorer->edit;
@@ -289,6 +297,7 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 		evo_fail(err, EVO_E_USAGE, "nothing is open: :open EXPRESSION");
 		return UI_FAILED;
 	}
+	edit->choosing = false; /* the menu is of the node and the tree as they were */
 	if (request_move(edit, action))
 		return UI_DONE;
 	if (action == UI_ACTION_REPLACE || action == UI_ACTION_INSERT) {
@@ -322,21 +331,33 @@ bool ui_edit_line(const struct ui_explorer *explorer, enum ui_action action, str
 	return true;
 }
 
+/* A click on an item goes to it, another one chooses it; elsewhere it closes the menu. */
+static void mouse_on_menu(struct ui_explorer *explorer, const struct ui_mouse *event)
+{
+	struct ui_edit *edit = explorer->edit;
+	size_t before = edit->items.cursor;
+
+	if (!ui_list_mouse(&edit->items, edit->menu.count, &edit->menu_rect, edit->menu_rect.y + 2,
+	                   event))
+		edit->choosing = false;
+	else if (event->wheel == 0 && edit->items.cursor == before)
+		choose(explorer);
+}
+
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_edit *edit = explorer->edit;
-	const struct ui_rect *rect = &edit->tree_rect;
-	long row = (long) event->y - rect->y - 1;
 
 	if (edit->document == NULL)
 		return;
-	if (event->wheel != 0 && edit->choosing)
-		ui_list_move(&edit->items, edit->menu.count, 3L * event->wheel);
-	else if (event->wheel != 0)
-		request_move(edit, event->wheel < 0 ? UI_ACTION_UP : UI_ACTION_DOWN);
-	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) edit->lines.page &&
-	         edit->lines.top + (size_t) row < ui_document_tree(edit->document)->size)
-		ui_document_go(edit->document, edit->lines.top + (size_t) row);
+	if (edit->choosing) {
+		mouse_on_menu(explorer, event);
+		return;
+	}
+	edit->lines.cursor = ui_document_cursor(edit->document);
+	if (ui_list_mouse(&edit->lines, ui_document_tree(edit->document)->size, &edit->tree_rect,
+	                  edit->tree_rect.y + 1, event))
+		ui_document_go(edit->document, edit->lines.cursor);
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
@@ -355,6 +376,8 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	            text.data);
 	evo_text_clear(&text);
 	ui_explorer_edges(explorer, surface, &layout, "Edit");
+	if (edit->choosing)
+		ui_hint_line(ui_area_of(surface, layout.keys), menu_hints, EVO_COUNT(menu_hints));
 }
 
 static unsigned where(const struct ui_explorer *explorer)
@@ -375,5 +398,6 @@ const struct ui_view ui_edit_view = {
         .mouse = mouse,
         .where = where,
         .weighed = weighed,
+        .busy = busy,
         .close = close_view,
 };

@@ -52,6 +52,7 @@ void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
 		view->open(explorer);
 	}
 	explorer->view = view;
+	explorer->over = NULL;
 	if (view->enter != NULL)
 		view->enter(explorer);
 	view->update(explorer);
@@ -190,13 +191,24 @@ static bool script_line(struct ui_explorer *explorer, const char *line, struct e
 	                           0, "%s", wrong.message);
 }
 
+/* Does some screen wait for work of its own? */
+static bool busy(const struct ui_explorer *explorer)
+{
+	for (size_t i = 0; i < UI_SCREENS; i++)
+		if (explorer->opened[i] && ui_screens[i]->busy != NULL &&
+		    ui_screens[i]->busy(explorer))
+			return true;
+	return false;
+}
+
 /* A wait sees no state from before the last command was heeded. */
 static bool may_go_on(const struct ui_explorer *explorer)
 {
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	const struct ui_wait *wait = &explorer->script.wait;
 
-	return !explorer->script.wait.waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
-	                                          ui_wait_over(&explorer->script.wait, snapshot));
+	return !wait->waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
+	                          ui_wait_over(wait, snapshot) && !(wait->idle && busy(explorer)));
 }
 
 /* Performs what can be performed now. False when the script failed. */
@@ -243,17 +255,15 @@ static void take_keys(struct ui_explorer *explorer)
 {
 	struct ui_mouse mouse;
 	uint32_t key;
-	bool any = false;
 
+	if (ui_terminal_ended())
+		explorer->signal = SIGHUP; /* the terminal is gone */
 	while (!explorer->ended && (key = ui_terminal_key(&mouse)) != UI_KEY_NONE) {
-		any = true;
 		if (key == UI_KEY_MOUSE)
 			ui_input_mouse(explorer, &mouse);
-		else if (key != UI_KEY_RESIZE)
+		else if (key != UI_KEY_USELESS)
 			ui_input_key(explorer, key);
 	}
-	if (!any && ui_terminal_ended())
-		explorer->signal = SIGHUP; /* the terminal is gone */
 }
 
 static int wait_milliseconds(const struct ui_explorer *explorer, double last_frame)

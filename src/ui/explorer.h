@@ -37,7 +37,8 @@ struct ui_view {
 	/* Readable when there is something for `news`: work of its own, behind the screen. NULL. */
 	int (*descriptor)(const struct ui_explorer *explorer);
 	void (*news)(struct ui_explorer *explorer);
-	void (*weighed)(struct ui_explorer *explorer); /* the scorer has answers; NULL */
+	bool (*busy)(const struct ui_explorer *explorer); /* is that work not done yet? */
+	void (*weighed)(struct ui_explorer *explorer);    /* the scorer has answers; NULL */
 	void (*close)(struct ui_explorer *explorer);
 };
 extern const struct ui_view ui_evolve_view, ui_edit_view, ui_compare_view, ui_benchmarks_view,

@@ -244,18 +244,14 @@ static void clear_row(struct ui_area area)
 
 static void draw_keys(struct ui_area area, enum ui_mode mode)
 {
-	static const char *const keys[][2] = {
+	static const struct ui_hint command[] = {
 	        {"Enter", "run"}, {"Tab", "complete"}, {"Up", "earlier"}, {"Esc", "cancel"}};
-	int x = 1;
+	static const struct ui_hint filter[] = {{"Enter", "keep"}, {"Esc", "drop"}};
 
-	clear_row(area);
-	for (size_t i = 0; i < EVO_COUNT(keys); i++) {
-		if (mode == UI_MODE_FILTER && (i == 1 || i == 2))
-			continue;
-		const char *word = mode == UI_MODE_FILTER ? i == 0 ? "keep" : "drop" : keys[i][1];
-		x = ui_text(area, x, 0, UI_ROLE_ACCENT, keys[i][0]) + 1;
-		x = ui_text(area, x, 0, UI_ROLE_DIM, word) + 2;
-	}
+	if (mode == UI_MODE_COMMAND)
+		ui_hint_line(area, command, EVO_COUNT(command));
+	else
+		ui_hint_line(area, filter, EVO_COUNT(filter));
 }
 
 void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)

@@ -26,8 +26,8 @@ enum ui_key {
 	UI_KEY_PAGE_DOWN,
 	UI_KEY_DELETE,
 	UI_KEY_BACK_TAB,
-	UI_KEY_MOUSE, /* the event is fetched apart */
-	UI_KEY_RESIZE
+	UI_KEY_MOUSE,  /* the event is fetched apart */
+	UI_KEY_USELESS /* one that means nothing here, but not that there are no more */
 };
 
 #define UI_KEY_NAME_SIZE 16

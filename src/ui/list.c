@@ -26,6 +26,22 @@ void ui_list_move(struct ui_list *list, size_t count, long rows)
 	list->cursor = to > 0 ? (size_t) to : 0;
 }
 
+bool ui_list_mouse(struct ui_list *list, size_t count, const struct ui_rect *rect, int first,
+                   const struct ui_mouse *event)
+{
+	long row = (long) event->y - first;
+
+	if (event->wheel != 0) {
+		ui_list_move(list, count, 3L * event->wheel);
+		return true;
+	}
+	if (event->x < rect->x || event->x >= rect->x + rect->width || row < 0 ||
+	    row >= (long) list->page || list->top + (size_t) row >= count)
+		return false;
+	list->cursor = list->top + (size_t) row;
+	return true;
+}
+
 bool ui_list_request(struct ui_list *list, size_t count, enum ui_action action)
 {
 	long page = list->page > 1 ? (long) list->page - 1 : 1;

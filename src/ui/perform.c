@@ -326,6 +326,11 @@ bool ui_perform(struct ui_explorer *explorer, enum ui_action action, const char 
 		result = perform_own(explorer, action, argument, err);
 	if (result == UI_NOT_MINE)
 		result = ui_explorer_front(explorer)->request(explorer, action, argument, err);
+	/* A key may do nothing; whoever types a command waits for something. */
+	if (result == UI_NOT_MINE && argument != NULL)
+		return evo_fail(err, EVO_E_USAGE,
+		                "'%s' does nothing on this screen: ? says where it does",
+		                row->name);
 	return result != UI_FAILED;
 }
 

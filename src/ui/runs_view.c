@@ -293,6 +293,21 @@ static void draw_shown(const struct ui_runs *runs, struct ui_area area)
 	draw_generation(runs, ui_area_sub(area, 0, plot, area.rect.width, area.rect.height - plot));
 }
 
+/* What the run under the cursor is about, which its row may have no room for, and the file. */
+static void draw_origin(const struct ui_runs *runs, struct ui_area area)
+{
+	const struct evo_stored_run *run = under_cursor(runs);
+	struct evo_text text;
+
+	evo_text_init(&text);
+	if (run != NULL)
+		evo_text_printf(&text, "%s of %s%s", run->name, run->benchmarks,
+		                area.surface->glyphs->dot);
+	evo_text_append(&text, runs->file);
+	ui_text_fit(area, 1, 0, area.rect.width - 2, UI_ROLE_DIM, text.data);
+	evo_text_clear(&text);
+}
+
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	struct ui_runs *runs = explorer->runs;
@@ -310,7 +325,7 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		draw_list(runs, &explorer->model, ui_area_sub(body, 0, 0, width, height / 2));
 		draw_shown(runs, ui_area_sub(body, 0, height / 2, width, height - height / 2));
 	}
-	ui_text_fit(ui_area_of(surface, layout.message), 1, 0, width - 2, UI_ROLE_DIM, runs->file);
+	draw_origin(runs, ui_area_of(surface, layout.message));
 	ui_explorer_edges(explorer, surface, &layout, "Runs");
 }
 
@@ -423,14 +438,8 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_runs *runs = explorer->runs;
-	const struct ui_rect *rect = &runs->list_rect;
-	long row = (long) event->y - rect->y - 2;
 
-	if (event->wheel != 0)
-		ui_list_move(&runs->list, runs->count, 3L * event->wheel);
-	else if (event->x < rect->x + rect->width && row >= 0 && row < (long) runs->list.page)
-		ui_list_move(&runs->list, runs->count,
-		             (long) runs->list.top + row - (long) runs->list.cursor);
+	ui_list_mouse(&runs->list, runs->count, &runs->list_rect, runs->list_rect.y + 2, event);
 	follow_cursor(runs);
 }
 

@@ -10,7 +10,7 @@
 
 /* What `:wait` waits for. */
 struct ui_wait {
-	bool waiting, idle; /* idle, else a number of generations */
+	bool waiting, idle; /* idle, and all screens too, else a number of generations */
 	size_t generation;
 };
 /* "idle", "generation N". */

@@ -20,6 +20,9 @@
 #include "terminal.h"
 #include "terminfo.h"
 
+#define REST_MILLISECONDS 25     /* for the rest of a character that takes more than a byte */
+#define NO_CHARACTER      0xfffd /* as bad bytes are read */
+
 static struct {
 	SCREEN *screen;
 	const struct ui_glyphs *glyphs;
@@ -271,41 +274,69 @@ static uint32_t mouse_key(struct ui_mouse *mouse)
 	MEVENT event;
 
 	if (getmouse(&event) != OK)
-		return UI_KEY_NONE;
+		return UI_KEY_USELESS;
 	mouse->x = event.x;
 	mouse->y = event.y;
 	mouse->wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0;
 	return UI_KEY_MOUSE;
 }
 
+/*
+ * The character that begins with a byte. Not by wget_wch, which swallows all that follows a byte
+ * that is no UTF-8.
+ */
+static uint32_t character(int first)
+{
+	char bytes[5] = {(char) first};
+	const char *text = bytes;
+	int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+
+	wtimeout(stdscr, REST_MILLISECONDS);
+	for (int i = 1; i <= more; i++) {
+		int next = wgetch(stdscr);
+		if (next < 0x80 || next > 0xbf) {
+			if (next != ERR)
+				ungetch(next);
+			break;
+		}
+		bytes[i] = (char) next;
+	}
+	nodelay(stdscr, TRUE);
+	uint32_t code = ui_utf8_next(&text);
+	return code != 0 && code != NO_CHARACTER ? code : UI_KEY_USELESS;
+}
+
 uint32_t ui_terminal_key(struct ui_mouse *mouse)
 {
 	static const struct {
-		wint_t code;
+		int code;
 		uint32_t key;
-	} map[] = {{KEY_UP, UI_KEY_UP},         {KEY_DOWN, UI_KEY_DOWN},
-	           {KEY_LEFT, UI_KEY_LEFT},     {KEY_RIGHT, UI_KEY_RIGHT},
-	           {KEY_HOME, UI_KEY_HOME},     {KEY_END, UI_KEY_END},
-	           {KEY_PPAGE, UI_KEY_PAGE_UP}, {KEY_NPAGE, UI_KEY_PAGE_DOWN},
-	           {KEY_DC, UI_KEY_DELETE},     {KEY_BTAB, UI_KEY_BACK_TAB},
-	           {KEY_ENTER, UI_KEY_ENTER},   {KEY_BACKSPACE, UI_KEY_BACKSPACE},
-	           {KEY_A1, UI_KEY_HOME},       {KEY_C1, UI_KEY_END},
-	           {KEY_RESIZE, UI_KEY_RESIZE}};
-	wint_t code;
-	int kind = wget_wch(stdscr, &code);
+	} map[] = {{'\n', UI_KEY_ENTER},
+	           {KEY_UP, UI_KEY_UP},
+	           {KEY_DOWN, UI_KEY_DOWN},
+	           {KEY_LEFT, UI_KEY_LEFT},
+	           {KEY_RIGHT, UI_KEY_RIGHT},
+	           {KEY_HOME, UI_KEY_HOME},
+	           {KEY_END, UI_KEY_END},
+	           {KEY_PPAGE, UI_KEY_PAGE_UP},
+	           {KEY_NPAGE, UI_KEY_PAGE_DOWN},
+	           {KEY_DC, UI_KEY_DELETE},
+	           {KEY_BTAB, UI_KEY_BACK_TAB},
+	           {KEY_ENTER, UI_KEY_ENTER},
+	           {KEY_BACKSPACE, UI_KEY_BACKSPACE},
+	           {KEY_A1, UI_KEY_HOME},
+	           {KEY_C1, UI_KEY_END}};
+	int code = wgetch(stdscr);
 
-	if (kind == ERR)
+	if (code == ERR)
 		return UI_KEY_NONE;
-	if (kind == OK)
-		return code == '\n' ? UI_KEY_ENTER : (uint32_t) code;
 	if (code == KEY_MOUSE)
 		return mouse_key(mouse);
 	for (size_t i = 0; i < EVO_COUNT(map); i++) {
 		if (map[i].code == code)
 			return map[i].key;
 	}
-	/* One that has no use here, but does not mean that there are no more. */
-	return UI_KEY_RESIZE;
+	return code <= 0xff ? character(code) : UI_KEY_USELESS;
 }
 
 bool ui_terminal_ended(void)

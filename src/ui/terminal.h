@@ -37,7 +37,7 @@ void ui_terminal_continue(void);
 
 /* The next key, UI_KEY_NONE when there is none. */
 uint32_t ui_terminal_key(struct ui_mouse *mouse);
-/* Is standard input at its end? Asked when it is readable and no key came. */
+/* Is standard input at its end? Asked when it is readable, before keys are taken. */
 bool ui_terminal_ended(void);
 
 /* Puts text on the clipboard (OSC 52). False when this terminal is not one that can. */
