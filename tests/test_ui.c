@@ -349,7 +349,7 @@ static void styles_are_read(void **state)
 
 static void every_shipped_theme_is_good(void **state)
 {
-	static const char *const names[] = {"dark", "light", "mono", "high-contrast"};
+	static const char *const names[] = {"dark", "light", "mono", "high-contrast", "terminal"};
 	struct ui_theme theme, dark;
 	struct evo_error err = {0};
 
@@ -360,6 +360,10 @@ static void every_shipped_theme_is_good(void **state)
 		assert_string_equal(theme.name, names[i]);
 		if (i == 0)
 			assert_memory_equal(theme.styles, dark.styles, sizeof dark.styles);
+	}
+	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
+		assert_true(theme.styles[i].foreground < 16);
+		assert_true(theme.styles[i].background < 16);
 	}
 	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
 		assert_true(ui_theme_load("mono", &theme, &err));

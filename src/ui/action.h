@@ -96,7 +96,7 @@ enum ui_argument {
 	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
 	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
 	  "drop arguments without impact")                                                         \
-	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",    \
+	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",         \
 	  "put this tree into the next generation")                                                \
 	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \
 	  "keep this tree in the proxy library")                                                   \
@@ -216,7 +216,7 @@ enum ui_argument {
 	  "write generations, population and front as CSV files")                                  \
 	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
 	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
-	  "write what is on the screen to a file, as text")                                        \
+	  "write what is on the screen to a file: FILE.svg as a picture, others as text")          \
 	X(WAIT, "wait", "generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",              \
 	  "in scripts: wait for rest or for N generations")                                        \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
