@@ -33,8 +33,9 @@ struct ui_split_pane {
 struct ui_compare {
 	struct evo_study *study; /* NULL: there is none yet */
 	const struct evo_study_snapshot *answers;
-	size_t renewals; /* of the explorer when the study was made */
-	size_t networks; /* of each benchmark */
+	size_t renewals;  /* of the explorer when the study was made */
+	size_t networks;  /* of each benchmark */
+	bool fixed_clock; /* show nothing that depends on the time */
 
 	struct ui_contender *contenders;
 	size_t count;

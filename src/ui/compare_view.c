@@ -29,6 +29,7 @@ static void open_view(struct ui_explorer *explorer)
 
 	explorer->compare = compare;
 	compare->networks = UI_COMPARE_NETWORKS;
+	compare->fixed_clock = explorer->model.fixed_clock;
 	add_front(explorer);
 	ui_compare_add_known(compare);
 }
