@@ -705,17 +705,21 @@ static void waits_end_when_their_time_has_come(void **state)
 
 	(void) state;
 	assert_true(ui_wait_parse("generation 3", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.generation = 3;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
 	assert_true(ui_wait_parse("idle", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_PAUSED;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
 	assert_true(ui_wait_parse("generation 9", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_FAILED;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
+	/* Scores come whether or not the search goes on. */
+	assert_true(ui_wait_parse("scores", &wait, NULL));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
+	assert_true(ui_wait_over(&wait, &snapshot, false));
 	assert_false(ui_wait_parse("generation x", &wait, NULL));
 	assert_false(ui_wait_parse("forever", &wait, NULL));
 }

@@ -217,8 +217,8 @@ enum ui_argument {
 	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
 	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
 	  "write what is on the screen to a file: FILE.svg as a picture, others as text")          \
-	X(WAIT, "wait", "generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",              \
-	  "in scripts: wait for rest or for N generations")                                        \
+	X(WAIT, "wait", "WHAT", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",                      \
+	  "in scripts: wait for `idle`, `generation N`, or `scores`, all that is asked for")       \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
 	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help", "this page")    \

@@ -59,6 +59,16 @@ static void news(struct ui_explorer *explorer)
 	read_all(explorer->benchmarks);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	const struct ui_benchmarks *benchmarks = explorer->benchmarks;
+
+	for (size_t i = 0; i < benchmarks->count; i++)
+		if (!benchmarks->entries[i].read)
+			return true;
+	return false;
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
@@ -385,6 +395,7 @@ const struct ui_view ui_benchmarks_view = {
         .mouse = mouse,
         .where = where,
         .descriptor = descriptor,
+        .busy = busy,
         .news = news,
         .close = close_view,
 };

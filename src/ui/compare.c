@@ -125,6 +125,14 @@ void ui_compare_ask(struct ui_compare *compare)
 	}
 }
 
+bool ui_compare_scoring(const struct ui_compare *compare)
+{
+	for (size_t i = 0; i < compare->count && compare->study != NULL; i++)
+		if (!ui_is_answered(compare->answers, compare->contenders[i].question))
+			return true;
+	return false;
+}
+
 void ui_compare_hear(struct ui_compare *compare)
 {
 	if (compare->study == NULL)

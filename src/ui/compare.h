@@ -66,6 +66,8 @@ void ui_compare_free(struct ui_compare *compare);
 void ui_compare_ask(struct ui_compare *compare);
 /* Takes what has been answered. */
 void ui_compare_hear(struct ui_compare *compare);
+/* Is there a contender that has not been scored? */
+bool ui_compare_scoring(const struct ui_compare *compare);
 void ui_compare_sort(struct ui_compare *compare);
 
 /* How many columns there are: benchmarks and summaries. */

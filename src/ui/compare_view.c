@@ -74,6 +74,11 @@ static void news(struct ui_explorer *explorer)
 	ui_compare_hear(explorer->compare);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_compare_scoring(explorer->compare);
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	ui_compare_free(explorer->compare);
@@ -318,6 +323,7 @@ const struct ui_view ui_compare_view = {
         .mouse = mouse,
         .where = where,
         .descriptor = descriptor,
+        .busy = busy,
         .news = news,
         .close = close_view,
 };

@@ -45,6 +45,8 @@ void ui_edit_drop_study(struct ui_edit *edit);
 void ui_edit_ask(struct ui_edit *edit);
 /* Takes what has been answered. */
 void ui_edit_hear(struct ui_edit *edit);
+/* Is there something that has been asked and not answered? */
+bool ui_edit_scoring(const struct ui_edit *edit);
 /* The impact of a node; NaN while it is not known. */
 double ui_edit_impact(const struct ui_edit *edit, size_t node);
 /* Fitness of a tree's answer so far, in the direction of its own; NaN. */

@@ -95,6 +95,15 @@ void ui_edit_hear(struct ui_edit *edit)
 		edit->impact_share = evo_impact_poll(edit->impact, edit->answers);
 }
 
+bool ui_edit_scoring(const struct ui_edit *edit)
+{
+	if (edit->study == NULL || edit->document == NULL)
+		return false;
+	return !ui_is_answered(edit->answers, edit->original.question) ||
+	       !ui_is_answered(edit->answers, edit->now.question) ||
+	       (edit->impact != NULL && edit->impact_share < 1);
+}
+
 double ui_edit_impact(const struct ui_edit *edit, size_t node)
 {
 	if (edit->impact == NULL || edit->impact_share < 1 || node >= edit->now.tree.size)

@@ -85,6 +85,11 @@ static void news(struct ui_explorer *explorer)
 	ui_edit_hear(explorer->edit);
 }
 
+static bool busy(const struct ui_explorer *explorer)
+{
+	return ui_edit_scoring(explorer->edit);
+}
+
 static void close_view(struct ui_explorer *explorer)
 {
 	ui_edit_drop_study(explorer->edit);
@@ -389,6 +394,7 @@ const struct ui_view ui_edit_view = {
         .mouse = mouse,
         .where = where,
         .descriptor = descriptor,
+        .busy = busy,
         .news = news,
         .close = close_view,
 };

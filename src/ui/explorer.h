@@ -35,6 +35,8 @@ struct ui_view {
 	const struct evo_individual *(*selected)(const struct ui_explorer *explorer);
 	/* Readable when there is something for `news`: work of its own, behind the screen. NULL. */
 	int (*descriptor)(const struct ui_explorer *explorer);
+	/* Is something that it asked for not there yet? NULL with descriptor. */
+	bool (*busy)(const struct ui_explorer *explorer);
 	void (*news)(struct ui_explorer *explorer);
 	void (*close)(struct ui_explorer *explorer);
 };
