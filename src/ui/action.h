@@ -142,7 +142,8 @@ enum ui_argument {
 	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_ALWAYS,    \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
-	  "show only rows with a text in expression, origin or #id")                               \
+	  "show only rows with a text in expression, origin, #id or those of the parents; "        \
+	  "`descends`: from an injected one")                                                      \
 	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
 	  "go to the next pane")                                                                   \
 	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
