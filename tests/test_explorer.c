@@ -321,6 +321,29 @@ static void scripts_repeat(void **state)
 	free(other);
 }
 
+static void scripts_wait_for_scores(void **state)
+{
+	(void) state;
+	struct session session;
+	prepare(&session);
+	sandbox_write(&session.box, "script",
+	              ":open layer_sum(l1(gw.d))\n:wait scores\n"
+	              ":save-screen edit.txt\n:save-screen edit.svg\n:quit\n");
+	BEGIN(&session, 30, 100, "--script", "script", "--fixed-clock");
+	expect_exit(session.term, 0);
+	/* Nothing is under way. */
+	char *text = sandbox_read(&session.box, "edit.txt");
+	assert_non_null(strstr(text, "same"));
+	assert_null(strstr(text, "impact of every node"));
+	assert_null(strstr(text, " of 28 networks"));
+	char *picture = sandbox_read(&session.box, "edit.svg");
+	assert_int_equal(strncmp(picture, "<svg ", 5), 0);
+	assert_non_null(strstr(picture, ">layer_sum</text>"));
+	free(text);
+	free(picture);
+	finish(&session);
+}
+
 static void wrong_scripts_fail(void **state)
 {
 	(void) state;
@@ -349,6 +372,7 @@ int main(void)
 	        cmocka_unit_test(resizes),
 	        cmocka_unit_test(fits_every_size),
 	        cmocka_unit_test(scripts_repeat),
+	        cmocka_unit_test(scripts_wait_for_scores),
 	        cmocka_unit_test(wrong_scripts_fail),
 	};
 	return cmocka_run_group_tests_name("explorer", tests, NULL, NULL);

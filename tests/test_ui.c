@@ -349,7 +349,7 @@ static void styles_are_read(void **state)
 
 static void every_shipped_theme_is_good(void **state)
 {
-	static const char *const names[] = {"dark", "light", "mono", "high-contrast"};
+	static const char *const names[] = {"dark", "light", "mono", "high-contrast", "terminal"};
 	struct ui_theme theme, dark;
 	struct evo_error err = {0};
 
@@ -360,6 +360,10 @@ static void every_shipped_theme_is_good(void **state)
 		assert_string_equal(theme.name, names[i]);
 		if (i == 0)
 			assert_memory_equal(theme.styles, dark.styles, sizeof dark.styles);
+	}
+	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
+		assert_true(theme.styles[i].foreground < 16);
+		assert_true(theme.styles[i].background < 16);
 	}
 	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
 		assert_true(ui_theme_load("mono", &theme, &err));
@@ -701,17 +705,21 @@ static void waits_end_when_their_time_has_come(void **state)
 
 	(void) state;
 	assert_true(ui_wait_parse("generation 3", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.generation = 3;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
 	assert_true(ui_wait_parse("idle", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_PAUSED;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
 	assert_true(ui_wait_parse("generation 9", &wait, NULL));
-	assert_false(ui_wait_over(&wait, &snapshot));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_FAILED;
-	assert_true(ui_wait_over(&wait, &snapshot));
+	assert_true(ui_wait_over(&wait, &snapshot, true));
+	/* Scores come whether or not the search goes on. */
+	assert_true(ui_wait_parse("scores", &wait, NULL));
+	assert_false(ui_wait_over(&wait, &snapshot, true));
+	assert_true(ui_wait_over(&wait, &snapshot, false));
 	assert_false(ui_wait_parse("generation x", &wait, NULL));
 	assert_false(ui_wait_parse("forever", &wait, NULL));
 }

@@ -51,8 +51,9 @@ static void make_individual(struct evo_individual *individual, size_t rank)
 	                                      .fitness = 0.7 - 0.01 * (double) rank};
 	if (rank == 2) {
 		individual->origin = EVO_ORIGIN_INJECTED;
-		individual->injected = true;
+		individual->injected = individual->descends = true;
 	}
+	individual->descends = individual->descends || rank == 4;
 	for (size_t i = 0; i < EVO_CASES_MAX; i++) {
 		individual->tau[0][i] = individual->direction * individual->fitness;
 		individual->tau[1][i] = individual->tau[0][i] - 0.03;
@@ -300,6 +301,12 @@ static void the_filter_keeps_matching_rows(void **state)
 	assert_int_equal(selected_id(world), 102);
 	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "#117", NULL);
 	assert_int_equal(population->count, 1);
+	/* Children are found by a parent, or by what they are to an injected one. */
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "of #8", NULL);
+	assert_int_equal(population->count, POPULATION);
+	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "descends", NULL);
+	assert_int_equal(population->count, 1);
+	assert_int_equal(selected_id(world), 104);
 	ui_evolve_request(&world->evolve, &world->model, UI_ACTION_FILTER, "nothing", NULL);
 	assert_int_equal(population->count, 0);
 	assert_null(ui_evolve_selected(&world->evolve, &world->model));

@@ -207,6 +207,7 @@ struct evo_log_line {
 	uint64_t number; /* from 0 */
 	size_t generation;
 	enum evo_log_kind kind;
+	double seconds; /* that what it tells of took; NaN: nothing that takes time */
 	char text[300];
 };
 size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,

@@ -316,9 +316,9 @@ static void log_generation(struct evo_run *run)
 	if (!isnan(last->best_validation))
 		snprintf(validation, sizeof(validation), ", validation %.4f",
 		         last->best_validation);
-	evo_run_say(run, EVO_LOG_NOTE, "generation %zu: best %.4f%s, mean %.4f, %zu scored, %.1f s",
-	            last->generation, last->best, validation, last->mean, last->evaluations,
-	            last->seconds);
+	evo_run_say_took(run, EVO_LOG_NOTE, last->seconds,
+	                 "generation %zu: best %.4f%s, mean %.4f, %zu scored", last->generation,
+	                 last->best, validation, last->mean, last->evaluations);
 }
 
 static void conclude(struct evo_run *run)

@@ -1,22 +1,38 @@
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "state.h"
 
-void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
+static void say(struct evo_run *run, enum evo_log_kind kind, double seconds, const char *format,
+                va_list arguments)
 {
-	struct evo_log_line line = {.generation = run->draft.generation};
-	line.kind = kind;
-	va_list arguments;
-	va_start(arguments, format);
+	struct evo_log_line line = {.generation = run->draft.generation, .kind = kind};
+	line.seconds = seconds;
 	vsnprintf(line.text, sizeof(line.text), format, arguments);
-	va_end(arguments);
 	pthread_mutex_lock(&run->lock);
 	line.number = run->line_count++;
 	run->lines[line.number % EVO_LOG_LINES] = line;
 	evo_news_tell(&run->news);
 	pthread_mutex_unlock(&run->lock);
+}
+
+void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say(run, kind, (double) NAN, format, arguments);
+	va_end(arguments);
+}
+
+void evo_run_say_took(struct evo_run *run, enum evo_log_kind kind, double seconds,
+                      const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say(run, kind, seconds, format, arguments);
+	va_end(arguments);
 }
 
 size_t evo_run_log(struct evo_run *run, uint64_t *next, struct evo_log_line *lines, size_t count,

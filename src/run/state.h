@@ -107,6 +107,9 @@ void evo_record_clear(struct evo_record *record);
 
 void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format, ...)
         EVO_PRINTF(3, 4);
+/* Of something that took time, which the text leaves out. */
+void evo_run_say_took(struct evo_run *run, enum evo_log_kind kind, double seconds,
+                      const char *format, ...) EVO_PRINTF(4, 5);
 
 /* ---- control.c: commands, on the thread ------------------------------------------------------ */
 

@@ -142,7 +142,8 @@ enum ui_argument {
 	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_ALWAYS,    \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
-	  "show only rows with a text in expression, origin or #id")                               \
+	  "show only rows with a text in expression, origin, #id or those of the parents; "        \
+	  "`descends`: from an injected one")                                                      \
 	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
 	  "go to the next pane")                                                                   \
 	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
@@ -218,9 +219,9 @@ enum ui_argument {
 	  "write generations, population and front as CSV files")                                  \
 	X(THEME, "theme", "NAME", UI_THEME, "", UI_ANYWHERE, UI_ALWAYS, "", "change the colours")  \
 	X(SAVE_SCREEN, "save-screen", "FILE", UI_FILE, "", UI_ANYWHERE, UI_ALWAYS, "",             \
-	  "write what is on the screen to a file, as text")                                        \
-	X(WAIT, "wait", "generation N", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",              \
-	  "in scripts: wait for rest or for N generations")                                        \
+	  "write what is on the screen to a file: FILE.svg as a picture, others as text")          \
+	X(WAIT, "wait", "WHAT", UI_CONDITION, "", UI_ANYWHERE, UI_ALWAYS, "",                      \
+	  "in scripts: wait for `idle`, `generation N`, or `scores`, all that is asked for")       \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
 	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help", "this page")    \

@@ -14,6 +14,8 @@
 #define WIDE       100 /* from here on list and details lie side by side */
 #define NAME_WIDTH 26
 
+#define IMAGES_LEAST 12 /* in fewer columns they say nothing */
+
 struct ui_benchmarks {
 	struct ui_catalogue *catalogue;
 	struct ui_entry *entries;
@@ -113,7 +115,9 @@ static void draw_entry(const struct ui_entry *entry, struct ui_area area, int y,
 	int x = 3 + NAME_WIDTH;
 	if (!entry->read || *entry->error != '\0') {
 		ui_text_fit(area, x, y, area.rect.width - x,
-		            entry->read ? UI_ROLE_BAD : UI_ROLE_DIM,
+		            chosen        ? role
+		            : entry->read ? UI_ROLE_BAD
+		                          : UI_ROLE_DIM,
 		            entry->read ? entry->error : "reading");
 		return;
 	}
@@ -123,8 +127,9 @@ static void draw_entry(const struct ui_entry *entry, struct ui_area area, int y,
 	ui_text_right(area, x, y, role, text);
 	snprintf(text, sizeof text, "%.1f..%.1f %%", entry->facts.low, entry->facts.high);
 	x = ui_text(area, x + 2, y, role, text);
-	ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
-	            entry->images);
+	if (area.rect.width - x - 2 >= IMAGES_LEAST)
+		ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
+		            entry->images);
 }
 
 static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *model,
@@ -232,10 +237,10 @@ static int draw_statistics(struct ui_area area, int y, const struct ui_model *mo
 		snprintf(text, sizeof text, "%zu train and %zu validation networks",
 		         snapshot->cases[i].train, snapshot->cases[i].validation);
 		y = draw_fact(area, y, "in search", text);
-		snprintf(text, sizeof text, "%zu of %zu networks in memory, %.1f of %.1f MB",
+		snprintf(text, sizeof text, "statistics of %zu of %zu networks, %.1f of %.1f MB",
 		         store->kept, store->networks, (double) store->bytes / 1e6,
 		         (double) store->limit / 1e6);
-		y = draw_fact(area, y, "statistics", text);
+		y = draw_fact(area, y, "memory", text);
 		if (store->extractions == 0 || model->fixed_clock)
 			continue;
 		snprintf(text, sizeof text, "%.1f ms a network to collect",

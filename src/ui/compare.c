@@ -101,19 +101,12 @@ void ui_compare_free(struct ui_compare *compare)
 
 static bool is_done(const struct ui_compare *compare, const struct ui_contender *one)
 {
-	const struct evo_answer *answer =
-	        one->question != 0 ? evo_study_answer(compare->answers, one->question) : NULL;
-
-	return answer != NULL &&
-	       (*answer->error != '\0' ||
-	        (answer->done == answer->total && answer->row_count == answer->row_total));
+	return ui_is_answered(compare->answers, one->question);
 }
 
 bool ui_compare_busy(const struct ui_compare *compare)
 {
-	if (compare->study == NULL || compare->answers->state == EVO_STUDY_FAILED)
-		return false;
-	for (size_t i = 0; i < compare->count; i++)
+	for (size_t i = 0; i < compare->count && compare->study != NULL; i++)
 		if (!is_done(compare, &compare->contenders[i]))
 			return true;
 	return false;

@@ -35,7 +35,7 @@ struct ui_compare {
 	const struct evo_study_snapshot *answers;
 	size_t renewals;  /* of the explorer when the study was made */
 	size_t networks;  /* of each benchmark */
-	bool fixed_clock; /* nothing that takes time is said */
+	bool fixed_clock; /* show nothing that depends on the time */
 
 	struct ui_contender *contenders;
 	size_t count;

@@ -10,7 +10,6 @@
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
-#define LEAST_PLOT 5 /* lines, before figures take more than one */
 
 /* ---- The matrix ------------------------------------------------------------------------------ */
 
@@ -155,7 +154,7 @@ static void draw_plot(const struct ui_compare *compare, const struct ui_split_pa
 		}
 	}
 	struct ui_series series[] = {
-	        {"picked", UI_ROLE_ACCENT, 'O', UI_LINE_NONE, 1, &at_x, &at_y},
+	        {"picked", UI_ROLE_SERIES_2, 'O', UI_LINE_NONE, 1, &at_x, &at_y},
 	        {"", UI_ROLE_SERIES_1, 0, UI_LINE_POINTS, points.count, points.x, points.y}};
 	struct ui_plot plot = {.x = {.low = 1, .high = (double) points.count, .whole = true},
 	                       .y = {.low = low, .high = high},
@@ -170,69 +169,67 @@ static void draw_plot(const struct ui_compare *compare, const struct ui_split_pa
 	ui_points_free(&points);
 }
 
-#define FACT_SIZE 48
-#define FACTS     7
+/* What is told of a row, one beside the other. */
+#define FACTS 8
+struct facts {
+	char texts[FACTS][48];
+	size_t count;
+};
 
-static void facts_of(const struct ui_compare *compare, const struct evo_score_row *row,
-                     char facts[FACTS][FACT_SIZE])
+static void add_fact(struct facts *facts, const char *format, ...) EVO_PRINTF(2, 3);
+static void add_fact(struct facts *facts, const char *format, ...)
 {
-	snprintf(facts[0], FACT_SIZE, "tau %+.3f [%+.3f, %+.3f]", row->kendall, row->low,
-	         row->high);
-	snprintf(facts[1], FACT_SIZE, "rho %+.3f", row->spearman);
-	snprintf(facts[2], FACT_SIZE, "top 10 %% %+.2f", row->kendall_top10);
-	snprintf(facts[3], FACT_SIZE, "given units %+.2f, params %+.2f", row->partial_units,
-	         row->partial_params);
-	snprintf(facts[4], FACT_SIZE, "%zu networks", row->networks);
-	snprintf(facts[5], FACT_SIZE, "%.0f not finite", row->non_finite);
-	*facts[6] = '\0';
-	if (!compare->fixed_clock)
-		snprintf(facts[6], FACT_SIZE, "%.1f ms each", row->milliseconds);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(facts->texts[facts->count], sizeof facts->texts[0], format, arguments);
+	va_end(arguments);
+	facts->count++;
 }
 
-/* As many to a line as fit. Returns how many lines they take; draws nothing where draw is false. */
-static int flow(struct ui_area area, char facts[FACTS][FACT_SIZE], bool draw)
-{
-	int x = 1, y = 0;
-
-	for (size_t i = 0; i < FACTS; i++) {
-		int width = ui_text_width(facts[i]);
-		if (x > 1 && x + width > area.rect.width) {
-			x = 1;
-			y++;
-		}
-		if (draw)
-			ui_text_fit(area, x, y, area.rect.width - x,
-			            i < 4 ? UI_ROLE_TEXT : UI_ROLE_DIM, facts[i]);
-		x += width + 2;
-	}
-	return y + 1;
-}
-
-/* Draws figures at the bottom, and returns how many lines are left for the plot. */
-static int draw_figures(const struct ui_compare *compare, const struct ui_split_pane *pane,
-                        struct ui_area area)
+static void find_facts(const struct ui_compare *compare, const struct ui_split_pane *pane,
+                       struct facts *facts)
 {
 	const struct evo_score_row *row = ui_compare_row(compare, pane->contender, pane->benchmark);
 	const struct evo_answer_case *told =
 	        ui_compare_told(compare, pane->contender, pane->benchmark);
-	int most = area.rect.height > LEAST_PLOT ? area.rect.height - LEAST_PLOT : 1;
-	char facts[FACTS][FACT_SIZE], text[96];
+	double tau = ui_compare_tau(compare, pane->contender, pane->benchmark);
 
-	if (row == NULL) {
-		double tau = ui_compare_tau(compare, pane->contender, pane->benchmark);
-		size_t all = told != NULL ? told->train : 0, done = told != NULL ? told->done : 0;
-		snprintf(text, sizeof text, "tau %+.3f so far, %zu of %zu networks", tau, done,
-		         all);
-		ui_text_fit(area, 1, area.rect.height - 1, area.rect.width - 1, UI_ROLE_DIM,
-		            isnan(tau) ? "waiting" : text);
-		return area.rect.height - 1;
+	facts->count = 0;
+	if (row == NULL && (told == NULL || isnan(tau))) {
+		add_fact(facts, "waiting");
+	} else if (row == NULL) {
+		add_fact(facts, "tau %+.3f so far", tau);
+		add_fact(facts, "%zu of %zu networks", told->done, told->train);
+	} else {
+		add_fact(facts, "tau %+.3f [%+.3f, %+.3f]", row->kendall, row->low, row->high);
+		add_fact(facts, "rho %+.3f", row->spearman);
+		add_fact(facts, "top 10 %% %+.2f", row->kendall_top10);
+		add_fact(facts, "given units %+.2f", row->partial_units);
+		add_fact(facts, "given params %+.2f", row->partial_params);
+		add_fact(facts, "%zu networks", row->networks);
+		add_fact(facts, "%.0f not finite", row->non_finite);
+		if (!compare->fixed_clock)
+			add_fact(facts, "%.1f ms each", row->milliseconds);
 	}
-	facts_of(compare, row, facts);
-	int lines = flow(area, facts, false);
-	if (lines > most)
-		lines = most;
-	flow(ui_area_sub(area, 0, area.rect.height - lines, area.rect.width, lines), facts, true);
-	return area.rect.height - lines;
+}
+
+/* In as many lines as they take, which it returns; an area without lines only counts them. */
+static int draw_facts(const struct facts *facts, struct ui_area area)
+{
+	int x = 1, y = 0;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		int width = ui_text_width(facts->texts[i]);
+		if (x > 1 && x + width > area.rect.width) {
+			x = 1;
+			y++;
+		}
+		ui_text_fit(area, x, y, area.rect.width - x, i == 0 ? UI_ROLE_TEXT : UI_ROLE_DIM,
+		            facts->texts[i]);
+		x += width + 2;
+	}
+	return y + 1;
 }
 
 static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t index)
@@ -245,8 +242,14 @@ static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t in
 	snprintf(title, sizeof title, "%s%s%s", compare->contenders[pane->contender].name,
 	         area.surface->glyphs->dot, benchmark);
 	struct ui_area inside = ui_frame(area, index == compare->focus, title, NULL);
-	int lines = draw_figures(compare, pane, inside);
-	draw_plot(compare, pane, ui_area_sub(inside, 0, 0, inside.rect.width, lines));
+	int width = inside.rect.width, height = inside.rect.height;
+	struct facts facts;
+	find_facts(compare, pane, &facts);
+	int lines = draw_facts(&facts, ui_area_sub(inside, 0, 0, width, 0));
+	if (lines > height / 3)
+		lines = height >= 3 ? height / 3 : 1;
+	draw_plot(compare, pane, ui_area_sub(inside, 0, 0, width, height - lines));
+	draw_facts(&facts, ui_area_sub(inside, 0, height - lines, width, lines));
 }
 
 /* Side by side where there is room, else one above the other; four make a square. */

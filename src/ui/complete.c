@@ -127,7 +127,7 @@ static void arguments(struct ui_candidates *candidates, enum ui_argument kind, c
 		break;
 	case UI_CONDITION:
 		if (first)
-			choices(candidates, "generation|idle", typed);
+			choices(candidates, "generation|idle|scores", typed);
 		break;
 	default:
 		break;

@@ -80,22 +80,12 @@ static bool complete(const struct ui_edit *edit, const struct ui_asked *asked)
 	return answer != NULL && answer->done == answer->total;
 }
 
-/* Is there nothing more to come, be it for an error? */
-static bool settled(const struct ui_edit *edit, const struct ui_asked *asked)
-{
-	const struct evo_answer *answer = evo_study_answer(edit->answers, asked->question);
-
-	return answer != NULL &&
-	       (*answer->error != '\0' ||
-	        (answer->done == answer->total && answer->row_count == answer->row_total));
-}
-
 bool ui_edit_busy(const struct ui_edit *edit)
 {
-	if (edit->scorer->study == NULL || edit->scorer->answers->state == EVO_STUDY_FAILED ||
-	    edit->now.question == 0)
+	if (edit->scorer->study == NULL || edit->document == NULL)
 		return false;
-	return !settled(edit, &edit->original) || !settled(edit, &edit->now) ||
+	return !ui_is_answered(edit->scorer->answers, edit->original.question) ||
+	       !ui_is_answered(edit->scorer->answers, edit->now.question) ||
 	       (edit->weights.impact != NULL && edit->weights.share < 1);
 }
 

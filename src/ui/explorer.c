@@ -191,8 +191,7 @@ static bool script_line(struct ui_explorer *explorer, const char *line, struct e
 	                           0, "%s", wrong.message);
 }
 
-/* Does some screen wait for work of its own? */
-static bool busy(const struct ui_explorer *explorer)
+static bool is_busy(const struct ui_explorer *explorer)
 {
 	for (size_t i = 0; i < UI_SCREENS; i++)
 		if (explorer->opened[i] && ui_screens[i]->busy != NULL &&
@@ -207,8 +206,8 @@ static bool may_go_on(const struct ui_explorer *explorer)
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
 	const struct ui_wait *wait = &explorer->script.wait;
 
-	return !wait->waiting || (snapshot->heeded >= evo_run_sent(explorer->run) &&
-	                          ui_wait_over(wait, snapshot) && !(wait->idle && busy(explorer)));
+	return wait->kind == UI_WAIT_NOTHING || (snapshot->heeded >= evo_run_sent(explorer->run) &&
+	                                         ui_wait_over(wait, snapshot, is_busy(explorer)));
 }
 
 /* Performs what can be performed now. False when the script failed. */
@@ -218,7 +217,7 @@ static bool go_on_with_script(struct ui_explorer *explorer, struct evo_error *er
 	bool good = true;
 
 	while (good && script->text != NULL && !explorer->ended && may_go_on(explorer)) {
-		script->wait.waiting = false;
+		script->wait.kind = UI_WAIT_NOTHING;
 		char *line = ui_script_line(script);
 		if (line == NULL) {
 			ui_script_close(script);

@@ -36,9 +36,10 @@ struct ui_view {
 	const struct evo_individual *(*selected)(const struct ui_explorer *explorer);
 	/* Readable when there is something for `news`: work of its own, behind the screen. NULL. */
 	int (*descriptor)(const struct ui_explorer *explorer);
+	/* Is something that it asked for not there yet? NULL. */
+	bool (*busy)(const struct ui_explorer *explorer);
 	void (*news)(struct ui_explorer *explorer);
-	bool (*busy)(const struct ui_explorer *explorer); /* is that work not done yet? */
-	void (*weighed)(struct ui_explorer *explorer);    /* the scorer has answers; NULL */
+	void (*weighed)(struct ui_explorer *explorer); /* the scorer has answers; NULL */
 	void (*close)(struct ui_explorer *explorer);
 };
 extern const struct ui_view ui_evolve_view, ui_edit_view, ui_compare_view, ui_benchmarks_view,

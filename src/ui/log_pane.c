@@ -3,25 +3,15 @@
  */
 #include "config.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "evolve.h"
 
 #define LINES_MOST 4 /* of an entry */
 
-/* How much of a line is shown: all, or what comes before the seconds that a generation took. */
-static int shown_length(const char *text, bool fixed_clock)
-{
-	const char *comma = strrchr(text, ',');
-
-	if (fixed_clock && comma != NULL &&
-	    strcmp(comma + strspn(comma, ", .0123456789"), "s") == 0)
-		return (int) (comma - text);
-	return (int) strlen(text);
-}
-
 /* Returns the line after it. */
-static int draw_entry(struct ui_area area, int y, const struct evo_log_line *line, bool fixed_clock)
+static int draw_entry(const struct ui_model *model, struct ui_area area, int y,
+                      const struct evo_log_line *line)
 {
 	static const enum ui_role roles[] = {[EVO_LOG_NOTE] = UI_ROLE_TEXT,
 	                                     [EVO_LOG_BEST] = UI_ROLE_GOOD,
@@ -38,8 +28,9 @@ static int draw_entry(struct ui_area area, int y, const struct evo_log_line *lin
 	snprintf(generation, sizeof generation, "%zu", line->generation);
 	ui_text_right(area, 4, y, UI_ROLE_DIM, generation);
 	evo_text_init(&text);
-	evo_text_printf(&text, "%s%.*s", words[line->kind], shown_length(line->text, fixed_clock),
-	                line->text);
+	evo_text_printf(&text, "%s%s", words[line->kind], line->text);
+	if (!isnan(line->seconds) && !model->fixed_clock)
+		evo_text_printf(&text, ", %.1f s", line->seconds);
 	y = ui_text_wrap(area, 5, y, LINES_MOST, roles[line->kind], text.data);
 	evo_text_clear(&text);
 	return y;
@@ -59,7 +50,7 @@ void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct 
 	struct ui_area inside = ui_frame(area, focused, title, NULL);
 	size_t shown = 0;
 	for (int y = 0; y < height && pane->back + shown < log->count; shown++)
-		y = draw_entry(inside, y, ui_log_at(log, pane->back + shown), model->fixed_clock);
+		y = draw_entry(model, inside, y, ui_log_at(log, pane->back + shown));
 	pane->page = shown;
 	if (pane->back > 0 || shown < log->count) {
 		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->back + 1, pane->back + shown,

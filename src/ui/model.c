@@ -109,6 +109,16 @@ void ui_duration(double seconds, char *out, size_t size)
 		snprintf(out, size, "%u:%02u:%02u", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+bool ui_is_answered(const struct evo_study_snapshot *answers, uint64_t question)
+{
+	const struct evo_answer *answer = evo_study_answer(answers, question);
+
+	if (answers->state == EVO_STUDY_FAILED || (answer != NULL && *answer->error != '\0'))
+		return true;
+	return answer != NULL && answer->done == answer->total &&
+	       answer->row_count == answer->row_total;
+}
+
 void ui_tau_text(double tau, char *out, size_t size)
 {
 	if (isfinite(tau))

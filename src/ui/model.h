@@ -41,6 +41,9 @@ enum ui_result {
 	UI_NOT_MINE, /* somebody else's action */
 };
 
+/* Has a question been told all that it will be, its rows included? */
+bool ui_is_answered(const struct evo_study_snapshot *answers, uint64_t question);
+
 /* A benchmark's name as a column's title: what follows its first dash. */
 const char *ui_case_title(const struct evo_run_case *of);
 /* "1 940", digits grouped by spaces. */

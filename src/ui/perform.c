@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "explorer.h"
+#include "svg.h"
 
 /* ---- The search ------------------------------------------------------------------------------ */
 
@@ -162,21 +163,36 @@ static bool copy(struct ui_explorer *explorer, struct evo_error *err)
 	       evo_fail(err, EVO_E_USAGE, "this terminal has no clipboard that programs can reach");
 }
 
+static bool is_picture(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 4 && strcmp(path + length - 4, ".svg") == 0;
+}
+
+static void write_rows(const struct ui_surface *surface, struct evo_text *out)
+{
+	for (int y = 0; y < surface->rows; y++) {
+		ui_surface_row(surface, y, out);
+		evo_text_append(out, "\n");
+	}
+}
+
 static bool save_screen(struct ui_explorer *explorer, const char *path, struct evo_error *err)
 {
 	struct evo_file *file = evo_file_create(path, err);
-	struct evo_text row;
+	struct evo_text text;
 
 	if (file == NULL)
 		return false;
 	ui_explorer_compose(explorer);
-	evo_text_init(&row);
-	for (int y = 0; y < explorer->surface.rows; y++) {
-		evo_text_reset(&row);
-		ui_surface_row(&explorer->surface, y, &row);
-		fprintf(evo_file_stream(file), "%s\n", row.data);
-	}
-	evo_text_clear(&row);
+	evo_text_init(&text);
+	if (is_picture(path))
+		ui_svg(&explorer->surface, &explorer->theme, &text);
+	else
+		write_rows(&explorer->surface, &text);
+	fputs(text.data, evo_file_stream(file));
+	evo_text_clear(&text);
 	if (!evo_file_commit(file, err))
 		return false;
 	if (!explorer->scripted)

@@ -101,7 +101,11 @@ static bool passes(const struct ui_population *population, const struct evo_indi
 	evo_text_init(&text);
 	evo_text_printf(&text, "#%llu %s %s ", (unsigned long long) individual->id,
 	                evo_origin_name(individual->origin),
-	                individual->injected ? "injected" : "");
+	                individual->injected   ? "injected"
+	                : individual->descends ? "descends"
+	                                       : "");
+	for (size_t i = 0; i < EVO_COUNT(individual->parents); i++)
+		evo_text_printf(&text, "of #%llu ", (unsigned long long) individual->parents[i]);
 	evo_tree_print(&individual->tree, &text);
 	bool found = contains(text.data, population->filter);
 	evo_text_clear(&text);

@@ -16,6 +16,8 @@
 #define NAME_WIDTH  16
 #define STATE_WIDTH 11
 
+#define BENCHMARKS_LEAST 12 /* in fewer columns they say nothing */
+
 struct ui_runs {
 	char *file;
 	struct evo_stored_run *stored;
@@ -177,8 +179,9 @@ static void draw_run(const struct ui_model *model, struct ui_area area, int y,
 	/* What lies beside depends on the time. */
 	if (!model->fixed_clock)
 		x = ui_text(area, x + 2, y, chosen ? role : UI_ROLE_DIM, when);
-	ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
-	            run->benchmarks);
+	if (area.rect.width - x - 2 >= BENCHMARKS_LEAST)
+		ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
+		            run->benchmarks);
 }
 
 static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct ui_area area)
@@ -293,16 +296,15 @@ static void draw_shown(const struct ui_runs *runs, struct ui_area area)
 	draw_generation(runs, ui_area_sub(area, 0, plot, area.rect.width, area.rect.height - plot));
 }
 
-/* What the run under the cursor is about, which its row may have no room for, and the file. */
-static void draw_origin(const struct ui_runs *runs, struct ui_area area)
+/* What the message line says: what the run under the cursor is about, and the file. */
+static void draw_facts(const struct ui_runs *runs, struct ui_area area)
 {
 	const struct evo_stored_run *run = under_cursor(runs);
 	struct evo_text text;
 
 	evo_text_init(&text);
 	if (run != NULL)
-		evo_text_printf(&text, "%s of %s%s", run->name, run->benchmarks,
-		                area.surface->glyphs->dot);
+		evo_text_printf(&text, "%s%s", run->benchmarks, area.surface->glyphs->dot);
 	evo_text_append(&text, runs->file);
 	ui_text_fit(area, 1, 0, area.rect.width - 2, UI_ROLE_DIM, text.data);
 	evo_text_clear(&text);
@@ -325,7 +327,7 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		draw_list(runs, &explorer->model, ui_area_sub(body, 0, 0, width, height / 2));
 		draw_shown(runs, ui_area_sub(body, 0, height / 2, width, height - height / 2));
 	}
-	draw_origin(runs, ui_area_of(surface, layout.message));
+	draw_facts(runs, ui_area_of(surface, layout.message));
 	ui_explorer_edges(explorer, surface, &layout, "Runs");
 }
 

@@ -14,29 +14,36 @@
 
 bool ui_wait_parse(const char *text, struct ui_wait *wait, struct evo_error *err)
 {
-	int64_t number;
+	int64_t number = 0;
+	enum ui_wait_kind kind = strcmp(text, "idle") == 0     ? UI_WAIT_IDLE
+	                         : strcmp(text, "scores") == 0 ? UI_WAIT_SCORES
+	                                                       : UI_WAIT_GENERATION;
 
-	if (strcmp(text, "idle") == 0) {
-		*wait = (struct ui_wait){.waiting = true, .idle = true};
-		return true;
-	}
-	if (strncmp(text, "generation ", 11) != 0)
-		return evo_fail(err, EVO_E_USAGE, "wait for 'idle' or 'generation N', not '%s'",
-		                text);
-	if (!evo_integer_parse(text + 11, 0, 1000000000, &number, err))
+	if (kind == UI_WAIT_GENERATION && strncmp(text, "generation ", 11) != 0)
+		return evo_fail(err, EVO_E_USAGE,
+		                "wait for 'idle', 'scores' or 'generation N', not '%s'", text);
+	if (kind == UI_WAIT_GENERATION &&
+	    !evo_integer_parse(text + 11, 0, 1000000000, &number, err))
 		return false;
-	*wait = (struct ui_wait){.waiting = true, .generation = (size_t) number};
+	*wait = (struct ui_wait){.kind = kind, .generation = (size_t) number};
 	return true;
 }
 
-bool ui_wait_over(const struct ui_wait *wait, const struct evo_snapshot *snapshot)
+bool ui_wait_over(const struct ui_wait *wait, const struct evo_snapshot *snapshot, bool busy)
 {
 	enum ui_when when = ui_when(snapshot->state);
 
-	/* A search that has ended will not get further. */
-	if (!wait->waiting || when == UI_WHEN_ENDED)
+	switch (wait->kind) {
+	case UI_WAIT_SCORES:
+		return !busy;
+	case UI_WAIT_IDLE:
+		return when != UI_WHEN_GOING && !busy;
+	case UI_WAIT_GENERATION:
+		/* A search that has ended will not get further. */
+		return when == UI_WHEN_ENDED || snapshot->generation >= wait->generation;
+	default:
 		return true;
-	return wait->idle ? when != UI_WHEN_GOING : snapshot->generation >= wait->generation;
+	}
 }
 
 bool ui_script_open(struct ui_script *script, const char *path, struct evo_error *err)

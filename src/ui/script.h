@@ -9,13 +9,20 @@
 #include "evoscope/run.h"
 
 /* What `:wait` waits for. */
+enum ui_wait_kind {
+	UI_WAIT_NOTHING,
+	UI_WAIT_GENERATION,
+	UI_WAIT_IDLE,  /* the search rests, and so do the screens */
+	UI_WAIT_SCORES /* all that screens asked for is there */
+};
 struct ui_wait {
-	bool waiting, idle; /* idle, and all screens too, else a number of generations */
+	enum ui_wait_kind kind;
 	size_t generation;
 };
-/* "idle", "generation N". */
+/* "idle", "generation N", "scores". */
 bool ui_wait_parse(const char *text, struct ui_wait *wait, struct evo_error *err);
-bool ui_wait_over(const struct ui_wait *wait, const struct evo_snapshot *snapshot);
+/* busy: a screen has asked for something that is not there yet. */
+bool ui_wait_over(const struct ui_wait *wait, const struct evo_snapshot *snapshot, bool busy);
 
 struct ui_script {
 	char *text; /* NULL: there is none, or it has ended */

@@ -31,6 +31,11 @@ static const struct {
         {"underline", UI_UNDERLINE}, {"reverse", UI_REVERSE},
 };
 
+const char *ui_role_name(enum ui_role role)
+{
+	return role_names[role];
+}
+
 void ui_theme_builtin(struct ui_theme *theme)
 {
 	static const struct ui_theme dark = {
@@ -251,10 +256,9 @@ char **ui_theme_names(size_t *count)
 	return names;
 }
 
-/* ---- Fewer colours ------------------------------------------------------------------------ */
+/* ---- Colours as they are seen ---------------------------------------------------------------- */
 
-/* Red, green and blue of the 256-colour palette: 16 named, a cube of 6 x 6 x 6, 24 greys. */
-static void palette(int colour, int rgb[3])
+void ui_colour_rgb(int colour, int rgb[3])
 {
 	static const unsigned char named[16][3] = {
 	        {0, 0, 0},       {205, 0, 0},   {0, 205, 0},   {205, 205, 0},
@@ -263,6 +267,7 @@ static void palette(int colour, int rgb[3])
 	        {92, 92, 255},   {255, 0, 255}, {0, 255, 255}, {255, 255, 255}};
 	static const unsigned char level[6] = {0, 95, 135, 175, 215, 255};
 
+	/* 16 that have names, a cube of 6 x 6 x 6, 24 greys. */
 	for (int i = 0; i < 3; i++) {
 		if (colour < 16)
 			rgb[i] = named[colour][i];
@@ -273,15 +278,34 @@ static void palette(int colour, int rgb[3])
 	}
 }
 
+bool ui_theme_is_light(const struct ui_theme *theme)
+{
+	long sum = 0, count = 0;
+	int rgb[3];
+
+	for (size_t i = 0; i < UI_ROLE_COUNT; i++) {
+		const struct ui_style *style = &theme->styles[i];
+		/* Terminals set the named ones themselves, to what can be read on their ground. */
+		if (style->foreground < 16 || style->background != UI_COLOUR_DEFAULT)
+			continue;
+		ui_colour_rgb(style->foreground, rgb);
+		sum += 3 * rgb[0] + 6 * rgb[1] + rgb[2];
+		count += 10;
+	}
+	return count > 0 && sum / count < 128;
+}
+
+/* ---- Fewer colours ------------------------------------------------------------------------ */
+
 static short nearest_colour(int colour, int colours)
 {
 	int want[3], have[3];
 	long best = -1;
 	short found = 0;
 
-	palette(colour, want);
+	ui_colour_rgb(colour, want);
 	for (int i = 0; i < colours; i++) {
-		palette(i, have);
+		ui_colour_rgb(i, have);
 		long distance = 0;
 		for (int j = 0; j < 3; j++)
 			distance += (long) (want[j] - have[j]) * (want[j] - have[j]);

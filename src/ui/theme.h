@@ -30,6 +30,9 @@ struct ui_theme {
 	struct ui_style styles[UI_ROLE_COUNT];
 };
 
+/* As theme files have it. */
+const char *ui_role_name(enum ui_role role);
+
 void ui_theme_builtin(struct ui_theme *theme);
 /* The value of a line. The message says which word is wrong. */
 bool ui_style_parse(const char *text, struct ui_style *style, struct evo_error *err);
@@ -39,6 +42,11 @@ bool ui_theme_read(const char *path, struct ui_theme *theme, struct evo_error *e
 bool ui_theme_load(const char *name, struct ui_theme *theme, struct evo_error *err);
 /* Names of all themes, sorted; caller frees each and the list. */
 char **ui_theme_names(size_t *count);
+
+/* Red, green and blue, 0 to 255, of a colour of the 256-colour palette. */
+void ui_colour_rgb(int colour, int rgb[3]);
+/* Is it made for a light ground? Told from its colours, which are dark then. */
+bool ui_theme_is_light(const struct ui_theme *theme);
 
 /*
  * What a terminal of so many colours makes of a style: 256 as it is; 16 or 8 the nearest of those;

@@ -22,10 +22,12 @@ struct telling {
 struct tau_column {
 	size_t at; /* the case */
 	enum evo_side side;
+	int right, width;
 };
 
 #define LABEL_WIDTH 12
 #define TAU_WIDTH   8
+#define TAU_MOST    11 /* where there is room */
 
 /* ---- The table of taus ----------------------------------------------------------------------- */
 
@@ -37,13 +39,20 @@ static size_t make_columns(const struct telling *telling, int width, struct tau_
 
 	if (cases * 2 <= room) {
 		for (size_t i = 0; i < cases; i++) {
-			columns[count++] = (struct tau_column){i, EVO_SIDE_TRAIN};
-			columns[count++] = (struct tau_column){i, EVO_SIDE_VALIDATION};
+			columns[count++] = (struct tau_column){.at = i, .side = EVO_SIDE_TRAIN};
+			columns[count++] =
+			        (struct tau_column){.at = i, .side = EVO_SIDE_VALIDATION};
 		}
-		return count;
+	} else {
+		for (size_t i = 0; i < cases && i < room; i++)
+			columns[count++] =
+			        (struct tau_column){.at = i, .side = EVO_SIDE_VALIDATION};
 	}
-	for (size_t i = 0; i < cases && i < room; i++)
-		columns[count++] = (struct tau_column){i, EVO_SIDE_VALIDATION};
+	int each = count > 0 ? (width - LABEL_WIDTH) / (int) count : 0;
+	for (size_t i = 0; i < count; i++) {
+		columns[i].width = each < TAU_MOST ? each : TAU_MOST;
+		columns[i].right = LABEL_WIDTH + (int) (i + 1) * columns[i].width;
+	}
 	return count;
 }
 
@@ -60,7 +69,7 @@ static void draw_taus(struct ui_area area, int y, const char *label, enum ui_rol
 	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
 	for (size_t i = 0; i < count; i++) {
 		ui_tau_text(values[columns[i].at], text, sizeof text);
-		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y, role, text);
+		ui_text_right(area, columns[i].right, y, role, text);
 	}
 }
 
@@ -74,7 +83,7 @@ static void draw_sided(struct ui_area area, int y, const char *label, enum ui_ro
 	for (size_t i = 0; i < count; i++) {
 		enum evo_side side = forced != NULL ? *forced : columns[i].side;
 		ui_tau_text(tau[side][columns[i].at], text, sizeof text);
-		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y, role, text);
+		ui_text_right(area, columns[i].right, y, role, text);
 	}
 }
 
@@ -88,20 +97,19 @@ static int draw_column_names(struct ui_area area, int y, const struct telling *t
 	for (size_t i = 0; i < count; i++) {
 		const char *side = columns[i].side == EVO_SIDE_TRAIN ? "train" : "valid.";
 		const char *name = ui_case_title(&telling->snapshot->cases[columns[i].at]);
-		int left = LABEL_WIDTH + (int) i * TAU_WIDTH + 1;
 		const char *text = single && both ? side : name;
-		int width =
-		        ui_text_width(text) < TAU_WIDTH - 1 ? ui_text_width(text) : TAU_WIDTH - 1;
+		int room = columns[i].width - 1;
+		int width = ui_text_width(text) < room ? ui_text_width(text) : room;
 		if (!single && both && columns[i].side == EVO_SIDE_VALIDATION)
 			continue;
 		if (!single && both)
-			ui_text_fit(area, left, y, 2 * TAU_WIDTH - 1, UI_ROLE_DIM, name);
+			ui_text_fit(area, columns[i].right - room, y, 2 * room + 1, UI_ROLE_DIM,
+			            name);
 		else
-			ui_text_fit(area, left + TAU_WIDTH - 1 - width, y, width, UI_ROLE_DIM,
-			            text);
+			ui_text_fit(area, columns[i].right - width, y, width, UI_ROLE_DIM, text);
 	}
 	for (size_t i = 0; !single && both && i < count; i++)
-		ui_text_right(area, LABEL_WIDTH + (int) (i + 1) * TAU_WIDTH, y + 1, UI_ROLE_DIM,
+		ui_text_right(area, columns[i].right, y + 1, UI_ROLE_DIM,
 		              columns[i].side == EVO_SIDE_TRAIN ? "train" : "valid.");
 	return !single && both ? y + 2 : y + 1;
 }
@@ -303,7 +311,7 @@ static void draw_telling(struct ui_area area, const struct telling *telling, con
 
 	evo_text_init(&origin);
 	origin_text(telling, &origin);
-	int y = draw_pieces(area, 0, full ? 2 : 1, UI_ROLE_DIM, origin.data);
+	int y = ui_text_wrap(area, 0, 0, full ? 2 : 1, UI_ROLE_DIM, origin.data);
 	y = draw_pieces(area, y, lines, UI_ROLE_TEXT, expression);
 	if (full)
 		draw_table(area, y, telling);
@@ -318,7 +326,9 @@ static int telling_height(const struct telling *telling, struct ui_area area, in
 
 	evo_text_init(&origin);
 	origin_text(telling, &origin);
-	int height = pieces(origin.data, area.rect.width, full ? 2 : 1) + lines;
+	/* In an area without lines, nothing is drawn. */
+	int height = lines + ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width, 0), 0, 0,
+	                                  full ? 2 : 1, UI_ROLE_DIM, origin.data);
 	evo_text_clear(&origin);
 	if (full)
 		return height + table_height(telling, area.rect.width);
