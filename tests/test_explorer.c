@@ -325,7 +325,7 @@ static void scripts_wait_for_scores(void **state)
 {
 	(void) state;
 	struct session session;
-	prepare(&session);
+	session_prepare(&session);
 	sandbox_write(&session.box, "script",
 	              ":open layer_sum(l1(gw.d))\n:wait scores\n"
 	              ":save-screen edit.txt\n:save-screen edit.svg\n:quit\n");
@@ -341,7 +341,7 @@ static void scripts_wait_for_scores(void **state)
 	assert_non_null(strstr(picture, ">layer_sum</text>"));
 	free(text);
 	free(picture);
-	finish(&session);
+	session_finish(&session);
 }
 
 static void wrong_scripts_fail(void **state)

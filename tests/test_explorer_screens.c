@@ -48,7 +48,7 @@ static const struct screen screens[] = {
          {"60 networks", "0 not finite", "b benchmark"}},
         {"benchmarks",
          {"Benchmarks 1", "name", "networks", "accuracy", MADE, "used", "title", "dataset",
-          "20 train and 8 validation networks", "28 of 28 networks in memory", "60 in nb201",
+          "20 train and 8 validation networks", "statistics of 28 of 28 networks", "60 in nb201",
           "probe", "pools", "origin", "imported from made.csv", "4 Benchmarks"},
          {"68..70", ":set validation N before it begins"}},
         {"runs",

@@ -711,7 +711,9 @@ static void waits_end_when_their_time_has_come(void **state)
 	assert_true(ui_wait_parse("idle", &wait, NULL));
 	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_PAUSED;
-	assert_true(ui_wait_over(&wait, &snapshot, true));
+	/* Screens rest, too. */
+	assert_false(ui_wait_over(&wait, &snapshot, true));
+	assert_true(ui_wait_over(&wait, &snapshot, false));
 	assert_true(ui_wait_parse("generation 9", &wait, NULL));
 	assert_false(ui_wait_over(&wait, &snapshot, true));
 	snapshot.state = EVO_RUN_FAILED;
