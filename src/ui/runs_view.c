@@ -304,7 +304,8 @@ static void draw_facts(const struct ui_runs *runs, struct ui_area area)
 
 	evo_text_init(&text);
 	if (run != NULL)
-		evo_text_printf(&text, "%s%s", run->benchmarks, area.surface->glyphs->dot);
+		evo_text_printf(&text, "%s of %s%s", run->name, run->benchmarks,
+		                area.surface->glyphs->dot);
 	evo_text_append(&text, runs->file);
 	ui_text_fit(area, 1, 0, area.rect.width - 2, UI_ROLE_DIM, text.data);
 	evo_text_clear(&text);
