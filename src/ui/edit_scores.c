@@ -133,7 +133,7 @@ static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, si
 
 	ui_text_fit(area, 1, y, x - 2, UI_ROLE_TEXT,
 	            ui_case_title(&edit->scorer->answers->cases[benchmark].about));
-	for (int side = 0; side < 2; side++) {
+	for (unsigned side = EVO_SIDE_TRAIN; side <= EVO_SIDE_VALIDATION; side++) {
 		draw_tau(area, x + 8, y, tau_of(edit, &edit->original, benchmark, side));
 		draw_tau(area, x + 16, y, tau_of(edit, &edit->now, benchmark, side));
 		draw_difference(edit, area, x + 17, y, benchmark, side);
