@@ -192,6 +192,8 @@ bool evo_gp_set(struct evo_gp *gp, const char *name, const char *value, struct e
 const struct evo_gp_config *evo_gp_config(const struct evo_gp *gp);
 
 size_t evo_gp_generation(const struct evo_gp *gp); /* complete ones; the first is number 0 */
+/* The one whose settings and injected trees may still change: the next that begins. */
+size_t evo_gp_next_generation(const struct evo_gp *gp);
 /* Sorted by fitness, best first. Borrowed until the next call. */
 size_t evo_gp_population(const struct evo_gp *gp, const struct evo_individual *const **individuals);
 /* Pareto front of fitness against size, smallest first. Borrowed likewise. */

@@ -334,6 +334,11 @@ size_t evo_gp_generation(const struct evo_gp *gp)
 	return gp->generation;
 }
 
+size_t evo_gp_next_generation(const struct evo_gp *gp)
+{
+	return gp->generation + (gp->working ? 1 : 0);
+}
+
 size_t evo_gp_population(const struct evo_gp *gp, const struct evo_individual *const **individuals)
 {
 	*individuals = gp->population.items;

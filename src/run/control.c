@@ -175,12 +175,10 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 	evo_run_publish(run);
 }
 
-/* The next generation that begins. */
+/* That what is sent now counts from. */
 static size_t next_generation(const struct evo_run *run)
 {
-	if (run->gp == NULL)
-		return run->draft.generation;
-	return evo_gp_generation(run->gp) + (isnan(run->generation_begin) ? 0 : 1);
+	return run->gp != NULL ? evo_gp_next_generation(run->gp) : run->draft.generation;
 }
 
 static void record(struct evo_run *run, const struct evo_command *command)
