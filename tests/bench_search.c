@@ -23,10 +23,9 @@ static char *run(const char *command)
 	evo_text_init(&text);
 	while (pipe != NULL && (got = fread(bytes, 1, sizeof(bytes), pipe)) > 0)
 		evo_text_append_n(&text, bytes, got);
-	if (pipe != NULL && pclose(pipe) == 0)
-		return text.data;
+	char *out = pipe != NULL && pclose(pipe) == 0 ? evo_strdup(text.data) : NULL;
 	evo_text_clear(&text);
-	return NULL;
+	return out;
 }
 
 /* The number behind `key` in the last line of JSON. */
