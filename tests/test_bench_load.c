@@ -190,7 +190,7 @@ static void expect_useful(const struct evo_benchmark *benchmark)
 	double low = 100, high = 0;
 
 	assert_true(benchmark->embedded);
-	assert_true(benchmark->row_count >= 60);
+	assert_true(benchmark->row_count >= 100);
 	assert_int_equal(benchmark->function_count, benchmark->row_count);
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		low = fmin(low, benchmark->rows[i].accuracy);
@@ -202,7 +202,7 @@ static void expect_useful(const struct evo_benchmark *benchmark)
 		size_t got, *rows = evo_benchmark_sample(benchmark, (enum evo_split) split, 0, 1,
 		                                         "test", &got);
 
-		assert_true(got >= 5);
+		assert_true(got >= 10);
 		free(rows);
 	}
 }

@@ -48,20 +48,20 @@ explorer() {
 
 # Two searches that are over, to be found among the stored ones.
 for seed in 1 2; do
-	"$program" evolve -b tiny201-textures --preset quick --seed $seed >/dev/null 2>screen || {
+	"$program" evolve -b tiny201-mosaics --preset quick --seed $seed >/dev/null 2>screen || {
 		cat screen >&2
 		exit 1
 	}
 done
 
-# A tree is put in by hand; three generations later the best is a child of it. That one is changed
-# in the editor, and held against two others.
-explorer 40 -b tiny201-shapes -b tiny201-textures -b tiny201-glyphs --seed 1 <<'END'
+# A tree is put in by hand. Three generations later the best is changed in the editor, and held
+# against two others.
+explorer 40 -b tiny201-shapes -b tiny201-mosaics -b tiny201-glyphs --seed 1 <<'END'
 :start
 :wait generation 3
 :pause
 :wait idle
-:inject layer_sum(frob(sigmoid(logdet(sign(gx.d)))))
+:inject meco-tree
 keys n
 :wait idle
 keys n

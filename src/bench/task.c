@@ -9,8 +9,8 @@
 static const struct evo_task_row tasks[] = {
         {"shapes", "forty shapes, four to a class, in clutter and noise, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_shapes_draw},
-        {"textures", "eighty tilings, eight to a class, under noise, 16x16, drawn by code",
-         BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_textures_draw},
+        {"mosaics", "patterns of tiles, sixteen to a class, under noise, 16x16, drawn by code",
+         BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_mosaics_draw},
         {"glyphs",
          "sixty letters of strokes, six to a class, among stray ones, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_glyphs_draw},

@@ -11,9 +11,9 @@
 #define BENCH_TASK_SIDE    ((size_t) 16)
 #define BENCH_TASK_CLASSES ((size_t) 10)
 
-/* task_shapes.c, task_textures.c, task_glyphs.c */
+/* task_shapes.c, task_mosaics.c, task_glyphs.c */
 void bench_shapes_draw(uint64_t seed, size_t index, float *pixels, unsigned short *label);
-void bench_textures_draw(uint64_t seed, size_t index, float *pixels, unsigned short *label);
+void bench_mosaics_draw(uint64_t seed, size_t index, float *pixels, unsigned short *label);
 void bench_glyphs_draw(uint64_t seed, size_t index, float *pixels, unsigned short *label);
 
 #endif

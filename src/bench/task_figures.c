@@ -42,12 +42,30 @@ static unsigned class_of(uint64_t seed, const char *task, size_t index)
 	return (unsigned) order[index % BENCH_TASK_CLASSES];
 }
 
+/* Number i is 1 / (i + 1) as likely as number 0. */
+static size_t draw_ranked(struct evo_rng *rng, size_t count)
+{
+	double left = 0;
+	size_t drawn = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += 1.0 / (double) (i + 1);
+	left *= evo_rng_uniform(rng);
+	for (; drawn + 1 < count; drawn++) {
+		left -= 1.0 / (double) (drawn + 1);
+		if (left <= 0)
+			break;
+	}
+	return drawn;
+}
+
 void bench_subject_draw(uint64_t seed, const char *task, size_t index, size_t class_figures,
-                        bench_figure_draw draw, struct bench_subject *subject)
+                        bool ranked, bench_figure_draw draw, struct bench_subject *subject)
 {
 	unsigned figures[BENCH_TASK_CLASSES * BENCH_CLASS_FIGURES_MAX];
 	struct evo_rng choice = stream(seed, task, "choice", index), tint;
-	size_t which = evo_rng_below(&choice, class_figures);
+	size_t which = ranked ? draw_ranked(&choice, class_figures)
+	                      : evo_rng_below(&choice, class_figures);
 
 	subject->class = class_of(seed, task, index);
 	which += subject->class * class_figures;

@@ -24,10 +24,12 @@ struct bench_subject {
 /*
  * The figures of a class, at most BENCH_CLASS_FIGURES_MAX, depend on (seed, task) alone; no two are
  * the same, in no two classes. Which of them an image shows depends on (seed, task, index), and
- * every ten images in a row have every class once.
+ * every ten images in a row have every class once. ranked: the second figure of a class is half as
+ * frequent as the first, the third a third, and so on, so that a network which can hold few of them
+ * is told from one that can hold hardly any; else all are as frequent.
  */
 void bench_subject_draw(uint64_t seed, const char *task, size_t index, size_t class_figures,
-                        bench_figure_draw draw, struct bench_subject *subject);
+                        bool ranked, bench_figure_draw draw, struct bench_subject *subject);
 
 /* Adds a share of the class's tint. */
 void bench_tint(const struct bench_subject *subject, double share, double colour[3]);

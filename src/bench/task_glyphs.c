@@ -148,7 +148,7 @@ void bench_glyphs_draw(uint64_t seed, size_t index, float *pixels, unsigned shor
 	struct bench_pose pose;
 	struct glyph glyph;
 
-	bench_subject_draw(seed, "glyphs", index, LETTERS, draw_strokes, &subject);
+	bench_subject_draw(seed, "glyphs", index, LETTERS, false, draw_strokes, &subject);
 	bench_colour_draw(&rng, background);
 	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
 	bench_tint(&subject, TINT, background);

@@ -93,7 +93,7 @@ void bench_shapes_draw(uint64_t seed, size_t index, float *pixels, unsigned shor
 	double background[3], colour[3];
 	struct bench_pose pose;
 
-	bench_subject_draw(seed, "shapes", index, SHAPES, draw_shape, &subject);
+	bench_subject_draw(seed, "shapes", index, SHAPES, false, draw_shape, &subject);
 	bench_colour_draw(&rng, background);
 	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
 	bench_tint(&subject, TINT, background);
