@@ -170,7 +170,7 @@ static void watch_pause_edit_inject(void **state)
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
-/* In how many panes, of three side by side, is the architecture marked? Frames meet between them. */
+/* In how many panes of three side by side is the architecture marked? Frames meet between them. */
 static int marks(struct term *term)
 {
 	bool seen[3] = {false};

@@ -202,8 +202,8 @@ size_t evo_gp_front(const struct evo_gp *gp, const struct evo_individual *const 
    Borrowed likewise. */
 const struct evo_individual *evo_gp_live_best(const struct evo_gp *gp);
 
-/* They do not depend on what is remembered: a form whose scores were forgotten, to save memory or by
-   the end of a program, is scored again and counts as known. */
+/* They do not depend on what is remembered: a form whose scores were forgotten, to save memory or
+   by the end of a program, is scored again and counts as known. */
 struct evo_gp_counts {
 	size_t evaluations; /* canonical forms scored */
 	size_t cache_hits;  /* trees whose canonical form had been scored before */
@@ -237,8 +237,8 @@ void evo_gp_state(const struct evo_gp *gp, struct evo_gp_state *out);
  * give on these cases. The search may be destroyed only, then.
  */
 bool evo_gp_resume(struct evo_gp *gp, const struct evo_gp_state *state, struct evo_error *err);
-/* A copy that is not held by anyone else, to make an individual of what was stored; scores: how many
-   it has. */
+/* A copy that is not held by anyone else, to make an individual of what was stored; scores: how
+   many it has. */
 struct evo_individual *evo_individual_copy(const struct evo_individual *from, size_t scores);
 
 /* Fitness of scores that did not come from the search (references, edited trees): fills direction,

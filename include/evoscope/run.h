@@ -296,7 +296,7 @@ struct evo_score_row {
 bool evo_score_number(const struct evo_score_row *row, size_t index, const char **name,
                       double *value);
 
-/* Rows as a CSV file, the columns of `evoscope score --csv`. names: of each row's proxy, in full. */
+/* Rows as a CSV file, as `evoscope score --csv` writes it. names: of each row's proxy, in full. */
 bool evo_score_export(const char *path, const char *const *names, const struct evo_score_row *rows,
                       size_t count, struct evo_error *err);
 

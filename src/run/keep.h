@@ -15,8 +15,8 @@ struct evo_keeper;
 /*
  * Makes a place for a new run, which names it, or takes a stored one up: the search is restored
  * from it. Call it when the search is made and nothing has been asked of it. NULL in run->keeper:
- * the run is not kept, as config.runs_file is NULL, or as it could not be (config.runs_optional) and a
- * line in the log says why.
+ * the run is not kept, as config.runs_file is NULL, or as it could not be (config.runs_optional)
+ * and a line in the log says why.
  */
 bool evo_keep_begin(struct evo_run *run, struct evo_error *err);
 /* The generation that is complete now. */

@@ -74,9 +74,9 @@ bool ui_document_step(struct ui_document *document, bool up, struct evo_error *e
 /* Cut leaves the least terminal that fits. */
 bool ui_document_cut(struct ui_document *document, struct evo_error *err);
 void ui_document_copy(struct ui_document *document);
-/* In the place of the subtree under the cursor. What is unit-level is put under layer_mean where the
-   rest of the tree is network-level, as is meant at the root; what is network-level is refused where
-   the rest is unit-level. */
+/* In the place of the subtree under the cursor. What is unit-level is put under layer_mean where
+   the rest of the tree is network-level, as is meant at the root; what is network-level is refused
+   where the rest is unit-level. */
 bool ui_document_paste(struct ui_document *document, struct evo_error *err);
 
 enum ui_part {

@@ -1,6 +1,6 @@
 /*
- * Weighing: what trees and their nodes are worth, asked behind the screen of a study of the networks
- * that the search has.
+ * Weighing: what trees and their nodes are worth, asked behind the screen of a study of the
+ * networks that the search has.
  */
 #ifndef EVOSCOPE_UI_WEIGH_H
 #define EVOSCOPE_UI_WEIGH_H
