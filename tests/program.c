@@ -326,7 +326,7 @@ double csv_value(const struct csv_table *table, size_t row, const char *column)
 	return value;
 }
 
-static void expect_same_tables(const char *one, const char *other)
+void expect_same_tables(const char *one, const char *other)
 {
 	struct csv_table a, b;
 	csv_load(one, &a);

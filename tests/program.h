@@ -87,6 +87,8 @@ void csv_clear(struct csv_table *table);
 /* Row from 0; fails the test when there is no such column. */
 const char *csv_cell(const struct csv_table *table, size_t row, const char *column);
 double csv_value(const struct csv_table *table, size_t row, const char *column);
+/* Two CSV files of runs, but for the columns run and seconds. */
+void expect_same_tables(const char *one, const char *other);
 /* Fails the test unless the CSV files in two folders are of the same run: all of them but its name
    and the time that it took. */
 void expect_same_run(const struct sandbox *sandbox, const char *one, const char *other);

@@ -648,7 +648,7 @@ static void the_menu_is_filtered(void **state)
 	ui_menu_fill(&menu, document, UI_TO_REPLACE, "-0.5");
 	assert_int_equal(menu.count, 1);
 	assert_string_equal(menu.items[0].name, "-0.5");
-	assert_string_equal(ui_kind_word(menu.items[0].row->kind), "number");
+	assert_int_equal(menu.items[0].row->kind, EVO_NUMBER);
 	assert_true(ui_menu_apply(document, UI_TO_REPLACE, &menu.items[0], NULL));
 	assert_text(document, "log(-0.5)");
 	ui_menu_fill(&menu, document, UI_TO_REPLACE, "-0.5");

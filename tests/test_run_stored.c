@@ -140,6 +140,23 @@ static void go_into(struct evo_run *run, size_t complete)
 	settle(run, IN(PAUSED));
 }
 
+/* That of a run that was changed before the same generation, and never interrupted. */
+static void expect_as_uninterrupted(const struct evo_snapshot *after, bool before_start,
+                                    size_t when)
+{
+	struct evo_run_config config = kept_config("uninterrupted");
+	struct evo_run *run = created(&config);
+	if (before_start)
+		change_before_start(run);
+	step_to(run, when);
+	change(run);
+	tell(run, EVO_COMMAND_RESUME, NULL);
+	const struct evo_snapshot *whole = wait_until(run, IN(DONE), GENERATIONS);
+	expect_same_snapshots(after, whole);
+	evo_snapshot_release(whole);
+	evo_run_destroy(run);
+}
+
 static void test_by_hand(void **state)
 {
 	(void) state;
@@ -163,18 +180,9 @@ static void test_by_hand(void **state)
 	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
 
-	config = kept_config("whole");
-	struct evo_run *other = created(&config);
-	change_before_start(other);
-	step_to(other, when);
-	change(other);
-	tell(other, EVO_COMMAND_RESUME, NULL);
-	const struct evo_snapshot *whole = wait_until(other, IN(DONE), GENERATIONS);
-	expect_same_snapshots(after, whole);
-	evo_snapshot_release(whole);
+	expect_as_uninterrupted(after, true, when);
 	evo_snapshot_release(after);
 	evo_run_destroy(run);
-	evo_run_destroy(other);
 }
 
 /* What is sent to a run that is resumed, before it is started, counts from the next generation. */
@@ -192,17 +200,9 @@ static void test_changed_at_once(void **state)
 	const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
 	assert_int_equal(after->intervention_count, 3);
 	assert_int_equal(after->interventions[0].generation, 2);
-	config = kept_config("at-once-whole");
-	struct evo_run *other = created(&config);
-	step_to(other, 2);
-	change(other);
-	tell(other, EVO_COMMAND_RESUME, NULL);
-	const struct evo_snapshot *whole = wait_until(other, IN(DONE), GENERATIONS);
-	expect_same_snapshots(after, whole);
-	evo_snapshot_release(whole);
+	expect_as_uninterrupted(after, false, 2);
 	evo_snapshot_release(after);
 	evo_run_destroy(run);
-	evo_run_destroy(other);
 }
 
 /* ---- On show --------------------------------------------------------------------------------- */

@@ -181,11 +181,6 @@ bool evo_database_do(struct evo_database *database, const char *sql, const struc
 	return evo_rows_close(&rows, err);
 }
 
-size_t evo_database_changes(const struct evo_database *database)
-{
-	return (size_t) sqlite3_changes(database->handle);
-}
-
 int64_t evo_database_inserted(const struct evo_database *database)
 {
 	return sqlite3_last_insert_rowid(database->handle);

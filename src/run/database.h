@@ -56,8 +56,6 @@ struct evo_value {
 /* A statement without rows. */
 bool evo_database_do(struct evo_database *database, const char *sql, const struct evo_value *values,
                      size_t count, struct evo_error *err);
-size_t
-evo_database_changes(const struct evo_database *database); /* rows that the last one changed */
 int64_t evo_database_inserted(const struct evo_database *database); /* the last row's key */
 
 /* One with rows. Values are borrowed until it is closed. */

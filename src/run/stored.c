@@ -589,8 +589,7 @@ const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name,
 	return snapshot;
 }
 
-/* The newest state into draft and body, in place of what is there. */
-static bool read_newest(struct evo_run *run, struct evo_error *err)
+bool evo_stored_read(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_database database;
 	struct evo_snapshot draft = run->draft;
@@ -611,7 +610,7 @@ static bool read_newest(struct evo_run *run, struct evo_error *err)
 bool evo_stored_show(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_snapshot *draft = &run->draft;
-	if (!read_newest(run, err))
+	if (!evo_stored_read(run, err))
 		return false;
 	draft->state = EVO_RUN_IDLE;
 	draft->generations = draft->config.generations;
@@ -622,11 +621,6 @@ bool evo_stored_show(struct evo_run *run, struct evo_error *err)
 		run->best = run->body->history[run->body->history_count - 1].best;
 	evo_record_copy(&run->record, run->body);
 	return true;
-}
-
-bool evo_stored_watch(struct evo_run *run, struct evo_error *err)
-{
-	return read_newest(run, err);
 }
 
 /* ---- A search taken up again ----------------------------------------------------------------- */

@@ -12,10 +12,10 @@ int64_t evo_stored_find(struct evo_database *database, const char *name, struct 
 /* EVO_E_NOT_FOUND when the run is not there any more. */
 bool evo_stored_owner(struct evo_database *database, int64_t id, struct evo_owner *out,
                       struct evo_error *err);
+/* The run's newest stored state, in place of what its draft and body have. */
+bool evo_stored_read(struct evo_run *run, struct evo_error *err);
 /* Puts the run's newest stored state on show: before it is started, without its search. */
 bool evo_stored_show(struct evo_run *run, struct evo_error *err);
-/* The same of a run that is only watched, again and again; with its own state. */
-bool evo_stored_watch(struct evo_run *run, struct evo_error *err);
 /* Gives the search, of which nothing has been asked, the state that was stored. EVO_E_INPUT when
    benchmarks are not what they were. */
 bool evo_stored_restore(struct evo_run *run, struct evo_database *database, int64_t id,

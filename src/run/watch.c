@@ -57,7 +57,7 @@ void evo_run_watch(struct evo_run *run)
 		bool good = look(run, &now, &err);
 		bool news =
 		        now.generation != known.generation || strcmp(now.state, known.state) != 0;
-		if (good && news && evo_stored_watch(run, &err)) {
+		if (good && news && evo_stored_read(run, &err)) {
 			known = now;
 			tell_last(run);
 			evo_run_publish(run);

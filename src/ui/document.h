@@ -125,7 +125,5 @@ void ui_menu_fill(struct ui_menu *menu, const struct ui_document *document, enum
 /* An item of a menu that was filled since the last edit or move. */
 bool ui_menu_apply(struct ui_document *document, enum ui_purpose purpose,
                    const struct ui_menu_item *item, struct evo_error *err);
-/* "unit terminal", "aggregate": a word for a column. */
-const char *ui_kind_word(enum evo_kind kind);
 
 #endif

@@ -106,14 +106,3 @@ bool ui_menu_apply(struct ui_document *document, enum ui_purpose purpose,
 		return ui_document_insert(document, item->code, err);
 	return ui_document_replace(document, item->code, item->number, err);
 }
-
-const char *ui_kind_word(enum evo_kind kind)
-{
-	static const char *const words[] = {[EVO_NUMBER] = "number",
-	                                    [EVO_UNIT_TERMINAL] = "unit terminal",
-	                                    [EVO_NETWORK_TERMINAL] = "network terminal",
-	                                    [EVO_PRIMITIVE] = "primitive",
-	                                    [EVO_AGGREGATE] = "aggregate"};
-
-	return words[kind];
-}

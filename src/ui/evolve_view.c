@@ -10,11 +10,6 @@ static void open_view(struct ui_explorer *explorer)
 	ui_evolve_init(&explorer->evolve);
 }
 
-static void update(struct ui_explorer *explorer)
-{
-	ui_evolve_update(&explorer->evolve, &explorer->model);
-}
-
 /* The impact of the nodes of the tree under the cursor, once the search has shown something. What
    comes when it comes has no place on saved screens. */
 static void weigh(struct ui_explorer *explorer)
@@ -31,6 +26,12 @@ static void weigh(struct ui_explorer *explorer)
 		ui_weights_ask(weights, &explorer->scorer, &one->tree);
 }
 
+static void update(struct ui_explorer *explorer)
+{
+	ui_evolve_update(&explorer->evolve, &explorer->model);
+	weigh(explorer);
+}
+
 static void weighed(struct ui_explorer *explorer)
 {
 	ui_weights_hear(&explorer->evolve.tree.weights, &explorer->scorer);
@@ -45,7 +46,6 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	char what[64];
 
-	weigh(explorer);
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
 	if (explorer->evolve.layout.kind == UI_LAYOUT_LINE)
 		return;
@@ -63,12 +63,16 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 		explorer->evolve.focus = UI_PANE_POPULATION;
 		return UI_DONE;
 	}
-	return ui_evolve_request(&explorer->evolve, &explorer->model, action, argument, err);
+	enum ui_result result =
+	        ui_evolve_request(&explorer->evolve, &explorer->model, action, argument, err);
+	weigh(explorer); /* the cursor may be on another tree */
+	return result;
 }
 
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	ui_evolve_mouse(&explorer->evolve, &explorer->model, event->x, event->y, event->wheel);
+	weigh(explorer);
 }
 
 static unsigned where(const struct ui_explorer *explorer)
