@@ -138,7 +138,8 @@ static void watch_pause_edit_inject(void **state)
 	term_expect(term, "PAUSED");
 	edit_the_best(term);
 	term_keys(term, "i");
-	term_expect(term, "Enters the next generation, marked for life: add(params, units)");
+	term_expect(term,
+	            "Enters the next generation that begins, marked for life: add(params, units)");
 
 	/* Not that it ran on behind the editor. */
 	term_keys(term, "1");

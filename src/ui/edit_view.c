@@ -263,7 +263,8 @@ static bool inject(struct ui_explorer *explorer, struct evo_error *err)
 	ui_document_text(explorer->edit->document, UI_PART_WHOLE, &text);
 	bool good = evo_run_send(explorer->run, EVO_COMMAND_INJECT, text.data, err);
 	if (good)
-		ui_explorer_say(explorer, "Enters the next generation, marked for life: %s",
+		ui_explorer_say(explorer,
+		                "Enters the next generation that begins, marked for life: %s",
 		                text.data);
 	evo_text_clear(&text);
 	return good;

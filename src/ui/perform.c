@@ -139,7 +139,7 @@ static bool inject(struct ui_explorer *explorer, const char *text, struct evo_er
 {
 	if (!send(explorer, EVO_COMMAND_INJECT, text, err))
 		return false;
-	ui_explorer_say(explorer, "Enters the next generation: %s", text);
+	ui_explorer_say(explorer, "Enters the next generation that begins: %s", text);
 	return true;
 }
 
