@@ -47,6 +47,11 @@ bool evo_primitive_find(const char *name, unsigned *code);
 /* The same among terminals only. */
 bool evo_terminal_find(const char *name, unsigned *code);
 
+/* out[i] = an elementwise primitive of a[i] and, with two arguments, b[i]: what it is for scalars.
+   out may be an argument. */
+void evo_primitive_numbers(unsigned code, const double *a, const double *b, double *out,
+                           size_t count);
+
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
 /*

@@ -25,7 +25,7 @@ struct evo_gp_config {
 	size_t tournament; /* for parents; 1 draws them evenly */
 	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
-	double crossover, subtree, point, number, hoist, insertion, shrink;
+	double crossover, subtree, point, number, hoist, insertion, shrink, join;
 	size_t elite;            /* best that always survive */
 	double immigrants;       /* share of offspring that is new when the best stalls */
 	size_t stall;            /* generations without a better best until immigrants come */
@@ -89,6 +89,7 @@ enum evo_origin {
 	EVO_ORIGIN_HOIST,
 	EVO_ORIGIN_INSERTION,
 	EVO_ORIGIN_SHRINK,
+	EVO_ORIGIN_JOIN,
 	EVO_ORIGIN_COPY,
 	EVO_ORIGIN_IMMIGRANT,
 	EVO_ORIGIN_INJECTED,

@@ -7,6 +7,15 @@
 
 #include <math.h>
 
+void evo_primitive_numbers(unsigned code, const double *a, const double *b, double *out,
+                           size_t count)
+{
+	if (evo_primitive(code)->arity == 2)
+		evo_binary_double(code, out, a, b, count);
+	else
+		evo_unary_double(code, out, a, count);
+}
+
 static void binary(unsigned code, const struct evo_value *a, const struct evo_value *b, void *out,
                    struct evo_value *result)
 {

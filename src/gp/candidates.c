@@ -7,6 +7,8 @@
 
 /* A slot tries so many trees until one is not known to be of no use. */
 #define TRIES 20
+/* Of the joins of a mother so many are looked at, the best first. */
+#define JOINS 50
 
 void evo_gp_clear_candidates(struct evo_gp *gp)
 {
@@ -88,6 +90,29 @@ static bool random_candidate(struct evo_gp *gp, struct evo_rng *rng, size_t slot
 	return false;
 }
 
+/* A mother with the mate that suits her best, of the joins that were never tried. */
+static bool joined_candidate(struct evo_gp *gp, struct evo_rng *rng)
+{
+	struct evo_join joins[JOINS];
+	const double *scores;
+	size_t mother = evo_gp_parent(gp, rng), count = evo_gp_joins(gp, mother, joins, JOINS);
+	struct evo_candidate candidate = {.origin = EVO_ORIGIN_JOIN};
+	for (size_t i = 0; i < count; i++) {
+		const struct evo_individual *a = gp->population.items[mother];
+		const struct evo_individual *b = gp->population.items[joins[i].mate];
+		if (!evo_gp_join(gp, mother, &joins[i], &candidate.tree) ||
+		    evo_known_find(&gp->known, canonical_hash(&candidate.tree), &scores) !=
+		            EVO_UNKNOWN)
+			continue;
+		candidate.parents[0] = a->id;
+		candidate.parents[1] = b->id;
+		candidate.descends = a->descends || b->descends;
+		if (offer(gp, &candidate))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A varied tree. True when the slot is filled: also by a copy, which in a population without
  * duplicates is the parent itself and makes nothing new.
@@ -100,6 +125,8 @@ static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 		gp->counts.cache_hits++;
 		return true;
 	}
+	if (how == EVO_ORIGIN_JOIN && joined_candidate(gp, rng))
+		return true;
 	struct evo_candidate candidate = {0};
 	for (int i = 0; i < TRIES; i++) {
 		const struct evo_individual *mother = gp->population.items[evo_gp_parent(gp, rng)];

@@ -62,6 +62,7 @@ void evo_variation_init(struct evo_variation *variation, const struct evo_gp_con
 	variation->shares[EVO_ORIGIN_HOIST] = config->hoist;
 	variation->shares[EVO_ORIGIN_INSERTION] = config->insertion;
 	variation->shares[EVO_ORIGIN_SHRINK] = config->shrink;
+	variation->shares[EVO_ORIGIN_JOIN] = config->join;
 }
 
 evo_needs evo_gp_needs(const struct evo_gp_config *config)

@@ -7,7 +7,7 @@
 
 static const char *const origin_names[] = {"random", "crossover", "subtree",   "point",
                                            "number", "hoist",     "insertion", "shrink",
-                                           "copy",   "immigrant", "injected"};
+                                           "join",   "copy",      "immigrant", "injected"};
 
 const char *evo_origin_name(enum evo_origin origin)
 {

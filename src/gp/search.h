@@ -70,6 +70,21 @@ struct evo_gp {
 void evo_gp_make_candidates(struct evo_gp *gp);
 void evo_gp_clear_candidates(struct evo_gp *gp);
 
+/* ---- join.c ---------------------------------------------------------------------------------- */
+
+/* The mother of the population joined with a mate of it: outer(mother, inner(mate)). */
+struct evo_join {
+	size_t mate;
+	unsigned outer, inner; /* codes; inner is 0 where there is none */
+	double worth;          /* the fitness that it will have, less parsimony */
+};
+/* The best joins of a mother by their scores on train networks, at most `room`, best first; how
+   many. None of them orders these networks as one of the two does. */
+size_t evo_gp_joins(const struct evo_gp *gp, size_t mother, struct evo_join *joins, size_t room);
+/* Its tree. False when it is beyond the bounds. */
+bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
+                 struct evo_tree *out);
+
 /* ---- select.c -------------------------------------------------------------------------------- */
 
 void evo_pool_of_add(struct evo_pool_of *pool, const struct evo_individual *individual,

@@ -30,7 +30,7 @@ static const struct evo_setting table[] = {
          "individuals in a tournament for parents; 1 draws parents evenly"},
         {"survival", EVO_SET_SIZE, AT(survival), 1, 100, NULL, true, "3",
          "individuals in a tournament for survival; 1 draws survivors evenly"},
-        {"crossover", EVO_SET_REAL, AT(crossover), 0, 1, NULL, true, "0.4",
+        {"crossover", EVO_SET_REAL, AT(crossover), 0, 1, NULL, true, "0.3",
          "share of offspring by subtree crossover"},
         {"subtree", EVO_SET_REAL, AT(subtree), 0, 1, NULL, true, "0.2",
          "share by subtree mutation: a subtree is grown anew"},
@@ -44,6 +44,8 @@ static const struct evo_setting table[] = {
          "share by insertion: a primitive enters above a node"},
         {"shrink", EVO_SET_REAL, AT(shrink), 0, 1, NULL, true, "0.05",
          "share by shrink mutation: a subtree becomes a terminal"},
+        {"join", EVO_SET_REAL, AT(join), 0, 1, NULL, true, "0.1",
+         "share by joining two trees by arithmetic, the mate that ranks best with it"},
         {"elite", EVO_SET_SIZE, AT(elite), 0, 1000, NULL, true, "2",
          "best individuals that always survive"},
         {"immigrants", EVO_SET_REAL, AT(immigrants), 0, 1, NULL, true, "0.2",
@@ -274,12 +276,12 @@ static bool check_language(const struct evo_gp_config *config, struct evo_error 
 bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *err)
 {
 	double shares = config->crossover + config->subtree + config->point + config->number +
-	                config->hoist + config->insertion + config->shrink;
+	                config->hoist + config->insertion + config->shrink + config->join;
 	if (shares > 1 + 1e-9)
 		return evo_fail(
 		        err, EVO_E_INPUT,
 		        "the shares sum to %.4g, 1 at most: lower another first (crossover, "
-		        "subtree, point, number, hoist, insertion, shrink)",
+		        "subtree, point, number, hoist, insertion, shrink, join)",
 		        shares);
 	if (config->init_depth_min > config->init_depth_max)
 		return evo_fail(err, EVO_E_INPUT,

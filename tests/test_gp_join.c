@@ -1,0 +1,214 @@
+/*
+ * Joins: what is promised of a join before it is evaluated is what it is worth, and no mate of the
+ * population does better.
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "gp_fixture.h"
+#include "../src/gp/search.h"
+
+/* Arithmetic of the network level is computed, all else is a toy. */
+static double arithmetic_score(const struct evo_tree *tree, size_t at, size_t network)
+{
+	static const char *const words[] = {"add", "sub", "mul", "div", "sqrt", "square"};
+	const struct evo_tree_node *node = &tree->nodes[at];
+	struct evo_tree subtree;
+	for (size_t i = 0; i < EVO_COUNT(words); i++) {
+		unsigned code;
+		assert_true(evo_primitive_find(words[i], &code));
+		if (node->code != code || evo_tree_level(tree, at) != EVO_LEVEL_NETWORK)
+			continue;
+		double a = arithmetic_score(tree, at + 1, network), b = 0, out;
+		if (evo_primitive(code)->arity == 2)
+			b = arithmetic_score(tree, evo_tree_argument(tree, at, 1), network);
+		evo_primitive_numbers(code, &a, &b, &out, 1);
+		return out;
+	}
+	if (node->code == 0)
+		return node->number;
+	evo_tree_subtree(tree, at, &subtree);
+	return toy_score(&subtree, network);
+}
+
+static double *score_all(const struct evo_tree *const *trees, size_t count)
+{
+	double *scores = evo_calloc(count * NETWORKS, sizeof(*scores));
+	for (size_t i = 0; i < count * NETWORKS; i++)
+		scores[i] = arithmetic_score(trees[i / NETWORKS], 0, i % NETWORKS);
+	return scores;
+}
+
+static void one_generation(struct evo_gp *gp)
+{
+	const struct evo_tree *const *trees;
+	size_t count;
+	while ((count = evo_gp_ask(gp, &trees)) > 0) {
+		double *scores = score_all(trees, count);
+		evo_gp_tell(gp, (double *[]){scores, scores});
+		free(scores);
+	}
+}
+
+static double fitness_of(const struct evo_gp *gp, const struct evo_tree *tree)
+{
+	struct evo_individual judged = {0};
+	double *scores = score_all(&tree, 1);
+	evo_gp_judge(gp, (double *[]){scores, scores}, &judged);
+	free(scores);
+	return judged.fitness;
+}
+
+/* outer(a, inner(b)) through its text. */
+static void written(const struct evo_tree *a, const struct evo_tree *b, const char *form,
+                    struct evo_tree *out)
+{
+	struct evo_text first, second;
+	evo_text_init(&first);
+	evo_text_init(&second);
+	evo_tree_print(a, &first);
+	evo_tree_print(b, &second);
+	char *text = evo_format(form, first.data, second.data);
+	assert_true(evo_tree_parse(text, out, NULL));
+	free(text);
+	evo_text_clear(&first);
+	evo_text_clear(&second);
+}
+
+/* The best that any mate gives, found by evaluating every tree. */
+static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsimony)
+{
+	static const char *const forms[] = {"add(%s, %s)",         "sub(%s, %s)",
+	                                    "mul(%s, %s)",         "div(%s, %s)",
+	                                    "mul(%s, sqrt(%s))",   "div(%s, sqrt(%s))",
+	                                    "mul(%s, square(%s))", "div(%s, square(%s))"};
+	const struct evo_individual *const *all;
+	size_t count = evo_gp_population(gp, &all);
+	double best = -2;
+	for (size_t mate = 0; mate < count; mate++)
+		for (size_t f = 0; f < EVO_COUNT(forms) && mate != mother; f++) {
+			struct evo_tree tree;
+			written(&all[mother]->tree, &all[mate]->tree, forms[f], &tree);
+			double worth = fitness_of(gp, &tree) - parsimony * (double) tree.size;
+			if (tree.size <= evo_gp_config(gp)->max_size && worth > best)
+				best = worth;
+		}
+	return best;
+}
+
+static void check_joins(const struct evo_gp *gp, size_t mother)
+{
+	struct evo_join joins[20];
+	double parsimony = evo_gp_config(gp)->parsimony;
+	size_t count = evo_gp_joins(gp, mother, joins, EVO_COUNT(joins));
+	assert_in_range(count, 1, EVO_COUNT(joins));
+	for (size_t i = 0; i < count; i++) {
+		struct evo_tree tree;
+		assert_int_not_equal(joins[i].mate, mother);
+		assert_true(i == 0 || joins[i].worth <= joins[i - 1].worth);
+		if (evo_gp_join(gp, mother, &joins[i], &tree)) {
+			assert_true(evo_tree_check(&tree, NULL));
+			assert_true(joins[i].worth ==
+			            fitness_of(gp, &tree) - parsimony * (double) tree.size);
+		}
+	}
+	/* One that orders the networks as a parent does is no join, but it is no better than that
+	   parent either. */
+	double best = best_by_hand(gp, mother, parsimony);
+	if (best > gp->population.items[0]->fitness)
+		assert_true(joins[0].worth == best);
+	else
+		assert_true(joins[0].worth <= best);
+}
+
+static void test_joins_are_worth_what_is_said(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = small_config();
+	config.max_size = 25;
+	struct evo_gp *gp = toy_search(&config, 5, 1);
+	for (int generation = 0; generation < 3; generation++) {
+		one_generation(gp);
+		const struct evo_individual *const *all;
+		size_t count = evo_gp_population(gp, &all);
+		for (size_t mother = 0; mother < count; mother += 3)
+			check_joins(gp, mother);
+	}
+	evo_gp_destroy(gp);
+}
+
+/* Joined individuals have two parents, whose trees they hold; no other share makes any. */
+static void test_joins_are_bred(void **state)
+{
+	(void) state;
+	for (int wanted = 0; wanted < 2; wanted++) {
+		struct evo_gp_config config = small_config();
+		size_t joined = 0;
+		config.max_size = 25;
+		config.join = wanted ? 0.3 : 0;
+		config.crossover = 0.1;
+		struct evo_gp *gp = toy_search(&config, 6, 1);
+		for (int generation = 0; generation < 4; generation++) {
+			const struct evo_individual *const *all;
+			one_generation(gp);
+			size_t count = evo_gp_population(gp, &all);
+			for (size_t i = 0; i < count; i++) {
+				if (all[i]->origin != EVO_ORIGIN_JOIN)
+					continue;
+				joined++;
+				assert_true(all[i]->parents[0] > 0 && all[i]->parents[1] > 0);
+				assert_true(all[i]->parents[0] != all[i]->parents[1]);
+				assert_int_equal(evo_primitive(all[i]->tree.nodes[0].code)->arity,
+				                 2);
+			}
+		}
+		assert_true(wanted ? joined > 0 : joined == 0);
+		evo_gp_destroy(gp);
+	}
+}
+
+/* Where the language has no arithmetic above aggregates, nothing is joined; what is excluded is
+   not used. */
+static void test_joins_keep_to_the_language(void **state)
+{
+	(void) state;
+	struct evo_join joins[20];
+	struct evo_gp_config config = small_config();
+	unsigned mul;
+	config.network_level = false;
+	struct evo_gp *gp = toy_search(&config, 7, 1);
+	one_generation(gp);
+	one_generation(gp);
+	assert_int_equal(evo_gp_joins(gp, 0, joins, EVO_COUNT(joins)), 0);
+	evo_gp_destroy(gp);
+
+	config = small_config();
+	config.max_size = 25;
+	assert_true(evo_gp_config_set(&config, "exclude", "mul square", NULL));
+	gp = toy_search(&config, 7, 1);
+	one_generation(gp);
+	one_generation(gp);
+	assert_true(evo_primitive_find("mul", &mul));
+	for (size_t mother = 0; mother < 10; mother++) {
+		size_t count = evo_gp_joins(gp, mother, joins, EVO_COUNT(joins));
+		for (size_t i = 0; i < count; i++)
+			assert_true(joins[i].outer != mul);
+	}
+	evo_gp_destroy(gp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_joins_are_worth_what_is_said),
+	        cmocka_unit_test(test_joins_are_bred),
+	        cmocka_unit_test(test_joins_keep_to_the_language),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
