@@ -219,7 +219,11 @@ static void empty_screens_say_what_to_do(void **state)
 	term_expect(term, "Press s or Enter to start");
 	term_keys(term, "2");
 	term_expect(term, "nothing is open: e on a row of the population, or :open EXPRESSION");
+	/* Keys that need a tree are not named, and do nothing. */
+	term_expect(term, "? help");
+	assert_null(strstr(term_screen(term), "replace"));
 	term_keys(term, "r");
+	type_command(term, "replace");
 	term_expect(term, "nothing is open: :open EXPRESSION");
 	term_keys(term, "5");
 	term_expect(term, "no search is stored yet: start one with s, it will be");

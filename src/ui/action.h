@@ -24,10 +24,11 @@ enum ui_place {
 	UI_IN_EDIT = 1 << 7,
 	UI_IN_MATRIX = 1 << 8,
 	UI_IN_SPLITS = 1 << 9,
+	UI_IN_NOTHING = 1 << 10, /* the editor while nothing is open */
 	UI_IN_COMPARE = UI_IN_MATRIX | UI_IN_SPLITS,
 	/* Where the search is controlled by single keys. */
 	UI_IN_CONTROL = UI_IN_EVOLVE | UI_IN_COMPARE | UI_IN_BENCHMARKS | UI_IN_RUNS,
-	UI_ON_SCREENS = UI_IN_CONTROL | UI_IN_EDIT,
+	UI_ON_SCREENS = UI_IN_CONTROL | UI_IN_EDIT | UI_IN_NOTHING,
 	UI_ANYWHERE = UI_ON_SCREENS | UI_IN_HELP
 };
 

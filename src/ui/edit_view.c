@@ -383,8 +383,7 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 
 static unsigned where(const struct ui_explorer *explorer)
 {
-	(void) explorer;
-	return UI_IN_EDIT;
+	return explorer->edit->document != NULL ? UI_IN_EDIT : UI_IN_NOTHING;
 }
 
 const struct ui_view ui_edit_view = {

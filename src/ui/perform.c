@@ -215,7 +215,10 @@ static bool quit(struct ui_explorer *explorer, const char *argument)
 	bool own = !explorer->run_config.watch;
 
 	if (own && argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
-		ui_input_ask(explorer, UI_ACTION_QUIT, "End the search and quit? y/n");
+		ui_input_ask(explorer, UI_ACTION_QUIT,
+		             explorer->model.snapshot->kept
+		                     ? "Quit? The search is stored, Runs goes on with it. y/n"
+		                     : "End the search and quit? y/n");
 	else
 		explorer->ended = true;
 	return true;
