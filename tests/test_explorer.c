@@ -56,6 +56,31 @@ static void idle_writes_nothing(void **state)
 	session_finish(&session);
 }
 
+/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. */
+static void a_generation_writes_little(void **state)
+{
+	(void) state;
+	struct session session;
+	size_t before, after;
+	session_prepare(&session);
+	BEGIN(&session, 24, 80, "--no-mouse");
+	struct term *term = session.term;
+	term_keys(term, "n");
+	expect_generation(term, 1);
+	term_expect(term, "PAUSED");
+	assert_true(term_settle(term, 0.5));
+	for (long at = 2; at < 8; at++) {
+		term_bytes(term, &before);
+		term_keys(term, "n");
+		expect_generation(term, at);
+		term_expect(term, "PAUSED");
+		assert_true(term_settle(term, 0.5));
+		term_bytes(term, &after);
+		assert_true(after - before < 3000);
+	}
+	session_finish(&session);
+}
+
 static void every_terminal(void **state)
 {
 	(void) state;
@@ -362,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(opens_idle_and_quits),
 	        cmocka_unit_test(idle_writes_nothing),
+	        cmocka_unit_test(a_generation_writes_little),
 	        cmocka_unit_test(every_terminal),
 	        cmocka_unit_test(ascii_on_request),
 	        cmocka_unit_test(unknown_terminal),
