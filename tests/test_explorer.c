@@ -227,6 +227,41 @@ static void watch_and_steer(void **state)
 	session_finish(&session);
 }
 
+/* Series have glyphs of their own, scales are named, and so is a plot that no longer follows. */
+static void the_plot_says_what_it_shows(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 40, 120, "--no-mouse", "--start");
+	struct term *term = session.term;
+	expect_generation(term, 30);
+	term_keys(term, "p");
+	term_expect(term, "PAUSED");
+	long at = generation(term);
+	term_expect(term, "* best   + validation   x mean   . median");
+	for (int i = 0; i < 4 && term_find(term, "+ zoom") < 0; i++) {
+		term_keys(term, "\t");
+		assert_true(term_settle(term, 0.3));
+	}
+	term_expect(term, "all, live");
+	term_keys(term, "++");
+	term_expect(term, "\u00b7 live");
+	term_keys(term, "h");
+	term_expect(term, "\u00b7 frozen");
+	/* It stays where it is when the search goes on. */
+	term_keys(term, "n");
+	expect_generation(term, at + 1);
+	term_expect(term, "\u00b7 frozen");
+	term_keys(term, "f");
+	term_expect(term, "\u00b7 live");
+	term_keys(term, "xX");
+	term_expect(term, "log x, log y");
+	term_keys(term, "xX");
+	assert_true(term_wait_gone(term, "log x, log y"));
+	session_finish(&session);
+}
+
 static void asks_before_it_ends_a_search(void **state)
 {
 	(void) state;
@@ -393,6 +428,7 @@ int main(void)
 	        cmocka_unit_test(unknown_terminal),
 	        cmocka_unit_test(no_colour_is_honoured),
 	        cmocka_unit_test(watch_and_steer),
+	        cmocka_unit_test(the_plot_says_what_it_shows),
 	        cmocka_unit_test(asks_before_it_ends_a_search),
 	        cmocka_unit_test(wrong_commands_are_told),
 	        cmocka_unit_test(resizes),
