@@ -193,6 +193,10 @@ struct evo_snapshot {
 /* The newest one, held; never NULL. Release it. */
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
 void evo_snapshot_release(const struct evo_snapshot *snapshot);
+/* An individual's Kendall tau on validation networks in its direction, the smallest or the mean
+   over benchmarks as the fitness is; NaN where they are none or not scored yet. */
+double evo_snapshot_validation(const struct evo_snapshot *snapshot,
+                               const struct evo_individual *individual);
 
 enum evo_log_kind {
 	EVO_LOG_NOTE,

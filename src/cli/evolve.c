@@ -97,6 +97,30 @@ static void fitness_words(const struct evo_snapshot *snapshot, struct evo_text *
 		                cases && draws ? " and " : "", draws ? "draws" : "");
 }
 
+/* With what each is worth on validation networks, which nothing was selected by. */
+static void front_table(const struct evo_snapshot *snapshot, struct evo_text *out)
+{
+	struct cli_table table;
+	cli_table_init(&table, 4, 8);
+	cli_table_add(&table, "size");
+	cli_table_add(&table, "fitness");
+	cli_table_add(&table, "validation");
+	cli_table_add(&table, "best of that size, where none smaller is as good");
+	for (size_t i = 0; i < snapshot->front_count; i++) {
+		const struct evo_individual *one = snapshot->front[i];
+		struct evo_text expression;
+		evo_text_init(&expression);
+		evo_tree_print(&one->tree, &expression);
+		cli_table_addf(&table, "%zu", one->tree.size);
+		cli_table_number(&table, one->fitness);
+		cli_table_number(&table, evo_snapshot_validation(snapshot, one));
+		cli_table_add(&table, expression.data);
+		evo_text_clear(&expression);
+	}
+	cli_table_print(&table, 0, 0, out);
+	cli_table_clear(&table);
+}
+
 void cli_search_result(const struct evo_snapshot *snapshot)
 {
 	const struct evo_individual *best = snapshot->population[0];
@@ -115,6 +139,8 @@ void cli_search_result(const struct evo_snapshot *snapshot)
 	                snapshot->preset, (unsigned long long) snapshot->seed, snapshot->generation,
 	                snapshot->generations, snapshot->evaluations);
 	cases_table(snapshot, &out);
+	evo_text_append(&out, "\n");
+	front_table(snapshot, &out);
 	evo_text_append(&out, "\n");
 	for (size_t i = 0; i < snapshot->case_count; i++)
 		evo_text_printf(&out, "%s: %s; %s; %s\n", snapshot->cases[i].name,

@@ -105,27 +105,6 @@ static void print_history(const struct evo_snapshot *snapshot, struct evo_text *
 	cli_table_clear(&table);
 }
 
-static void print_front(const struct evo_snapshot *snapshot, struct evo_text *out)
-{
-	struct cli_table table;
-	cli_table_init(&table, 3, 4);
-	cli_table_add(&table, "size");
-	cli_table_add(&table, "fitness");
-	cli_table_add(&table, "best of that size, where none smaller is as good");
-	for (size_t i = 0; i < snapshot->front_count; i++) {
-		const struct evo_individual *one = snapshot->front[i];
-		struct evo_text expression;
-		evo_text_init(&expression);
-		evo_tree_print(&one->tree, &expression);
-		cli_table_addf(&table, "%zu", one->tree.size);
-		cli_table_number(&table, one->fitness);
-		cli_table_add(&table, expression.data);
-		evo_text_clear(&expression);
-	}
-	cli_table_print(&table, 0, 0, out);
-	cli_table_clear(&table);
-}
-
 int cli_runs_show(struct cli_options *options)
 {
 	struct evo_error err = {0};
@@ -137,8 +116,6 @@ int cli_runs_show(struct cli_options *options)
 	evo_text_init(&out);
 	evo_text_append(&out, "\n");
 	print_history(snapshot, &out);
-	evo_text_append(&out, "\n");
-	print_front(snapshot, &out);
 	for (size_t i = 0; i < snapshot->intervention_count; i++)
 		evo_text_printf(&out, "%sby hand, before generation %zu: %s %s\n", i ? "" : "\n",
 		                snapshot->interventions[i].generation,

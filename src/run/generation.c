@@ -186,18 +186,10 @@ static void summarise(const struct evo_individual *const *population, size_t cou
 static void judge_champion(const struct evo_run *run, const struct evo_individual *champion,
                            struct evo_generation *out)
 {
-	double sum = 0, least = 2;
-	size_t count = run->cases.count;
-	for (size_t c = 0; c < count; c++) {
+	for (size_t c = 0; c < run->cases.count; c++)
 		for (int side = 0; side < 2; side++)
 			out->tau[side][c] = champion->direction * champion->tau[side][c];
-		double tau = out->tau[EVO_SIDE_VALIDATION][c];
-		sum += tau;
-		least = tau < least ? tau : least;
-		if (run->cases.items[c].validation < 2 || champion->open)
-			sum = least = (double) NAN;
-	}
-	out->best_validation = run->config.gp.fitness_mean ? sum / (double) count : least;
+	out->best_validation = evo_snapshot_validation(&run->draft, champion);
 	out->champion = evo_individual_hold(champion);
 	out->best_id = champion->id;
 }

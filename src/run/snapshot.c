@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,4 +187,18 @@ void evo_snapshot_release(const struct evo_snapshot *snapshot)
 		return;
 	evo_body_release(box->body);
 	free(box);
+}
+
+double evo_snapshot_validation(const struct evo_snapshot *snapshot,
+                               const struct evo_individual *individual)
+{
+	double sum = 0, least = 2;
+	for (size_t c = 0; c < snapshot->case_count; c++) {
+		double tau = individual->direction * individual->tau[EVO_SIDE_VALIDATION][c];
+		sum += tau;
+		least = tau < least ? tau : least;
+		if (snapshot->cases[c].validation < 2 || individual->open)
+			return (double) NAN;
+	}
+	return snapshot->config.fitness_mean ? sum / (double) snapshot->case_count : least;
 }
