@@ -94,6 +94,8 @@ static void evolves(void **state)
 	struct csv_table front;
 	csv_load(sandbox_path(&box, "first/front.csv"), &front);
 	assert_true(front.rows >= 1);
+	for (size_t i = 0; i < front.rows; i++) /* all of it is told, too */
+		assert_true(has(outcome.out, csv_cell(&front, i, "expression")));
 	for (size_t i = 1; i < front.rows; i++) {
 		assert_true(csv_value(&front, i, "size") > csv_value(&front, i - 1, "size"));
 		assert_true(csv_value(&front, i, "fitness") > csv_value(&front, i - 1, "fitness"));
