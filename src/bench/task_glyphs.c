@@ -1,7 +1,8 @@
 /*
- * The task "glyphs": one of sixty letters of no alphabet, six to a class, in a small colour image:
- * made of straight strokes, thick or thin, moved, turned, stretched and slanted, of any colour,
- * among stray strokes and under noise.
+ * The task "glyphs": one of a hundred letters of no alphabet, ten to a class, in a small colour
+ * image: made of straight strokes, thick or thin, moved, turned, stretched and slanted, of any
+ * colour, among stray strokes and under noise. Some letters of a class are seen far more often than
+ * others.
  *
  * The letters are made of the same strokes: what tells them apart is which of them are there, and
  * where they meet.
@@ -24,7 +25,7 @@
 #define TINT         0.12 /* share of the class's */
 #define NOISE        0.04 /* standard deviation, of values in 0..1 */
 #define STROKES      5    /* of a letter */
-#define LETTERS      6    /* of a class */
+#define LETTERS      10   /* of a class */
 
 /* Strokes go from a point to a neighbour of a grid of 3 x 3: six across, six down, four to the
    right and down, four to the left and down. */
@@ -148,7 +149,7 @@ void bench_glyphs_draw(uint64_t seed, size_t index, float *pixels, unsigned shor
 	struct bench_pose pose;
 	struct glyph glyph;
 
-	bench_subject_draw(seed, "glyphs", index, LETTERS, false, draw_strokes, &subject);
+	bench_subject_draw(seed, "glyphs", index, LETTERS, true, draw_strokes, &subject);
 	bench_colour_draw(&rng, background);
 	bench_contrast_draw(&rng, background, CONTRAST_MIN, colour);
 	bench_tint(&subject, TINT, background);
