@@ -11,26 +11,32 @@
 #include "search.h"
 
 /* outer(mother, inner(mate)); without an inner one the mate itself. */
-struct form {
+static const struct {
 	const char *outer, *inner;
-};
-static const struct form forms[] = {
+} forms[] = {
         {"add", NULL},   {"sub", NULL},   {"mul", NULL},     {"div", NULL},
         {"mul", "sqrt"}, {"div", "sqrt"}, {"mul", "square"}, {"div", "square"},
 };
 
+/* 0 where there is no name; false when the language of this search lacks it. */
 static bool find_code(const struct evo_gp *gp, const char *name, unsigned *code)
 {
+	*code = 0;
 	return name == NULL ||
 	       (evo_primitive_find(name, code) && gp->variation.grammar.weight[*code] > 0);
 }
 
-/* The codes of a form; *inner is 0 where there is none. False when one is not to be used. */
-static bool find_codes(const struct evo_gp *gp, const struct form *form, unsigned *outer,
-                       unsigned *inner)
+/* The forms that this search may use, in codes. */
+static size_t find_forms(const struct evo_gp *gp, struct evo_join found[EVO_COUNT(forms)])
 {
-	*inner = 0;
-	return find_code(gp, form->outer, outer) && find_code(gp, form->inner, inner);
+	size_t count = 0;
+	for (size_t f = 0; f < EVO_COUNT(forms); f++) {
+		struct evo_join form = {0};
+		if (find_code(gp, forms[f].outer, &form.outer) &&
+		    find_code(gp, forms[f].inner, &form.inner))
+			found[count++] = form;
+	}
+	return count;
 }
 
 static void build(const struct evo_tree *mother, const struct evo_tree *mate, unsigned outer,
@@ -117,22 +123,22 @@ static void rank(struct evo_join *joins, size_t *count, size_t room, const struc
 size_t evo_gp_joins(const struct evo_gp *gp, size_t mother, struct evo_join *joins, size_t room)
 {
 	const struct evo_individual *const *all = gp->population.items;
+	struct evo_join found[EVO_COUNT(forms)];
 	struct judging judging;
-	size_t count = 0;
+	size_t count = 0, form_count = find_forms(gp, found);
 	if (!gp->variation.grammar.network)
 		return 0;
 	begin_judging(&judging, gp);
 	judging.mother = all[mother];
 	for (size_t mate = 0; mate < gp->population.count; mate++) {
 		judging.mate = all[mate];
-		for (size_t f = 0; f < EVO_COUNT(forms) && mate != mother; f++) {
-			struct evo_join join = {.mate = mate};
+		for (size_t f = 0; f < form_count && mate != mother; f++) {
+			struct evo_join join = found[f];
 			size_t size = all[mother]->tree.size + all[mate]->tree.size + 1 +
-			              (forms[f].inner != NULL);
-			if (size > gp->now.max_size ||
-			    !find_codes(gp, &forms[f], &join.outer, &join.inner) ||
-			    !judge(&judging, join.outer, join.inner))
+			              (join.inner != 0);
+			if (size > gp->now.max_size || !judge(&judging, join.outer, join.inner))
 				continue;
+			join.mate = mate;
 			join.worth = judging.judged.fitness - gp->now.parsimony * (double) size;
 			rank(joins, &count, room, &join);
 		}
