@@ -190,7 +190,7 @@ static void expect_useful(const struct evo_benchmark *benchmark)
 	double low = 100, high = 0;
 
 	assert_true(benchmark->embedded);
-	assert_true(benchmark->row_count >= 100);
+	assert_true(benchmark->row_count == 400);
 	assert_int_equal(benchmark->function_count, benchmark->row_count);
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		low = fmin(low, benchmark->rows[i].accuracy);

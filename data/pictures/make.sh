@@ -70,7 +70,7 @@ keys n
 :wait idle
 :save-screen evolve.svg
 keys e
-keys <End>ry.d<Enter><Up>r
+keys <Home><Down><Down><Down><Down><Down><Down>ry.d<Enter><Up>r
 :wait scores
 :save-screen edit.svg
 keys <Esc>1c<Space>
