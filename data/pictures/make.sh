@@ -57,9 +57,11 @@ done
 # A tree is put in by hand. Three generations later the best is changed in the editor, and held
 # against two others.
 explorer 40 -b tiny201-shapes -b tiny201-mosaics -b tiny201-glyphs --seed 1 <<'END'
-:start
-:wait generation 3
-:pause
+keys n
+:wait idle
+keys n
+:wait idle
+keys n
 :wait idle
 :inject meco-tree
 keys n
