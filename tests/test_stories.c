@@ -131,6 +131,9 @@ static void watch_pause_edit_inject(void **state)
 	expect_generation(term, 2);
 	term_keys(term, "p");
 	term_expect(term, "PAUSED");
+	/* From now on nobody dies and parents are drawn evenly: a poor tree has children, too. */
+	type_command(term, "set population 500");
+	type_command(term, "set tournament 1");
 	/* To the end of the generation: what is injected amid one waits for the next. */
 	long at = generation(term) + 1;
 	term_keys(term, "n");
