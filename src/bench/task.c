@@ -12,7 +12,7 @@ static const struct evo_task_row tasks[] = {
         {"mosaics", "patterns of tiles, sixteen to a class, under noise, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_mosaics_draw},
         {"glyphs",
-         "sixty letters of strokes, six to a class, among stray ones, 16x16, drawn by code",
+         "a hundred letters of strokes, ten to a class, among stray ones, 16x16, drawn by code",
          BENCH_TASK_CLASSES, BENCH_TASK_SIDE, bench_glyphs_draw},
 };
 
