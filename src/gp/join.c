@@ -1,7 +1,8 @@
 /*
  * Joining two trees under a primitive of the network level. The scores of the result follow from
  * those of the two, which are at hand, so that every mate and every way to join is judged before a
- * single tree is evaluated.
+ * single tree is evaluated. Where a root is a matrix, its mean is its score, and what is said of a
+ * join is a guess; it is evaluated like any other tree.
  */
 #include "config.h"
 
@@ -125,9 +126,10 @@ size_t evo_gp_joins(const struct evo_gp *gp, size_t mother, struct evo_join *joi
 	const struct evo_individual *const *all = gp->population.items;
 	struct evo_join found[EVO_COUNT(forms)];
 	struct judging judging;
-	size_t count = 0, form_count = find_forms(gp, found);
+	size_t count = 0, form_count;
 	if (!gp->variation.grammar.network)
 		return 0;
+	form_count = find_forms(gp, found);
 	begin_judging(&judging, gp);
 	judging.mother = all[mother];
 	for (size_t mate = 0; mate < gp->population.count; mate++) {

@@ -76,7 +76,7 @@ void evo_gp_clear_candidates(struct evo_gp *gp);
 struct evo_join {
 	size_t mate;
 	unsigned outer, inner; /* codes; inner is 0 where there is none */
-	double worth;          /* the fitness that it will have, less parsimony */
+	double worth;          /* its fitness less parsimony, by the scores of the two */
 };
 /* The best joins of a mother by their scores on train networks, at most `room`, best first; how
    many. None of them orders these networks as one of the two does. */
