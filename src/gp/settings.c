@@ -68,7 +68,7 @@ static const struct evo_setting table[] = {
          "classic proxies (synflow, nwot, ...) among the network terminals"},
         {"exclude", EVO_SET_WORDS, AT(exclude), 0, sizeof(((struct evo_gp_config *) 0)->exclude),
          NULL, true, "", "primitives and terminals that no new tree may use, by name"},
-        {"train", EVO_SET_SIZE, AT(train), 2, NETWORKS, NULL, false, "60",
+        {"train", EVO_SET_SIZE, AT(train), 2, NETWORKS, NULL, false, "50",
          "train networks of each benchmark; all: every one"},
         {"validation", EVO_SET_SIZE, AT(validation), 0, NETWORKS, NULL, false, "100",
          "validation networks of each benchmark; all: every one"},
