@@ -604,6 +604,7 @@ static void progress_is_told_when_asked(void **state)
 
 int main(void)
 {
+	signal(SIGHUP, SIG_DFL); /* the tests may run under nohup */
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(means_and_deviations),
 	        cmocka_unit_test(threads_change_nothing),
