@@ -56,13 +56,12 @@ static void idle_writes_nothing(void **state)
 	session_finish(&session);
 }
 
-/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. The
-   slower the machine, the longer its progress is drawn, so that the least of some counts. */
+/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. */
 static void a_generation_writes_little(void **state)
 {
 	(void) state;
 	struct session session;
-	size_t before, after, least = SIZE_MAX;
+	size_t before, after;
 	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--no-mouse");
 	struct term *term = session.term;
@@ -77,9 +76,8 @@ static void a_generation_writes_little(void **state)
 		term_expect(term, "PAUSED");
 		assert_true(term_settle(term, 0.5));
 		term_bytes(term, &after);
-		least = after - before < least ? after - before : least;
+		assert_true(after - before < 3000);
 	}
-	assert_in_range(least, 1, 2999);
 	session_finish(&session);
 }
 
