@@ -102,13 +102,13 @@ static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsim
 	return best;
 }
 
-static void check_joins(const struct evo_gp *gp, size_t mother)
+static void check_joins(struct evo_gp *gp, size_t mother)
 {
-	struct evo_join joins[20];
 	double parsimony = evo_gp_config(gp)->parsimony;
-	size_t count = evo_gp_joins(gp, mother, joins, EVO_COUNT(joins));
-	assert_in_range(count, 1, EVO_COUNT(joins));
-	for (size_t i = 0; i < count; i++) {
+	const struct evo_join_list *list = evo_gp_joins(gp, mother);
+	const struct evo_join *joins = list->items;
+	assert_in_range(list->count, 1, EVO_GP_JOINS);
+	for (size_t i = 0; i < list->count; i++) {
 		struct evo_tree tree;
 		assert_int_not_equal(joins[i].mate, mother);
 		assert_true(i == 0 || joins[i].worth <= joins[i - 1].worth);
@@ -178,14 +178,13 @@ static void test_joins_are_bred(void **state)
 static void test_joins_keep_to_the_language(void **state)
 {
 	(void) state;
-	struct evo_join joins[20];
 	struct evo_gp_config config = small_config();
 	unsigned mul;
 	config.network_level = false;
 	struct evo_gp *gp = toy_search(&config, 7, 1);
 	one_generation(gp);
 	one_generation(gp);
-	assert_int_equal(evo_gp_joins(gp, 0, joins, EVO_COUNT(joins)), 0);
+	assert_int_equal(evo_gp_joins(gp, 0)->count, 0);
 	evo_gp_destroy(gp);
 
 	config = small_config();
@@ -196,9 +195,9 @@ static void test_joins_keep_to_the_language(void **state)
 	one_generation(gp);
 	assert_true(evo_primitive_find("mul", &mul));
 	for (size_t mother = 0; mother < 10; mother++) {
-		size_t count = evo_gp_joins(gp, mother, joins, EVO_COUNT(joins));
-		for (size_t i = 0; i < count; i++)
-			assert_true(joins[i].outer != mul);
+		const struct evo_join_list *list = evo_gp_joins(gp, mother);
+		for (size_t i = 0; i < list->count; i++)
+			assert_true(list->items[i].outer != mul);
 	}
 	evo_gp_destroy(gp);
 }

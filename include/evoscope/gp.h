@@ -20,6 +20,8 @@ struct evo_gp_config {
 	char preset[32];
 	size_t population, offspring, generations;
 	size_t survivors; /* kept of parents and offspring; 0: as many as the population */
+	bool init_small;  /* the first generation is the smallest trees; else random ones: */
+	size_t grow;      /* after it so many generations of its best, each grown in every way */
 	size_t init_depth_min, init_depth_max; /* half and half */
 	size_t max_depth, max_size;
 	size_t tournament; /* for parents; 1 draws them evenly */
@@ -38,6 +40,8 @@ struct evo_gp_config {
 	char exclude[256];       /* primitives and terminals not to use, separated by spaces */
 	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
 	size_t train, validation;
+	size_t validated; /* of the population so many, the best, have validation scores; 0: all */
+	bool strings; /* drawn among all strings of the pool; else among functions, one string each */
 };
 #define EVO_ALL_NETWORKS 1000000
 
@@ -115,6 +119,7 @@ struct evo_individual {
 	double fitness;               /* in that direction */
 	double tau[2][EVO_CASES_MAX]; /* as measured, with its sign, by side and case */
 	bool open;                    /* validation networks are not scored yet: their tau is NaN */
+	size_t closed;                /* generation after which they were */
 	size_t non_finite;            /* scores that are NaN or infinite */
 	size_t depth;
 	uint64_t hash;  /* of the canonical form */

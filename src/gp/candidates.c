@@ -7,8 +7,6 @@
 
 /* A slot tries so many trees until one is not known to be of no use. */
 #define TRIES 20
-/* Of the joins of a mother so many are looked at, the best first. */
-#define JOINS 50
 
 void evo_gp_clear_candidates(struct evo_gp *gp)
 {
@@ -90,17 +88,74 @@ static bool random_candidate(struct evo_gp *gp, struct evo_rng *rng, size_t slot
 	return false;
 }
 
-/* A mother with the mate that suits her best, of the joins that were never tried. */
-static bool joined_candidate(struct evo_gp *gp, struct evo_rng *rng)
+/*
+ * The first generation as the smallest trees, in random order: as many as the population takes,
+ * each once. True when there were any.
+ */
+static bool small_candidates(struct evo_gp *gp)
 {
-	struct evo_join joins[JOINS];
+	struct evo_small_trees small;
+	struct evo_rng rng = evo_rng_stream(gp->seed, "initial", 0);
+	struct evo_candidate candidate = {.origin = EVO_ORIGIN_RANDOM};
+	size_t before = gp->candidate_count;
+	evo_small_trees(&gp->variation, &small);
+	size_t *order = evo_calloc(small.count + 1, sizeof(*order));
+	for (size_t i = 0; i < small.count; i++)
+		order[i] = i;
+	evo_rng_shuffle(&rng, order, small.count);
+	for (size_t i = 0; i < small.count && gp->candidate_count < gp->now.population; i++) {
+		if (evo_small_tree(&gp->variation, &small, order[i], &candidate.tree))
+			offer(gp, &candidate);
+	}
+	free(order);
+	return gp->candidate_count > before;
+}
+
+/* The tree with a primitive above everything, or below the aggregate where there is one on top. */
+static bool grown(const struct evo_gp *gp, const struct evo_tree *tree, unsigned code,
+                  struct evo_tree *out)
+{
+	size_t at = evo_primitive(tree->nodes[0].code)->kind == EVO_AGGREGATE;
+	out->size = tree->size + 1;
+	if (out->size > EVO_TREE_MAX)
+		return false;
+	out->nodes[0] = tree->nodes[0];
+	out->nodes[0].span = (uint16_t) out->size;
+	out->nodes[at] = (struct evo_tree_node){(uint16_t) code, (uint16_t) (out->size - at), 0};
+	memcpy(out->nodes + at + 1, tree->nodes + at, (tree->size - at) * sizeof(tree->nodes[0]));
+	return evo_variation_allows(&gp->variation, out);
+}
+
+/* The best twentieth of the population with every primitive. True when there were any. */
+static bool grown_candidates(struct evo_gp *gp)
+{
+	struct evo_small_trees small;
+	struct evo_candidate candidate = {.origin = EVO_ORIGIN_INSERTION};
+	size_t before = gp->candidate_count;
+	evo_small_trees(&gp->variation, &small);
+	for (size_t i = 0; i < (gp->population.count + 19) / 20; i++) {
+		const struct evo_individual *mother = gp->population.items[i];
+		candidate.parents[0] = mother->id;
+		candidate.descends = mother->descends;
+		for (size_t p = 0; p < small.primitive_count; p++) {
+			if (grown(gp, &mother->tree, small.primitives[p], &candidate.tree))
+				offer(gp, &candidate);
+		}
+	}
+	return gp->candidate_count > before;
+}
+
+/* A mother with the mate that suits her best, of the joins that were never tried. */
+static bool joined_candidate(struct evo_gp *gp, size_t mother)
+{
 	const double *scores;
-	size_t mother = evo_gp_parent(gp, rng), count = evo_gp_joins(gp, mother, joins, JOINS);
+	const struct evo_join_list *joins = evo_gp_joins(gp, mother);
 	struct evo_candidate candidate = {.origin = EVO_ORIGIN_JOIN};
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < joins->count; i++) {
+		const struct evo_join *join = &joins->items[i];
 		const struct evo_individual *a = gp->population.items[mother];
-		const struct evo_individual *b = gp->population.items[joins[i].mate];
-		if (!evo_gp_join(gp, mother, &joins[i], &candidate.tree) ||
+		const struct evo_individual *b = gp->population.items[join->mate];
+		if (!evo_gp_join(gp, mother, join, &candidate.tree) ||
 		    evo_known_find(&gp->known, canonical_hash(&candidate.tree), &scores) !=
 		            EVO_UNKNOWN)
 			continue;
@@ -111,6 +166,15 @@ static bool joined_candidate(struct evo_gp *gp, struct evo_rng *rng)
 			return true;
 	}
 	return false;
+}
+
+/* After the smallest trees each of them, the best first, is joined with its best mate. Returns the
+   slot after them. */
+static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
+{
+	for (size_t mother = 0; mother < gp->population.count && slot < end; mother++)
+		slot += joined_candidate(gp, mother);
+	return slot;
 }
 
 /*
@@ -125,7 +189,7 @@ static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 		gp->counts.cache_hits++;
 		return true;
 	}
-	if (how == EVO_ORIGIN_JOIN && joined_candidate(gp, rng))
+	if (how == EVO_ORIGIN_JOIN && joined_candidate(gp, evo_gp_parent(gp, rng)))
 		return true;
 	struct evo_candidate candidate = {0};
 	for (int i = 0; i < TRIES; i++) {
@@ -203,8 +267,14 @@ void evo_gp_make_candidates(struct evo_gp *gp)
 	size_t size = round_size(gp);
 	if (gp->round == 0)
 		injected_candidates(gp);
-	size_t slot = gp->candidate_count;
-	size_t immigrants = 0;
+	size_t slot = gp->candidate_count, immigrants = 0;
+	if (gp->now.init_small && gp->round == 0) {
+		bool grow = gp->generation <= gp->now.grow;
+		if (first ? small_candidates(gp) : grow && grown_candidates(gp))
+			slot = size = gp->wanted = gp->candidate_count;
+		else if (gp->generation == gp->now.grow + 1 && gp->now.join > 0)
+			slot = join_in_turn(gp, slot, size);
+	}
 	if (!first && gp->now.stall > 0 && gp->stalled >= gp->now.stall && gp->round == 0)
 		immigrants = (size_t) (gp->now.immigrants * (double) size);
 	for (; slot < size; slot++) {

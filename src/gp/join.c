@@ -1,8 +1,9 @@
 /*
  * Joining two trees under a primitive of the network level. The scores of the result follow from
- * those of the two, which are at hand, so that every mate and every way to join is judged before a
- * single tree is evaluated. Where a root is a matrix, its mean is its score, and what is said of a
- * join is a guess; it is evaluated like any other tree.
+ * those of the two, which are at hand, so that every mate and every way to join is looked at before
+ * a single tree is evaluated: all of them on a few networks, and the best of these on all. Where a
+ * root is a matrix, its mean is its score, and what is said of a join is a guess; it is evaluated
+ * like any other tree.
  */
 #include "config.h"
 
@@ -60,17 +61,46 @@ struct judging {
 	const struct evo_individual *mother, *mate;
 	double *scores; /* of the join: train networks only, validation stays open */
 	double *term;   /* room for as many */
+	const double *rows[EVO_CASES_MAX];
 	struct evo_individual judged;
 };
 
-static void begin_judging(struct judging *judging, const struct evo_gp *gp)
+static void begin_judging(struct judging *judging, const struct evo_gp *gp, size_t mother)
 {
 	memset(judging, 0, sizeof(*judging));
 	judging->gp = gp;
+	judging->mother = gp->population.items[mother];
 	judging->scores = evo_calloc(2 * gp->fitness.total, sizeof(double));
 	judging->term = judging->scores + gp->fitness.total;
 	for (size_t i = 0; i < gp->fitness.total; i++)
 		judging->scores[i] = evo_score_open();
+}
+
+/* Scores of the first `most` train networks of every group into judging->rows. */
+static void score(struct judging *judging, const struct evo_join *join, size_t most)
+{
+	const struct evo_fitness *fitness = &judging->gp->fitness;
+	for (size_t g = 0; g < fitness->group_count; g++) {
+		const struct evo_fitness_group *group = &fitness->groups[g];
+		const double *mother = judging->mother->scores + group->offset;
+		const double *mate = judging->mate->scores + group->offset;
+		double *scores = judging->scores + group->offset;
+		size_t n = group->train < most ? group->train : most;
+		if (join->inner != 0) {
+			evo_primitive_numbers(join->inner, mate, NULL, judging->term, n);
+			mate = judging->term;
+		}
+		evo_primitive_numbers(join->outer, mother, mate, scores, n);
+		judging->rows[g] = scores;
+	}
+}
+
+static double guess_of(const struct evo_gp *gp, const struct evo_individual *one)
+{
+	const double *rows[EVO_CASES_MAX];
+	for (size_t g = 0; g < gp->fitness.group_count; g++)
+		rows[g] = one->scores + gp->fitness.groups[g].offset;
+	return evo_screen_guess(&gp->screen, rows);
 }
 
 static bool same_taus(const struct judging *judging, const struct evo_individual *parent)
@@ -84,69 +114,101 @@ static bool same_taus(const struct judging *judging, const struct evo_individual
 }
 
 /* Fills judging->judged. False for what orders the networks as a parent does, or not at all. */
-static bool judge(struct judging *judging, unsigned outer, unsigned inner)
+static bool judge(struct judging *judging, const struct evo_join *join)
 {
 	const struct evo_fitness *fitness = &judging->gp->fitness;
-	const double *rows[EVO_CASES_MAX];
-	for (size_t g = 0; g < fitness->group_count; g++) {
-		const struct evo_fitness_group *group = &fitness->groups[g];
-		const double *mother = judging->mother->scores + group->offset;
-		const double *mate = judging->mate->scores + group->offset;
-		double *scores = judging->scores + group->offset;
-		if (inner != 0) {
-			evo_primitive_numbers(inner, mate, NULL, judging->term, group->train);
-			mate = judging->term;
-		}
-		evo_primitive_numbers(outer, mother, mate, scores, group->train);
-		rows[g] = scores;
-	}
-	if (!evo_fitness_orders(fitness, rows))
+	judging->mate = judging->gp->population.items[join->mate];
+	score(judging, join, SIZE_MAX);
+	if (!evo_fitness_orders(fitness, judging->rows))
 		return false;
-	evo_fitness_judge(fitness, rows, &judging->judged);
+	evo_fitness_judge(fitness, judging->rows, &judging->judged);
 	return !same_taus(judging, judging->mother) && !same_taus(judging, judging->mate);
 }
 
 /* ---- The best ones --------------------------------------------------------------------------- */
 
 /* Into the list, best first, if it is among so many; equals in the order of their coming. */
-static void rank(struct evo_join *joins, size_t *count, size_t room, const struct evo_join *join)
+static void rank(struct evo_join_list *list, const struct evo_join *join)
 {
-	size_t at = *count;
-	while (at > 0 && joins[at - 1].worth < join->worth)
+	struct evo_join *items = list->items;
+	size_t at = list->count;
+	while (at > 0 && items[at - 1].worth < join->worth)
 		at--;
-	if (at == room)
+	if (at == EVO_GP_JOINS)
 		return;
-	*count += *count < room;
-	memmove(joins + at + 1, joins + at, (*count - at - 1) * sizeof(*joins));
-	joins[at] = *join;
+	list->count += list->count < EVO_GP_JOINS;
+	memmove(items + at + 1, items + at, (list->count - at - 1) * sizeof(*items));
+	items[at] = *join;
 }
 
-size_t evo_gp_joins(const struct evo_gp *gp, size_t mother, struct evo_join *joins, size_t room)
+static size_t size_of(const struct judging *judging, const struct evo_join *join)
 {
-	const struct evo_individual *const *all = gp->population.items;
+	const struct evo_individual *mate = judging->gp->population.items[join->mate];
+	return judging->mother->tree.size + mate->tree.size + 1 + (join->inner != 0);
+}
+
+/* Those that look best on a few networks, of all mates and forms. */
+static void screen(struct judging *judging, struct evo_join_list *list)
+{
+	const struct evo_gp *gp = judging->gp;
 	struct evo_join found[EVO_COUNT(forms)];
-	struct judging judging;
-	size_t count = 0, form_count;
-	if (!gp->variation.grammar.network)
-		return 0;
-	form_count = find_forms(gp, found);
-	begin_judging(&judging, gp);
-	judging.mother = all[mother];
-	for (size_t mate = 0; mate < gp->population.count; mate++) {
-		judging.mate = all[mate];
-		for (size_t f = 0; f < form_count && mate != mother; f++) {
+	size_t form_count = find_forms(gp, found);
+	double own = guess_of(gp, judging->mother);
+	for (size_t mate = 0; mate < gp->population.count && form_count > 0; mate++) {
+		judging->mate = gp->population.items[mate];
+		if (judging->mate == judging->mother)
+			continue;
+		double other = guess_of(gp, judging->mate);
+		for (size_t f = 0; f < form_count; f++) {
 			struct evo_join join = found[f];
-			size_t size = all[mother]->tree.size + all[mate]->tree.size + 1 +
-			              (join.inner != 0);
-			if (size > gp->now.max_size || !judge(&judging, join.outer, join.inner))
-				continue;
 			join.mate = mate;
-			join.worth = judging.judged.fitness - gp->now.parsimony * (double) size;
-			rank(joins, &count, room, &join);
+			size_t size = size_of(judging, &join);
+			if (size > gp->now.max_size)
+				continue;
+			score(judging, &join, EVO_SCREEN_NETWORKS);
+			double guess = evo_screen_guess(&gp->screen, judging->rows);
+			join.worth = guess - gp->now.parsimony * (double) size;
+			/* What orders the networks as a parent does would fill the list. */
+			if (guess != own && guess != other)
+				rank(list, &join);
 		}
 	}
+}
+
+/* The same, by what they are worth on all networks. */
+static void look_for(const struct evo_gp *gp, size_t mother, struct evo_join_list *list)
+{
+	struct judging judging;
+	struct evo_join_list screened = {0};
+	list->looked_for = true;
+	if (!gp->variation.grammar.network)
+		return;
+	begin_judging(&judging, gp, mother);
+	screen(&judging, &screened);
+	for (size_t i = 0; i < screened.count; i++) {
+		struct evo_join join = screened.items[i];
+		if (!judge(&judging, &join))
+			continue;
+		join.worth = judging.judged.fitness -
+		             gp->now.parsimony * (double) size_of(&judging, &join);
+		rank(list, &join);
+	}
 	free(judging.scores);
-	return count;
+}
+
+const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother)
+{
+	if (gp->joins == NULL)
+		gp->joins = evo_calloc(gp->population.count, sizeof(*gp->joins));
+	if (!gp->joins[mother].looked_for)
+		look_for(gp, mother, &gp->joins[mother]);
+	return &gp->joins[mother];
+}
+
+void evo_gp_forget_joins(struct evo_gp *gp)
+{
+	free(gp->joins);
+	gp->joins = NULL;
 }
 
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,

@@ -21,7 +21,10 @@ size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees)
 	gp->open = evo_realloc(gp->open, most + 1, sizeof(*gp->open));
 	gp->open_trees = evo_realloc(gp->open_trees, most + 1, sizeof(*gp->open_trees));
 	gp->open_count = 0;
-	for (size_t i = 0; i < gp->population.count; i++)
+	size_t best = gp->population.count;
+	if (gp->now.validated > 0 && gp->now.validated < best)
+		best = gp->now.validated;
+	for (size_t i = 0; i < best; i++)
 		if (gp->population.items[i]->open)
 			add(gp, gp->population.items[i]);
 	for (size_t i = 0; i < gp->front.count; i++)
@@ -44,6 +47,7 @@ static struct evo_individual *complete(struct evo_gp *gp, const struct evo_indiv
 		rows[g] = scores + group->offset;
 	}
 	evo_fitness_judge(&gp->fitness, rows, whole);
+	whole->closed = gp->generation - 1;
 	return whole;
 }
 

@@ -22,6 +22,7 @@ struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct ev
 		free(gp);
 		return NULL;
 	}
+	evo_screen_init(&gp->screen, &gp->fitness);
 	evo_known_init(&gp->known, gp->fitness.total, KNOWN_MEMORY);
 	gp->injections = evo_calloc(EVO_GP_INJECTIONS, sizeof(*gp->injections));
 	return gp;
@@ -32,6 +33,7 @@ void evo_gp_destroy(struct evo_gp *gp)
 	if (gp == NULL)
 		return;
 	evo_gp_clear_candidates(gp);
+	evo_gp_forget_joins(gp);
 	free(gp->candidates);
 	free(gp->asked);
 	free(gp->open);
@@ -40,6 +42,7 @@ void evo_gp_destroy(struct evo_gp *gp)
 	evo_pool_of_clear(&gp->population);
 	evo_front_clear(&gp->front);
 	evo_known_clear(&gp->known);
+	evo_screen_clear(&gp->screen);
 	evo_fitness_clear(&gp->fitness);
 	for (size_t i = 0; i < gp->note_count; i++)
 		free(gp->notes[i]);
@@ -94,6 +97,7 @@ static void begin_generation(struct evo_gp *gp)
 static void end_generation(struct evo_gp *gp)
 {
 	double before = gp->population.count > 0 ? gp->population.items[0]->fitness : -2;
+	evo_gp_forget_joins(gp);
 	evo_gp_survive(gp);
 	double after = gp->population.count > 0 ? gp->population.items[0]->fitness : -2;
 	gp->stalled = after > before ? 0 : gp->stalled + 1;
@@ -238,6 +242,9 @@ static void take(struct evo_gp *gp, double *const *scores)
 	}
 	free(rows);
 	gp->round++;
+	/* There are only so many small or grown trees, and nothing else fills their places. */
+	if (gp->now.init_small && gp->generation <= gp->now.grow && gp->made > 0)
+		gp->wanted = gp->made;
 	evo_gp_clear_candidates(gp);
 }
 

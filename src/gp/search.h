@@ -6,6 +6,7 @@
 #include "front.h"
 #include "individual.h"
 #include "known.h"
+#include "screen.h"
 #include "variation.h"
 
 #define EVO_GP_ROUNDS     5   /* of candidates in one generation */
@@ -35,6 +36,7 @@ struct evo_gp {
 	struct evo_gp_config now;
 	struct evo_variation variation;
 	struct evo_fitness fitness;
+	struct evo_screen screen;
 	uint64_t seed, next_id;
 	size_t generation; /* complete ones */
 	size_t stalled;    /* generations since the best last rose */
@@ -52,6 +54,7 @@ struct evo_gp {
 	size_t candidate_count, candidate_room;
 	const struct evo_tree **asked;
 	size_t asked_count;
+	struct evo_join_list *joins; /* by mother; NULL: none was looked for */
 
 	/* Of the population and the front, those whose validation is open; borrowed. */
 	const struct evo_individual **open;
@@ -78,9 +81,18 @@ struct evo_join {
 	unsigned outer, inner; /* codes; inner is 0 where there is none */
 	double worth;          /* its fitness less parsimony, by the scores of the two */
 };
-/* The best joins of a mother by their scores on train networks, at most `room`, best first; how
-   many. None of them orders these networks as one of the two does. */
-size_t evo_gp_joins(const struct evo_gp *gp, size_t mother, struct evo_join *joins, size_t room);
+/* Of the joins of a mother so many are looked at, the best first. */
+#define EVO_GP_JOINS 64
+struct evo_join_list {
+	bool looked_for;
+	size_t count;
+	struct evo_join items[EVO_GP_JOINS];
+};
+/* The best joins of a mother, best first, of those that look best on a few networks. None of them orders
+   these networks as one of the two does. The list lives until evo_gp_forget_joins, to be called
+   before the population changes. */
+const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother);
+void evo_gp_forget_joins(struct evo_gp *gp);
 /* Its tree. False when it is beyond the bounds. */
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
                  struct evo_tree *out);

@@ -127,7 +127,7 @@ static void hold_tournaments(struct evo_gp *gp, bool *kept, size_t count)
 void evo_gp_survive(struct evo_gp *gp)
 {
 	size_t count = gp->now.population;
-	if (gp->generation > 0 && gp->now.survivors > 0)
+	if ((gp->generation > 0 || gp->now.init_small) && gp->now.survivors > 0)
 		count = gp->now.survivors;
 	struct evo_pool_of *pool = &gp->pool;
 	evo_pool_of_clear(&gp->population);

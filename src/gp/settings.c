@@ -18,6 +18,12 @@ static const struct evo_setting table[] = {
          "individuals kept of parents and offspring; 0: as many as the population"},
         {"generations", EVO_SET_SIZE, AT(generations), 1, 1000000, NULL, true, "50",
          "generations to run, the first random one included"},
+        {"init", EVO_SET_CHOICE, AT(init_small), 0, 1, "random|small", false, "random",
+         "the first generation: random trees, or the smallest (an aggregate of a primitive of a "
+         "terminal), which are cut to the survivors at once"},
+        {"grow", EVO_SET_SIZE, AT(grow), 0, 20, NULL, false, "0",
+         "generations after the smallest trees that put every primitive into the best "
+         "twentieth of them"},
         {"init_depth_min", EVO_SET_SIZE, AT(init_depth_min), 0, 30, NULL, true, "2",
          "least depth of random trees"},
         {"init_depth_max", EVO_SET_SIZE, AT(init_depth_max), 1, 30, NULL, true, "6",
@@ -72,6 +78,11 @@ static const struct evo_setting table[] = {
          "train networks of each benchmark; all: every one"},
         {"validation", EVO_SET_SIZE, AT(validation), 0, NETWORKS, NULL, false, "100",
          "validation networks of each benchmark; all: every one"},
+        {"validated", EVO_SET_SIZE, AT(validated), 0, 100000, NULL, true, "0",
+         "individuals, the best, that validation networks are scored for, beside the front; 0: "
+         "all"},
+        {"sample", EVO_SET_CHOICE, AT(strings), 0, 1, "functions|strings", false, "functions",
+         "networks are drawn among functions, one string each, or among all strings"},
 };
 
 size_t evo_setting_count(void)

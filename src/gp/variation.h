@@ -24,6 +24,21 @@ bool evo_variation_allows(const struct evo_variation *variation, const struct ev
 bool evo_variation_random(const struct evo_variation *variation, struct evo_rng *rng, size_t depth,
                           bool full, struct evo_tree *out);
 
+/*
+ * The smallest trees, by number below `count`: an aggregate over a unit terminal or over a primitive
+ * of one, and the like of network terminals. evo_small_tree: false where the search does not allow
+ * the tree of that number.
+ */
+struct evo_small_trees {
+	unsigned aggregates[EVO_CODES], primitives[EVO_CODES], units[EVO_CODES],
+	        networks[EVO_CODES];
+	size_t aggregate_count, primitive_count, unit_count, network_count;
+	size_t count;
+};
+void evo_small_trees(const struct evo_variation *variation, struct evo_small_trees *out);
+bool evo_small_tree(const struct evo_variation *variation, const struct evo_small_trees *small,
+                    size_t index, struct evo_tree *out);
+
 /* An operator by the shares. */
 enum evo_origin evo_variation_choose(const struct evo_variation *variation, struct evo_rng *rng);
 

@@ -139,17 +139,20 @@ static bool check_train(const struct evo_case_item *item, struct evo_error *err)
 	                item->train, item->benchmark->name);
 }
 
-bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, uint64_t seed,
-                            struct evo_error *err)
+bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, bool strings,
+                            uint64_t seed, struct evo_error *err)
 {
+	size_t *(*draw)(const struct evo_benchmark *, enum evo_split, size_t, uint64_t,
+	                const char *, size_t *) =
+	        strings ? evo_benchmark_strings : evo_benchmark_sample;
 	for (size_t i = 0; i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
 		size_t got, other = 0, *more = NULL;
-		size_t *rows = evo_benchmark_sample(item->benchmark, EVO_TRAIN, train, seed,
-		                                    "train networks", &got);
+		size_t *rows =
+		        draw(item->benchmark, EVO_TRAIN, train, seed, "train networks", &got);
 		if (validation > 0)
-			more = evo_benchmark_sample(item->benchmark, EVO_VALIDATION, validation,
-			                            seed, "validation networks", &other);
+			more = draw(item->benchmark, EVO_VALIDATION, validation, seed,
+			            "validation networks", &other);
 		set_rows(item, rows, got, more, other);
 		if (!check_train(item, err))
 			return false;

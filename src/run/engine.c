@@ -45,8 +45,8 @@ static bool load_cases(struct evo_run *run, struct evo_error *err)
 	struct evo_cases *cases = &run->cases;
 	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
 	                    config->seed, run->store, err) ||
-	    !evo_cases_sample_pools(cases, config->gp.train, config->gp.validation, config->seed,
-	                            err) ||
+	    !evo_cases_sample_pools(cases, config->gp.train, config->gp.validation,
+	                            config->gp.strings, config->seed, err) ||
 	    !evo_cases_register(cases, run->store, err))
 		return false;
 	run->draft.case_count = cases->count;

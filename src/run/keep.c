@@ -306,7 +306,7 @@ static bool add_individual(struct evo_run *run, const struct evo_individual *one
 	evo_pack_doubles(&scores, one->scores, networks);
 	bool good = evo_database_do(
 	        &run->keeper->database,
-	        "INSERT OR IGNORE INTO individuals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	        "INSERT OR REPLACE INTO individuals VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	        EVO_VALUES(EVO_INTEGER(run->keeper->id), EVO_INTEGER(one->id),
 	                   EVO_INTEGER(one->born), EVO_TEXT(evo_origin_name(one->origin)),
 	                   EVO_INTEGER(one->parents[0]), EVO_INTEGER(one->parents[1]),
@@ -329,8 +329,10 @@ static bool add_members(struct evo_run *run, const struct waiting *one, const ch
 	struct evo_keeper *keeper = run->keeper;
 	bool good = true;
 	for (size_t i = 0; good && i < count; i++) {
-		/* Those that were there before were stored with an earlier generation. */
-		if (items[i]->id >= keeper->next_id)
+		/* Those that were there before were stored with an earlier generation, and again
+		   when their validation networks were scored later. */
+		if (items[i]->id >= keeper->next_id ||
+		    (!items[i]->open && items[i]->closed == one->number))
 			good = add_individual(run, items[i], err);
 		good = good &&
 		       evo_database_do(&keeper->database, "INSERT INTO members VALUES (?,?,?,?,?)",

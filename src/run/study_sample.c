@@ -66,10 +66,13 @@ static bool load(struct study_sample *sample, const struct evo_study_config *con
 	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
 	                    config->seed, store, err))
 		return false;
-	bool good = config->strings ? evo_cases_sample_strings(cases, config->split,
-	                                                       config->networks, config->seed, err)
-	                            : evo_cases_sample_pools(cases, config->train,
-	                                                     config->validation, config->seed, err);
+	bool good;
+	if (config->strings)
+		good = evo_cases_sample_strings(cases, config->split, config->networks,
+		                                config->seed, err);
+	else
+		good = evo_cases_sample_pools(cases, config->train, config->validation,
+		                              config->sample_strings, config->seed, err);
 	return good && evo_cases_register(cases, store, err);
 }
 
