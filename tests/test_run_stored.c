@@ -33,6 +33,7 @@ static struct evo_run_config kept_config(const char *name)
 {
 	struct evo_run_config config = small_config();
 	config.gp.generations = GENERATIONS;
+	config.gp.validated = 5; /* so that some are validated after they were stored */
 	config.name = name;
 	config.runs_file = file;
 	return config;
