@@ -361,7 +361,7 @@ static void clicks_go_to_rows(void **state)
 	(void) state;
 	struct session session;
 	session_prepare_alone(&session);
-	BEGIN(&session, 40, 120, "--theme", "dark");
+	BEGIN(&session, 44, 120, "--theme", "dark");
 	struct term *term = session.term;
 	open_all(term);
 	/* The focus goes to a pane, and back to the matrix. */
@@ -369,7 +369,7 @@ static void clicks_go_to_rows(void **state)
 	click_and_expect(term, row_of(term, "eznas-nasnet"), 30);
 	term_expect(term, "Space tag");
 	/* Below the last row there is none. */
-	term_click(term, 36, 30);
+	term_click(term, 40, 30);
 	term_keys(term, " ");
 	term_expect(term, "*eznas-nasnet");
 
