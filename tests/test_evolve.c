@@ -349,7 +349,8 @@ static void nohup_is_respected(void **state)
 
 int main(void)
 {
-	signal(SIGHUP, SIG_DFL); /* the tests themselves may run under nohup */
+	signal(SIGHUP, SIG_DFL); /* the tests may run under nohup, or in the background */
+	signal(SIGINT, SIG_DFL);
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(evolves),
 	        cmocka_unit_test(same_seed_same_files),

@@ -604,7 +604,8 @@ static void progress_is_told_when_asked(void **state)
 
 int main(void)
 {
-	signal(SIGHUP, SIG_DFL); /* the tests may run under nohup */
+	signal(SIGHUP, SIG_DFL); /* the tests may run under nohup, or in the background */
+	signal(SIGINT, SIG_DFL);
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(means_and_deviations),
 	        cmocka_unit_test(threads_change_nothing),
