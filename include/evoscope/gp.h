@@ -73,8 +73,8 @@ void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_sett
                        char *out, size_t size);
 /*
  * A preset: presets/NAME.ini of the user's configuration folder, else the shipped one (`eznas`,
- * `default`, `quick`). What the file does not set has its built-in default; `default` needs no
- * file.
+ * `default`, `quick`, `thorough`). What the file does not set has its built-in default; `default`
+ * needs no file.
  */
 bool evo_gp_preset(const char *name, struct evo_gp_config *config, struct evo_error *err);
 /* Names of the presets that there are, sorted; *count of them; caller frees each and the list. */
