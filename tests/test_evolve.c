@@ -239,6 +239,30 @@ static void final_test_and_inject_from(void **state)
 	RUN(&box, &outcome, QUICK, "--inject-from", "nobody");
 	expect_complaint(&outcome, 1, "no run is called `nobody`");
 	outcome_clear(&outcome);
+	RUN(&box, &outcome, "evolve", "--resume", "json", "--inject-from", "json");
+	expect_complaint(&outcome, 2, "--inject-from cannot be given with --resume");
+	outcome_clear(&outcome);
+}
+
+/* A search goes on with the trees of another on larger images. */
+static void carried_to_another_size(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	RUN(&box, &outcome, QUICK, "--quiet", "--generations", "1", "--carry", "json", "--image",
+	    "16", "--name", "larger", "--csv-dir", sandbox_path(&box, "larger"));
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	char *population = sandbox_read(&box, "larger/population.csv");
+	assert_true(has(population, ",carried,"));
+	assert_false(has(population, ",random,"));
+	free(population);
+	RUN(&box, &outcome, QUICK, "--carry", "nobody");
+	expect_complaint(&outcome, 1, "no run is called `nobody`");
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "evolve", "--resume", "larger", "--carry", "json");
+	expect_complaint(&outcome, 2, "--carry cannot be given with --resume");
+	outcome_clear(&outcome);
 }
 
 /* ---- In plain lines -------------------------------------------------------------------------- */
@@ -360,6 +384,7 @@ int main(void)
 	        cmocka_unit_test(writes_nothing_unasked),
 	        cmocka_unit_test(json_lines),
 	        cmocka_unit_test(final_test_and_inject_from),
+	        cmocka_unit_test(carried_to_another_size),
 	        cmocka_unit_test(plain_lines),
 	        cmocka_unit_test(signals_keep_what_is_done),
 	        cmocka_unit_test(nohup_is_respected),

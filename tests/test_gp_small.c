@@ -1,5 +1,6 @@
 /*
- * Searches that begin with the smallest trees of their language and let the best of them grow.
+ * Searches that begin with a list: the smallest trees of their language, the best of which grow, or
+ * the trees of another search.
  */
 #include "config.h"
 
@@ -168,6 +169,75 @@ static void test_validated(void **state)
 	evo_gp_destroy(gp);
 }
 
+static void read_trees(const char *const *texts, size_t count, struct evo_tree *trees)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_true(evo_tree_parse(texts[i], &trees[i], NULL));
+}
+
+/* The index of a text in the population; its count when there is none. */
+static size_t find_text(struct evo_gp *gp, const char *text)
+{
+	const struct evo_individual *const *all;
+	struct evo_tree tree;
+	size_t count = evo_gp_population(gp, &all), i = 0;
+	assert_true(evo_tree_parse(text, &tree, NULL));
+	while (i < count && !evo_tree_equal(&all[i]->tree, &tree))
+		i++;
+	return i;
+}
+
+/* Trees carried over bring their parts of the network level; what the settings leave out stays out,
+   and the parts of it come. Then each is joined. */
+static void test_carried(void **state)
+{
+	(void) state;
+	static const char *const texts[] = {
+	        "mul(layer_sum(log(gx.d)), sqrt(layer_mean(w)))",
+	        "sub(layer_max(abs(x.n)), layer_sum(log(gx.d)))",
+	        "layer_std(exp(y.d))",
+	};
+	static const char *const parts[] = {"layer_sum(log(gx.d))", "sqrt(layer_mean(w))",
+	                                    "layer_mean(w)", "layer_max(abs(x.n))",
+	                                    "layer_std(exp(y.d))"};
+	struct evo_gp_config config = small_config();
+	const struct evo_individual *const *all;
+	struct evo_tree trees[EVO_COUNT(texts)];
+	assert_true(evo_gp_config_set(&config, "exclude", "sub", NULL));
+	config.join = 1;
+	config.crossover = config.subtree = config.point = config.number = config.hoist =
+	        config.insertion = config.shrink = 0;
+	read_trees(texts, EVO_COUNT(texts), trees);
+	struct evo_gp *gp = toy_search(&config, 7, 1);
+	evo_gp_carry(gp, trees, EVO_COUNT(texts));
+	toy_generation(gp);
+	size_t count = evo_gp_population(gp, &all);
+	assert_in_range(count, 3, 6);
+	assert_int_equal(evo_gp_counts(gp).evaluations, 6);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(all[i]->origin, EVO_ORIGIN_CARRIED);
+	assert_true(find_text(gp, texts[0]) < count);
+	assert_true(find_text(gp, texts[1]) == count);
+	size_t found = 0;
+	for (size_t i = 0; i < EVO_COUNT(parts); i++)
+		found += find_text(gp, parts[i]) < count;
+	assert_int_equal(found + 1, count); /* the rest are rank duplicates */
+	toy_generation(gp);
+	assert_true(born_in(gp, 1, EVO_ORIGIN_JOIN) > 0);
+	evo_gp_destroy(gp);
+
+	/* As many as the population takes, the best first. */
+	config.population = 2;
+	config.offspring = 2;
+	config.elite = 1;
+	gp = toy_search(&config, 7, 1);
+	evo_gp_carry(gp, trees, EVO_COUNT(texts));
+	toy_generation(gp);
+	assert_int_equal(evo_gp_counts(gp).evaluations, 2);
+	assert_true(find_text(gp, texts[0]) < evo_gp_population(gp, &all));
+	evo_gp_destroy(gp);
+}
+
 /* A guess is the mean tau on the networks that it looks at, near enough. */
 static void test_guesses(void **state)
 {
@@ -202,6 +272,7 @@ int main(void)
 	        cmocka_unit_test(test_first_generation),
 	        cmocka_unit_test(test_growing),
 	        cmocka_unit_test(test_validated),
+	        cmocka_unit_test(test_carried),
 	        cmocka_unit_test(test_guesses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,7 @@ enum evo_origin {
 	EVO_ORIGIN_COPY,
 	EVO_ORIGIN_IMMIGRANT,
 	EVO_ORIGIN_INJECTED,
+	EVO_ORIGIN_CARRIED, /* from another search */
 };
 const char *evo_origin_name(enum evo_origin origin);
 
@@ -153,6 +154,15 @@ struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct ev
                              size_t group_count, const struct evo_case *cases, size_t case_count,
                              uint64_t seed, struct evo_error *err);
 void evo_gp_destroy(struct evo_gp *gp);
+
+/*
+ * Carries trees over from another search, best first, which may have worked at another size: the
+ * first generation is these trees and all their parts of the network level, each once, as many as
+ * the population takes, in place of the one that `init` says. In the next each of the best is joined
+ * with its best mate. Trees beyond the settings' bounds, or with what they exclude, stay out, and
+ * their parts come. Call it once, before anything is asked; of a search to be resumed, too. Copied.
+ */
+void evo_gp_carry(struct evo_gp *gp, const struct evo_tree *trees, size_t count);
 
 /* The statistics that trees of these settings may read, but for classic proxies, which are costly
    and seldom read. */

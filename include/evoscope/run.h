@@ -32,6 +32,8 @@ struct evo_run_config {
 	const char *csv_folder;      /* refreshed after every generation; NULL: none */
 	const char *const *injected; /* expressions for the first generation */
 	size_t injected_count;
+	const char *const *carried; /* the same of another search, best first: evo_gp_carry */
+	size_t carried_count;
 	const char *runs_file; /* where its generations are stored; NULL: nowhere */
 	bool runs_optional;    /* a file that cannot be used is a warning, and no failure */
 	const char *resume;    /* the stored run that this goes on with; NULL: a new one */

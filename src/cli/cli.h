@@ -62,6 +62,7 @@ struct cli_options {
 	const char *csv_folder;
 	const char *runs_file;       /* NULL: the user's */
 	struct cli_list inject_from; /* runs */
+	struct cli_list carry;       /* runs */
 	bool final_test;
 	const char *resume, *watch;
 	bool no_store, plain;

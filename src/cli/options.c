@@ -214,6 +214,9 @@ static const struct cli_option options[] = {
          "put into the first generation; may be repeated"},
         {"inject-from", 0, "RUN", CLI_LIST, AT(inject_from), 0, 0, NULL, SEARCH, NULL,
          "put the best of every size of a stored search into the first generation"},
+        {"carry", 0, "RUN", CLI_LIST, AT(carry), 0, 0, NULL, SEARCH, NULL,
+         "begin with the population of a stored search, and the parts of its trees, such as to "
+         "go on at another size; may be repeated"},
         {"final-test", 0, NULL, CLI_FLAG, AT(final_test), 0, 0, NULL, ON(EVOLVE), NULL,
          "in the end score the best on the networks of the test pool, too"},
         {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, SEARCH, NULL,

@@ -449,6 +449,7 @@ void cli_options_clear(struct cli_options *options)
 	free(options->benchmarks.items);
 	free(options->injected.items);
 	free(options->inject_from.items);
+	free(options->carry.items);
 	free(options->train_files.items);
 	free(options->train_labels.items);
 	free(options->test_files.items);

@@ -90,9 +90,10 @@ char *cli_runs_file(const struct cli_options *options)
 /* What a search is made of cannot change any more. */
 static bool check_resume(const struct cli_options *options, struct evo_error *err)
 {
-	static const char *const fixed[] = {
-	        "benchmark", "networks", "validation", "seed",   "channels", "cells",   "batch",
-	        "image",     "classes",  "probe",      "preset", "name",     "no-store"};
+	static const char *const fixed[] = {"benchmark", "networks", "validation",  "seed",
+	                                    "channels",  "cells",    "batch",       "image",
+	                                    "classes",   "probe",    "preset",      "name",
+	                                    "no-store",  "inject",   "inject-from", "carry"};
 	for (size_t i = 0; i < options->given.count; i++)
 		for (size_t j = 0; j < EVO_COUNT(fixed); j++)
 			if (!strcmp(options->given.items[i], fixed[j]))
@@ -128,28 +129,29 @@ static const char *const *copy_list(const struct cli_list *list)
 	return (const char *const *) copy;
 }
 
-/* The fronts of stored searches, to begin with. */
-static bool add_fronts(const struct cli_options *options, struct evo_run_config *config,
-                       struct evo_error *err)
+/* Of stored searches the fronts or the populations, after what the list has. */
+static bool add_stored(const struct cli_options *options, const struct cli_list *runs, bool front,
+                       const char *const **list, size_t *count, struct evo_error *err)
 {
-	char **list = (char **) (uintptr_t) config->injected;
+	char **items = (char **) (uintptr_t) *list;
 	char *file = cli_runs_file(options);
 	bool good = true;
-	for (size_t i = 0; good && i < options->inject_from.count; i++) {
+	for (size_t i = 0; good && i < runs->count; i++) {
 		const struct evo_snapshot *from =
-		        evo_runs_snapshot(file, options->inject_from.items[i], SIZE_MAX, err);
+		        evo_runs_snapshot(file, runs->items[i], SIZE_MAX, err);
 		good = from != NULL;
-		for (size_t j = 0; good && j < from->front_count; j++) {
+		size_t more = !good ? 0 : front ? from->front_count : from->population_count;
+		for (size_t j = 0; j < more; j++) {
 			struct evo_text text;
 			evo_text_init(&text);
-			evo_tree_print(&from->front[j]->tree, &text);
-			list = evo_realloc(list, config->injected_count + 1, sizeof(*list));
-			list[config->injected_count++] = text.data;
+			evo_tree_print(&(front ? from->front : from->population)[j]->tree, &text);
+			items = evo_realloc(items, *count + 1, sizeof(*items));
+			items[(*count)++] = text.data;
 		}
 		if (good)
 			evo_snapshot_release(from);
 	}
-	config->injected = (const char *const *) list;
+	*list = (const char *const *) items;
 	free(file);
 	return good;
 }
@@ -167,7 +169,10 @@ static bool new_config(const struct cli_options *options, struct evo_run_config 
 		config->benchmark_count = names.count;
 		config->injected = copy_list(&options->injected);
 		config->injected_count = options->injected.count;
-		good = add_fronts(options, config, err);
+		good = add_stored(options, &options->inject_from, true, &config->injected,
+		                  &config->injected_count, err) &&
+		       add_stored(options, &options->carry, false, &config->carried,
+		                  &config->carried_count, err);
 		config->probe = options->probe;
 		if (options->probe.probe_of)
 			config->probe.probe_of = evo_strdup(options->probe.probe_of);

@@ -111,6 +111,29 @@ static bool small_candidates(struct evo_gp *gp)
 	return gp->candidate_count > before;
 }
 
+/*
+ * The first generation as trees of another search: each, and all its parts of the network level.
+ * Parts are shared with the whole, so that they cost nothing more. True when there were any.
+ */
+static bool carried_candidates(struct evo_gp *gp)
+{
+	struct evo_candidate candidate = {.origin = EVO_ORIGIN_CARRIED};
+	size_t before = gp->candidate_count;
+	for (size_t i = 0; i < gp->carried_count; i++) {
+		const struct evo_tree *tree = &gp->carried[i];
+		for (size_t node = 0; node < tree->size; node++) {
+			if (gp->candidate_count >= gp->now.population)
+				return true;
+			if (evo_tree_level(tree, node) != EVO_LEVEL_NETWORK)
+				continue;
+			evo_tree_subtree(tree, node, &candidate.tree);
+			if (evo_variation_allows(&gp->variation, &candidate.tree))
+				offer(gp, &candidate);
+		}
+	}
+	return gp->candidate_count > before;
+}
+
 /* The tree with a primitive above everything, or below the aggregate where there is one on top. */
 static bool grown(const struct evo_gp *gp, const struct evo_tree *tree, unsigned code,
                   struct evo_tree *out)
@@ -168,7 +191,7 @@ static bool joined_candidate(struct evo_gp *gp, size_t mother)
 	return false;
 }
 
-/* After the smallest trees each of them, the best first, is joined with its best mate. Returns the
+/* After what was listed each of the population, the best first, is joined with its best mate. Returns the
    slot after them. */
 static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 {
@@ -250,6 +273,14 @@ static void injected_candidates(struct evo_gp *gp)
 	gp->injection_count = 0;
 }
 
+/* True when there were any. */
+static bool listed_candidates(struct evo_gp *gp)
+{
+	if (gp->population.count > 0)
+		return grown_candidates(gp);
+	return gp->carried_count > 0 ? carried_candidates(gp) : small_candidates(gp);
+}
+
 /* ---- A round --------------------------------------------------------------------------------- */
 
 /* Later rounds make more than is missing, since what failed before may fail again, and every round
@@ -268,11 +299,10 @@ void evo_gp_make_candidates(struct evo_gp *gp)
 	if (gp->round == 0)
 		injected_candidates(gp);
 	size_t slot = gp->candidate_count, immigrants = 0;
-	if (gp->now.init_small && gp->round == 0) {
-		bool grow = gp->generation <= gp->now.grow;
-		if (first ? small_candidates(gp) : grow && grown_candidates(gp))
+	if (gp->round == 0) {
+		if (evo_gp_is_listed(gp) && listed_candidates(gp))
 			slot = size = gp->wanted = gp->candidate_count;
-		else if (gp->generation == gp->now.grow + 1 && gp->now.join > 0)
+		else if (evo_gp_is_after_list(gp) && gp->now.join > 0)
 			slot = join_in_turn(gp, slot, size);
 	}
 	if (!first && gp->now.stall > 0 && gp->stalled >= gp->now.stall && gp->round == 0)

@@ -5,9 +5,9 @@
 
 #include "individual.h"
 
-static const char *const origin_names[] = {"random", "crossover", "subtree",   "point",
-                                           "number", "hoist",     "insertion", "shrink",
-                                           "join",   "copy",      "immigrant", "injected"};
+static const char *const origin_names[] = {"random",    "crossover", "subtree", "point", "number",
+                                           "hoist",     "insertion", "shrink",  "join",  "copy",
+                                           "immigrant", "injected",  "carried"};
 
 const char *evo_origin_name(enum evo_origin origin)
 {

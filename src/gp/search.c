@@ -46,8 +46,17 @@ void evo_gp_destroy(struct evo_gp *gp)
 	evo_fitness_clear(&gp->fitness);
 	for (size_t i = 0; i < gp->note_count; i++)
 		free(gp->notes[i]);
+	free(gp->carried);
 	free(gp->injections);
 	free(gp);
+}
+
+void evo_gp_carry(struct evo_gp *gp, const struct evo_tree *trees, size_t count)
+{
+	gp->carried = evo_calloc(count, sizeof(*gp->carried));
+	for (size_t i = 0; i < count; i++)
+		evo_tree_copy(&gp->carried[i], &trees[i]);
+	gp->carried_count = count;
 }
 
 /* ---- Remarks --------------------------------------------------------------------------------- */
@@ -81,6 +90,22 @@ static void note_about(struct evo_gp *gp, const struct evo_tree *tree, const cha
 }
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
+
+static bool begins_with_list(const struct evo_gp *gp)
+{
+	return gp->now.init_small || gp->carried_count > 0;
+}
+
+bool evo_gp_is_listed(const struct evo_gp *gp)
+{
+	return begins_with_list(gp) &&
+	       (gp->population.count == 0 || gp->generation <= gp->now.grow);
+}
+
+bool evo_gp_is_after_list(const struct evo_gp *gp)
+{
+	return begins_with_list(gp) && gp->generation == gp->now.grow + 1;
+}
 
 static void begin_generation(struct evo_gp *gp)
 {
@@ -242,8 +267,8 @@ static void take(struct evo_gp *gp, double *const *scores)
 	}
 	free(rows);
 	gp->round++;
-	/* There are only so many small or grown trees, and nothing else fills their places. */
-	if (gp->now.init_small && gp->generation <= gp->now.grow && gp->made > 0)
+	/* There are only so many of these, and nothing else fills their places. */
+	if (evo_gp_is_listed(gp) && gp->made > 0)
 		gp->wanted = gp->made;
 	evo_gp_clear_candidates(gp);
 }

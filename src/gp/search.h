@@ -61,11 +61,18 @@ struct evo_gp {
 	const struct evo_tree **open_trees;
 	size_t open_count;
 
+	struct evo_tree *carried;
+	size_t carried_count;
 	struct evo_tree *injections;
 	size_t injection_count;
 	char *notes[EVO_GP_NOTES];
 	size_t note_count;
 };
+
+/* Does the generation at work consist of trees that are listed, not drawn: the smallest, those carried
+   over, or grown ones? */
+bool evo_gp_is_listed(const struct evo_gp *gp);
+bool evo_gp_is_after_list(const struct evo_gp *gp); /* of the generation after these */
 
 /* ---- candidates.c ---------------------------------------------------------------------------- */
 

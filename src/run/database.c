@@ -55,6 +55,11 @@ static const char schema[] =
         " text TEXT NOT NULL, expression TEXT, early INTEGER NOT NULL,"
         " PRIMARY KEY (run, position)) WITHOUT ROWID;"
         "PRAGMA application_id = 1702260595; PRAGMA user_version = 1;";
+/* What came later: earlier programs do without it. */
+static const char schema_later[] = "CREATE TABLE IF NOT EXISTS carried"
+                                   " (run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,"
+                                   " position INTEGER NOT NULL, expression TEXT NOT NULL,"
+                                   " PRIMARY KEY (run, position)) WITHOUT ROWID";
 _Static_assert(APPLICATION == 1702260595 && FORMAT == 1, "as the schema says");
 
 /* ---- What went wrong ------------------------------------------------------------------------- */
@@ -238,6 +243,15 @@ static bool check_format(struct evo_database *database, bool *empty, struct evo_
 	return true;
 }
 
+bool evo_database_has(struct evo_database *database, const char *table)
+{
+	struct evo_rows rows;
+	evo_rows_open(&rows, database, "SELECT 1 FROM sqlite_schema WHERE name = ?",
+	              EVO_VALUES(EVO_TEXT(table)));
+	bool has = evo_rows_next(&rows);
+	return evo_rows_close(&rows, NULL) && has;
+}
+
 /* Two programs may be at it: the second one finds what the first has made. */
 static bool make_tables(struct evo_database *database, struct evo_error *err)
 {
@@ -260,7 +274,8 @@ static bool open_to_write(struct evo_database *database, struct evo_error *err)
 	/* Where there can be no write-ahead log, as on some network file systems, SQLite says so and
 	   keeps its rollback journal. */
 	ask(database, "PRAGMA journal_mode = WAL", &ignored, NULL);
-	return evo_database_do(database, "PRAGMA synchronous = FULL", NULL, 0, err) &&
+	return evo_database_do(database, schema_later, NULL, 0, err) &&
+	       evo_database_do(database, "PRAGMA synchronous = FULL", NULL, 0, err) &&
 	       evo_database_do(database, "PRAGMA foreign_keys = ON", NULL, 0, err);
 }
 

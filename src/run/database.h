@@ -56,6 +56,8 @@ struct evo_value {
 /* A statement without rows. */
 bool evo_database_do(struct evo_database *database, const char *sql, const struct evo_value *values,
                      size_t count, struct evo_error *err);
+/* Files made by an earlier evoscope lack tables that came later, as long as they are only read. */
+bool evo_database_has(struct evo_database *database, const char *table);
 int64_t evo_database_inserted(const struct evo_database *database); /* the last row's key */
 
 /* One with rows. Values are borrowed until it is closed. */

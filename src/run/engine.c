@@ -62,6 +62,19 @@ static bool load_cases(struct evo_run *run, struct evo_error *err)
 	return true;
 }
 
+static bool carry_over(struct evo_run *run, struct evo_error *err)
+{
+	size_t count = run->config.carried_count;
+	struct evo_tree *trees = evo_calloc(count + 1, sizeof(*trees));
+	bool good = true;
+	for (size_t i = 0; good && i < count; i++)
+		good = evo_proxy_parse(run->config.carried[i], &trees[i], err);
+	if (good && count > 0)
+		evo_gp_carry(run->gp, trees, count);
+	free(trees);
+	return good;
+}
+
 static bool create_search(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_group groups[EVO_CASES_MAX];
@@ -85,7 +98,7 @@ static bool create_search(struct evo_run *run, struct evo_error *err)
 		    !evo_gp_inject(run->gp, &tree, err))
 			return false;
 	}
-	return true;
+	return carry_over(run, err);
 }
 
 bool evo_run_prepare(struct evo_run *run, struct evo_error *err)

@@ -191,15 +191,16 @@ static bool expression_of(const char *text, struct evo_text *out, struct evo_err
 	return true;
 }
 
-static bool add_injected(struct evo_run *run, struct evo_error *err)
+/* One row an expression. */
+static bool add_list(struct evo_run *run, const char *sql, const char *const *list, size_t count,
+                     struct evo_error *err)
 {
 	struct evo_text text;
 	bool good = true;
 	evo_text_init(&text);
-	for (size_t i = 0; good && i < run->config.injected_count; i++)
-		good = expression_of(run->config.injected[i], &text, err) &&
-		       evo_database_do(&run->keeper->database,
-		                       "INSERT INTO injected VALUES (?,?,?)",
+	for (size_t i = 0; good && i < count; i++)
+		good = expression_of(list[i], &text, err) &&
+		       evo_database_do(&run->keeper->database, sql,
 		                       EVO_VALUES(EVO_INTEGER(run->keeper->id), EVO_INTEGER(i),
 		                                  EVO_TEXT(text.data)),
 		                       err);
@@ -270,8 +271,11 @@ static bool create_run(struct evo_run *run, struct evo_error *err)
 	bool good = evo_database_begin(&keeper->database, err);
 	/* What was sent before the search was made is in its settings. */
 	good = good && choose_name(run, err) && add_run(run, err) && add_benchmarks(run, err) &&
-	       add_injected(run, err) && add_interventions(run, true, err) &&
-	       claim(keeper, run->draft.run, err);
+	       add_list(run, "INSERT INTO injected VALUES (?,?,?)", run->config.injected,
+	                run->config.injected_count, err) &&
+	       add_list(run, "INSERT INTO carried VALUES (?,?,?)", run->config.carried,
+	                run->config.carried_count, err) &&
+	       add_interventions(run, true, err) && claim(keeper, run->draft.run, err);
 	good = evo_database_end(&keeper->database, good, err);
 	if (good) {
 		keeper->owned = true;

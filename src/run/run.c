@@ -33,6 +33,7 @@ void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config 
 	*to = *from;
 	to->benchmarks = evo_run_copy_list(from->benchmarks, from->benchmark_count);
 	to->injected = evo_run_copy_list(from->injected, from->injected_count);
+	to->carried = evo_run_copy_list(from->carried, from->carried_count);
 	to->csv_folder = copy_text(from->csv_folder);
 	to->probe.probe_of = copy_text(from->probe.probe_of);
 	to->runs_file = copy_text(from->runs_file);
@@ -51,6 +52,7 @@ void evo_run_config_clear(struct evo_run_config *config)
 {
 	evo_run_free_list(config->benchmarks, config->benchmark_count);
 	evo_run_free_list(config->injected, config->injected_count);
+	evo_run_free_list(config->carried, config->carried_count);
 	free_text(config->csv_folder);
 	free_text(config->probe.probe_of);
 	free_text(config->name);

@@ -247,6 +247,10 @@ static bool read_config(struct evo_database *database, const char *name,
 	config->injected = read_list(
 	        database, "SELECT expression FROM injected WHERE run = ? ORDER BY position", id,
 	        &config->injected_count, &wrong);
+	if (evo_database_has(database, "carried"))
+		config->carried = read_list(
+		        database, "SELECT expression FROM carried WHERE run = ? ORDER BY position",
+		        id, &config->carried_count, &wrong);
 	if (!evo_rows_close(&rows, err))
 		return false;
 	if (wrong.code != EVO_OK)
@@ -316,7 +320,7 @@ static bool unpack_taus(struct evo_rows *rows, int column, size_t cases,
 static enum evo_origin origin_of(const char *name)
 {
 	enum evo_origin origin = EVO_ORIGIN_RANDOM;
-	while (origin < EVO_ORIGIN_INJECTED && strcmp(evo_origin_name(origin), name) != 0)
+	while (origin < EVO_ORIGIN_CARRIED && strcmp(evo_origin_name(origin), name) != 0)
 		origin++;
 	return origin;
 }
