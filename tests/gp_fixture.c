@@ -19,7 +19,7 @@ double worth(unsigned code, size_t network)
 	return (double) (evo_hash(name, sizeof(name), 7) >> 11) * 0x1p-52 - 1;
 }
 
-double toy_score(const struct evo_tree *tree, size_t network)
+static double sum_of_words(const struct evo_tree *tree, size_t network)
 {
 	unsigned det, zeros;
 	assert_true(evo_primitive_find("det", &det) && evo_primitive_find("zeros", &zeros));
@@ -33,6 +33,36 @@ double toy_score(const struct evo_tree *tree, size_t network)
 		                                  : worth(tree->nodes[i].code, network);
 	}
 	return score;
+}
+
+/* Arithmetic of the network level is computed, as joins expect; all else is the sum of words. */
+static double arithmetic_score(const struct evo_tree *tree, size_t at, size_t network)
+{
+	static const char *const words[] = {"add", "sub", "mul", "div", "sqrt", "square", "mean"};
+	const struct evo_tree_node *node = &tree->nodes[at];
+	struct evo_tree subtree;
+	for (size_t i = 0; i < EVO_COUNT(words); i++) {
+		unsigned code;
+		assert_true(evo_primitive_find(words[i], &code));
+		if (node->code != code || evo_tree_level(tree, at) != EVO_LEVEL_NETWORK)
+			continue;
+		double a = arithmetic_score(tree, at + 1, network), b = 0, out;
+		if (evo_primitive(code)->arity == 2)
+			b = arithmetic_score(tree, evo_tree_argument(tree, at, 1), network);
+		if (strcmp(words[i], "mean") == 0)
+			return a;
+		evo_primitive_numbers(code, &a, &b, &out, 1);
+		return out;
+	}
+	if (node->code == 0)
+		return node->number;
+	evo_tree_subtree(tree, at, &subtree);
+	return sum_of_words(&subtree, network);
+}
+
+double toy_score(const struct evo_tree *tree, size_t network)
+{
+	return arithmetic_score(tree, 0, network);
 }
 
 /* An accuracy that a few words make up. */
@@ -83,8 +113,7 @@ static void toy_scores(const struct evo_tree *const *trees, size_t count, bool o
 		scores[g] = evo_calloc(count * NETWORKS, sizeof(double));
 		for (size_t i = 0; i < count * NETWORKS; i++) {
 			double score = toy_score(trees[i / NETWORKS], i % NETWORKS);
-			scores[g][i] = open && i % NETWORKS >= TRAIN ? evo_score_open()
-			                                             : score * (double) (g + 1);
+			scores[g][i] = open && i % NETWORKS >= TRAIN ? evo_score_open() : score;
 		}
 	}
 }

@@ -18,7 +18,7 @@ double toy_score(const struct evo_tree *tree, size_t network);
 void toy_accuracy(double *accuracy, double sign, size_t shift);
 struct evo_gp_config small_config(void);
 struct evo_gp *toy_search(const struct evo_gp_config *config, uint64_t seed, double sign);
-/* One generation; the second group's scores are the first's, as far as ranks go. */
+/* One generation; the second group's scores are the first's. */
 void toy_generation(struct evo_gp *gp);
 /* The same, validation left open; and the scores of what is open: of how many. */
 void toy_open_generation(struct evo_gp *gp);

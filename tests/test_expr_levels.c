@@ -297,6 +297,65 @@ static void values_depend_on_the_network_alone(void **state)
 	destroy_network(larger);
 }
 
+/* Of a format with one tree in it, on a network. */
+static double score_of(const struct random_network *network, const char *format,
+                       const struct evo_tree *tree)
+{
+	static struct evo_tree whole;
+	const struct evo_tree *list[] = {&whole};
+	struct evo_text text;
+	double value = 0;
+
+	evo_text_init(&text);
+	evo_tree_print(tree, &text);
+	char *written = evo_format(format, text.data);
+	assert_true(evo_tree_parse(written, &whole, NULL));
+	assert_true(evo_evaluate(evaluator, &network->stats, list, 1, &value, NULL));
+	free(written);
+	evo_text_clear(&text);
+	return value;
+}
+
+/* What is called a scalar is one: its sum is its mean. What is not counts by its mean, to the bit;
+   so arithmetic of scores is that of trees. */
+static void scores_of_arithmetic_follow_from_scores(void **state)
+{
+	static struct evo_tree trees[TREES];
+	const struct evo_tree *list[TREES];
+	double scores[TREES];
+	struct random_network *network = random_network(3, 4, 6, 0);
+	struct evo_rng rng = evo_rng_stream(2, "test arithmetic", 0);
+	struct evo_grammar grammar;
+	size_t scalars = 0, tensors = 0;
+	unsigned sqrt_code;
+
+	(void) state;
+	assert_true(evo_primitive_find("sqrt", &sqrt_code));
+	evo_grammar_all(&grammar);
+	for (size_t i = 0; i < TREES; i++) {
+		assert_true(evo_tree_random(&grammar, &rng, EVO_LEVEL_NETWORK, 1 + i % 5,
+		                            i % 2 == 0, &trees[i]));
+		list[i] = &trees[i];
+	}
+	assert_true(evo_evaluate(evaluator, &network->stats, list, TREES, scores, NULL));
+	for (size_t i = 0; i < TREES; i++) {
+		bool scalar = evo_tree_is_scalar(&trees[i]);
+		double root;
+
+		evo_primitive_numbers(sqrt_code, &scores[i], NULL, &root, 1);
+		assert_true(same_bits(score_of(network, "mean(%s)", &trees[i]), scores[i]));
+		assert_true(same_bits(
+		        score_of(network, scalar ? "sqrt(%s)" : "sqrt(mean(%s))", &trees[i]),
+		        root));
+		if (scalar)
+			assert_true(same_bits(score_of(network, "sum(%s)", &trees[i]), scores[i]));
+		scalars += scalar && isfinite(scores[i]);
+		tensors += !scalar && isfinite(scores[i]);
+	}
+	assert_true(scalars > TREES / 10 && tensors > TREES / 100);
+	destroy_network(network);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +367,7 @@ int main(void)
 	        cmocka_unit_test(layer_total_of_rank_four_is_single),
 	        cmocka_unit_test(derived_statistics_are_made_from_what_is_kept),
 	        cmocka_unit_test(values_depend_on_the_network_alone),
+	        cmocka_unit_test(scores_of_arithmetic_follow_from_scores),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

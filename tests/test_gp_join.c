@@ -14,34 +14,11 @@
 #include "gp_fixture.h"
 #include "../src/gp/search.h"
 
-/* Arithmetic of the network level is computed, all else is a toy. */
-static double arithmetic_score(const struct evo_tree *tree, size_t at, size_t network)
-{
-	static const char *const words[] = {"add", "sub", "mul", "div", "sqrt", "square"};
-	const struct evo_tree_node *node = &tree->nodes[at];
-	struct evo_tree subtree;
-	for (size_t i = 0; i < EVO_COUNT(words); i++) {
-		unsigned code;
-		assert_true(evo_primitive_find(words[i], &code));
-		if (node->code != code || evo_tree_level(tree, at) != EVO_LEVEL_NETWORK)
-			continue;
-		double a = arithmetic_score(tree, at + 1, network), b = 0, out;
-		if (evo_primitive(code)->arity == 2)
-			b = arithmetic_score(tree, evo_tree_argument(tree, at, 1), network);
-		evo_primitive_numbers(code, &a, &b, &out, 1);
-		return out;
-	}
-	if (node->code == 0)
-		return node->number;
-	evo_tree_subtree(tree, at, &subtree);
-	return toy_score(&subtree, network);
-}
-
 static double *score_all(const struct evo_tree *const *trees, size_t count)
 {
 	double *scores = evo_calloc(count * NETWORKS, sizeof(*scores));
 	for (size_t i = 0; i < count * NETWORKS; i++)
-		scores[i] = arithmetic_score(trees[i / NETWORKS], 0, i % NETWORKS);
+		scores[i] = toy_score(trees[i / NETWORKS], i % NETWORKS);
 	return scores;
 }
 
@@ -65,6 +42,15 @@ static double fitness_of(const struct evo_gp *gp, const struct evo_tree *tree)
 	return judged.fitness;
 }
 
+/* As an argument of a join: a tensor by its mean. */
+static void write_argument(const struct evo_tree *tree, struct evo_text *out)
+{
+	bool scalar = evo_tree_is_scalar(tree);
+	evo_text_append(out, scalar ? "" : "mean(");
+	evo_tree_print(tree, out);
+	evo_text_append(out, scalar ? "" : ")");
+}
+
 /* outer(a, inner(b)) through its text. */
 static void written(const struct evo_tree *a, const struct evo_tree *b, const char *form,
                     struct evo_tree *out)
@@ -72,8 +58,8 @@ static void written(const struct evo_tree *a, const struct evo_tree *b, const ch
 	struct evo_text first, second;
 	evo_text_init(&first);
 	evo_text_init(&second);
-	evo_tree_print(a, &first);
-	evo_tree_print(b, &second);
+	write_argument(a, &first);
+	write_argument(b, &second);
 	char *text = evo_format(form, first.data, second.data);
 	assert_true(evo_tree_parse(text, out, NULL));
 	free(text);
@@ -166,6 +152,10 @@ static void test_joins_are_bred(void **state)
 				assert_true(all[i]->parents[0] != all[i]->parents[1]);
 				assert_int_equal(evo_primitive(all[i]->tree.nodes[0].code)->arity,
 				                 2);
+				/* Nobody was asked for its scores: they follow. */
+				for (size_t n = 0; n < NETWORKS; n++)
+					assert_true(all[i]->scores[n] ==
+					            toy_score(&all[i]->tree, n));
 			}
 		}
 		assert_true(wanted ? joined > 0 : joined == 0);

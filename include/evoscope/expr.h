@@ -81,6 +81,9 @@ enum evo_level evo_tree_level(const struct evo_tree *tree, size_t at);
    be of either level as long as evo_tree_check says yes). */
 enum evo_level evo_tree_place(const struct evo_tree *tree, size_t at);
 
+/* Is the tree's value one number on every network? False where it is a tensor, or may be one. */
+bool evo_tree_is_scalar(const struct evo_tree *tree);
+
 /* Do arities, spans and levels fit? The message names the node and what is wrong. */
 bool evo_tree_check(const struct evo_tree *tree, struct evo_error *err);
 

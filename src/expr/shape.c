@@ -102,6 +102,57 @@ bool evo_result_extent(unsigned code, const struct evo_extent *a, const struct e
 	return false;
 }
 
+/* ---- Before there is a network --------------------------------------------------------------- */
+
+/* What is certain of a subtree's rank: 0, 2, or TENSOR where it may be either of 2 and 4, or even
+   less. */
+#define TENSOR 4
+
+static unsigned statistic_rank(enum evo_statistic statistic)
+{
+	bool number = statistic == EVO_PARAMS || statistic == EVO_FLOPS || statistic == EVO_UNITS ||
+	              statistic >= EVO_CLASSIC_FIRST;
+
+	return number ? 0 : TENSOR;
+}
+
+static unsigned certain_rank(const struct evo_tree *tree, size_t at)
+{
+	const unsigned code = tree->nodes[at].code;
+	unsigned first, second;
+
+	if (evo_is_number(code))
+		return 0;
+	if (evo_is_statistic(code))
+		return statistic_rank(evo_statistic_of(code));
+	if (evo_is_aggregate(code))
+		return code == EVO_LAYER_TOTAL ? certain_rank(tree, at + 1) : 0;
+	first = certain_rank(tree, at + 1);
+	switch (evo_operation_shape(code)) {
+	case EVO_SHAPE_SAME:
+		return first;
+	case EVO_SHAPE_PAIR:
+		second = certain_rank(tree, evo_tree_argument(tree, at, 1));
+		return first > second ? first : second;
+	case EVO_SHAPE_ROWS_MATRIX:
+	case EVO_SHAPE_PLANE_MEAN:
+		return 2;
+	case EVO_SHAPE_PLANES:
+		return first == 2 ? 0 : TENSOR;
+	case EVO_SHAPE_SWAP:
+	case EVO_SHAPE_MATMUL:
+	case EVO_SHAPE_UNITS:
+		return TENSOR;
+	default:
+		return 0;
+	}
+}
+
+bool evo_tree_is_scalar(const struct evo_tree *tree)
+{
+	return certain_rank(tree, 0) == 0;
+}
+
 bool evo_shape_alone(unsigned code)
 {
 	return code == EVO_ONES || code == EVO_ZEROS || code == EVO_NUMEL;

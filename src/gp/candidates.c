@@ -185,8 +185,11 @@ static bool joined_candidate(struct evo_gp *gp, size_t mother)
 		candidate.parents[0] = a->id;
 		candidate.parents[1] = b->id;
 		candidate.descends = a->descends || b->descends;
-		if (offer(gp, &candidate))
+		if (offer(gp, &candidate)) {
+			gp->candidates[gp->candidate_count - 1].scores =
+			        evo_gp_join_scores(gp, mother, join);
 			return true;
+		}
 	}
 	return false;
 }

@@ -1,9 +1,8 @@
 /*
  * Joining two trees under a primitive of the network level. The scores of the result follow from
- * those of the two, which are at hand, so that every mate and every way to join is looked at before
- * a single tree is evaluated: all of them on a few networks, and the best of these on all. Where a
- * root is a matrix, its mean is its score, and what is said of a join is a guess; it is evaluated
- * like any other tree.
+ * those of the two, which are at hand, so that every mate and every way to join is looked at without
+ * a tree being evaluated: all of them on a few networks, and the best of these on all. A tree whose
+ * root may be a tensor is joined by its mean, which is its score.
  */
 #include "config.h"
 
@@ -41,17 +40,44 @@ static size_t find_forms(const struct evo_gp *gp, struct evo_join found[EVO_COUN
 	return count;
 }
 
-static void build(const struct evo_tree *mother, const struct evo_tree *mate, unsigned outer,
-                  unsigned inner, struct evo_tree *out)
+static unsigned mean_code(void)
 {
-	size_t above = inner != 0, at = 1 + mother->size;
-	out->size = at + above + mate->size;
-	out->nodes[0] = (struct evo_tree_node){(uint16_t) outer, (uint16_t) out->size, 0};
-	memcpy(out->nodes + 1, mother->nodes, mother->size * sizeof(mother->nodes[0]));
-	if (above)
-		out->nodes[at] =
-		        (struct evo_tree_node){(uint16_t) inner, (uint16_t) (1 + mate->size), 0};
-	memcpy(out->nodes + at + above, mate->nodes, mate->size * sizeof(mate->nodes[0]));
+	unsigned code;
+	return evo_primitive_find("mean", &code) ? code : 0;
+}
+
+/* How many nodes an argument of a join has. */
+static size_t argument_size(const struct evo_tree *tree)
+{
+	return tree->size + !evo_tree_is_scalar(tree);
+}
+
+/* Can the tree be an argument in the language of this search? */
+static bool joinable(const struct evo_gp *gp, const struct evo_individual *one)
+{
+	return gp->variation.grammar.weight[mean_code()] > 0 || evo_tree_is_scalar(&one->tree);
+}
+
+static void append(struct evo_tree *out, unsigned inner, const struct evo_tree *tree)
+{
+	size_t size = argument_size(tree);
+	if (inner != 0)
+		out->nodes[out->size++] =
+		        (struct evo_tree_node){(uint16_t) inner, (uint16_t) (1 + size), 0};
+	if (size > tree->size)
+		out->nodes[out->size++] =
+		        (struct evo_tree_node){(uint16_t) mean_code(), (uint16_t) size, 0};
+	memcpy(out->nodes + out->size, tree->nodes, tree->size * sizeof(tree->nodes[0]));
+	out->size += tree->size;
+}
+
+static void build(const struct evo_tree *mother, const struct evo_tree *mate,
+                  const struct evo_join *join, struct evo_tree *out)
+{
+	out->size = 1;
+	append(out, 0, mother);
+	append(out, join->inner, mate);
+	out->nodes[0] = (struct evo_tree_node){(uint16_t) join->outer, (uint16_t) out->size, 0};
 }
 
 /* ---- What a join would be worth -------------------------------------------------------------- */
@@ -76,22 +102,28 @@ static void begin_judging(struct judging *judging, const struct evo_gp *gp, size
 		judging->scores[i] = evo_score_open();
 }
 
+/* Scores from places `from` on. */
+static void score_part(struct judging *judging, const struct evo_join *join, size_t from,
+                       size_t count)
+{
+	const double *mate = judging->mate->scores + from;
+	if (join->inner != 0) {
+		evo_primitive_numbers(join->inner, mate, NULL, judging->term, count);
+		mate = judging->term;
+	}
+	evo_primitive_numbers(join->outer, judging->mother->scores + from, mate,
+	                      judging->scores + from, count);
+}
+
 /* Scores of the first `most` train networks of every group into judging->rows. */
 static void score(struct judging *judging, const struct evo_join *join, size_t most)
 {
 	const struct evo_fitness *fitness = &judging->gp->fitness;
 	for (size_t g = 0; g < fitness->group_count; g++) {
 		const struct evo_fitness_group *group = &fitness->groups[g];
-		const double *mother = judging->mother->scores + group->offset;
-		const double *mate = judging->mate->scores + group->offset;
-		double *scores = judging->scores + group->offset;
 		size_t n = group->train < most ? group->train : most;
-		if (join->inner != 0) {
-			evo_primitive_numbers(join->inner, mate, NULL, judging->term, n);
-			mate = judging->term;
-		}
-		evo_primitive_numbers(join->outer, mother, mate, scores, n);
-		judging->rows[g] = scores;
+		score_part(judging, join, group->offset, n);
+		judging->rows[g] = judging->scores + group->offset;
 	}
 }
 
@@ -144,7 +176,8 @@ static void rank(struct evo_join_list *list, const struct evo_join *join)
 static size_t size_of(const struct judging *judging, const struct evo_join *join)
 {
 	const struct evo_individual *mate = judging->gp->population.items[join->mate];
-	return judging->mother->tree.size + mate->tree.size + 1 + (join->inner != 0);
+	return 1 + argument_size(&judging->mother->tree) + (join->inner != 0) +
+	       argument_size(&mate->tree);
 }
 
 /* Those that look best on a few networks, of all mates and forms. */
@@ -156,7 +189,7 @@ static void screen(struct judging *judging, struct evo_join_list *list)
 	double own = guess_of(gp, judging->mother);
 	for (size_t mate = 0; mate < gp->population.count && form_count > 0; mate++) {
 		judging->mate = gp->population.items[mate];
-		if (judging->mate == judging->mother)
+		if (judging->mate == judging->mother || !joinable(gp, judging->mate))
 			continue;
 		double other = guess_of(gp, judging->mate);
 		for (size_t f = 0; f < form_count; f++) {
@@ -181,7 +214,7 @@ static void look_for(const struct evo_gp *gp, size_t mother, struct evo_join_lis
 	struct judging judging;
 	struct evo_join_list screened = {0};
 	list->looked_for = true;
-	if (!gp->variation.grammar.network)
+	if (!gp->variation.grammar.network || !joinable(gp, gp->population.items[mother]))
 		return;
 	begin_judging(&judging, gp, mother);
 	screen(&judging, &screened);
@@ -214,7 +247,21 @@ void evo_gp_forget_joins(struct evo_gp *gp)
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
                  struct evo_tree *out)
 {
-	build(&gp->population.items[mother]->tree, &gp->population.items[join->mate]->tree,
-	      join->outer, join->inner, out);
+	build(&gp->population.items[mother]->tree, &gp->population.items[join->mate]->tree, join,
+	      out);
 	return evo_variation_allows(&gp->variation, out);
+}
+
+double *evo_gp_join_scores(const struct evo_gp *gp, size_t mother, const struct evo_join *join)
+{
+	struct judging judging;
+	begin_judging(&judging, gp, mother);
+	judging.mate = gp->population.items[join->mate];
+	bool open = judging.mother->open || judging.mate->open;
+	for (size_t g = 0; g < gp->fitness.group_count; g++) {
+		const struct evo_fitness_group *group = &gp->fitness.groups[g];
+		score_part(&judging, join, group->offset,
+		           group->train + (open ? 0 : group->validation));
+	}
+	return judging.scores;
 }

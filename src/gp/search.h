@@ -103,6 +103,8 @@ void evo_gp_forget_joins(struct evo_gp *gp);
 /* Its tree. False when it is beyond the bounds. */
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
                  struct evo_tree *out);
+/* Its scores on all networks, open where those of a parent are; caller frees. */
+double *evo_gp_join_scores(const struct evo_gp *gp, size_t mother, const struct evo_join *join);
 
 /* ---- select.c -------------------------------------------------------------------------------- */
 
