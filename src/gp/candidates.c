@@ -210,13 +210,16 @@ static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 {
 	enum evo_origin how = evo_variation_choose(&gp->variation, rng);
-	if (how == EVO_ORIGIN_COPY) {
+	/* A search of joins alone never asks for scores: where it finds nothing, it copies. */
+	bool alone = how == EVO_ORIGIN_JOIN && gp->now.join >= 1;
+	for (int i = 0; how == EVO_ORIGIN_JOIN && i < (alone ? TRIES : 1); i++)
+		if (joined_candidate(gp, evo_gp_parent(gp, rng)))
+			return true;
+	if (how == EVO_ORIGIN_COPY || alone) {
 		gp->made++;
 		gp->counts.cache_hits++;
 		return true;
 	}
-	if (how == EVO_ORIGIN_JOIN && joined_candidate(gp, evo_gp_parent(gp, rng)))
-		return true;
 	struct evo_candidate candidate = {0};
 	for (int i = 0; i < TRIES; i++) {
 		const struct evo_individual *mother = gp->population.items[evo_gp_parent(gp, rng)];
