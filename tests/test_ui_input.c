@@ -177,6 +177,13 @@ static void the_key_line_names_what_can_be_done_now(void **state)
 	ui_surface_row(&surface, 0, &line);
 	assert_non_null(strstr(line.data, "p pause"));
 	assert_null(strstr(line.data, "start"));
+	evo_text_reset(&line);
+	ui_surface_clear(&surface);
+	ui_key_line(ui_surface_area(&surface), UI_IN_POPULATION, UI_WHEN_WATCHED);
+	ui_surface_row(&surface, 0, &line);
+	assert_null(strstr(line.data, "pause"));
+	assert_null(strstr(line.data, "inject"));
+	assert_non_null(strstr(line.data, "e edit"));
 	evo_text_clear(&line);
 	ui_surface_free(&surface);
 }

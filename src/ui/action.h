@@ -38,7 +38,9 @@ enum ui_when {
 	UI_WHEN_GOING = 2,
 	UI_WHEN_PAUSED = 4,
 	UI_WHEN_ENDED = 8,
-	UI_ALWAYS = 15
+	UI_WHEN_OWN = 15,     /* any of these */
+	UI_WHEN_WATCHED = 16, /* for the key line: another program drives the search */
+	UI_ALWAYS = 31
 };
 enum ui_when ui_when(enum evo_run_state state);
 
@@ -97,7 +99,7 @@ enum ui_argument {
 	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
 	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
 	  "drop arguments without impact")                                                         \
-	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_ALWAYS, "inject",         \
+	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_WHEN_OWN, "inject",       \
 	  "put this tree into the next generation")                                                \
 	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \
 	  "keep this tree in the proxy library")                                                   \
@@ -140,7 +142,7 @@ enum ui_argument {
 	  "compare", "hold the tree under the cursor against others, on all benchmarks")           \
 	X(OPEN, "open", "EXPRESSION or NAME", UI_EXPRESSION, "", UI_ON_SCREENS, UI_ALWAYS, "",     \
 	  "edit an expression")                                                                    \
-	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_ALWAYS,    \
+	X(INJECT, "inject", "EXPRESSION or NAME", UI_EXPRESSION, "i", UI_IN_CONTROL, UI_WHEN_OWN,  \
 	  "inject", "put an expression into the next generation")                                  \
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
 	  "show only rows with a text in expression, origin, #id or those of the parents; "        \

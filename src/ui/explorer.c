@@ -109,7 +109,8 @@ void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
 
 	ui_status_draw(&explorer->model, ui_area_of(surface, layout->status), what);
 	ui_key_line(ui_area_sub(keys, 0, 0, width, 1), explorer->view->where(explorer),
-	            ui_when(explorer->model.snapshot->state));
+	            explorer->run_config.watch ? UI_WHEN_WATCHED
+	                                       : ui_when(explorer->model.snapshot->state));
 }
 
 const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer)
