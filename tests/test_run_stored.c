@@ -206,6 +206,37 @@ static void test_changed_at_once(void **state)
 	evo_run_destroy(run);
 }
 
+/* Interrupted before what was carried over is joined, or later, a search goes on as it would have. */
+static void test_carried(void **state)
+{
+	(void) state;
+	static const char *const trees[] = {"mul(layer_sum(log(gx.d)), sqrt(layer_mean(l1(w))))",
+	                                    "div(layer_total(corr(x.d)), layer_max(frob(gw.d)))",
+	                                    "sub(layer_sum(std(y.n)), log(params))"};
+	struct evo_run_config config = kept_config("whole");
+	config.carried = trees;
+	config.carried_count = EVO_COUNT(trees);
+	struct evo_run *run = created(&config);
+	tell(run, EVO_COMMAND_START, NULL);
+	const struct evo_snapshot *whole = wait_until(run, IN(DONE), GENERATIONS);
+	evo_run_destroy(run);
+	for (size_t complete = 1; complete < 4; complete++) {
+		char name[20];
+		snprintf(name, sizeof(name), "carried-%zu", complete);
+		config.name = name;
+		run = created(&config);
+		go_into(run, complete);
+		evo_run_destroy(run);
+		run = resumed(name);
+		tell(run, EVO_COMMAND_START, NULL);
+		const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
+		expect_same_snapshots(after, whole);
+		evo_snapshot_release(after);
+		evo_run_destroy(run);
+	}
+	evo_snapshot_release(whole);
+}
+
 /* ---- On show --------------------------------------------------------------------------------- */
 
 /* Every generation can be looked at again, as it was. */
@@ -337,11 +368,9 @@ static void test_watched(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_by_hand),
-	        cmocka_unit_test(test_changed_at_once),
-	        cmocka_unit_test(test_replay),
-	        cmocka_unit_test(test_list),
-	        cmocka_unit_test(test_went_on_elsewhere),
+	        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_changed_at_once),
+	        cmocka_unit_test(test_carried), cmocka_unit_test(test_replay),
+	        cmocka_unit_test(test_list),    cmocka_unit_test(test_went_on_elsewhere),
 	        cmocka_unit_test(test_watched),
 	};
 	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);
