@@ -225,7 +225,7 @@ static void test_carried(void **state)
 		snprintf(name, sizeof(name), "carried-%zu", complete);
 		config.name = name;
 		run = created(&config);
-		go_into(run, complete);
+		step_to(run, complete);
 		evo_run_destroy(run);
 		run = resumed(name);
 		tell(run, EVO_COMMAND_START, NULL);
