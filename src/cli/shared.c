@@ -141,6 +141,11 @@ static bool add_stored(const struct cli_options *options, const struct cli_list 
 		        evo_runs_snapshot(file, runs->items[i], SIZE_MAX, err);
 		good = from != NULL;
 		size_t more = !good ? 0 : front ? from->front_count : from->population_count;
+		if (good && more == 0)
+			good = evo_fail(
+			        err, EVO_E_INPUT,
+			        "no generation of %s is complete: there is nothing to begin with",
+			        runs->items[i]);
 		for (size_t j = 0; j < more; j++) {
 			struct evo_text text;
 			evo_text_init(&text);
@@ -148,7 +153,7 @@ static bool add_stored(const struct cli_options *options, const struct cli_list 
 			items = evo_realloc(items, *count + 1, sizeof(*items));
 			items[(*count)++] = text.data;
 		}
-		if (good)
+		if (from != NULL)
 			evo_snapshot_release(from);
 	}
 	*list = (const char *const *) items;
