@@ -237,6 +237,37 @@ static void test_carried(void **state)
 	evo_snapshot_release(whole);
 }
 
+/* A search of joins alone has every score: resumed, it still needs those of what it is held against. */
+static void test_joins_alone(void **state)
+{
+	(void) state;
+	static const char *const trees[] = {"mul(layer_sum(log(gx.d)), sqrt(layer_mean(l1(w))))",
+	                                    "div(layer_total(corr(x.d)), layer_max(frob(gw.d)))",
+	                                    "sub(layer_sum(std(y.n)), log(params))"};
+	struct evo_run_config config = kept_config("joins");
+	config.carried = trees;
+	config.carried_count = EVO_COUNT(trees);
+	config.gp.validated = 0;
+	config.gp.stall = 0;
+	config.gp.crossover = config.gp.subtree = config.gp.point = config.gp.number = 0;
+	config.gp.hoist = config.gp.insertion = config.gp.shrink = 0;
+	config.gp.join = 1;
+	struct evo_run *run = created(&config);
+	step_to(run, 2);
+	const struct evo_snapshot *before = wait_until(run, IN(PAUSED), 2);
+	evo_run_destroy(run);
+	run = resumed("joins");
+	tell(run, EVO_COMMAND_STEP, NULL);
+	const struct evo_snapshot *after = wait_until(run, IN(PAUSED), 3);
+	assert_int_equal(after->reference_count, before->reference_count);
+	for (size_t i = 0; i < after->reference_count; i++)
+		assert_true(after->references[i].fitness == before->references[i].fitness);
+	assert_true(after->partial_units[0] == after->partial_units[0]);
+	evo_snapshot_release(after);
+	evo_snapshot_release(before);
+	evo_run_destroy(run);
+}
+
 /* ---- On show --------------------------------------------------------------------------------- */
 
 /* Every generation can be looked at again, as it was. */
@@ -368,9 +399,13 @@ static void test_watched(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_changed_at_once),
-	        cmocka_unit_test(test_carried), cmocka_unit_test(test_replay),
-	        cmocka_unit_test(test_list),    cmocka_unit_test(test_went_on_elsewhere),
+	        cmocka_unit_test(test_by_hand),
+	        cmocka_unit_test(test_changed_at_once),
+	        cmocka_unit_test(test_carried),
+	        cmocka_unit_test(test_joins_alone),
+	        cmocka_unit_test(test_replay),
+	        cmocka_unit_test(test_list),
+	        cmocka_unit_test(test_went_on_elsewhere),
 	        cmocka_unit_test(test_watched),
 	};
 	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);

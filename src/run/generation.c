@@ -70,18 +70,20 @@ static double *open_scores(const struct evo_run *run, size_t trees, struct evo_e
 	return scores;
 }
 
-/* The first round scores the references too, on statistics that are had anyway. */
+/* The first round scores the references too, on statistics that are had anyway. asked: NULL where
+   they alone are wanted. */
 static bool round_of(struct evo_run *run, const struct evo_tree *const *asked, size_t count,
                      struct evo_error *err)
 {
 	size_t n = run->cases.network_count, more = run->warm ? 0 : EVO_REFERENCES;
 	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
 	double *scores = open_scores(run, count + more, err);
-	double **rows = create_rows(&run->cases, count, err);
+	double **rows = create_rows(&run->cases, count + 1, err);
 	/* What a person asked for comes first: it is scored on every network. */
 	for (size_t i = 0; i < more; i++)
 		trees[i] = &run->references[i];
-	memcpy(trees + more, asked, count * sizeof(*trees));
+	for (size_t i = 0; i < count; i++)
+		trees[more + i] = asked[i];
 	bool good = scores != NULL && rows != NULL &&
 	            evo_run_score_train(run, trees, more + count,
 	                                more + evo_gp_asked_injected(run->gp), scores, err);
@@ -376,7 +378,8 @@ static bool breed(struct evo_run *run, struct evo_error *err)
 			return false;
 		show_live(run);
 	}
-	return true;
+	/* A search that is resumed, in which every score was known, has not met them yet. */
+	return run->warm || round_of(run, NULL, 0, err);
 }
 
 bool evo_run_generation(struct evo_run *run, struct evo_error *err)
