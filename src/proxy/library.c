@@ -28,20 +28,28 @@ static const struct evo_proxy library[] = {
          "Jiang et al., MeCo, NeurIPS 2023"},
         {"wrcor-tree", "logabsdet(layer_total(add(abs(corr(x.d)), abs(corr(gx.d)))))",
          "after weighted response correlation (WRCor), unweighted"},
-        {"evoscope-a", "layer_sum(gram(square(abslog(corr(gw.n)))))",
-         "found by evoscope on NAS-Bench-201: seed 1, 6 minutes, C 16 N 3, batch 8, 16x16"},
-        {"evoscope-b", "mul(layer_sum(gram(square(abslog(corr(gw.n))))), abslog(gin.n))",
-         "evoscope-a joined with the tree that suits it best out of 836 random ones"},
+        {"evoscope-a",
+         "mul(mul(layer_first(logabsdet(gx.n)), mean(mul(layer_total(eigmin(corr(gw.n))), "
+         "layer_total(log(det(gx.n)))))), mean(layer_total(relu(logabsdet(lt0(gx.n))))))",
+         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 1"},
+        {"evoscope-b",
+         "mul(mul(mul(square(layer_mean(logdet(gx.n))), "
+         "sqrt(layer_sum(tanh(eigmin(corr(gw.p)))))), layer_sum(abslog(corr(softmax(gx.p))))), "
+         "mean(sqrt(layer_total(logabsdet(y.n)))))",
+         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 2"},
         {"evoscope-c",
-         "div(mul(sub(div(layer_sum(cosine(lt0(x.p), l1(gr.d))), layer_min(jacov(gw.p))), "
-         "layer_max(frob(gx.d))), layer_total(std(logdet(sub(jacov(gr.p), sigmoid(gy.n)))))), "
-         "units)",
-         "found by evoscope on NAS-Bench-201: an earlier preset thorough, seed 5, C 16 N 3, batch "
-         "4"},
-        {"evoscope-d", "mul(layer_count(exp(eigratio(gw.n))), layer_count(logdet(exp(r.n))))",
-         "found by evoscope on NAS-Bench-201: preset thorough, seed 2, C 16 N 3, batch 4, 16x16"},
-        {"evoscope-e", "div(layer_total(gram(gram(corr(gx.d)))), layer_min(jacov(gw.n)))",
-         "found by evoscope on NAS-Bench-201: preset thorough, seed 3, C 16 N 3, batch 4, 16x16"},
+         "mul(mul(mean(layer_total(gram(gt0(logabsdet(y.n))))), "
+         "square(div(layer_sum(square(logdet1p(corr(gw.d)))), sqrt(layer_max(sqrt(gw.d)))))), "
+         "layer_std(distinct(gw.p)))",
+         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 3"},
+        {"evoscope-d",
+         "div(div(div(layer_sum(square(eigentropy(corr(gw.d)))), sqrt(layer_min(jacov(gw.n)))), "
+         "sqrt(layer_max(sqrt(gw.d)))), sqrt(layer_max(logabsdet(gy.p))))",
+         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 4"},
+        {"evoscope-e",
+         "mul(div(mean(mul(layer_sum(gram(log(corr(gw.n)))), abslog(gin.n))), "
+         "sqrt(layer_min(jacov(gw.n)))), sqrt(layer_sum(square(det(corr(gx.p))))))",
+         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 5"},
         {"depth", "layer_count(ones(w))", "the number of units"},
         {"params", "params", "trainable parameters; a baseline in Ning et al., NeurIPS 2021"},
         {"flops", "flops", "multiply-adds; a baseline in Ning et al., NeurIPS 2021"},
