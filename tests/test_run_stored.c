@@ -206,16 +206,23 @@ static void test_changed_at_once(void **state)
 	evo_run_destroy(run);
 }
 
-/* Interrupted before what was carried over is joined, or later, a search goes on as it would have. */
-static void test_carried(void **state)
+static struct evo_run_config carrying_config(const char *name)
 {
-	(void) state;
 	static const char *const trees[] = {"mul(layer_sum(log(gx.d)), sqrt(layer_mean(l1(w))))",
 	                                    "div(layer_total(corr(x.d)), layer_max(frob(gw.d)))",
 	                                    "sub(layer_sum(std(y.n)), log(params))"};
-	struct evo_run_config config = kept_config("whole");
+	struct evo_run_config config = kept_config(name);
 	config.carried = trees;
 	config.carried_count = EVO_COUNT(trees);
+	return config;
+}
+
+/* Interrupted before what was carried over is joined, or later, a search goes on as it would
+   have. */
+static void test_carried(void **state)
+{
+	(void) state;
+	struct evo_run_config config = carrying_config("whole");
 	struct evo_run *run = created(&config);
 	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *whole = wait_until(run, IN(DONE), GENERATIONS);
@@ -237,16 +244,12 @@ static void test_carried(void **state)
 	evo_snapshot_release(whole);
 }
 
-/* A search of joins alone has every score: resumed, it still needs those of what it is held against. */
+/* A search of joins alone has every score: resumed, it still needs those of what it is held
+   against. */
 static void test_joins_alone(void **state)
 {
 	(void) state;
-	static const char *const trees[] = {"mul(layer_sum(log(gx.d)), sqrt(layer_mean(l1(w))))",
-	                                    "div(layer_total(corr(x.d)), layer_max(frob(gw.d)))",
-	                                    "sub(layer_sum(std(y.n)), log(params))"};
-	struct evo_run_config config = kept_config("joins");
-	config.carried = trees;
-	config.carried_count = EVO_COUNT(trees);
+	struct evo_run_config config = carrying_config("joins");
 	config.gp.validated = 0;
 	config.gp.stall = 0;
 	config.gp.crossover = config.gp.subtree = config.gp.point = config.gp.number = 0;

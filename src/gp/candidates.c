@@ -194,8 +194,8 @@ static bool joined_candidate(struct evo_gp *gp, size_t mother)
 	return false;
 }
 
-/* After what was listed each of the population, the best first, is joined with its best mate. Returns the
-   slot after them. */
+/* After what was listed each of the population, the best first, is joined with its best mate.
+   Returns the slot after them. */
 static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 {
 	for (size_t mother = 0; mother < gp->population.count && slot < end; mother++)

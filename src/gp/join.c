@@ -1,8 +1,8 @@
 /*
  * Joining two trees under a primitive of the network level. The scores of the result follow from
- * those of the two, which are at hand, so that every mate and every way to join is looked at without
- * a tree being evaluated: all of them on a few networks, and the best of these on all. A tree whose
- * root may be a tensor is joined by its mean, which is its score.
+ * those of the two, which are at hand, so that every mate and every way to join is looked at
+ * without a tree being evaluated: all of them on a few networks, and the best of these on all. A
+ * tree whose root may be a tensor is joined by its mean, which is its score.
  */
 #include "config.h"
 

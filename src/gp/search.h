@@ -69,8 +69,8 @@ struct evo_gp {
 	size_t note_count;
 };
 
-/* Does the generation at work consist of trees that are listed, not drawn: the smallest, those carried
-   over, or grown ones? */
+/* Does the generation at work consist of trees that are listed, not drawn: the smallest, those
+   carried over, or grown ones? */
 bool evo_gp_is_listed(const struct evo_gp *gp);
 bool evo_gp_is_after_list(const struct evo_gp *gp); /* of the generation after these */
 
@@ -95,9 +95,9 @@ struct evo_join_list {
 	size_t count;
 	struct evo_join items[EVO_GP_JOINS];
 };
-/* The best joins of a mother, best first, of those that look best on a few networks. None of them orders
-   these networks as one of the two does. The list lives until evo_gp_forget_joins, to be called
-   before the population changes. */
+/* The best joins of a mother, best first, of those that look best on a few networks. None of them
+   orders these networks as one of the two does. The list lives until evo_gp_forget_joins, to be
+   called before the population changes. */
 const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother);
 void evo_gp_forget_joins(struct evo_gp *gp);
 /* Its tree. False when it is beyond the bounds. */

@@ -25,9 +25,9 @@ bool evo_variation_random(const struct evo_variation *variation, struct evo_rng 
                           bool full, struct evo_tree *out);
 
 /*
- * The smallest trees, by number below `count`: an aggregate over a unit terminal or over a primitive
- * of one, and the like of network terminals. evo_small_tree: false where the search does not allow
- * the tree of that number.
+ * The smallest trees, by number below `count`: an aggregate over a unit terminal or over a
+ * primitive of one, and the like of network terminals. evo_small_tree: false where the search does
+ * not allow the tree of that number.
  */
 struct evo_small_trees {
 	unsigned aggregates[EVO_CODES], primitives[EVO_CODES], units[EVO_CODES],
