@@ -237,11 +237,16 @@ static int draw_statistics(struct ui_area area, int y, const struct ui_model *mo
 		snprintf(text, sizeof text, "%zu train and %zu validation networks",
 		         snapshot->cases[i].train, snapshot->cases[i].validation);
 		y = draw_fact(area, y, "in search", text);
-		snprintf(text, sizeof text, "statistics of %zu of %zu networks, %.1f of %.1f MB",
-		         store->kept, store->networks, (double) store->bytes / 1e6,
-		         (double) store->limit / 1e6);
+		snprintf(text, sizeof text, "statistics of %zu of %zu networks", store->kept,
+		         store->networks);
 		y = draw_fact(area, y, "memory", text);
-		if (store->extractions == 0 || model->fixed_clock)
+		/* Which thread had which network decides on how large its workspace grew. */
+		if (model->fixed_clock)
+			continue;
+		snprintf(text, sizeof text, "%.1f of %.1f MB", (double) store->bytes / 1e6,
+		         (double) store->limit / 1e6);
+		y = draw_fact(area, y, "", text);
+		if (store->extractions == 0)
 			continue;
 		snprintf(text, sizeof text, "%.1f ms a network to collect",
 		         1e3 * store->extract_seconds / (double) store->extractions);

@@ -229,6 +229,14 @@ static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, co
 	return y;
 }
 
+/* A search that another program drives does not tell its phase. */
+static const char *phase_of(const struct evo_snapshot *snapshot)
+{
+	return *snapshot->phase == '\0' && snapshot->state == EVO_RUN_RUNNING
+	               ? "The first generation is being scored."
+	               : snapshot->phase;
+}
+
 /* Before there is anything to plot: how to start, and what would be searched. */
 static void draw_empty(struct ui_area area, const struct ui_model *model)
 {
@@ -245,7 +253,7 @@ static void draw_empty(struct ui_area area, const struct ui_model *model)
 	if (snapshot->state == EVO_RUN_IDLE)
 		ui_text(area, 2, y, UI_ROLE_ACCENT, "Press s or Enter to start the search.");
 	else
-		y = draw_wrapped(area, 2, y, UI_ROLE_ACCENT, snapshot->phase) - 1;
+		y = draw_wrapped(area, 2, y, UI_ROLE_ACCENT, phase_of(snapshot)) - 1;
 	y += 2;
 	evo_text_init(&text);
 	cases = ui_model_cases(model, &count);
