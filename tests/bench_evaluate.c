@@ -14,6 +14,7 @@ static const struct bench_size evaluated = {16, 1, 16, 32, 6};
 struct setting {
 	struct evo_pool *pool;
 	struct evo_store *store;
+	struct evo_scorer *scorer;
 	size_t networks[6];
 	char **architectures;
 };
@@ -28,30 +29,31 @@ static void set_up(struct setting *setting, unsigned threads)
 		bench_die(&err);
 	setting->store = bench_store(&evaluated, setting->architectures, threads, (size_t) 4 << 30,
 	                             setting->networks);
+	setting->scorer = evo_scorer_create(setting->store, setting->pool);
 }
 
 static void tear_down(struct setting *setting)
 {
+	evo_scorer_destroy(setting->scorer);
 	evo_store_destroy(setting->store);
 	evo_pool_destroy(setting->pool);
 	bench_architectures_free(setting->architectures, evaluated.networks);
 }
 
-/* Seconds. A scorer of its own: nothing is remembered from before. */
+/* Seconds. No value is remembered from before; working memory is, as in a search. */
 static double score(struct setting *setting, const struct evo_tree *const *trees, size_t count)
 {
 	struct evo_error err = {0};
 	double *scores = evo_calloc(count * evaluated.networks, sizeof(*scores));
-	struct evo_scorer *scorer = evo_scorer_create(setting->store, setting->pool);
+	evo_scorer_forget(setting->scorer);
 	double begin = evo_now(), seconds;
 	struct evo_scoring *scoring =
-	        evo_scoring_start(scorer, EVO_PRIORITY_PERSON, trees, count, setting->networks,
-	                          evaluated.networks, scores);
+	        evo_scoring_start(setting->scorer, EVO_PRIORITY_PERSON, trees, count,
+	                          setting->networks, evaluated.networks, scores);
 
 	if (!evo_scoring_finish(scoring, &err))
 		bench_die(&err);
 	seconds = evo_now() - begin;
-	evo_scorer_destroy(scorer);
 	free(scores);
 	return seconds;
 }

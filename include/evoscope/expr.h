@@ -201,6 +201,9 @@ struct evo_scoring;
 struct evo_scorer; /* a store, a pool and an evaluator a worker */
 struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool);
 void evo_scorer_destroy(struct evo_scorer *scorer);
+/* Drops the values that are remembered of networks, so that the next scoring computes all of its
+   own; working memory stays. Not while anything is being scored. */
+void evo_scorer_forget(struct evo_scorer *scorer);
 
 /*
  * Starts. networks: numbers of the store. scores: tree_count rows of network_count, filled as

@@ -66,6 +66,12 @@ void evo_scorer_destroy(struct evo_scorer *scorer)
 	free(scorer);
 }
 
+void evo_scorer_forget(struct evo_scorer *scorer)
+{
+	evo_memo_destroy(scorer->memo);
+	scorer->memo = evo_memo_create(MEMO_BYTES);
+}
+
 static bool stopped(struct evo_scoring *scoring)
 {
 	pthread_mutex_lock(&scoring->lock);
