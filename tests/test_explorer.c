@@ -227,6 +227,46 @@ static void watch_and_steer(void **state)
 	session_finish(&session);
 }
 
+/* What a stored search found is picked from: from its front, or from all its population. */
+static void pick_from_a_stored_front(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 40, 140, "--start");
+	struct term *term = session.term;
+	expect_generation(term, 20);
+	term_keys(term, "p");
+	term_expect(term, "PAUSED");
+	term_keys(term, "5");
+	term_expect(term, "Pareto front: fitness by size");
+	term_expect(term, " · front ");
+	term_expect(term, "fitness size validation expression");
+
+	/* The tree under the cursor is named on the message line, and stays when the table is
+	   another one. */
+	term_keys(term, "\t\033[A");
+	term_expect(term, " #");
+	term_settle(term, 0.1);
+	char *named = evo_strdup(term_row(term, 38));
+	assert_non_null(strstr(named, " · "));
+	char *number = evo_format("%.*s", (int) strcspn(named + 1, " "), named + 1);
+	assert_int_equal(*number, '#');
+	term_keys(term, "f");
+	term_expect(term, " · population ");
+	term_expect(term, "rank  fitness size origin");
+	term_expect(term, number);
+
+	term_keys(term, "e");
+	term_expect(term, "2 Edit");
+	term_expect(term, number);
+	free(number);
+	free(named);
+	quit(term);
+	term_expect_back(term);
+	session_finish(&session);
+}
+
 /* Series have glyphs of their own, scales are named, and so is a plot that no longer follows. */
 static void the_plot_says_what_it_shows(void **state)
 {
@@ -428,6 +468,7 @@ int main(void)
 	        cmocka_unit_test(unknown_terminal),
 	        cmocka_unit_test(no_colour_is_honoured),
 	        cmocka_unit_test(watch_and_steer),
+	        cmocka_unit_test(pick_from_a_stored_front),
 	        cmocka_unit_test(the_plot_says_what_it_shows),
 	        cmocka_unit_test(asks_before_it_ends_a_search),
 	        cmocka_unit_test(wrong_commands_are_told),

@@ -71,6 +71,8 @@ enum ui_argument {
 	  "resume it", "go on with this stored search, in place of the present one")               \
 	X(EXPORT_RUN, "export-run", "DIR", UI_FILE, "x", UI_IN_RUNS, UI_ALWAYS, "export",          \
 	  "write this stored search as CSV files")                                                 \
+	X(FRONT, "front", "", UI_NO_ARGUMENT, "f", UI_IN_RUNS, UI_ALWAYS, "front",                 \
+	  "show the Pareto front of this stored search, or its population")                        \
 	X(DELETE_RUN, "delete-run", "", UI_NO_ARGUMENT, "d Del", UI_IN_RUNS, UI_ALWAYS, "delete",  \
 	  "forget this stored search; asks")                                                       \
 	X(REPLACE, "replace", "", UI_NO_ARGUMENT, "r Enter", UI_IN_EDIT, UI_ALWAYS, "replace",     \
@@ -147,10 +149,10 @@ enum ui_argument {
 	X(FILTER, "filter", "TEXT", UI_NO_ARGUMENT, "/", UI_IN_EVOLVE, UI_ALWAYS, "filter",        \
 	  "show only rows with a text in expression, origin, #id or those of the parents; "        \
 	  "`descends`: from an injected one")                                                      \
-	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE, UI_ALWAYS, "pane",    \
-	  "go to the next pane")                                                                   \
-	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab", UI_IN_EVOLVE, UI_ALWAYS,  \
-	  "", "go to the pane before")                                                             \
+	X(FOCUS_NEXT, "focus-next", "", UI_NO_ARGUMENT, "Tab", UI_IN_EVOLVE | UI_IN_RUNS,          \
+	  UI_ALWAYS, "pane", "go to the next pane")                                                \
+	X(FOCUS_PREVIOUS, "focus-previous", "", UI_NO_ARGUMENT, "S-Tab",                           \
+	  UI_IN_EVOLVE | UI_IN_RUNS, UI_ALWAYS, "", "go to the pane before")                       \
 	X(GO, "go", "", UI_NO_ARGUMENT, "Enter", UI_IN_EVOLVE,                                     \
 	  UI_WHEN_IDLE | UI_WHEN_PAUSED | UI_WHEN_ENDED, "", "start the search, or let it go on")  \
 	X(COMMAND, "command", "", UI_NO_ARGUMENT, ":", UI_ANYWHERE, UI_ALWAYS, "command",          \

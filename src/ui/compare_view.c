@@ -283,12 +283,9 @@ static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 		              compare->list_rect.y + 2, event);
 		return;
 	}
-	for (size_t i = 0; i < compare->pane_count; i++) {
-		const struct ui_rect *rect = &compare->rects[i];
-		if (event->x >= rect->x && event->x < rect->x + rect->width &&
-		    event->y >= rect->y && event->y < rect->y + rect->height)
+	for (size_t i = 0; i < compare->pane_count; i++)
+		if (ui_rect_has(&compare->rects[i], event->x, event->y))
 			compare->focus = i;
-	}
 	if (event->wheel != 0)
 		ui_compare_pick(compare, event->wheel);
 }

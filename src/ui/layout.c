@@ -66,12 +66,9 @@ struct ui_layout ui_layout(int columns, int rows, struct ui_split split, enum ui
 
 unsigned ui_layout_pane(const struct ui_layout *layout, int x, int y)
 {
-	for (unsigned i = 0; i < UI_PANES; i++) {
-		const struct ui_rect *pane = &layout->panes[i];
-		if (x >= pane->x && x < pane->x + pane->width && y >= pane->y &&
-		    y < pane->y + pane->height)
+	for (unsigned i = 0; i < UI_PANES; i++)
+		if (ui_rect_has(&layout->panes[i], x, y))
 			return i;
-	}
 	return UI_PANES;
 }
 

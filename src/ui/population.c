@@ -401,7 +401,7 @@ void ui_population_draw(struct ui_population *population, const struct evo_snaps
 	struct ui_area inside = draw_frame(population, snapshot, area, focused);
 	if (snapshot->population_count == 0) {
 		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
-		            "its trees, best first, once the first generation is scored");
+		            "its trees, once the first generation is scored");
 		return;
 	}
 	size_t count = make_columns(snapshot, inside.rect.width, columns);

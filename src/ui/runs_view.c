@@ -13,6 +13,7 @@
 #include "plot.h"
 
 #define WIDE        100 /* from here on list and search lie side by side */
+#define LIST_LEAST  47  /* columns, with the figures */
 #define NAME_WIDTH  16
 #define STATE_WIDTH 11
 
@@ -24,11 +25,15 @@ struct ui_runs {
 	size_t count;
 	char error[600];
 	struct ui_list list;
-	struct ui_rect list_rect; /* as drawn last */
 	/* The run under the cursor. */
 	const struct evo_snapshot *shown; /* NULL: none */
 	char name[32];
 	size_t complete; /* generations that were complete when it was read */
+	/* Its trees: of the Pareto front, or of the population. */
+	bool population;
+	struct ui_list trees;
+	bool in_trees;                        /* they have the keys, not the list */
+	struct ui_rect list_rect, trees_rect; /* as drawn last */
 };
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -46,10 +51,44 @@ static void drop_shown(struct ui_runs *runs)
 	*runs->name = '\0';
 }
 
+static const struct evo_individual *const *trees_of(const struct ui_runs *runs, size_t *count)
+{
+	const struct evo_snapshot *shown = runs->shown;
+
+	*count = shown == NULL      ? 0
+	         : runs->population ? shown->population_count
+	                            : shown->front_count;
+	return shown == NULL ? NULL : runs->population ? shown->population : shown->front;
+}
+
+static const struct evo_individual *tree_under_cursor(const struct ui_runs *runs)
+{
+	size_t count;
+	const struct evo_individual *const *trees = trees_of(runs, &count);
+
+	return runs->trees.cursor < count ? trees[runs->trees.cursor] : NULL;
+}
+
+/* Puts the cursor on the tree of that number; where it is not there, on the best: the first of a
+   population, the largest of a front. */
+static void go_to_tree(struct ui_runs *runs, uint64_t id)
+{
+	size_t count;
+	const struct evo_individual *const *trees = trees_of(runs, &count);
+
+	runs->trees.cursor = runs->population || count == 0 ? 0 : count - 1;
+	for (size_t i = 0; i < count; i++)
+		if (trees[i]->id == id)
+			runs->trees.cursor = i;
+}
+
 /* The run under the cursor after so many generations. */
 static void show(struct ui_runs *runs, size_t generation)
 {
 	const struct evo_stored_run *run = under_cursor(runs);
+	const struct evo_individual *one = tree_under_cursor(runs);
+	const bool same = run != NULL && one != NULL && strcmp(run->name, runs->name) == 0;
+	const uint64_t id = same ? one->id : UINT64_MAX;
 	struct evo_error err = {0};
 
 	drop_shown(runs);
@@ -60,6 +99,7 @@ static void show(struct ui_runs *runs, size_t generation)
 	runs->shown = evo_runs_snapshot(runs->file, run->name, generation, &err);
 	if (runs->shown == NULL)
 		evo_error_text(&err, runs->error, sizeof runs->error);
+	go_to_tree(runs, id);
 }
 
 /* Another run under the cursor, or the same with more generations, is read anew. */
@@ -193,7 +233,7 @@ static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct
 	ui_list_fit(&runs->list, runs->count, inside.rect.height - 1);
 	ui_list_note(&runs->list, runs->count, note, sizeof note);
 	snprintf(title, sizeof title, "Runs %zu", runs->count);
-	ui_frame(area, true, title, *note != '\0' ? note : NULL);
+	ui_frame(area, !runs->in_trees, title, *note != '\0' ? note : NULL);
 	if (runs->count == 0) {
 		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
 		            *runs->error != '\0'
@@ -201,7 +241,7 @@ static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct
 		                    : "no search is stored yet: start one with s, it will be");
 		return;
 	}
-	ui_text(inside, 1, 0, UI_ROLE_DIM, "run             state       generation    best");
+	ui_text(inside, 1, 0, UI_ROLE_DIM, "run             state     generation    best");
 	for (size_t i = 0; i < runs->list.page && runs->list.top + i < runs->count; i++)
 		draw_run(model, inside, (int) i + 1, &runs->stored[runs->list.top + i],
 		         runs->list.top + i == runs->list.cursor);
@@ -223,7 +263,8 @@ static void draw_front(const struct evo_snapshot *shown, struct ui_area area)
 		x[i] = (double) one->tree.size;
 		y[i] = one->fitness;
 		across.high = fmax(across.high, x[i] + 1);
-		up.low = fmin(up.low, y[i]);
+		/* What is far below the front would press it flat. */
+		up.low = i < fronts ? fmin(up.low, y[i]) : up.low;
 		up.high = fmax(up.high, y[i]);
 	}
 	struct ui_series series[] = {
@@ -236,50 +277,94 @@ static void draw_front(const struct evo_snapshot *shown, struct ui_area area)
 	free(x);
 }
 
-static void draw_individual(struct ui_area area, int y, size_t rank,
-                            const struct evo_individual *one)
+/* Where the columns of trees end, and the expression begins. */
+enum {
+	RANK_END = 4,
+	MARK_AT = 5,
+	FITNESS_END = 13,
+	SIZE_END = 18,
+	NEXT_AT = 20,
+	VALIDATION_END = 29,
+	EXPRESSION_AT = 31
+};
+
+static void draw_figure(struct ui_area area, int end, int y, enum ui_role role, double figure)
 {
+	char text[32] = "-";
+
+	if (!isnan(figure))
+		snprintf(text, sizeof text, "%.3f", figure);
+	ui_text_right(area, end, y, role, text);
+}
+
+static void draw_tree(const struct ui_runs *runs, struct ui_area area, int y, size_t row,
+                      const struct evo_individual *one)
+{
+	const bool chosen = row == runs->trees.cursor && runs->in_trees;
+	const enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
+	const enum ui_role dim = chosen ? UI_ROLE_SELECTION : UI_ROLE_DIM;
 	struct evo_text text;
 	char number[32];
 
-	snprintf(number, sizeof number, "%zu", rank);
-	ui_text_right(area, 4, y, UI_ROLE_DIM, number);
+	if (chosen)
+		ui_fill(area, 0, y, area.rect.width, UI_ROLE_SELECTION);
+	if (row == runs->trees.cursor)
+		ui_put(area, 0, y, role, area.surface->glyphs->cursor);
+	if (runs->population) {
+		snprintf(number, sizeof number, "%zu", row + 1);
+		ui_text_right(area, RANK_END, y, dim, number);
+	}
 	if (one->injected)
-		ui_put(area, 5, y, UI_ROLE_ACCENT, area.surface->glyphs->injected);
-	snprintf(number, sizeof number, "%.3f", one->fitness);
-	ui_text_right(area, 13, y, UI_ROLE_TEXT, number);
+		ui_put(area, MARK_AT, y, chosen ? role : UI_ROLE_ACCENT,
+		       area.surface->glyphs->injected);
+	draw_figure(area, FITNESS_END, y, role, one->fitness);
 	snprintf(number, sizeof number, "%zu", one->tree.size);
-	ui_text_right(area, 18, y, UI_ROLE_TEXT, number);
-	ui_text_fit(area, 20, y, 10, UI_ROLE_DIM, evo_origin_name(one->origin));
+	ui_text_right(area, SIZE_END, y, role, number);
+	if (runs->population)
+		ui_text_fit(area, NEXT_AT, y, EXPRESSION_AT - NEXT_AT - 1, dim,
+		            evo_origin_name(one->origin));
+	else
+		draw_figure(area, VALIDATION_END, y, role,
+		            evo_snapshot_validation(runs->shown, one));
 	evo_text_init(&text);
 	evo_tree_print(&one->tree, &text);
-	ui_text_fit(area, 31, y, area.rect.width - 31, UI_ROLE_TEXT, text.data);
+	ui_text_fit(area, EXPRESSION_AT, y, area.rect.width - EXPRESSION_AT, role, text.data);
 	evo_text_clear(&text);
 }
 
-static void draw_generation(const struct ui_runs *runs, struct ui_area area)
+static void draw_trees(struct ui_runs *runs, struct ui_area area)
 {
 	const struct evo_snapshot *shown = runs->shown;
 	const char *dot = area.surface->glyphs->dot;
 	char title[160], note[80];
-	size_t last = shown->history_count;
+	size_t count, last = shown->history_count;
+	const struct evo_individual *const *trees = trees_of(runs, &count);
 
-	snprintf(title, sizeof title, "%s%sgeneration %zu of %zu%s", shown->run, dot,
+	runs->trees_rect = area.rect;
+	ui_list_fit(&runs->trees, count, area.rect.height - 3);
+	if (last == 0) {
+		ui_text_fit(ui_frame(area, runs->in_trees, shown->run, NULL), 1, 0,
+		            area.rect.width - 3, UI_ROLE_DIM, "no generation is complete yet");
+		return;
+	}
+	snprintf(title, sizeof title, "%s%sgeneration %zu of %zu%s%s%s", shown->run, dot,
 	         shown->generation > 0 ? shown->generation - 1 : 0,
 	         runs->complete > 0 ? runs->complete - 1 : 0,
-	         shown->generation < runs->complete ? ", looked back at" : "");
-	*note = '\0';
-	if (last > 0)
-		snprintf(note, sizeof note, "best %.3f%smean %.3f%s%zu scored",
-		         shown->history[last - 1].best, dot, shown->history[last - 1].mean, dot,
-		         shown->evaluations);
-	struct ui_area inside = ui_frame(area, false, title, *note != '\0' ? note : NULL);
-	ui_text(inside, 1, 0, UI_ROLE_DIM, "rank  fitness size origin     expression");
-	for (size_t i = 0; i < shown->population_count && (int) i + 1 < inside.rect.height; i++)
-		draw_individual(inside, (int) i + 1, i + 1, shown->population[i]);
+	         shown->generation < runs->complete ? ", looked back at" : "", dot,
+	         runs->population ? "population" : "front");
+	snprintf(note, sizeof note, "best %.3f%smean %.3f%s%zu scored",
+	         shown->history[last - 1].best, dot, shown->history[last - 1].mean, dot,
+	         shown->evaluations);
+	struct ui_area inside = ui_frame(area, runs->in_trees, title, note);
+	ui_text(inside, 1, 0, UI_ROLE_DIM,
+	        runs->population ? "rank  fitness size origin     expression"
+	                         : "      fitness size validation expression");
+	for (size_t i = 0; i < runs->trees.page && runs->trees.top + i < count; i++)
+		draw_tree(runs, inside, (int) i + 1, runs->trees.top + i,
+		          trees[runs->trees.top + i]);
 }
 
-static void draw_shown(const struct ui_runs *runs, struct ui_area area)
+static void draw_shown(struct ui_runs *runs, struct ui_area area)
 {
 	int plot = area.rect.height * 2 / 5;
 
@@ -293,20 +378,28 @@ static void draw_shown(const struct ui_runs *runs, struct ui_area area)
 		draw_front(runs->shown, ui_area_sub(area, 0, 0, area.rect.width, plot));
 	else
 		plot = 0;
-	draw_generation(runs, ui_area_sub(area, 0, plot, area.rect.width, area.rect.height - plot));
+	draw_trees(runs, ui_area_sub(area, 0, plot, area.rect.width, area.rect.height - plot));
 }
 
-/* What the message line says: what the run under the cursor is about, and the file. */
+/* What the message line says: the tree under the cursor, or what the run there is about, and the
+   file. */
 static void draw_facts(const struct ui_runs *runs, struct ui_area area)
 {
 	const struct evo_stored_run *run = under_cursor(runs);
+	const struct evo_individual *one = tree_under_cursor(runs);
 	struct evo_text text;
 
 	evo_text_init(&text);
-	if (run != NULL)
+	if (runs->in_trees && one != NULL)
+		evo_text_printf(&text, "#%llu%s", (unsigned long long) one->id,
+		                area.surface->glyphs->dot);
+	if (runs->in_trees && one != NULL)
+		evo_tree_print(&one->tree, &text);
+	else if (run != NULL)
 		evo_text_printf(&text, "%s of %s%s", run->name, run->benchmarks,
 		                area.surface->glyphs->dot);
-	evo_text_append(&text, runs->file);
+	if (!runs->in_trees)
+		evo_text_append(&text, runs->file);
 	ui_text_fit(area, 1, 0, area.rect.width - 2, UI_ROLE_DIM, text.data);
 	evo_text_clear(&text);
 }
@@ -321,9 +414,9 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	struct ui_area body = ui_area_of(surface, layout.panes[0]);
 	int width = body.rect.width, height = body.rect.height;
 	if (width >= WIDE) {
-		draw_list(runs, &explorer->model, ui_area_sub(body, 0, 0, width * 9 / 20, height));
-		draw_shown(runs,
-		           ui_area_sub(body, width * 9 / 20, 0, width - width * 9 / 20, height));
+		int list = width * 9 / 20 > LIST_LEAST ? width * 9 / 20 : LIST_LEAST;
+		draw_list(runs, &explorer->model, ui_area_sub(body, 0, 0, list, height));
+		draw_shown(runs, ui_area_sub(body, list, 0, width - list, height));
 	} else {
 		draw_list(runs, &explorer->model, ui_area_sub(body, 0, 0, width, height / 2));
 		draw_shown(runs, ui_area_sub(body, 0, height / 2, width, height - height / 2));
@@ -417,12 +510,25 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
                               const char *argument, struct evo_error *err)
 {
 	struct ui_runs *runs = explorer->runs;
+	const struct evo_individual *one = tree_under_cursor(runs);
+	size_t count;
 
+	trees_of(runs, &count);
+	if (runs->in_trees && ui_list_request(&runs->trees, count, action))
+		return UI_DONE;
 	if (ui_list_request(&runs->list, runs->count, action)) {
 		follow_cursor(runs);
 		return UI_DONE;
 	}
 	switch (action) {
+	case UI_ACTION_FOCUS_NEXT:
+	case UI_ACTION_FOCUS_PREVIOUS:
+		runs->in_trees = !runs->in_trees && count > 0;
+		return UI_DONE;
+	case UI_ACTION_FRONT:
+		runs->population = !runs->population;
+		go_to_tree(runs, one != NULL ? one->id : UINT64_MAX);
+		return UI_DONE;
 	case UI_ACTION_LEFT:
 	case UI_ACTION_RIGHT:
 		look_at(runs, action == UI_ACTION_LEFT ? -1 : 1);
@@ -441,9 +547,18 @@ static enum ui_result request(struct ui_explorer *explorer, enum ui_action actio
 static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_runs *runs = explorer->runs;
+	size_t count;
 
-	ui_list_mouse(&runs->list, runs->count, &runs->list_rect, runs->list_rect.y + 2, event);
-	follow_cursor(runs);
+	trees_of(runs, &count);
+	runs->in_trees = count > 0 && ui_rect_has(&runs->trees_rect, event->x, event->y);
+	if (runs->in_trees) {
+		ui_list_mouse(&runs->trees, count, &runs->trees_rect, runs->trees_rect.y + 2,
+		              event);
+	} else {
+		ui_list_mouse(&runs->list, runs->count, &runs->list_rect, runs->list_rect.y + 2,
+		              event);
+		follow_cursor(runs);
+	}
 }
 
 static unsigned where(const struct ui_explorer *explorer)
@@ -454,9 +569,7 @@ static unsigned where(const struct ui_explorer *explorer)
 
 static const struct evo_individual *selected(const struct ui_explorer *explorer)
 {
-	const struct evo_snapshot *shown = explorer->runs->shown;
-
-	return shown != NULL && shown->population_count > 0 ? shown->population[0] : NULL;
+	return tree_under_cursor(explorer->runs);
 }
 
 const struct ui_view ui_runs_view = {

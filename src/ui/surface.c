@@ -115,6 +115,12 @@ void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *
 	}
 }
 
+bool ui_rect_has(const struct ui_rect *rect, int x, int y)
+{
+	return x >= rect->x && x < rect->x + rect->width && y >= rect->y &&
+	       y < rect->y + rect->height;
+}
+
 struct ui_area ui_area_of(struct ui_surface *surface, struct ui_rect rect)
 {
 	return ui_area_sub(ui_surface_area(surface), rect.x, rect.y, rect.width, rect.height);

@@ -56,6 +56,7 @@ struct ui_surface {
 struct ui_rect {
 	int x, y, width, height;
 };
+bool ui_rect_has(const struct ui_rect *rect, int x, int y);
 
 /* A part of a surface: coordinates count from its corner, what lies outside is not drawn. */
 struct ui_area {
