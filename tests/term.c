@@ -535,12 +535,22 @@ void term_send(struct term *term, const void *bytes, size_t count)
 	send_whole(term->master, bytes, count);
 }
 
-void term_click(struct term *term, int row, int column)
+static void click(struct term *term, int button, int row, int column)
 {
 	char bytes[64];
-	snprintf(bytes, sizeof(bytes), "\033[<0;%d;%dM\033[<0;%d;%dm", column + 1, row + 1,
-	         column + 1, row + 1);
+	snprintf(bytes, sizeof(bytes), "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, column + 1,
+	         row + 1, button, column + 1, row + 1);
 	term_keys(term, bytes);
+}
+
+void term_click(struct term *term, int row, int column)
+{
+	click(term, 0, row, column);
+}
+
+void term_click_right(struct term *term, int row, int column)
+{
+	click(term, 2, row, column);
 }
 
 void term_resize(struct term *term, int rows, int columns)

@@ -74,6 +74,7 @@ void term_keys(struct term *term, const char *bytes);
 void term_send(struct term *term, const void *bytes, size_t count); /* any, also NUL */
 /* A press of the left button on a cell, from 0. */
 void term_click(struct term *term, int row, int column);
+void term_click_right(struct term *term, int row, int column);
 void term_resize(struct term *term, int rows, int columns);
 void term_signal(struct term *term, int signal); /* to the program alone */
 void term_hang_up(struct term *term);            /* closes the terminal under it */

@@ -245,7 +245,7 @@ static void pick_from_a_stored_front(void **state)
 
 	/* The tree under the cursor is named on the message line, and stays when the table is
 	   another one. */
-	term_keys(term, "\t\033[A");
+	term_keys(term, "\tk");
 	term_expect(term, " #");
 	term_settle(term, 0.1);
 	char *named = evo_strdup(term_row(term, 38));

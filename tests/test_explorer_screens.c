@@ -397,6 +397,88 @@ static void clicks_go_to_rows(void **state)
 	session_finish(&session);
 }
 
+/* On the last line, which has no wide characters. */
+static void click_on_word(struct term *term, const char *word)
+{
+	term_expect(term, word);
+	term_settle(term, 0.1);
+	const char *line = term_row(term, term_rows(term) - 1);
+	const char *at = strstr(line, word);
+	assert_non_null(at);
+	term_click(term, term_rows(term) - 1, (int) (at - line));
+}
+
+static void clicks_do_what_the_last_line_names(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare_alone(&session);
+	BEGIN(&session, 30, 120, "--theme", "dark");
+	struct term *term = session.term;
+	click_on_word(term, "start");
+	term_expect(term, "gen 1");
+	click_on_word(term, "pause");
+	term_expect(term, "PAUSED");
+	click_on_word(term, "4 5");
+	term_expect(term, "4 Benchmarks");
+	click_on_word(term, "5");
+	term_expect(term, "5 Runs");
+	click_on_word(term, "1 2");
+	term_expect(term, "1 Evolve");
+	click_on_word(term, "inject");
+	term_expect(term, ":inject");
+	/* While a line is typed, others have the last line. */
+	term_click(term, 29, 2);
+	term_keys(term, ESCAPE);
+	term_expect(term, "inject");
+	click_on_word(term, "quit");
+	term_expect(term, "y/n");
+	term_keys(term, "y");
+	expect_exit(term, 0);
+	session_finish(&session);
+}
+
+static void the_right_button_opens_a_menu(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare_alone(&session);
+	BEGIN(&session, 40, 120, "--theme", "dark");
+	struct term *term = session.term;
+	open_all(term);
+	term_keys(term, ESCAPE);
+
+	/* It goes to the row, and offers what can be done with it. */
+	int row = row_of(term, "eznas-nasnet");
+	term_click_right(term, row, 30);
+	term_expect(term, "╭ Menu ─");
+	term_expect(term, "edit this proxy");
+	term_click(term, row_of(term, "edit this proxy"), 40);
+	term_expect(term, "2 Edit");
+	term_expect(term, "eznas-nasnet");
+
+	/* Keys move in it, Enter does what is chosen, and a click elsewhere nothing. */
+	term_keys(term, "5M");
+	term_expect(term, "╭ Menu ─");
+	term_keys(term, "jjk" ESCAPE);
+	assert_true(term_wait_gone(term, "╭ Menu ─"));
+	term_click_right(term, 20, 60);
+	term_expect(term, "╭ Menu ─");
+	term_click(term, 1, 1);
+	assert_true(term_wait_gone(term, "╭ Menu ─"));
+	term_keys(term, "M");
+	term_expect(term, "this page: all keys");
+	term_keys(term, "Gk" ENTER);
+	term_expect(term, "Keys and commands");
+	term_keys(term, "q");
+	/* What it does not know is a key as without it. */
+	term_keys(term, "M1");
+	term_expect(term, "1 Evolve");
+	assert_int_equal(term_find(term, "╭ Menu ─"), -1);
+	quit(term);
+	session_finish(&session);
+}
+
 /* ---- Keys of the user ------------------------------------------------------------------------ */
 
 static void write_keys(struct session *session, const char *text)
@@ -471,6 +553,8 @@ int main(void)
 	        cmocka_unit_test(small_screens),
 	        cmocka_unit_test(every_screen_is_resized),
 	        cmocka_unit_test(clicks_go_to_rows),
+	        cmocka_unit_test(clicks_do_what_the_last_line_names),
+	        cmocka_unit_test(the_right_button_opens_a_menu),
 	        cmocka_unit_test(bound_keys_work_and_are_named),
 	        cmocka_unit_test(broken_keys_are_told),
 	};

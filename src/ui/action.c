@@ -146,6 +146,7 @@ static int draw_entry(struct ui_area area, int x, enum ui_action action)
 {
 	char name[UI_KEY_NAME_SIZE];
 
+	ui_mark(area, x, 0, entry_width(action) - 2, action);
 	ui_key_name(ui_action_key(action, 0), name);
 	x = ui_text(area, x, 0, UI_ROLE_ACCENT, name) + 1;
 	return ui_text(area, x, 0, UI_ROLE_DIM, ui_actions[action].label) + 2;
@@ -156,7 +157,7 @@ static bool always_shown(enum ui_action action)
 	return action == UI_ACTION_HELP || action == UI_ACTION_CLOSE || action == UI_ACTION_QUIT;
 }
 
-static bool applies(enum ui_action action, unsigned where, unsigned when)
+bool ui_action_applies(enum ui_action action, unsigned where, unsigned when)
 {
 	const struct ui_action_row *row = &ui_actions[action];
 
@@ -169,9 +170,9 @@ void ui_key_line(struct ui_area area, unsigned where, unsigned when)
 	int x = 1, kept = 0;
 
 	for (unsigned i = 0; i < UI_ACTION_COUNT; i++)
-		kept += always_shown(i) && applies(i, where, when) ? entry_width(i) : 0;
+		kept += always_shown(i) && ui_action_applies(i, where, when) ? entry_width(i) : 0;
 	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
-		if (!applies(i, where, when))
+		if (!ui_action_applies(i, where, when))
 			continue;
 		if (always_shown(i))
 			x = draw_entry(area, x, i);
@@ -184,8 +185,8 @@ void ui_hint_line(struct ui_area area, const struct ui_hint *hints, size_t count
 {
 	int x = 1;
 
-	for (int i = 0; i < area.rect.width; i++)
-		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	ui_mark(area, 0, 0, area.rect.width, UI_NO_MARK);
+	ui_blank(area, 0, UI_ROLE_TEXT);
 	for (size_t i = 0; i < count; i++) {
 		x = ui_text(area, x, 0, UI_ROLE_ACCENT, hints[i].key) + 1;
 		x = ui_text(area, x, 0, UI_ROLE_DIM, hints[i].what) + 2;
@@ -197,7 +198,7 @@ void ui_key_table(struct ui_area area, unsigned where)
 	int x = 0, y = 0;
 
 	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
-		if (ui_actions[i].where != where || !applies(i, where, UI_ALWAYS))
+		if (ui_actions[i].where != where || !ui_action_applies(i, where, UI_ALWAYS))
 			continue;
 		if (x > 0 && x + entry_width(i) > area.rect.width) {
 			x = 0;

@@ -1,7 +1,8 @@
 /*
  * Actions: everything a user can do, in one table.
  *
- * Keys, the key line, the help screen, the command line and its completion are made from it.
+ * Keys, the key line, the mouse's menu, the help screen, the command line and its completion are
+ * made from it.
  */
 #ifndef EVOSCOPE_UI_ACTION_H
 #define EVOSCOPE_UI_ACTION_H
@@ -229,7 +230,10 @@ enum ui_argument {
 	  "in scripts: wait for `idle`, `generation N`, or `scores`, all that is asked for")       \
 	X(REDRAW, "redraw", "", UI_NO_ARGUMENT, "C-l", UI_ANYWHERE, UI_ALWAYS, "",                 \
 	  "draw the whole screen anew")                                                            \
-	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help", "this page")    \
+	X(MENU, "menu", "", UI_NO_ARGUMENT, "M", UI_ANYWHERE, UI_ALWAYS, "",                       \
+	  "what can be done here, to choose from; the right button of the mouse, too")             \
+	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help",                 \
+	  "this page: all keys and commands")                                                      \
 	X(CLOSE, "close", "", UI_NO_ARGUMENT, "q Esc ? Enter", UI_IN_HELP, UI_ALWAYS, "close",     \
 	  "close this page")                                                                       \
 	X(QUIT, "quit", "", UI_NO_ARGUMENT, "q", UI_ON_SCREENS, UI_ALWAYS, "quit",                 \
@@ -268,6 +272,9 @@ uint32_t ui_action_key(enum ui_action action, size_t index);
 
 /* "s Enter" as people read it: keys separated by ", ". */
 void ui_action_keys_text(enum ui_action action, char *out, size_t size);
+
+/* Can it be done in a place at a time by a key, and has it a label? */
+bool ui_action_applies(enum ui_action action, unsigned where, unsigned when);
 
 /* Draws the keys of one place alone, in as many lines as they take. */
 void ui_key_table(struct ui_area area, unsigned where);

@@ -338,8 +338,8 @@ static void mouse_on_menu(struct ui_explorer *explorer, const struct ui_mouse *e
 	struct ui_edit *edit = explorer->edit;
 	size_t before = edit->items.cursor;
 
-	if (!ui_list_mouse(&edit->items, edit->menu.count, &edit->menu_rect, edit->menu_rect.y + 2,
-	                   event))
+	if (event->right || !ui_list_mouse(&edit->items, edit->menu.count, &edit->menu_rect,
+	                                   edit->menu_rect.y + 2, event))
 		edit->choosing = false;
 	else if (event->wheel == 0 && edit->items.cursor == before)
 		choose(explorer);

@@ -81,24 +81,41 @@ void ui_explorer_scorer(struct ui_explorer *explorer)
 		ui_explorer_complain(explorer, &err);
 }
 
-/* The number and name of the screen in front, and the numbers of the others. */
+/* The number of a screen, with its name when that is in front. */
+static int screen_text(const struct ui_explorer *explorer, size_t screen, char *out, size_t size)
+{
+	const struct ui_view *view = ui_screens[screen];
+	char key[UI_KEY_NAME_SIZE];
+	bool front = view == explorer->view;
+
+	ui_key_name(ui_action_key(view->action, 0), key);
+	snprintf(out, size, "%s%s%s", key, front ? " " : "", front ? view->name : "");
+	return ui_text_width(out);
+}
+
+/* The screens at the right end. Returns the column where they begin. */
 static int draw_screens(const struct ui_explorer *explorer, struct ui_area area)
 {
-	char text[80] = "", key[UI_KEY_NAME_SIZE];
-	size_t used = 0;
-	int x;
+	char text[80];
+	int x = area.rect.width - (int) UI_SCREENS;
 
-	for (size_t i = 0; i < UI_SCREENS; i++) {
-		const struct ui_view *view = ui_screens[i];
-		ui_key_name(ui_action_key(view->action, 0), key);
-		used += (size_t) snprintf(text + used, sizeof text - used, "%s%s%s%s",
-		                          i > 0 ? " " : "", key, view == explorer->view ? " " : "",
-		                          view == explorer->view ? view->name : "");
+	for (size_t i = 0; i < UI_SCREENS; i++)
+		x -= screen_text(explorer, i, text, sizeof text);
+	if (x <= area.rect.width / 2)
+		return area.rect.width;
+	for (size_t i = 0, at = (size_t) x; i < UI_SCREENS; i++) {
+		int width = screen_text(explorer, i, text, sizeof text);
+		ui_mark(area, (int) at, 0, width, ui_screens[i]->action);
+		ui_text(area, (int) at, 0, UI_ROLE_DIM, text);
+		at += (size_t) width + 1;
 	}
-	x = area.rect.width - 1 - ui_text_width(text);
-	if (x > area.rect.width / 2)
-		ui_text(area, x, 0, UI_ROLE_DIM, text);
-	return x > area.rect.width / 2 ? x : area.rect.width;
+	return x;
+}
+
+unsigned ui_explorer_when(const struct ui_explorer *explorer)
+{
+	return explorer->run_config.watch ? UI_WHEN_WATCHED
+	                                  : ui_when(explorer->model.snapshot->state);
 }
 
 void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
@@ -109,8 +126,7 @@ void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
 
 	ui_status_draw(&explorer->model, ui_area_of(surface, layout->status), what);
 	ui_key_line(ui_area_sub(keys, 0, 0, width, 1), explorer->view->where(explorer),
-	            explorer->run_config.watch ? UI_WHEN_WATCHED
-	                                       : ui_when(explorer->model.snapshot->state));
+	            ui_explorer_when(explorer));
 }
 
 const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer)

@@ -12,6 +12,7 @@
 #include "complete.h"
 #include "editline.h"
 #include "evolve.h"
+#include "popup.h"
 #include "script.h"
 #include "terminal.h"
 #include "theme.h"
@@ -54,6 +55,7 @@ enum ui_mode {
 	UI_MODE_KEYS,
 	UI_MODE_COMMAND,
 	UI_MODE_FILTER,
+	UI_MODE_MENU,
 	UI_MODE_ASK
 };
 
@@ -87,6 +89,7 @@ struct ui_explorer {
 	char wrong[480];      /* what is wrong with the line */
 	size_t wrong_at;      /* and at which byte of it */
 	enum ui_action asked; /* waits for an answer */
+	struct ui_popup popup;
 	struct ui_script script;
 	bool scripted; /* a script's command is being performed */
 
@@ -107,6 +110,8 @@ const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer);
 void ui_explorer_scorer(struct ui_explorer *explorer);
 /* Brings a main screen to the front. */
 void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view);
+/* What the search is doing, as the key line and the menu see it. */
+unsigned ui_explorer_when(const struct ui_explorer *explorer);
 /* The status line and the key line of a main screen. */
 void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
                        const struct ui_layout *layout, const char *what);
@@ -143,8 +148,9 @@ bool ui_perform_line(struct ui_explorer *explorer, const char *line, struct evo_
 void ui_input_key(struct ui_explorer *explorer, uint32_t key);
 void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse);
 void ui_input_open(struct ui_explorer *explorer, enum ui_mode mode, const char *text);
+void ui_input_menu(struct ui_explorer *explorer, int x, int y); /* near a point of the screen */
 void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *question);
-/* What lies over the message line and the key line in this mode. */
+/* What lies over the screen in this mode: a menu, or what the message line and the key line say. */
 void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface);
 
 #endif

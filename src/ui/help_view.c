@@ -10,7 +10,8 @@
 /* What has no row in the table. */
 static const char *const more[] = {
         "",
-        "Mouse: a click goes to a pane or a row, the wheel scrolls.",
+        "Mouse: a click goes to a pane or a row, or does what the last line names; the",
+        "wheel scrolls, the right button opens a menu.",
         "Command line: Tab completes, Up and Down recall, C-a C-e C-w C-u C-k edit.",
         "A command's name may be cut short as long as it is clear.",
         "",

@@ -145,9 +145,17 @@ static void answer_key(struct ui_explorer *explorer, uint32_t key)
 
 /* ---- Keys and mouse -------------------------------------------------------------------------- */
 
-static void action_key(struct ui_explorer *explorer, uint32_t key)
+static void perform(struct ui_explorer *explorer, enum ui_action action)
 {
 	struct evo_error err = {0};
+
+	*explorer->message = '\0';
+	if (!ui_perform(explorer, action, NULL, &err))
+		ui_explorer_complain(explorer, &err);
+}
+
+static void action_key(struct ui_explorer *explorer, uint32_t key)
+{
 	const struct ui_view *front = ui_explorer_front(explorer);
 
 	*explorer->message = '\0';
@@ -155,8 +163,25 @@ static void action_key(struct ui_explorer *explorer, uint32_t key)
 		return;
 	enum ui_action action = ui_action_of_key(key, front->where(explorer),
 	                                         ui_when(explorer->model.snapshot->state));
-	if (action != UI_ACTION_COUNT && !ui_perform(explorer, action, NULL, &err))
-		ui_explorer_complain(explorer, &err);
+	if (action != UI_ACTION_COUNT)
+		perform(explorer, action);
+}
+
+void ui_input_menu(struct ui_explorer *explorer, int x, int y)
+{
+	explorer->mode = UI_MODE_MENU;
+	ui_popup_fill(&explorer->popup, ui_explorer_front(explorer)->where(explorer),
+	              ui_explorer_when(explorer), x, y);
+}
+
+/* Returns whether what came was for the menu. */
+static bool heed_popup(struct ui_explorer *explorer, enum ui_popup_answer answer)
+{
+	if (answer != UI_POPUP_STAYS)
+		explorer->mode = UI_MODE_KEYS;
+	if (answer == UI_POPUP_CHOSEN)
+		perform(explorer, ui_popup_chosen(&explorer->popup));
+	return answer != UI_POPUP_NOT_MINE;
 }
 
 void ui_input_key(struct ui_explorer *explorer, uint32_t key)
@@ -172,19 +197,42 @@ void ui_input_key(struct ui_explorer *explorer, uint32_t key)
 	case UI_MODE_ASK:
 		answer_key(explorer, key);
 		break;
+	case UI_MODE_MENU:
+		/* A key that it does not know does what it does without a menu. */
+		if (!heed_popup(explorer, ui_popup_key(&explorer->popup, key)))
+			action_key(explorer, key);
+		break;
 	case UI_MODE_KEYS:
 		action_key(explorer, key);
 		break;
 	}
 }
 
-void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse)
+/* A click on what the key line names does it; the right button goes to a row as the left one does,
+   and opens the menu there. */
+static void mouse_on_screen(struct ui_explorer *explorer, const struct ui_mouse *mouse)
 {
 	const struct ui_view *front = ui_explorer_front(explorer);
+	unsigned action =
+	        mouse->wheel == 0 ? ui_marked(&explorer->surface, mouse->x, mouse->y) : UI_NO_MARK;
 
-	explorer->changed = true;
-	if (explorer->mode == UI_MODE_KEYS && front->mouse != NULL)
+	if (action != UI_NO_MARK) {
+		perform(explorer, action);
+		return;
+	}
+	if (front->mouse != NULL)
 		front->mouse(explorer, mouse);
+	if (mouse->right)
+		ui_input_menu(explorer, mouse->x, mouse->y);
+}
+
+void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse)
+{
+	explorer->changed = true;
+	if (explorer->mode == UI_MODE_MENU)
+		heed_popup(explorer, ui_popup_mouse(&explorer->popup, mouse));
+	else if (explorer->mode == UI_MODE_KEYS)
+		mouse_on_screen(explorer, mouse);
 }
 
 /* ---- Drawing --------------------------------------------------------------------------------- */
@@ -206,8 +254,7 @@ static void draw_candidates(const struct ui_explorer *explorer, struct ui_area a
 		}
 		width += word;
 	}
-	for (int i = 0; i < area.rect.width; i++)
-		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	ui_blank(area, 0, UI_ROLE_TEXT);
 	for (size_t i = first; i < candidates->count; i++) {
 		const char *word = candidates->words[i];
 		if (x + (int) strlen(word) + 8 > area.rect.width) {
@@ -225,8 +272,7 @@ static void draw_wrong(const struct ui_explorer *explorer, struct ui_area area, 
 {
 	int width = ui_text_width(explorer->wrong), room = area.rect.width;
 
-	for (int i = 0; i < room; i++)
-		ui_put(area, i, 0, UI_ROLE_TEXT, ' ');
+	ui_blank(area, 0, UI_ROLE_TEXT);
 	if (column + 3 + width <= room || column < room / 2) {
 		ui_text_fit(area, column + 2, 0, room - column - 2, UI_ROLE_BAD, explorer->wrong);
 	} else {
@@ -234,12 +280,6 @@ static void draw_wrong(const struct ui_explorer *explorer, struct ui_area area, 
 		ui_text_fit(area, from, 0, column - 1 - from, UI_ROLE_BAD, explorer->wrong);
 	}
 	ui_put(area, column, 0, UI_ROLE_BAD, area.surface->glyphs->down);
-}
-
-static void clear_row(struct ui_area area)
-{
-	for (int x = 0; x < area.rect.width; x++)
-		ui_put(area, x, 0, UI_ROLE_TEXT, ' ');
 }
 
 static void draw_keys(struct ui_area area, enum ui_mode mode)
@@ -261,13 +301,15 @@ void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	struct ui_area above = ui_area_sub(all, 0, rows - 3, surface->columns, 1);
 	struct ui_area line = ui_area_sub(all, 0, rows - 2, surface->columns, 1);
 	struct ui_area keys = ui_area_sub(all, 0, rows - 1, surface->columns, 1);
+	if (explorer->mode == UI_MODE_MENU)
+		ui_popup_draw(&explorer->popup, surface);
 	bool editing = explorer->mode == UI_MODE_COMMAND || explorer->mode == UI_MODE_FILTER;
 
 	if (rows < 3) /* there is one line: what is typed, or what is said */
 		line = ui_area_sub(all, 0, 0, surface->columns, 1);
 	if (editing) {
 		const char *prompt = explorer->mode == UI_MODE_COMMAND ? ":" : "/";
-		clear_row(line);
+		ui_blank(line, 0, UI_ROLE_TEXT);
 		int column = ui_editline_draw(&explorer->line, line, prompt, explorer->wrong_at);
 		if (rows < 3)
 			return;
@@ -277,7 +319,7 @@ void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		else if (*explorer->wrong != '\0')
 			draw_wrong(explorer, above, column);
 	} else if (*explorer->message != '\0') {
-		clear_row(line);
+		ui_blank(line, 0, UI_ROLE_TEXT);
 		ui_text_fit(line, 1, 0, line.rect.width - 2,
 		            explorer->message_bad           ? UI_ROLE_BAD
 		            : explorer->mode == UI_MODE_ASK ? UI_ROLE_ACCENT

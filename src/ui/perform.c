@@ -310,6 +310,9 @@ static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action a
 	case UI_ACTION_COMMAND:
 		ui_input_open(explorer, UI_MODE_COMMAND, "");
 		return UI_DONE;
+	case UI_ACTION_MENU:
+		ui_input_menu(explorer, 2, 1);
+		return UI_DONE;
 	case UI_ACTION_HELP:
 		explorer->over = &ui_help_view;
 		explorer->over->open(explorer);

@@ -94,6 +94,7 @@ void ui_surface_clear(struct ui_surface *surface)
 	for (size_t i = 0; i < cells; i++)
 		surface->cells[i] = (struct ui_cell){.code = ' ', .role = UI_ROLE_TEXT};
 	surface->cursor_x = surface->cursor_y = -1;
+	surface->mark_count = 0;
 }
 
 struct ui_area ui_surface_area(struct ui_surface *surface)
@@ -119,6 +120,23 @@ bool ui_rect_has(const struct ui_rect *rect, int x, int y)
 {
 	return x >= rect->x && x < rect->x + rect->width && y >= rect->y &&
 	       y < rect->y + rect->height;
+}
+
+void ui_mark(struct ui_area area, int x, int y, int width, unsigned what)
+{
+	struct ui_surface *surface = area.surface;
+
+	if (surface->mark_count < UI_MARKS_MAX)
+		surface->marks[surface->mark_count++] =
+		        (struct ui_mark){ui_area_sub(area, x, y, width, 1).rect, what};
+}
+
+unsigned ui_marked(const struct ui_surface *surface, int x, int y)
+{
+	for (size_t i = surface->mark_count; i-- > 0;)
+		if (ui_rect_has(&surface->marks[i].rect, x, y))
+			return surface->marks[i].what;
+	return UI_NO_MARK;
 }
 
 struct ui_area ui_area_of(struct ui_surface *surface, struct ui_rect rect)
@@ -274,6 +292,12 @@ void ui_fill(struct ui_area area, int x, int y, int width, enum ui_role role)
 		if (cell != NULL)
 			cell->role = (unsigned char) role;
 	}
+}
+
+void ui_blank(struct ui_area area, int y, enum ui_role role)
+{
+	for (int x = 0; x < area.rect.width; x++)
+		ui_put(area, x, y, role, ' ');
 }
 
 /* The text set in a border between spaces, cut to what fits. */

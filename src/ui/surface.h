@@ -46,17 +46,27 @@ struct ui_cell {
 	unsigned char role;
 };
 
+struct ui_rect {
+	int x, y, width, height;
+};
+bool ui_rect_has(const struct ui_rect *rect, int x, int y);
+
+/* A place to click on, and what it stands for there. */
+struct ui_mark {
+	struct ui_rect rect;
+	unsigned what;
+};
+#define UI_MARKS_MAX 64
+#define UI_NO_MARK   (~0U)
+
 struct ui_surface {
 	int columns, rows;
 	struct ui_cell *cells; /* rows x columns */
 	const struct ui_glyphs *glyphs;
 	int cursor_x, cursor_y; /* where to show the terminal's cursor; -1: nowhere */
+	struct ui_mark marks[UI_MARKS_MAX];
+	size_t mark_count;
 };
-
-struct ui_rect {
-	int x, y, width, height;
-};
-bool ui_rect_has(const struct ui_rect *rect, int x, int y);
 
 /* A part of a surface: coordinates count from its corner, what lies outside is not drawn. */
 struct ui_area {
@@ -77,6 +87,11 @@ struct ui_area ui_area_of(struct ui_surface *surface, struct ui_rect rect);
 /* A part of an area, clipped to it. */
 struct ui_area ui_area_sub(struct ui_area area, int x, int y, int width, int height);
 
+/* Marks columns of a line; over what was marked before. UI_NO_MARK takes that away. */
+void ui_mark(struct ui_area area, int x, int y, int width, unsigned what);
+/* What a place of the surface was marked as last, or UI_NO_MARK. */
+unsigned ui_marked(const struct ui_surface *surface, int x, int y);
+
 void ui_put(struct ui_area area, int x, int y, enum ui_role role, uint32_t code);
 /* UTF-8 text; what is not printable becomes `?`. Returns the column after it. */
 int ui_text(struct ui_area area, int x, int y, enum ui_role role, const char *text);
@@ -93,6 +108,8 @@ int ui_text_right(struct ui_area area, int right, int y, enum ui_role role, cons
 int ui_text_width(const char *text);
 /* Gives a row a role, and spaces where nothing was drawn. */
 void ui_fill(struct ui_area area, int x, int y, int width, enum ui_role role);
+/* Spaces all along a line. */
+void ui_blank(struct ui_area area, int y, enum ui_role role);
 
 /*
  * A frame with a title in its upper border and a note in its lower one (either NULL), in the role

@@ -93,8 +93,9 @@ static void set_modes(bool mouse)
 	}
 	if (mouse) {
 		mouseinterval(0);
-		terminal.mouse =
-		        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
+		terminal.mouse = mousemask(BUTTON1_PRESSED | BUTTON3_PRESSED | BUTTON4_PRESSED |
+		                                   BUTTON5_PRESSED,
+		                           NULL) != 0;
 	}
 }
 
@@ -278,6 +279,7 @@ static uint32_t mouse_key(struct ui_mouse *mouse)
 	mouse->x = event.x;
 	mouse->y = event.y;
 	mouse->wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0;
+	mouse->right = (event.bstate & BUTTON3_PRESSED) != 0;
 	return UI_KEY_MOUSE;
 }
 

@@ -9,7 +9,8 @@
 
 struct ui_mouse {
 	int x, y;
-	int wheel; /* -1 up, 1 down, 0 a click */
+	int wheel;  /* -1 up, 1 down, 0 a click */
+	bool right; /* by the right button */
 };
 
 /*
