@@ -100,6 +100,17 @@ static void evolves(void **state)
 		assert_true(csv_value(&front, i, "size") > csv_value(&front, i - 1, "size"));
 		assert_true(csv_value(&front, i, "fitness") > csv_value(&front, i - 1, "fitness"));
 	}
+	/* One of them is named to be taken. */
+	size_t taken = 0;
+	for (size_t i = 0; i < front.rows; i++) {
+		char *row = evo_format("\n * %.0f ", csv_value(&front, i, "size"));
+		char *wide = evo_format("\n* %.0f ", csv_value(&front, i, "size"));
+		taken += has(outcome.out, row) || has(outcome.out, wide);
+		free(row);
+		free(wide);
+	}
+	assert_int_equal(taken, 1);
+	assert_true(has(outcome.out, "\n* the smallest within one standard error of the best on "));
 	csv_clear(&front);
 	free(line);
 	free(best);

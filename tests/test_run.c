@@ -13,9 +13,26 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "evoscope/rank.h"
 #include "run_fixture.h"
 
 /* ---- A whole run ----------------------------------------------------------------------------- */
+
+/* What is smaller than the pick is worse by more than an error, and the pick is not. */
+static void check_pick(const struct evo_snapshot *s)
+{
+	const size_t pick = evo_snapshot_pick(s);
+	double best = -2;
+
+	assert_true(pick < s->front_count);
+	for (size_t i = 0; i < s->front_count; i++)
+		best = fmax(best, evo_snapshot_validation(s, s->front[i]));
+	for (size_t i = 0; i <= pick; i++) {
+		const double behind = best - evo_snapshot_validation(s, s->front[i]);
+		assert_true((behind <= evo_kendall_error(s->cases[0].validation, best)) ==
+		            (i == pick));
+	}
+}
 
 static void check_case(const struct evo_snapshot *s, size_t c)
 {
@@ -52,6 +69,7 @@ static void test_whole_run(void **state)
 		best = g->best;
 	}
 	assert_true(s->population[0]->fitness == best);
+	check_pick(s);
 	check_case(s, 0);
 	check_case(s, 1);
 	/* Units and params order these accuracies, which count convolutions. */

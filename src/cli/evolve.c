@@ -97,9 +97,11 @@ static void fitness_words(const struct evo_snapshot *snapshot, struct evo_text *
 		                cases && draws ? " and " : "", draws ? "draws" : "");
 }
 
-/* With what each is worth on validation networks, which nothing was selected by. */
+/* With what each is worth on validation networks, which nothing was selected by, and which to
+   take. */
 static void front_table(const struct evo_snapshot *snapshot, struct evo_text *out)
 {
+	const size_t pick = evo_snapshot_pick(snapshot);
 	struct cli_table table;
 	cli_table_init(&table, 4, 8);
 	cli_table_add(&table, "size");
@@ -111,7 +113,7 @@ static void front_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 		struct evo_text expression;
 		evo_text_init(&expression);
 		evo_tree_print(&one->tree, &expression);
-		cli_table_addf(&table, "%zu", one->tree.size);
+		cli_table_addf(&table, "%s%zu", i == pick ? "* " : "", one->tree.size);
 		cli_table_number(&table, one->fitness);
 		cli_table_number(&table, evo_snapshot_validation(snapshot, one));
 		cli_table_add(&table, expression.data);
@@ -119,6 +121,9 @@ static void front_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 	}
 	cli_table_print(&table, 0, 0, out);
 	cli_table_clear(&table);
+	if (pick < snapshot->front_count)
+		evo_text_append(out, "* the smallest within one standard error of the best on "
+		                     "validation networks\n");
 }
 
 void cli_search_result(const struct evo_snapshot *snapshot)

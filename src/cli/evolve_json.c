@@ -77,6 +77,7 @@ static void add_case(struct evo_json *json, const struct evo_snapshot *snapshot,
 void cli_result_line(const struct evo_snapshot *snapshot, struct evo_text *out)
 {
 	const struct evo_individual *best = snapshot->population[0];
+	const size_t pick = evo_snapshot_pick(snapshot);
 	struct evo_json json;
 	evo_json_begin(&json, out);
 	evo_json_open(&json, '{');
@@ -92,6 +93,8 @@ void cli_result_line(const struct evo_snapshot *snapshot, struct evo_text *out)
 	add_number(&json, "fitness", best->fitness);
 	evo_json_key(&json, "direction");
 	evo_json_integer(&json, best->direction);
+	if (pick < snapshot->front_count)
+		add_expression(&json, "pick", snapshot->front[pick]);
 	evo_json_key(&json, "benchmarks");
 	evo_json_open(&json, '[');
 	for (size_t i = 0; i < snapshot->case_count; i++)

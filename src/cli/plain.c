@@ -85,7 +85,12 @@ static void tell_population(struct plain *plain, const char *argument)
 
 static void tell_front(struct plain *plain, const char *argument)
 {
+	const size_t pick = evo_snapshot_pick(plain->snapshot);
 	tell_list(plain->snapshot->front, plain->snapshot->front_count, argument);
+	if (pick >= plain->snapshot->front_count)
+		return;
+	say("To take, the smallest within one standard error of the best on validation networks:");
+	tell_individual(pick + 1, plain->snapshot->front[pick]);
 }
 
 static void tell_best(struct plain *plain, const char *argument)

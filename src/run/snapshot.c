@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/rank.h"
 #include "state.h"
 
 static void let_go(const struct evo_individual *individual)
@@ -201,4 +202,23 @@ double evo_snapshot_validation(const struct evo_snapshot *snapshot,
 			return (double) NAN;
 	}
 	return snapshot->config.fitness_mean ? sum / (double) snapshot->case_count : least;
+}
+
+size_t evo_snapshot_pick(const struct evo_snapshot *snapshot)
+{
+	size_t networks = SIZE_MAX;
+	double best = -2;
+
+	for (size_t c = 0; c < snapshot->case_count; c++)
+		if (snapshot->cases[c].validation < networks)
+			networks = snapshot->cases[c].validation;
+	for (size_t i = 0; i < snapshot->front_count; i++)
+		best = fmax(best, evo_snapshot_validation(snapshot, snapshot->front[i]));
+	if (best < -1)
+		return SIZE_MAX;
+	const double enough = best - evo_kendall_error(networks, best);
+	size_t pick = 0;
+	while (!(evo_snapshot_validation(snapshot, snapshot->front[pick]) >= enough))
+		pick++;
+	return pick;
 }

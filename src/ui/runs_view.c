@@ -314,6 +314,8 @@ static void draw_tree(const struct ui_runs *runs, struct ui_area area, int y, si
 		snprintf(number, sizeof number, "%zu", row + 1);
 		ui_text_right(area, RANK_END, y, dim, number);
 	}
+	if (!runs->population && row == evo_snapshot_pick(runs->shown))
+		ui_text_right(area, RANK_END, y, chosen ? role : UI_ROLE_GOOD, "take");
 	if (one->injected)
 		ui_put(area, MARK_AT, y, chosen ? role : UI_ROLE_ACCENT,
 		       area.surface->glyphs->injected);
