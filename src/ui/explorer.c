@@ -97,19 +97,19 @@ static int screen_text(const struct ui_explorer *explorer, size_t screen, char *
 static int draw_screens(const struct ui_explorer *explorer, struct ui_area area)
 {
 	char text[80];
-	int x = area.rect.width - (int) UI_SCREENS;
+	int begin = area.rect.width - UI_SCREENS;
 
 	for (size_t i = 0; i < UI_SCREENS; i++)
-		x -= screen_text(explorer, i, text, sizeof text);
-	if (x <= area.rect.width / 2)
+		begin -= screen_text(explorer, i, text, sizeof text);
+	if (begin <= area.rect.width / 2)
 		return area.rect.width;
-	for (size_t i = 0, at = (size_t) x; i < UI_SCREENS; i++) {
+	int x = begin;
+	for (size_t i = 0; i < UI_SCREENS; i++) {
 		int width = screen_text(explorer, i, text, sizeof text);
-		ui_mark(area, (int) at, 0, width, ui_screens[i]->action);
-		ui_text(area, (int) at, 0, UI_ROLE_DIM, text);
-		at += (size_t) width + 1;
+		ui_mark(area, x, 0, width, ui_screens[i]->action);
+		x = ui_text(area, x, 0, UI_ROLE_DIM, text) + 1;
 	}
-	return x;
+	return begin;
 }
 
 unsigned ui_explorer_when(const struct ui_explorer *explorer)

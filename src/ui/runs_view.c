@@ -298,7 +298,7 @@ static void draw_figure(struct ui_area area, int end, int y, enum ui_role role, 
 }
 
 static void draw_tree(const struct ui_runs *runs, struct ui_area area, int y, size_t row,
-                      const struct evo_individual *one)
+                      const struct evo_individual *one, bool pick)
 {
 	const bool chosen = row == runs->trees.cursor && runs->in_trees;
 	const enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
@@ -314,7 +314,7 @@ static void draw_tree(const struct ui_runs *runs, struct ui_area area, int y, si
 		snprintf(number, sizeof number, "%zu", row + 1);
 		ui_text_right(area, RANK_END, y, dim, number);
 	}
-	if (!runs->population && row == evo_snapshot_pick(runs->shown))
+	if (pick)
 		ui_text_right(area, RANK_END, y, chosen ? role : UI_ROLE_GOOD, "take");
 	if (one->injected)
 		ui_put(area, MARK_AT, y, chosen ? role : UI_ROLE_ACCENT,
@@ -341,6 +341,7 @@ static void draw_trees(struct ui_runs *runs, struct ui_area area)
 	char title[160], note[80];
 	size_t count, last = shown->history_count;
 	const struct evo_individual *const *trees = trees_of(runs, &count);
+	const size_t pick = runs->population ? SIZE_MAX : evo_snapshot_pick(shown);
 
 	runs->trees_rect = area.rect;
 	ui_list_fit(&runs->trees, count, area.rect.height - 3);
@@ -363,7 +364,7 @@ static void draw_trees(struct ui_runs *runs, struct ui_area area)
 	                         : "      fitness size validation expression");
 	for (size_t i = 0; i < runs->trees.page && runs->trees.top + i < count; i++)
 		draw_tree(runs, inside, (int) i + 1, runs->trees.top + i,
-		          trees[runs->trees.top + i]);
+		          trees[runs->trees.top + i], runs->trees.top + i == pick);
 }
 
 static void draw_shown(struct ui_runs *runs, struct ui_area area)
