@@ -110,7 +110,7 @@ static void evolves(void **state)
 		free(wide);
 	}
 	assert_int_equal(taken, 1);
-	assert_true(has(outcome.out, "\n* the smallest within one standard error of the best on "));
+	assert_true(has(outcome.out, "\n* the best on train and validation networks together\n"));
 	csv_clear(&front);
 	free(line);
 	free(best);

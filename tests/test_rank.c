@@ -259,37 +259,6 @@ static void test_interval(void **state)
 	assert_true(again_low < low && again_high > high);
 }
 
-/* As far as taus of normal lists lie from each other. */
-static void test_error(void **state)
-{
-	enum {
-		N = 80,
-		ROUNDS = 2000
-	};
-	static const double correlations[] = {0, 0.6, 0.95};
-	double x[N], y[N];
-
-	(void) state;
-	for (size_t c = 0; c < EVO_COUNT(correlations); c++) {
-		const double r = correlations[c];
-		double sum = 0, squares = 0;
-		for (uint64_t round = 0; round < ROUNDS; round++) {
-			struct evo_rng rng = evo_rng_stream(11 + c, "error", round);
-			for (size_t i = 0; i < N; i++) {
-				x[i] = evo_rng_normal(&rng);
-				y[i] = r * x[i] + sqrt(1 - r * r) * evo_rng_normal(&rng);
-			}
-			double tau = evo_kendall(N, x, y);
-			sum += tau;
-			squares += tau * tau;
-		}
-		double mean = sum / ROUNDS, spread = sqrt(squares / ROUNDS - mean * mean);
-		assert_true(fabs(evo_kendall_error(N, mean) / spread - 1) < 0.05);
-	}
-	assert_true(evo_kendall_error(300, 1) < 1e-9);
-	assert_true(evo_kendall_error(2, 0) > 0.9);
-}
-
 static void test_interval_of_few(void **state)
 {
 	const double x[] = {1, 2, 3}, y[] = {2, 5, 6};
@@ -354,7 +323,6 @@ int main(void)
 	        cmocka_unit_test(test_partial),
 	        cmocka_unit_test(test_top),
 	        cmocka_unit_test(test_interval),
-	        cmocka_unit_test(test_error),
 	        cmocka_unit_test(test_interval_of_few),
 	        cmocka_unit_test(test_same_order),
 	};

@@ -39,13 +39,6 @@ double evo_kendall_top(size_t n, const double *x, const double *y, double fracti
 void evo_kendall_interval(size_t n, const double *x, const double *y, size_t draws, double level,
                           uint64_t seed, double *low, double *high);
 
-/*
- * The standard error of Kendall's tau on n >= 2 networks, were scores and accuracies jointly normal
- * (Esscher 1924; Kendall, "Rank Correlation and Simple Estimation of Relationships", Biometrika
- * 1949): sqrt(2 / (n (n - 1)) (1 - t^2 + 2 (n - 2) (1/9 - (2/pi asin(r/2))^2))), r = sin(pi t / 2).
- */
-double evo_kendall_error(size_t n, double tau);
-
 /* How many of x are NaN or infinite. */
 size_t evo_non_finite(size_t n, const double *x);
 

@@ -199,10 +199,8 @@ void evo_snapshot_release(const struct evo_snapshot *snapshot);
    over benchmarks as the fitness is; NaN where they are none or not scored yet. */
 double evo_snapshot_validation(const struct evo_snapshot *snapshot,
                                const struct evo_individual *individual);
-/* Which of the front to take: the smallest tree whose validation is within one standard error
-   (evo_kendall_error) of the best validation there; what is larger may owe its lead to these
-   networks. (The one standard error rule of Breiman et al., "Classification and Regression Trees",
-   1984.) SIZE_MAX where nothing is validated. */
+/* Which of the front to take: the one with the best mean of fitness and validation, by numbers of
+   networks; of equal ones the smallest. SIZE_MAX where nothing is validated. */
 size_t evo_snapshot_pick(const struct evo_snapshot *snapshot);
 
 enum evo_log_kind {

@@ -122,8 +122,7 @@ static void front_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 	cli_table_print(&table, 0, 0, out);
 	cli_table_clear(&table);
 	if (pick < snapshot->front_count)
-		evo_text_append(out, "* the smallest within one standard error of the best on "
-		                     "validation networks\n");
+		evo_text_append(out, "* the best on train and validation networks together\n");
 }
 
 void cli_search_result(const struct evo_snapshot *snapshot)

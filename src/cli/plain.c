@@ -89,7 +89,7 @@ static void tell_front(struct plain *plain, const char *argument)
 	tell_list(plain->snapshot->front, plain->snapshot->front_count, argument);
 	if (pick >= plain->snapshot->front_count)
 		return;
-	say("To take, the smallest within one standard error of the best on validation networks:");
+	say("To take, the best on train and validation networks together:");
 	tell_individual(pick + 1, plain->snapshot->front[pick]);
 }
 

@@ -77,13 +77,3 @@ void evo_kendall_interval(size_t n, const double *x, const double *y, size_t dra
 	free(taus);
 	free(memory);
 }
-
-double evo_kendall_error(size_t n, double tau)
-{
-	const double half_turn = acos(-1), count = (double) n;
-	const double correlation = sin(half_turn * tau / 2);
-	const double share = 2 / half_turn * asin(correlation / 2);
-	const double sum = 1 - tau * tau + 2 * (count - 2) * (1.0 / 9 - share * share);
-
-	return sqrt(fmax(2 / (count * (count - 1)) * sum, 0));
-}

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/rank.h"
 #include "state.h"
 
 static void let_go(const struct evo_individual *individual)
@@ -206,19 +205,21 @@ double evo_snapshot_validation(const struct evo_snapshot *snapshot,
 
 size_t evo_snapshot_pick(const struct evo_snapshot *snapshot)
 {
-	size_t networks = SIZE_MAX;
-	double best = -2;
+	double train = 0, validation = 0, best = (double) -INFINITY;
+	size_t pick = SIZE_MAX;
 
-	for (size_t c = 0; c < snapshot->case_count; c++)
-		if (snapshot->cases[c].validation < networks)
-			networks = snapshot->cases[c].validation;
-	for (size_t i = 0; i < snapshot->front_count; i++)
-		best = fmax(best, evo_snapshot_validation(snapshot, snapshot->front[i]));
-	if (best < -1)
-		return SIZE_MAX;
-	const double enough = best - evo_kendall_error(networks, best);
-	size_t pick = 0;
-	while (!(evo_snapshot_validation(snapshot, snapshot->front[pick]) >= enough))
-		pick++;
+	for (size_t c = 0; c < snapshot->case_count; c++) {
+		train += (double) snapshot->cases[c].train;
+		validation += (double) snapshot->cases[c].validation;
+	}
+	for (size_t i = 0; i < snapshot->front_count; i++) {
+		const struct evo_individual *one = snapshot->front[i];
+		const double both =
+		        train * one->fitness + validation * evo_snapshot_validation(snapshot, one);
+		if (both > best) {
+			best = both;
+			pick = i;
+		}
+	}
 	return pick;
 }
