@@ -56,12 +56,13 @@ static void idle_writes_nothing(void **state)
 	session_finish(&session);
 }
 
-/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. */
+/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. The
+   progress bar is not counted in, which only a generation of many frames has. */
 static void a_generation_writes_little(void **state)
 {
 	(void) state;
 	struct session session;
-	size_t before, after;
+	size_t before, after, counted = 0;
 	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--no-mouse");
 	struct term *term = session.term;
@@ -70,15 +71,22 @@ static void a_generation_writes_little(void **state)
 	term_expect(term, "PAUSED");
 	assert_true(term_settle(term, 0.5));
 	for (long at = 2; at < 8; at++) {
+		const double begin = evo_now();
 		term_bytes(term, &before);
 		term_keys(term, "n");
 		expect_generation(term, at);
 		term_expect(term, "PAUSED");
+		const bool quick = evo_now() - begin < 1;
 		assert_true(term_settle(term, 0.5));
 		term_bytes(term, &after);
-		assert_true(after - before < 3000);
+		assert_true(!quick || after - before < 3000);
+		counted += quick;
 	}
 	session_finish(&session);
+	if (counted == 0) {
+		print_message("every generation took longer than a second: not counted\n");
+		skip();
+	}
 }
 
 static void every_terminal(void **state)
@@ -227,6 +235,16 @@ static void watch_and_steer(void **state)
 	session_finish(&session);
 }
 
+/* "#12 ", with which the message line of 40 rows begins. Caller frees. */
+static char *number_below(struct term *term)
+{
+	term_expect(term, "\n #");
+	term_settle(term, 0.1);
+	const char *line = term_row(term, 38);
+	assert_int_equal(line[1], '#');
+	return evo_format("%.*s ", (int) strcspn(line + 1, " "), line + 1);
+}
+
 /* What a stored search found is picked from: from its front, or from all its population. */
 static void pick_from_a_stored_front(void **state)
 {
@@ -243,25 +261,22 @@ static void pick_from_a_stored_front(void **state)
 	term_expect(term, " · front ");
 	term_expect(term, "fitness size validation expression");
 
-	/* The tree under the cursor is named on the message line, and stays when the table is
-	   another one. */
-	term_keys(term, "\tk");
-	term_expect(term, " #");
-	term_settle(term, 0.1);
-	char *named = evo_strdup(term_row(term, 38));
-	assert_non_null(strstr(named, " · "));
-	char *number = evo_format("%.*s", (int) strcspn(named + 1, " "), named + 1);
-	assert_int_equal(*number, '#');
+	/* The tree under the cursor is named on the message line. The best is the best of both tables. */
+	term_keys(term, "\t");
+	char *best = number_below(term);
 	term_keys(term, "f");
 	term_expect(term, " · population ");
 	term_expect(term, "rank  fitness size origin");
-	term_expect(term, number);
+	term_expect(term, best);
 
+	term_keys(term, "j");
+	assert_true(term_wait_gone(term, best));
+	char *second = number_below(term);
 	term_keys(term, "e");
 	term_expect(term, "2 Edit");
-	term_expect(term, number);
-	free(number);
-	free(named);
+	term_expect(term, second);
+	free(second);
+	free(best);
 	quit(term);
 	term_expect_back(term);
 	session_finish(&session);
