@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cli.h"
+#include "evoscope/ui.h"
 
 #define WORDS 32
 
@@ -297,6 +298,15 @@ static void manual_has_every_row(void **state)
 		assert_non_null(strstr(text.data, words));
 		free(words);
 	}
+	struct evo_explorer_action action;
+	size_t actions = 0;
+	for (; evo_explorer_action(actions, &action); actions++) {
+		char *words = evo_format(".It Ic \\&:%s%s%s\n", action.name,
+		                         *action.argument ? " Ar " : "", action.argument);
+		assert_non_null(strstr(text.data, words));
+		free(words);
+	}
+	assert_true(actions > 50);
 	evo_text_clear(&text);
 }
 

@@ -37,4 +37,14 @@ struct evo_explorer_config evo_explorer_config_default(void);
  */
 int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err);
 
+/* What the explorer can do: the table that its keys, command line, menu and help page are made
+   from. The texts live as long as the program. */
+struct evo_explorer_action {
+	const char *name, *argument; /* on its command line; "" for no argument */
+	const char *help;
+	char keys[64]; /* "p, C-p"; "" for none */
+};
+/* By number from 0; false beyond the last. */
+bool evo_explorer_action(size_t index, struct evo_explorer_action *action);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "evoscope/ui.h"
 
 #define MANUAL_DATE "November 24, 2026"
 
@@ -152,6 +153,26 @@ static void list_settings(struct evo_text *out)
 	evo_text_append(out, ".El\n");
 }
 
+static void list_actions(struct evo_text *out)
+{
+	struct evo_explorer_action action;
+	evo_text_append(out,
+	                ".Sh KEYS\nWhat can be done in the explorer: on its command line, which "
+	                "a colon opens,\nby key, and mostly by the mouse.\n"
+	                ".Bl -tag -width Ds\n");
+	for (size_t i = 0; evo_explorer_action(i, &action); i++) {
+		evo_text_printf(out, ".It Ic \\&:%s%s%s\n", action.name,
+		                *action.argument ? " Ar " : "", action.argument);
+		sentence(out, action.help);
+		if (*action.keys) {
+			char *text = evo_format("Keys: %s", action.keys);
+			prose(out, text);
+			free(text);
+		}
+	}
+	evo_text_append(out, ".El\n");
+}
+
 static const char head[] =
         ".Dd " MANUAL_DATE "\n.Dt EVOSCOPE 1\n.Os\n"
         ".Sh NAME\n.Nm evoscope\n.Nd evolve zero-cost proxies for neural architecture search\n";
@@ -218,14 +239,11 @@ static const char tail[] =
         ".Bl -tag -width Ds\n"
         ".It Pa $XDG_CONFIG_HOME/evoscope/keys.ini\n"
         "Key bindings of your own: a section [keys], and a line\n.Ql action = key key\nfor each "
-        "action that is to have other keys than the help page says.\n"
+        "action that is to have other keys than\n.Sx KEYS\nsays.\n"
         ".It Pa $XDG_CONFIG_HOME/evoscope/presets/NAME.ini\n"
         "Presets of your own.\n"
         ".It Pa $XDG_CONFIG_HOME/evoscope/themes/NAME.ini\n"
         "Themes of your own.\n"
-        ".It Pa $XDG_CONFIG_HOME/evoscope/keys.ini\n"
-        "Keys of your own, in a section\n.Li [keys] ,\n"
-        "a line an action:\n.Li pause = p C-p .\n"
         ".It Pa $XDG_DATA_HOME/evoscope/benchmarks/\n"
         "Imported and built benchmarks, a folder each.\n"
         ".It Pa $XDG_DATA_HOME/evoscope/scores/\n"
@@ -297,6 +315,7 @@ void cli_manual(struct evo_text *out)
 	list_commands(out);
 	list_options(out);
 	list_settings(out);
+	list_actions(out);
 	evo_text_append(out, tail);
 }
 

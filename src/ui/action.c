@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "evoscope/ui.h"
+
 #include "action.h"
 
 const struct ui_action_row ui_actions[UI_ACTION_COUNT] = {
@@ -131,6 +133,17 @@ void ui_action_keys_text(enum ui_action action, char *out, size_t size)
 		ui_key_name(key, name);
 		used += (size_t) snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", name);
 	}
+}
+
+bool evo_explorer_action(size_t index, struct evo_explorer_action *action)
+{
+	if (index >= UI_ACTION_COUNT)
+		return false;
+	*action = (struct evo_explorer_action){.name = ui_actions[index].name,
+	                                       .argument = ui_actions[index].argument,
+	                                       .help = ui_actions[index].help};
+	ui_action_keys_text((enum ui_action) index, action->keys, sizeof action->keys);
+	return true;
 }
 
 /* Columns of one entry, two spaces after it included. */
