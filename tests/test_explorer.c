@@ -261,7 +261,7 @@ static void pick_from_a_stored_front(void **state)
 	term_expect(term, " · front ");
 	term_expect(term, "fitness size validation expression");
 
-	/* The tree under the cursor is named on the message line. The best is the best of both tables. */
+	/* The message line names the tree under the cursor. The best is the best of both tables. */
 	term_keys(term, "\t");
 	char *best = number_below(term);
 	term_keys(term, "f");
