@@ -56,13 +56,19 @@ static void idle_writes_nothing(void **state)
 	session_finish(&session);
 }
 
-/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. The
-   progress bar is not counted in, which only a generation of many frames has. */
+/* Slowed down, a generation takes more frames. */
+#ifdef __SANITIZE_THREAD__
+#define GENERATION_BYTES 4500
+#else
+#define GENERATION_BYTES 3000
+#endif
+
+/* What a generation costs a slow line: a screen of 80x24, from the key to the calm after it. */
 static void a_generation_writes_little(void **state)
 {
 	(void) state;
 	struct session session;
-	size_t before, after, counted = 0;
+	size_t before, after;
 	session_prepare(&session);
 	BEGIN(&session, 24, 80, "--no-mouse");
 	struct term *term = session.term;
@@ -71,22 +77,15 @@ static void a_generation_writes_little(void **state)
 	term_expect(term, "PAUSED");
 	assert_true(term_settle(term, 0.5));
 	for (long at = 2; at < 8; at++) {
-		const double begin = evo_now();
 		term_bytes(term, &before);
 		term_keys(term, "n");
 		expect_generation(term, at);
 		term_expect(term, "PAUSED");
-		const bool quick = evo_now() - begin < 1;
 		assert_true(term_settle(term, 0.5));
 		term_bytes(term, &after);
-		assert_true(!quick || after - before < 3000);
-		counted += quick;
+		assert_true(after - before < GENERATION_BYTES);
 	}
 	session_finish(&session);
-	if (counted == 0) {
-		print_message("every generation took longer than a second: not counted\n");
-		skip();
-	}
 }
 
 static void every_terminal(void **state)

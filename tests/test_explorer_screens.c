@@ -467,7 +467,7 @@ static void the_right_button_opens_a_menu(void **state)
 	term_click(term, 1, 1);
 	assert_true(term_wait_gone(term, "╭ Menu ─"));
 	term_keys(term, "M");
-	term_expect(term, "this page: all keys");
+	term_expect(term, "all keys and commands");
 	term_keys(term, "Gk" ENTER);
 	term_expect(term, "Keys and commands");
 	term_keys(term, "q");

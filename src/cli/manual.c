@@ -158,7 +158,8 @@ static void list_actions(struct evo_text *out)
 	struct evo_explorer_action action;
 	evo_text_append(out,
 	                ".Sh KEYS\nWhat can be done in the explorer: on its command line, which "
-	                "a colon opens,\nby key, and mostly by the mouse.\n"
+	                "a colon opens,\nby key, and by a click on what its last line or its menu "
+	                "names.\n"
 	                ".Bl -tag -width Ds\n");
 	for (size_t i = 0; evo_explorer_action(i, &action); i++) {
 		evo_text_printf(out, ".It Ic \\&:%s%s%s\n", action.name,

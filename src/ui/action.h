@@ -233,7 +233,7 @@ enum ui_argument {
 	X(MENU, "menu", "", UI_NO_ARGUMENT, "M", UI_ANYWHERE, UI_ALWAYS, "",                       \
 	  "what can be done here, to choose from; the right button of the mouse, too")             \
 	X(HELP, "help", "", UI_NO_ARGUMENT, "?", UI_ON_SCREENS, UI_ALWAYS, "help",                 \
-	  "this page: all keys and commands")                                                      \
+	  "all keys and commands")                                                                 \
 	X(CLOSE, "close", "", UI_NO_ARGUMENT, "q Esc ? Enter", UI_IN_HELP, UI_ALWAYS, "close",     \
 	  "close this page")                                                                       \
 	X(QUIT, "quit", "", UI_NO_ARGUMENT, "q", UI_ON_SCREENS, UI_ALWAYS, "quit",                 \

@@ -15,8 +15,8 @@ void ui_popup_fill(struct ui_popup *popup, unsigned where, unsigned when, int x,
 			popup->actions[popup->count++] = i;
 }
 
-/* As wide as its texts and as high as its rows where there is room; under and right of the point,
-   or as near to that as the edges allow. */
+/* As wide as its texts and as high as its rows where there is room; below the point or above it, so
+   that what was clicked on is seen, or as near as the edges allow. */
 static struct ui_rect place(const struct ui_popup *popup, const struct ui_surface *surface)
 {
 	struct ui_rect rect = {.width = LEAST, .height = (int) popup->count + 2};
@@ -31,8 +31,9 @@ static struct ui_rect place(const struct ui_popup *popup, const struct ui_surfac
 		rect.height = surface->rows;
 	rect.x =
 	        popup->x + rect.width > surface->columns ? surface->columns - rect.width : popup->x;
-	rect.y = popup->y + 1 + rect.height > surface->rows ? surface->rows - rect.height
-	                                                    : popup->y + 1;
+	rect.y = popup->y + 1 + rect.height <= surface->rows ? popup->y + 1
+	         : popup->y >= rect.height                   ? popup->y - rect.height
+	                                                     : surface->rows - rect.height;
 	return rect;
 }
 
