@@ -261,7 +261,6 @@ double evo_curvature(const struct evo_graph *graph, const struct evo_parameters 
 /* sign is -1, 0 or 1, NaN where an entry is not finite; magnitude is log |det|. */
 struct evo_determinant {
 	double sign, magnitude;
-	double product; /* of pivots whose logarithm is not in magnitude yet; 1 in the end */
 };
 /*
  * By LU with partial pivoting; the n x n matrix is destroyed. A pivot of magnitude at most n 2^-52
@@ -269,12 +268,11 @@ struct evo_determinant {
  * alike, would be judged by rounding noise.
  */
 struct evo_determinant evo_determinant_of(double *matrix, size_t n);
-/* One more pivot, for whoever eliminates by itself; at first {1, 0, 1}. zero: what counts as zero.
-   False when the pivot is zero, so that nothing more matters. */
-bool evo_determinant_pivot(struct evo_determinant *determinant, double pivot, bool swapped,
-                           double zero);
-/* After the last one. */
-void evo_determinant_end(struct evo_determinant *determinant);
+/* Of n pivots, `step` numbers from one to the next, for whoever eliminates: odd: after an odd number
+   of exchanges of rows; zero: what counts as zero, NaN where an entry is not finite. What comes
+   after a pivot that is zero does not matter. */
+struct evo_determinant evo_determinant_of_pivots(const double *pivots, size_t n, size_t step,
+                                                 bool odd, double zero);
 
 /* Eigenvalues, ascending, of a symmetric n x n matrix, which is destroyed. work: as many bytes as
    evo_eigenvalues_work says. False when LAPACK fails. */

@@ -6,21 +6,28 @@
  */
 #include "config.h"
 #include "kernels.h"
+#include "turn.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Four matrices of 32 x 32 fit into the first-level cache; wider vectors than the processor's would
-   go through memory. */
-#define LANES 4
+/* Four matrices of 32 x 32 fit into the first-level cache. */
+#define LANES EVO_FOUR
 
-typedef double lanes __attribute__((vector_size(8 * LANES), may_alias));
+/* Steps of elimination that most of a matrix goes through at once. */
+#define PANEL 4
+
+typedef evo_four lanes;
 typedef int64_t bit_lanes __attribute__((vector_size(8 * LANES)));
-typedef float singles __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 #define MAGNITUDE(v)       ((lanes) ((bit_lanes) (v) &INT64_MAX))
 #define CHOOSE(mask, a, b) (((a) & (mask)) | ((b) & ~(mask)))
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
 
 size_t evo_determinant_work(const struct evo_extent *a)
 {
@@ -50,9 +57,12 @@ static void largest_rows(const double *matrices, size_t n, size_t k, int64_t row
 	memcpy(rows, &row, sizeof row);
 }
 
-/* Factors take the place of what they eliminate: divisions do not wait for rows then. */
+/*
+ * Column k's factors take the place of what they eliminate: divisions do not wait for rows then.
+ * Columns k + 1 to `end` go through this step; the others wait for those of the whole panel.
+ */
 EVO_CLONES
-static void eliminate_lanes(double *matrices, size_t n, size_t k)
+static void eliminate_column(double *matrices, size_t n, size_t k, size_t end)
 {
 	lanes *rows = (lanes *) matrices;
 	const lanes *pivot = rows + k * n;
@@ -63,20 +73,50 @@ static void eliminate_lanes(double *matrices, size_t n, size_t k)
 		lanes *row = rows + i * n;
 		const lanes factor = row[k];
 
-		for (size_t j = k + 1; j < n; j++)
+		for (size_t j = k + 1; j < end; j++)
 			row[j] -= factor * pivot[j];
 	}
 }
 
-/* Row k changes places with another one in every lane, which may be itself. */
+/* A row goes through `steps` steps from that of row `first` on, behind column `end`. */
+static inline __attribute__((always_inline)) void catch_up(lanes *rows, size_t n, size_t first,
+                                                           size_t end, size_t row, size_t steps)
+{
+	const lanes *pivots = rows + first * n;
+	lanes *numbers = rows + row * n, factors[PANEL];
+
+	for (size_t s = 0; s < steps; s++)
+		factors[s] = numbers[first + s];
+	for (size_t j = end; j < n; j++) {
+		lanes number = numbers[j];
+
+		for (size_t s = 0; s < steps; s++)
+			number -= factors[s] * pivots[s * n + j];
+		numbers[j] = number;
+	}
+}
+
+/* What is behind a panel goes through all its steps at once: it is read and written once. */
 EVO_CLONES
-static void swap_rows(double *matrices, size_t n, size_t k, const int64_t rows[LANES])
+static void eliminate_rest(double *matrices, size_t n, size_t first)
+{
+	lanes *rows = (lanes *) matrices;
+
+	for (size_t s = 1; s < PANEL; s++)
+		catch_up(rows, n, first, first + PANEL, first + s, s);
+	for (size_t i = first + PANEL; i < n; i++)
+		catch_up(rows, n, first, first + PANEL, i, PANEL);
+}
+
+/* Row k changes places with another one in every lane, which may be itself, from column `first` on. */
+EVO_CLONES
+static void swap_rows(double *matrices, size_t n, size_t first, size_t k, const int64_t rows[LANES])
 {
 	double *others[LANES];
 
 	for (size_t lane = 0; lane < LANES; lane++)
 		others[lane] = matrices + (size_t) rows[lane] * n * LANES + lane;
-	for (size_t j = k; j < n; j++) {
+	for (size_t j = first; j < n; j++) {
 		lanes *place = (lanes *) matrices + k * n + j, held = *place, found;
 
 		for (size_t lane = 0; lane < LANES; lane++)
@@ -87,38 +127,41 @@ static void swap_rows(double *matrices, size_t n, size_t k, const int64_t rows[L
 	}
 }
 
+/* Is there a lane that has something to factorise, and whose pivot k does not count as zero? */
+EVO_CLONES
+static bool any_pivot(const double *matrices, size_t n, size_t k, const double zeros[LANES])
+{
+	const lanes *pivot = (const lanes *) matrices + k * n + k;
+	bool any = false;
+
+	for (size_t lane = 0; lane < LANES; lane++)
+		any = any || (!isnan(zeros[lane]) && !(fabs((*pivot)[lane]) <= zeros[lane]));
+	return any;
+}
+
 /* zeros[lane] is NaN where the lane has nothing to factorise. */
 static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES],
                             struct evo_determinant found[LANES])
 {
-	bool going[LANES];
-	size_t left = 0;
+	int64_t exchanges[LANES] = {0};
 
-	for (size_t lane = 0; lane < LANES; lane++) {
-		going[lane] = !isnan(zeros[lane]);
-		left += going[lane];
-		found[lane] = going[lane] ? (struct evo_determinant){1, 0, 1}
-		                          : (struct evo_determinant){(double) NAN, (double) NAN, 1};
-	}
-	for (size_t k = 0; k < n && left > 0; k++) {
+	for (size_t k = 0; k < n; k++) {
+		const size_t first = k - k % PANEL, end = least(first + PANEL, n);
 		int64_t rows[LANES];
 
 		largest_rows(matrices, n, k, rows);
-		for (size_t lane = 0; lane < LANES; lane++) {
-			const size_t from = (size_t) rows[lane];
-
-			if (!going[lane])
-				continue;
-			going[lane] = evo_determinant_pivot(&found[lane],
-			                                    matrices[(from * n + k) * LANES + lane],
-			                                    from != k, zeros[lane]);
-			left -= !going[lane];
-		}
-		swap_rows(matrices, n, k, rows);
-		eliminate_lanes(matrices, n, k);
+		swap_rows(matrices, n, first, k, rows);
+		for (size_t lane = 0; lane < LANES; lane++)
+			exchanges[lane] += rows[lane] != (int64_t) k;
+		if (!any_pivot(matrices, n, k, zeros))
+			break;
+		eliminate_column(matrices, n, k, end);
+		if (k + 1 == end && end < n)
+			eliminate_rest(matrices, n, first);
 	}
 	for (size_t lane = 0; lane < LANES; lane++)
-		evo_determinant_end(&found[lane]);
+		found[lane] = evo_determinant_of_pivots(matrices + lane, n, (n + 1) * LANES,
+		                                        exchanges[lane] % 2 != 0, zeros[lane]);
 }
 
 /* ---- The primitives -------------------------------------------------------------------------- */
@@ -135,23 +178,6 @@ static double result(unsigned code, struct evo_determinant found)
 	}
 }
 
-#define TURN(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-
-/* Four numbers of each of four planes, `step` apart, to four lanes: rows become columns. */
-static inline void turn(const float *from, size_t step, double *to)
-{
-	singles a = *(const singles *) from, b = *(const singles *) (from + step);
-	singles c = *(const singles *) (from + 2 * step), d = *(const singles *) (from + 3 * step);
-	const singles ab = TURN(a, b, 0, 4, 1, 5), ab_high = TURN(a, b, 2, 6, 3, 7);
-	const singles cd = TURN(c, d, 0, 4, 1, 5), cd_high = TURN(c, d, 2, 6, 3, 7);
-	lanes *out = (lanes *) (void *) to;
-
-	out[0] = __builtin_convertvector(TURN(ab, cd, 0, 1, 4, 5), lanes);
-	out[1] = __builtin_convertvector(TURN(ab, cd, 2, 3, 6, 7), lanes);
-	out[2] = __builtin_convertvector(TURN(ab_high, cd_high, 0, 1, 4, 5), lanes);
-	out[3] = __builtin_convertvector(TURN(ab_high, cd_high, 2, 3, 6, 7), lanes);
-}
-
 /* Puts `some` planes of n x n into lanes; those without one get NaN. */
 EVO_CLONES
 static void load_lanes(const float *planes, size_t n, size_t some, double *matrices)
@@ -160,7 +186,7 @@ static void load_lanes(const float *planes, size_t n, size_t some, double *matri
 	size_t i = 0;
 
 	for (; some == LANES && i + 4 <= numbers; i += 4)
-		turn(planes + i, numbers, matrices + i * LANES);
+		evo_turn(planes + i, numbers, (evo_four *) matrices + i, 1);
 	for (; i < numbers; i++)
 		for (size_t lane = 0; lane < LANES; lane++)
 			matrices[i * LANES + lane] =
@@ -206,11 +232,6 @@ static void add_identity(double *matrices, size_t n)
 	for (size_t i = 0; i < n; i++)
 		for (size_t lane = 0; lane < LANES; lane++)
 			matrices[(i * n + i) * LANES + lane] += 1;
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
 }
 
 static void planes(unsigned code, const struct evo_value *a, double *out, double *work)

@@ -3,83 +3,183 @@
  */
 #include "config.h"
 #include "kernels.h"
+#include "turn.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 /* ---- gram and corr --------------------------------------------------------------------------- */
 
-#define BLOCK 256 /* columns that are converted to double and multiplied at a time */
+/*
+ * Columns come in blocks, which are put into double and turned: all rows' numbers of one column lie
+ * side by side, and every column adds its products to what rows have in common. A row of the result
+ * fits into vectors then, whatever the number of columns, and what is on both sides of the diagonal
+ * is computed once. (A product of matrices would take apart and pack both of its sides, which are
+ * the same here, and this costs as much as to multiply a matrix of so few rows.)
+ */
+#define ROWS    ((size_t) 4)              /* of the result that are computed at a time, */
+#define COLUMNS ((size_t) (2 * EVO_FOUR)) /* with so many columns */
+#define NUMBERS ((size_t) 4096)           /* of a block, about: half of the first-level cache */
 
+static size_t padded(size_t rows)
+{
+	return (rows + COLUMNS - 1) / COLUMNS * COLUMNS;
+}
+
+/* Columns of a block: a multiple of what is turned at a time. */
+static size_t block_columns(size_t rows)
+{
+	const size_t columns = NUMBERS / padded(rows) / EVO_FOUR * EVO_FOUR;
+
+	return columns < 4 * EVO_FOUR ? 4 * EVO_FOUR : columns;
+}
+
+/* Middles, a block, the sums, and room to begin where vectors may. */
 size_t evo_gram_work(const struct evo_extent *a)
 {
-	return evo_rows(a) * (BLOCK + 1) * sizeof(double);
+	const size_t rows = evo_rows(a), wide = padded(rows);
+
+	return (wide + block_columns(rows) * wide + wide * wide + EVO_FOUR) * sizeof(double);
 }
 
+struct products {
+	size_t rows, columns, wide;
+	double *middle, *block, *sums; /* wide, block_columns x wide, wide x wide */
+};
+
+/* No row has a middle other than 0 yet. */
+static struct products products_in(const struct evo_value *a, void *work)
+{
+	const size_t rows = evo_rows(&a->extent), wide = padded(rows);
+	const uintptr_t vector = sizeof(evo_four);
+	double *begin = work;
+
+	begin += (vector - (uintptr_t) work % vector) % vector / sizeof *begin;
+	const struct products products = {.rows = rows,
+	                                  .columns = evo_columns(&a->extent),
+	                                  .wide = wide,
+	                                  .middle = begin,
+	                                  .block = begin + wide,
+	                                  .sums = begin + wide + block_columns(rows) * wide};
+
+	memset(begin, 0, wide * sizeof *begin);
+	memset(products.sums, 0, wide * wide * sizeof *products.sums);
+	return products;
+}
+
+/* Rows row..row + 4 of a block, as far as four columns at a time go; returns how far. */
 EVO_CLONES
-static void widen(const float *from, double middle, size_t count, double *out)
+static size_t turn_rows(const float *from, size_t step, const double *middle, size_t count,
+                        size_t wide, double *out)
 {
-	for (size_t i = 0; i < count; i++)
-		out[i] = (double) from[i] - middle;
+	const evo_four middles = *(const evo_four *) (const void *) middle;
+	evo_four *place = (evo_four *) (void *) out;
+	const size_t apart = wide / EVO_FOUR;
+	size_t k = 0;
+
+	for (; k + EVO_FOUR <= count; k += EVO_FOUR) {
+		evo_turn(from + k, step, place + k * apart, apart);
+		for (size_t i = 0; i < EVO_FOUR; i++)
+			place[(k + i) * apart] -= middles;
+	}
+	return k;
 }
 
-/* Columns from..from + count of all rows in double, less each row's middle. */
-static void load_columns(const struct evo_value *a, const double *middle, size_t from, size_t count,
-                         double *out)
+/* Columns from..from + count of all rows in double, less each row's middle; 0 beyond the rows. */
+static void load_block(const struct products *p, const struct evo_value *a, size_t from,
+                       size_t count)
 {
-	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
+	const bool single = a->extent.rank == 4;
 
-	for (size_t i = 0; i < rows; i++, out += count) {
-		const size_t at = i * columns + from;
+	for (size_t row = 0; row < p->wide; row += EVO_FOUR) {
+		const size_t at = row * p->columns + from;
+		size_t done = 0;
 
-		if (a->extent.rank == 4)
-			widen(a->single + at, middle[i], count, out);
-		else
-			for (size_t k = 0; k < count; k++)
-				out[k] = a->twice[at + k] - middle[i];
+		if (single && row + EVO_FOUR <= p->rows)
+			done = turn_rows(a->single + at, p->columns, p->middle + row, count,
+			                 p->wide, p->block + row);
+		for (size_t i = row; i < row + EVO_FOUR; i++) {
+			for (size_t k = done; k < count; k++) {
+				const size_t number = i * p->columns + from + k;
+
+				p->block[k * p->wide + i] =
+				        i >= p->rows ? 0
+				                     : (single ? (double) a->single[number]
+				                               : a->twice[number]) -
+				                               p->middle[i];
+			}
+		}
 	}
 }
 
-static void products(const struct evo_value *a, const double *middle, double *block, double *out)
+/* Adds a block's products to the sums, on and right of the diagonal. */
+EVO_CLONES
+static void add_products(const double *block, size_t count, size_t wide, double *sums)
 {
-	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
+	for (size_t row = 0; row < wide; row += ROWS) {
+		for (size_t column = row / COLUMNS * COLUMNS; column < wide; column += COLUMNS) {
+			evo_four sum[ROWS][2] = {{{0}}};
 
-	for (size_t from = 0; from < columns; from += BLOCK) {
-		const size_t count = columns - from < BLOCK ? columns - from : BLOCK;
+			for (size_t k = 0; k < count; k++) {
+				const double *numbers = block + k * wide;
+				const evo_four *others =
+				        (const evo_four *) (const void *) (numbers + column);
 
-		load_columns(a, middle, from, count, block);
-		cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, (int) rows, (int) count, 1,
-		            block, (int) count, from > 0, out, (int) rows);
+				for (size_t i = 0; i < ROWS; i++) {
+					sum[i][0] += numbers[row + i] * others[0];
+					sum[i][1] += numbers[row + i] * others[1];
+				}
+			}
+			for (size_t i = 0; i < ROWS; i++) {
+				evo_four *place =
+				        (evo_four *) (void *) (sums + (row + i) * wide + column);
+
+				place[0] += sum[i][0];
+				place[1] += sum[i][1];
+			}
+		}
 	}
-	for (size_t i = 0; i < rows; i++) {
-		for (size_t k = 0; k < i; k++)
-			out[i * rows + k] = out[k * rows + i];
+}
+
+/* Every row, less its middle, times every row. */
+static void multiply(const struct products *p, const struct evo_value *a, double *out)
+{
+	const size_t most = block_columns(p->rows);
+
+	for (size_t from = 0; from < p->columns; from += most) {
+		const size_t count = p->columns - from < most ? p->columns - from : most;
+
+		load_block(p, a, from, count);
+		add_products(p->block, count, p->wide, p->sums);
+	}
+	for (size_t i = 0; i < p->rows; i++) {
+		for (size_t k = 0; k < p->rows; k++)
+			out[i * p->rows + k] =
+			        i <= k ? p->sums[i * p->wide + k] : p->sums[k * p->wide + i];
 	}
 }
 
 void evo_gram(const struct evo_value *a, double *out, void *work)
 {
-	const size_t rows = evo_rows(&a->extent);
-	double *middle = work;
+	const struct products products = products_in(a, work);
 
-	memset(middle, 0, rows * sizeof *middle);
-	products(a, middle, middle + rows, out);
+	multiply(&products, a, out);
 }
 
 void evo_corr(const struct evo_value *a, double *out, void *work)
 {
-	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
-	double *middle = work, *norms = work;
+	const struct products products = products_in(a, work);
+	const size_t rows = products.rows, columns = products.columns;
+	double *norms = products.middle;
 
 	for (size_t i = 0; i < rows; i++) {
 		const double sum = a->extent.rank == 4
 		                           ? evo_sum_single(a->single + i * columns, columns)
 		                           : evo_sum_double(a->twice + i * columns, columns);
 
-		middle[i] = sum / (double) columns;
+		products.middle[i] = sum / (double) columns;
 	}
-	products(a, middle, middle + rows, out);
+	multiply(&products, a, out);
 	for (size_t i = 0; i < rows; i++) {
 		const double norm = sqrt(out[i * rows + i]);
 

@@ -20,30 +20,30 @@ void dsyev_(const char *job, const char *triangle, const int *n, double *a, cons
 #define LARGE 0x1p400
 #define SMALL 0x1p-400
 
-void evo_determinant_end(struct evo_determinant *determinant)
-{
-	determinant->magnitude += log(determinant->product);
-	determinant->product = 1;
-}
-
 /* A logarithm costs more than a product: one is taken now and then. */
-bool evo_determinant_pivot(struct evo_determinant *determinant, double pivot, bool swapped,
-                           double zero)
+struct evo_determinant evo_determinant_of_pivots(const double *pivots, size_t n, size_t step,
+                                                 bool odd, double zero)
 {
-	const double magnitude = fabs(pivot);
+	double product = 1, sum = 0;
 
-	if (magnitude <= zero) {
-		*determinant = (struct evo_determinant){0, -(double) INFINITY, 1};
-		return false;
+	if (isnan(zero))
+		return (struct evo_determinant){(double) NAN, (double) NAN};
+	for (size_t k = 0; k < n; k++) {
+		const double pivot = pivots[k * step], magnitude = fabs(pivot);
+
+		if (magnitude <= zero)
+			return (struct evo_determinant){0, -(double) INFINITY};
+		odd = odd != (pivot < 0);
+		if (magnitude > LARGE || magnitude < SMALL)
+			sum += log(magnitude);
+		else
+			product *= magnitude;
+		if (product > LARGE || product < SMALL) {
+			sum += log(product);
+			product = 1;
+		}
 	}
-	determinant->sign = (pivot < 0) != swapped ? -determinant->sign : determinant->sign;
-	if (magnitude > LARGE || magnitude < SMALL)
-		determinant->magnitude += log(magnitude);
-	else
-		determinant->product *= magnitude;
-	if (determinant->product > LARGE || determinant->product < SMALL)
-		evo_determinant_end(determinant);
-	return true;
+	return (struct evo_determinant){odd ? -1 : 1, sum + log(product)};
 }
 
 /* What counts as zero; NaN when an entry is not finite. */
@@ -75,30 +75,28 @@ static void eliminate(double *matrix, size_t n, size_t k)
 
 struct evo_determinant evo_determinant_of(double *matrix, size_t n)
 {
-	struct evo_determinant determinant = {1, 0, 1};
 	const double zero = zero_pivot(matrix, n);
+	bool odd = false;
 
-	if (isnan(zero))
-		return (struct evo_determinant){(double) NAN, (double) NAN, 1};
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = 0; k < n && !isnan(zero); k++) {
 		size_t from = k;
 
 		for (size_t i = k + 1; i < n; i++) {
 			if (fabs(matrix[i * n + k]) > fabs(matrix[from * n + k]))
 				from = i;
 		}
-		if (!evo_determinant_pivot(&determinant, matrix[from * n + k], from != k, zero))
-			break;
 		for (size_t j = k; from != k && j < n; j++) {
 			const double held = matrix[k * n + j];
 
 			matrix[k * n + j] = matrix[from * n + j];
 			matrix[from * n + j] = held;
 		}
+		odd = odd != (from != k);
+		if (fabs(matrix[k * n + k]) <= zero)
+			break;
 		eliminate(matrix, n, k);
 	}
-	evo_determinant_end(&determinant);
-	return determinant;
+	return evo_determinant_of_pivots(matrix, n, n + 1, odd, zero);
 }
 
 /* ---- Eigenvalues ----------------------------------------------------------------------------- */
