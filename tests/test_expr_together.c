@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static const struct evo_tree **all;
 
 /* ---- Counting allocations (the linker puts these in the place of the library's) -------------- */
 
-static size_t allocations;
+static atomic_size_t allocations;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -348,8 +349,9 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 				struct evo_memo_table *table =
 				        evo_memo_open(memo, i, NETWORKS, networks[i]->unit_count);
 
-				assert_true(evo_evaluate_remembering(together, forest, networks[i],
-				                                     table, scores, &err));
+				assert_true(evo_together_evaluate(evo_evaluator_together(together),
+				                                  forest, networks[i], table,
+				                                  scores, &err));
 				evo_memo_close(table);
 				for (size_t k = 0; k < count; k++)
 					expect_equal(all[from + k], scores[k], expected[from + k]);
@@ -361,6 +363,108 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 		/* A table has room for a few, however little there is. */
 		assert_true(evo_memo_bytes(memo) <= (bytes[b] > 65536 ? bytes[b] : 65536));
 		evo_memo_destroy(memo);
+	}
+}
+
+/* ---- Several threads on one network ---------------------------------------------------------- */
+
+#define HELPERS 3
+
+struct helping {
+	struct evo_together *evaluation, *helpers[HELPERS];
+	bool own; /* does the evaluation's thread take units, too? */
+	atomic_int failures;
+};
+
+static void take_units(void *context, size_t index, unsigned worker)
+{
+	struct helping *helping = context;
+	struct evo_error failure = {0};
+
+	(void) worker;
+	if (index < HELPERS)
+		evo_together_help(helping->helpers[index], helping->evaluation, &failure);
+	else if (helping->own)
+		evo_together_units(helping->evaluation, &failure);
+	helping->failures += failure.code != EVO_OK;
+}
+
+/* Of the trees, those without layer_total. */
+static size_t divisible_trees(const struct evo_tree **some)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < TREES; i++) {
+		struct evo_forest *forest = evo_forest_create(all + i, 1);
+
+		if (evo_together_divisible(forest))
+			some[count++] = all[i];
+		evo_forest_destroy(forest);
+	}
+	return count;
+}
+
+/* Whoever takes which units, the helpers alone or all: scores are those of one thread, to the bit,
+   and so is what is remembered. */
+static void helpers_change_nothing(void **state)
+{
+	const struct evo_tree **some = evo_calloc(TREES, sizeof *some);
+	const size_t count = divisible_trees(some);
+	struct evo_forest *forest = evo_forest_create(some, count);
+	struct evo_pool *pool = evo_pool_create(HELPERS + 1, &err);
+	struct helping helping = {.evaluation = evo_evaluator_together(together)};
+	double *scores = evo_calloc(count, sizeof *scores);
+
+	(void) state;
+	assert_in_range(count, TREES / 2, TREES - 1);
+	for (size_t i = 0; i < HELPERS; i++)
+		helping.helpers[i] = evo_together_create((size_t) 1 << 20);
+	for (size_t run = 0; run < 3 * NETWORKS; run++) {
+		const struct evo_stats *stats = networks[run % NETWORKS];
+		double *expected = scores_together(some, count, stats);
+		struct evo_memo *memo = evo_memo_create((size_t) 1 << 26);
+
+		for (int remembered = 0; remembered < 2; remembered++) {
+			struct evo_memo_table *table = evo_memo_open(memo, 0, 1, stats->unit_count);
+
+			helping.own = run >= NETWORKS;
+			evo_together_begin(helping.evaluation, forest, stats, table);
+			assert_int_equal(evo_together_left(helping.evaluation), stats->unit_count);
+			evo_pool_run(pool, EVO_PRIORITY_SEARCH, HELPERS + 1, take_units, &helping);
+			assert_int_equal(helping.failures, 0);
+			assert_int_equal(evo_together_left(helping.evaluation), 0);
+			assert_true(evo_together_end(helping.evaluation, table, scores, &err));
+			evo_memo_close(table);
+			for (size_t k = 0; k < count; k++)
+				expect_equal(some[k], scores[k], expected[k]);
+		}
+		evo_memo_destroy(memo);
+		free(expected);
+	}
+	for (size_t i = 0; i < HELPERS; i++)
+		evo_together_destroy(helping.helpers[i]);
+	evo_pool_destroy(pool);
+	evo_forest_destroy(forest);
+	free(scores);
+	free(some);
+}
+
+/* What adds a tensor up from unit to unit cannot be taken apart. */
+static void a_total_is_not_divisible(void **state)
+{
+	static const char *const texts[] = {"add(layer_sum(x.d), layer_total(gw.d))",
+	                                    "add(layer_sum(x.d), layer_max(gw.d))"};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(texts); i++) {
+		struct evo_tree tree;
+		const struct evo_tree *one = &tree;
+		struct evo_forest *forest;
+
+		assert_true(evo_tree_parse(texts[i], &tree, &err));
+		forest = evo_forest_create(&one, 1);
+		assert_int_equal(evo_together_divisible(forest), i == 1);
+		evo_forest_destroy(forest);
 	}
 }
 
@@ -438,6 +542,8 @@ int main(void)
 	        cmocka_unit_test(what_is_not_kept_is_made_again),
 	        cmocka_unit_test(nothing_is_allocated_in_the_loop),
 	        cmocka_unit_test(what_is_remembered_is_what_would_be_computed),
+	        cmocka_unit_test(helpers_change_nothing),
+	        cmocka_unit_test(a_total_is_not_divisible),
 	        cmocka_unit_test(a_subexpression_is_there_once),
 	        cmocka_unit_test(numbers_are_folded_to_the_same_value),
 	};

@@ -129,33 +129,44 @@ static const char *const *copy_list(const struct cli_list *list)
 	return (const char *const *) copy;
 }
 
-/* Of stored searches the fronts or the populations, after what the list has. */
+/* Of stored searches the fronts or the populations, after what the list has: the best of each, then
+   the second of each, so that all are there when only the first few of the list are used. */
 static bool add_stored(const struct cli_options *options, const struct cli_list *runs, bool front,
                        const char *const **list, size_t *count, struct evo_error *err)
 {
 	char **items = (char **) (uintptr_t) *list;
 	char *file = cli_runs_file(options);
+	const struct evo_snapshot **from = evo_calloc(runs->count + 1, sizeof(*from));
+	size_t most = 0;
 	bool good = true;
 	for (size_t i = 0; good && i < runs->count; i++) {
-		const struct evo_snapshot *from =
-		        evo_runs_snapshot(file, runs->items[i], SIZE_MAX, err);
-		good = from != NULL;
-		size_t more = !good ? 0 : front ? from->front_count : from->population_count;
+		from[i] = evo_runs_snapshot(file, runs->items[i], SIZE_MAX, err);
+		good = from[i] != NULL;
+		size_t more = !good ? 0 : front ? from[i]->front_count : from[i]->population_count;
 		if (good && more == 0)
 			good = evo_fail(
 			        err, EVO_E_INPUT,
 			        "no generation of %s is complete: there is nothing to begin with",
 			        runs->items[i]);
-		for (size_t j = 0; j < more; j++) {
+		most = more > most ? more : most;
+	}
+	for (size_t j = 0; good && j < most; j++) {
+		for (size_t i = 0; i < runs->count; i++) {
 			struct evo_text text;
+			if (j >= (front ? from[i]->front_count : from[i]->population_count))
+				continue;
 			evo_text_init(&text);
-			evo_tree_print(&(front ? from->front : from->population)[j]->tree, &text);
+			evo_tree_print(&(front ? from[i]->front : from[i]->population)[j]->tree,
+			               &text);
 			items = evo_realloc(items, *count + 1, sizeof(*items));
 			items[(*count)++] = text.data;
 		}
-		if (from != NULL)
-			evo_snapshot_release(from);
 	}
+	for (size_t i = 0; i < runs->count; i++) {
+		if (from[i] != NULL)
+			evo_snapshot_release(from[i]);
+	}
+	free(from);
 	*list = (const char *const *) items;
 	free(file);
 	return good;

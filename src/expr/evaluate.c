@@ -288,15 +288,13 @@ bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_stats *stats
 	return true;
 }
 
-bool evo_evaluate_remembering(struct evo_evaluator *evaluator, const struct evo_forest *forest,
-                              const struct evo_stats *stats, struct evo_memo_table *memo,
-                              double *scores, struct evo_error *err)
+struct evo_together *evo_evaluator_together(struct evo_evaluator *evaluator)
 {
-	return evo_together_evaluate(evaluator->together, forest, stats, memo, scores, err);
+	return evaluator->together;
 }
 
 bool evo_evaluate_forest(struct evo_evaluator *evaluator, const struct evo_forest *forest,
                          const struct evo_stats *stats, double *scores, struct evo_error *err)
 {
-	return evo_evaluate_remembering(evaluator, forest, stats, NULL, scores, err);
+	return evo_together_evaluate(evaluator->together, forest, stats, NULL, scores, err);
 }

@@ -24,6 +24,12 @@ struct evo_scorer {
 	struct evo_memo *memo;
 };
 
+/* What a worker is evaluating, as long as others may help with it. */
+struct lent {
+	struct evo_together *evaluation;
+	unsigned helpers;
+};
+
 struct evo_scoring {
 	struct evo_scorer *scorer;
 	struct evo_forest *forest;
@@ -34,7 +40,10 @@ struct evo_scoring {
 	evo_needs needs;
 	double *scores, *milliseconds, *row; /* row: tree_count numbers a worker */
 	struct evo_job *job;
-	pthread_mutex_t lock; /* guards error, cancelled, and which networks are finished */
+	bool divisible;
+	pthread_mutex_t lock; /* guards all that follows */
+	pthread_cond_t alone; /* a worker's evaluation has no helper any more */
+	struct lent *lent;    /* by worker */
 	struct evo_error error;
 	bool cancelled;
 	size_t *finished; /* places of networks, in the order in which they were finished */
@@ -88,10 +97,87 @@ static void failed(struct evo_scoring *scoring, const struct evo_error *err)
 	pthread_mutex_unlock(&scoring->lock);
 }
 
-/* All expressions on one network. */
-static void score_network(void *context, size_t index, unsigned worker)
+/* ---- Helping --------------------------------------------------------------------------------- */
+
+/* From here on others may take units of it. */
+static void lend(struct evo_scoring *scoring, unsigned worker, struct evo_together *evaluation)
 {
-	struct evo_scoring *scoring = context;
+	pthread_mutex_lock(&scoring->lock);
+	scoring->lent[worker].evaluation = evaluation;
+	pthread_mutex_unlock(&scoring->lock);
+}
+
+/* And now no more; waits for those who have taken one. */
+static void take_back(struct evo_scoring *scoring, unsigned worker)
+{
+	pthread_mutex_lock(&scoring->lock);
+	scoring->lent[worker].evaluation = NULL;
+	while (scoring->lent[worker].helpers > 0)
+		pthread_cond_wait(&scoring->alone, &scoring->lock);
+	pthread_mutex_unlock(&scoring->lock);
+}
+
+/* Whose evaluation has most units left; NULL when there is none. The lock is held. */
+static struct lent *most_left(struct evo_scoring *scoring)
+{
+	struct lent *found = NULL;
+	size_t most = 0;
+
+	for (unsigned i = 0; i < evo_pool_threads(scoring->scorer->pool); i++) {
+		struct lent *lent = &scoring->lent[i];
+		const size_t left = lent->evaluation ? evo_together_left(lent->evaluation) : 0;
+
+		if (left > most) {
+			most = left;
+			found = lent;
+		}
+	}
+	return found;
+}
+
+/* For whom no network is left: units of what others are evaluating. */
+static void help(struct evo_scoring *scoring, unsigned worker)
+{
+	struct evo_together *together = evo_evaluator_together(scoring->scorer->evaluators[worker]);
+	struct evo_error err = {0};
+	struct lent *lent;
+
+	pthread_mutex_lock(&scoring->lock);
+	while (err.code == EVO_OK && (lent = most_left(scoring)) != NULL) {
+		struct evo_together *evaluation = lent->evaluation;
+
+		lent->helpers++;
+		pthread_mutex_unlock(&scoring->lock);
+		if (!evo_together_help(together, evaluation, &err))
+			failed(scoring, &err);
+		pthread_mutex_lock(&scoring->lock);
+		if (--lent->helpers == 0)
+			pthread_cond_broadcast(&scoring->alone);
+	}
+	pthread_mutex_unlock(&scoring->lock);
+}
+
+static bool evaluate(struct evo_scoring *scoring, const struct evo_stats *stats,
+                     struct evo_memo_table *memo, unsigned worker, double *row,
+                     struct evo_error *err)
+{
+	struct evo_together *together = evo_evaluator_together(scoring->scorer->evaluators[worker]);
+
+	evo_together_begin(together, scoring->forest, stats, memo);
+	if (scoring->divisible)
+		lend(scoring, worker, together);
+	const bool good = evo_together_units(together, err);
+
+	if (scoring->divisible)
+		take_back(scoring, worker);
+	return good && evo_together_end(together, memo, row, err);
+}
+
+/* ---- Networks -------------------------------------------------------------------------------- */
+
+/* All expressions on one network. */
+static void score_network(struct evo_scoring *scoring, size_t index, unsigned worker)
+{
 	struct evo_scorer *scorer = scoring->scorer;
 	double *row = scoring->row + worker * scoring->tree_count;
 	const double begin = evo_now();
@@ -107,8 +193,7 @@ static void score_network(void *context, size_t index, unsigned worker)
 	}
 	struct evo_memo_table *memo = evo_memo_open(scorer->memo, scoring->networks[index],
 	                                            scoring->known, stats->unit_count);
-	const bool done = evo_evaluate_remembering(scorer->evaluators[worker], scoring->forest,
-	                                           stats, memo, row, &err);
+	const bool done = evaluate(scoring, stats, memo, worker, row, &err);
 	evo_memo_close(memo);
 	evo_store_release(scorer->store, scoring->networks[index], stats);
 	if (!done) {
@@ -121,6 +206,17 @@ static void score_network(void *context, size_t index, unsigned worker)
 	pthread_mutex_lock(&scoring->lock);
 	scoring->finished[scoring->finished_count++] = index;
 	pthread_mutex_unlock(&scoring->lock);
+}
+
+/* The tasks after the networks are there for helping with the last ones. */
+static void work(void *context, size_t index, unsigned worker)
+{
+	struct evo_scoring *scoring = context;
+
+	if (index < scoring->network_count)
+		score_network(scoring, index, worker);
+	else
+		help(scoring, worker);
 }
 
 struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priority priority,
@@ -146,15 +242,23 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	for (size_t i = 0; i < network_count; i++)
 		scoring->milliseconds[i] = NAN;
 	scoring->finished = evo_calloc(network_count + 1, sizeof *scoring->finished);
+	scoring->divisible = workers > 1 && evo_together_divisible(scoring->forest);
+	scoring->lent = evo_calloc(workers, sizeof *scoring->lent);
 	pthread_mutex_init(&scoring->lock, NULL);
+	pthread_cond_init(&scoring->alone, NULL);
+	const size_t helping = scoring->divisible && network_count > 0 ? workers - 1 : 0;
+
 	scoring->job =
-	        evo_pool_submit(scorer->pool, priority, network_count, score_network, scoring);
+	        evo_pool_submit(scorer->pool, priority, network_count + helping, work, scoring);
 	return scoring;
 }
 
 size_t evo_scoring_done(struct evo_scoring *scoring)
 {
-	return evo_job_done(scoring->job);
+	pthread_mutex_lock(&scoring->lock);
+	const size_t done = scoring->finished_count;
+	pthread_mutex_unlock(&scoring->lock);
+	return done;
 }
 
 bool evo_scoring_wait(struct evo_scoring *scoring, double seconds)
@@ -194,6 +298,8 @@ bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
 	else if (scoring->cancelled)
 		good = evo_fail(err, EVO_E_CANCELLED, "stopped before every network was scored");
 	pthread_mutex_destroy(&scoring->lock);
+	pthread_cond_destroy(&scoring->alone);
+	free(scoring->lent);
 	evo_forest_destroy(scoring->forest);
 	free(scoring->finished);
 	free(scoring->milliseconds);

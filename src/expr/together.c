@@ -8,6 +8,7 @@
 #include "plan.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,12 +27,6 @@ struct cell {
 	double sum;
 };
 
-/* What the units so far have of a crown. */
-struct crown {
-	size_t count;           /* of means */
-	struct evo_value total; /* extent and twice */
-};
-
 struct evo_together {
 	const struct evo_forest *forest;
 	const struct evo_stats *stats;
@@ -47,14 +42,16 @@ struct evo_together {
 	uint32_t *held; /* nodes that steps read from memory */
 	size_t held_count, held_room;
 
-	double *means; /* by crown: of the units that are left in */
+	double *means; /* of one crown, in the units that are left in */
 	size_t mean_room;
-	struct crown *crowns;
-	size_t crown_room;
+	struct evo_value *totals; /* by crown: extent and twice of the sum of the units so far */
+	size_t total_room;
 	struct evo_arena sums; /* what totals point at */
 
-	double *numbers; /* by slot of the forest and unit; UNKNOWN where it is not known */
-	size_t number_room;
+	double *memory; /* by slot of the forest and unit */
+	size_t memory_room;
+	double *numbers; /* that memory, or another's who is helped; UNKNOWN where it is not known */
+	atomic_size_t visited; /* units that somebody has taken */
 
 	struct evo_error *err;
 };
@@ -78,8 +75,8 @@ void evo_together_destroy(struct evo_together *t)
 	free(t->cells);
 	free(t->held);
 	free(t->means);
-	free(t->crowns);
-	free(t->numbers);
+	free(t->totals);
+	free(t->memory);
 	evo_arena_clear(&t->sums);
 	free(t);
 }
@@ -87,8 +84,8 @@ void evo_together_destroy(struct evo_together *t)
 size_t evo_together_bytes(const struct evo_together *t)
 {
 	return sizeof *t + t->cell_count * sizeof *t->cells + t->held_room * sizeof *t->held +
-	       t->mean_room * sizeof *t->means + t->crown_room * sizeof *t->crowns +
-	       t->number_room * sizeof *t->numbers + t->sums.peak + evo_buffers_bytes(&t->buffers) +
+	       t->mean_room * sizeof *t->means + t->total_room * sizeof *t->totals +
+	       t->memory_room * sizeof *t->memory + t->sums.peak + evo_buffers_bytes(&t->buffers) +
 	       evo_blocks_bytes(&t->blocks);
 }
 
@@ -222,7 +219,7 @@ static bool settle_node(struct evo_together *t, uint32_t number)
 		return true;
 	}
 	if (evo_is_aggregate(node->code)) {
-		*extent = node->code == EVO_LAYER_TOTAL ? t->crowns[node->crown].total.extent
+		*extent = node->code == EVO_LAYER_TOTAL ? t->totals[node->crown].extent
 		                                        : (struct evo_extent){.count = 1};
 		return true;
 	}
@@ -582,7 +579,7 @@ static bool mean_of(struct evo_together *t, uint32_t node, double *mean)
 
 static bool add_total(struct evo_together *t, size_t crown, uint32_t node)
 {
-	struct evo_value *total = &t->crowns[crown].total;
+	struct evo_value *total = &t->totals[crown];
 	const struct evo_value *value = &t->cells[node].value;
 	const bool first = total->twice == NULL;
 	double *sums = (double *) total->twice;
@@ -604,15 +601,12 @@ static bool add_total(struct evo_together *t, size_t crown, uint32_t node)
 static bool visit(struct evo_together *t, size_t number)
 {
 	const struct evo_forest_crown *crown = &t->forest->crowns[number];
-	struct crown *found = &t->crowns[number];
 	double *mean = number_at(t, crown->slot);
 
 	if (!t->cells[crown->node].fits)
 		return true;
 	if (crown->mean && !is_known(mean) && !mean_of(t, crown->node, mean))
 		return false;
-	if (crown->mean && isfinite(*mean))
-		t->means[number * t->stats->unit_count + found->count++] = *mean;
 	if (!crown->total)
 		return true;
 	if (!hold(t, crown->node) || !add_total(t, number, crown->node))
@@ -647,27 +641,37 @@ static bool visit_unit(struct evo_together *t, size_t unit)
 
 /* ---- The network ----------------------------------------------------------------------------- */
 
+/* Of the units in which a crown has a mean. */
+static double fold_means(struct evo_together *t, unsigned code, uint32_t slot)
+{
+	const size_t units = t->stats->unit_count;
+	const double *numbers = t->numbers + slot * units;
+	size_t count = 0;
+
+	for (size_t i = 0; i < units; i++) {
+		if (isfinite(numbers[i]))
+			t->means[count++] = numbers[i];
+	}
+	return count > 0 ? evo_fold_units(code, t->means, count) : (double) NAN;
+}
+
 /* The values of aggregates are there before anything above them is computed. */
 static void set_aggregate(struct evo_together *t, uint32_t number)
 {
 	const struct evo_forest_node *node = node_at(t, number);
-	const struct crown *crown = &t->crowns[node->crown];
 	struct cell *cell = &t->cells[number];
 
 	cell->known = true;
 	if (node->code == EVO_LAYER_TOTAL)
-		cell->value = crown->total;
-	else if (crown->count == 0)
-		cell->value.scalar = (double) NAN;
+		cell->value = t->totals[node->crown];
 	else
-		cell->value.scalar = evo_fold_units(
-		        node->code, t->means + node->crown * t->stats->unit_count, crown->count);
+		cell->value.scalar = fold_means(t, node->code, t->forest->crowns[node->crown].slot);
 }
 
 static void end_totals(struct evo_together *t)
 {
 	for (size_t i = 0; i < t->forest->crown_count; i++) {
-		struct evo_value *total = &t->crowns[i].total;
+		struct evo_value *total = &t->totals[i];
 
 		total->scalar = total->twice ? total->twice[0] : (double) NAN;
 		if (total->twice && total->extent.rank == 4)
@@ -706,38 +710,96 @@ static void *grown(void *memory, size_t *room, size_t wanted, size_t size)
 	return evo_realloc(memory, wanted, size);
 }
 
-static void prepare(struct evo_together *t)
-{
-	const size_t nodes = t->forest->count, crowns = t->forest->crown_count;
+/* ---- One thread, or several ------------------------------------------------------------------ */
 
+static void prepare(struct evo_together *t, const struct evo_forest *forest,
+                    const struct evo_stats *stats, struct evo_error *err)
+{
+	const size_t nodes = forest->count, crowns = forest->crown_count;
+
+	t->forest = forest;
+	t->blocks.stats = t->stats = stats;
+	t->err = err;
 	t->cells = grown(t->cells, &t->cell_count, nodes, sizeof *t->cells);
 	t->held = grown(t->held, &t->held_room, 2 * nodes, sizeof *t->held);
 	evo_blocks_reserve(&t->blocks, nodes);
-	t->means = grown(t->means, &t->mean_room, crowns * t->stats->unit_count, sizeof *t->means);
-	t->numbers = grown(t->numbers, &t->number_room,
-	                   t->forest->number_count * t->stats->unit_count, sizeof *t->numbers);
-	t->crowns = grown(t->crowns, &t->crown_room, crowns, sizeof *t->crowns);
+	t->means = grown(t->means, &t->mean_room, stats->unit_count, sizeof *t->means);
+	t->totals = grown(t->totals, &t->total_room, crowns, sizeof *t->totals);
 	for (size_t i = 0; i < crowns; i++)
-		t->crowns[i] = (struct crown){.total.extent.count = 1};
+		t->totals[i] = (struct evo_value){.extent.count = 1};
 	t->blocks.count = t->held_count = 0;
 	evo_arena_reset(&t->sums);
+}
+
+/* Units that nobody has taken yet, of an evaluation that may be another thread's. */
+static bool visit_units(struct evo_together *t, struct evo_together *of)
+{
+	bool good = true;
+
+	while (good) {
+		const size_t unit = atomic_fetch_add(&of->visited, 1);
+
+		if (unit >= t->stats->unit_count)
+			return true;
+		good = visit_unit(t, unit);
+	}
+	return false;
+}
+
+bool evo_together_divisible(const struct evo_forest *forest)
+{
+	for (size_t i = 0; i < forest->crown_count; i++) {
+		if (forest->crowns[i].total)
+			return false;
+	}
+	return true;
+}
+
+void evo_together_begin(struct evo_together *t, const struct evo_forest *forest,
+                        const struct evo_stats *stats, struct evo_memo_table *memo)
+{
+	t->memory = grown(t->memory, &t->memory_room, forest->number_count * stats->unit_count,
+	                  sizeof *t->memory);
+	t->numbers = t->memory;
+	prepare(t, forest, stats, NULL);
+	remember(t, memo);
+	atomic_store(&t->visited, 0);
+}
+
+bool evo_together_units(struct evo_together *t, struct evo_error *err)
+{
+	t->err = err;
+	return visit_units(t, t);
+}
+
+size_t evo_together_left(const struct evo_together *t)
+{
+	const size_t visited = atomic_load(&t->visited);
+
+	return visited < t->stats->unit_count ? t->stats->unit_count - visited : 0;
+}
+
+bool evo_together_help(struct evo_together *t, struct evo_together *other, struct evo_error *err)
+{
+	prepare(t, other->forest, other->stats, err);
+	t->numbers = other->numbers;
+	return visit_units(t, other);
+}
+
+bool evo_together_end(struct evo_together *t, struct evo_memo_table *memo, double *scores,
+                      struct evo_error *err)
+{
+	t->err = err;
+	if (!visit_network(t, scores))
+		return false;
+	memorise(t, memo);
+	return true;
 }
 
 bool evo_together_evaluate(struct evo_together *t, const struct evo_forest *forest,
                            const struct evo_stats *stats, struct evo_memo_table *memo,
                            double *scores, struct evo_error *err)
 {
-	bool good = true;
-
-	t->forest = forest;
-	t->blocks.stats = t->stats = stats;
-	t->err = err;
-	prepare(t);
-	remember(t, memo);
-	for (size_t i = 0; i < stats->unit_count && good; i++)
-		good = visit_unit(t, i);
-	good = good && visit_network(t, scores);
-	if (good)
-		memorise(t, memo);
-	return good;
+	evo_together_begin(t, forest, stats, memo);
+	return evo_together_units(t, err) && evo_together_end(t, memo, scores, err);
 }

@@ -28,9 +28,28 @@ bool evo_together_evaluate(struct evo_together *together, const struct evo_fores
                            const struct evo_stats *stats, struct evo_memo_table *memo,
                            double *scores, struct evo_error *err);
 
-/* evaluate.c: as evo_evaluate_forest. */
-bool evo_evaluate_remembering(struct evo_evaluator *evaluator, const struct evo_forest *forest,
-                              const struct evo_stats *stats, struct evo_memo_table *memo,
-                              double *scores, struct evo_error *err);
+/*
+ * The same in steps, so that other threads can help with the units, if the forest is divisible:
+ * what is summed up by layer_total goes from unit to unit.
+ *
+ *     begin           one thread, whose evaluation it is
+ *     units, help     that thread, and any others meanwhile: each unit is taken by one of them
+ *     end             that thread, when the others have returned
+ *
+ * units and help return when nobody has to take a unit any more. Values do not depend on who took
+ * what. False only for EVO_E_MEMORY.
+ */
+bool evo_together_divisible(const struct evo_forest *forest);
+void evo_together_begin(struct evo_together *together, const struct evo_forest *forest,
+                        const struct evo_stats *stats, struct evo_memo_table *memo);
+bool evo_together_units(struct evo_together *together, struct evo_error *err);
+bool evo_together_help(struct evo_together *together, struct evo_together *other,
+                       struct evo_error *err);
+size_t evo_together_left(const struct evo_together *together); /* units that nobody has taken */
+bool evo_together_end(struct evo_together *together, struct evo_memo_table *memo, double *scores,
+                      struct evo_error *err);
+
+/* evaluate.c: the scratch memory of the evaluator's thread. */
+struct evo_together *evo_evaluator_together(struct evo_evaluator *evaluator);
 
 #endif
