@@ -490,7 +490,7 @@ static void samples_by_seed_and_purpose_alone(void **state)
 static void gives_all_strings_of_a_pool(void **state)
 {
 	struct evo_benchmark *benchmark = put_many("many", 0, 50);
-	size_t got, *rows = evo_benchmark_strings(benchmark, EVO_ALL, 0, 1, "final", &got);
+	size_t got, *rows = evo_benchmark_strings(benchmark, EVO_ALL, 0, 0, 1, "final", &got);
 	unsigned char *seen = evo_calloc(benchmark->row_count, 1);
 
 	(void) state;
@@ -500,12 +500,38 @@ static void gives_all_strings_of_a_pool(void **state)
 		seen[rows[i]] = 1;
 	}
 	free(rows);
-	rows = evo_benchmark_strings(benchmark, EVO_TEST, 10, 1, "final", &got);
+	rows = evo_benchmark_strings(benchmark, EVO_TEST, 10, 0, 1, "final", &got);
 	assert_int_equal(got, 10);
 	for (size_t i = 0; i < got; i++)
 		assert_int_equal(benchmark->rows[rows[i]].split, EVO_TEST);
 	free(rows);
 	free(seen);
+	evo_benchmark_destroy(benchmark);
+}
+
+/* Without those that are too many of a function, strings come in the same order. */
+static void gives_few_strings_of_a_function(void **state)
+{
+	struct evo_benchmark *benchmark = put_many("many", 0, 50);
+	size_t all, got, *rows = evo_benchmark_strings(benchmark, EVO_ALL, 0, 0, 1, "few", &all);
+	size_t *few = evo_benchmark_strings(benchmark, EVO_ALL, 0, 2, 1, "few", &got), at = 0;
+	size_t *taken = evo_calloc(benchmark->row_count, sizeof(*taken));
+
+	(void) state;
+	assert_in_range(got, 1, all - 1);
+	for (size_t i = 0; i < all; i++) {
+		if (taken[benchmark->rows[rows[i]].function_id]++ < 2) {
+			assert_true(at < got);
+			assert_int_equal(few[at++], rows[i]);
+		}
+	}
+	assert_int_equal(at, got);
+	free(few);
+	few = evo_benchmark_strings(benchmark, EVO_ALL, got / 2, 2, 1, "few", &at);
+	assert_int_equal(at, got / 2);
+	free(few);
+	free(taken);
+	free(rows);
 	evo_benchmark_destroy(benchmark);
 }
 
@@ -530,6 +556,7 @@ int main(void)
 	        TEST(samples_each_function_once),
 	        TEST(samples_by_seed_and_purpose_alone),
 	        TEST(gives_all_strings_of_a_pool),
+	        TEST(gives_few_strings_of_a_function),
 	};
 
 	return cmocka_run_group_tests(tests, make_data_folder, remove_data_folder);

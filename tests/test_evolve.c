@@ -276,6 +276,46 @@ static void carried_to_another_size(void **state)
 	outcome_clear(&outcome);
 }
 
+/* Of the individuals of one population file, how many are in another, but not in a third? */
+static size_t found_in(const char *one, const char *other, const char *third)
+{
+	size_t count = 0;
+	for (const char *row = strchr(one, '\n'); row != NULL && row[1];
+	     row = strchr(row + 1, '\n')) {
+		size_t length = strcspn(row + 1, "\n");
+		char *line = evo_format("%.*s", (int) length, row + 1);
+		const char *quoted = strchr(line, '"');
+		char *field = evo_format("%s\n", quoted != NULL ? quoted : strrchr(line, ',') + 1);
+		count += has(other, field) && !has(third, field);
+		free(field);
+		free(line);
+	}
+	return count;
+}
+
+/* Of several searches the best come in turn: the first does not fill the generation alone. */
+static void carried_from_several(void **state)
+{
+	static const char *const names[] = {"one-of-two", "two-of-two", "of-both"};
+	struct outcome outcome;
+	char *populations[3];
+	(void) state;
+	for (size_t i = 0; i < 3; i++) {
+		RUN(&box, &outcome, QUICK, "--quiet", "--generations", "1", "--name", names[i],
+		    "--csv-dir", sandbox_path(&box, names[i]), "--seed", i == 0 ? "21" : "22",
+		    i < 2 ? "-q" : "--carry=one-of-two", i < 2 ? "-q" : "--carry=two-of-two");
+		expect_status(&outcome, 0);
+		outcome_clear(&outcome);
+		char *path = evo_format("%s/population.csv", names[i]);
+		populations[i] = sandbox_read(&box, path);
+		free(path);
+	}
+	assert_in_range(found_in(populations[0], populations[2], populations[1]), 1, 11);
+	assert_in_range(found_in(populations[1], populations[2], populations[0]), 1, 11);
+	for (size_t i = 0; i < 3; i++)
+		free(populations[i]);
+}
+
 /* ---- In plain lines -------------------------------------------------------------------------- */
 
 #define PLAIN                                                                                      \
@@ -396,6 +436,7 @@ int main(void)
 	        cmocka_unit_test(json_lines),
 	        cmocka_unit_test(final_test_and_inject_from),
 	        cmocka_unit_test(carried_to_another_size),
+	        cmocka_unit_test(carried_from_several),
 	        cmocka_unit_test(plain_lines),
 	        cmocka_unit_test(signals_keep_what_is_done),
 	        cmocka_unit_test(nohup_is_respected),

@@ -147,9 +147,11 @@ bool evo_benchmark_sheet(const struct evo_benchmark *benchmark, const char *path
  */
 size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_split split,
                              size_t count, uint64_t seed, const char *purpose, size_t *got);
-/* All strings of a pool, not one a function: for final figures. */
+/* The same of strings, not one a function: for final figures. copies: at most so many strings of
+   one function; 0: any number. */
 size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_split split,
-                              size_t count, uint64_t seed, const char *purpose, size_t *got);
+                              size_t count, size_t copies, uint64_t seed, const char *purpose,
+                              size_t *got);
 /* The row of an architecture, or row_count. */
 size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture);
 

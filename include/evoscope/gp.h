@@ -16,6 +16,12 @@
 
 /* ---- Settings -------------------------------------------------------------------------------- */
 
+/* How a search draws its networks. */
+struct evo_sampling {
+	bool strings;  /* among strings; else among functions, one string each */
+	size_t copies; /* among strings: at most so many of one function; 0: any number */
+};
+
 struct evo_gp_config {
 	char preset[32];
 	size_t population, offspring, generations;
@@ -41,7 +47,7 @@ struct evo_gp_config {
 	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
 	size_t train, validation;
 	size_t validated; /* of the population so many, the best, have validation scores; 0: all */
-	bool strings; /* drawn among all strings of the pool; else among functions, one string each */
+	struct evo_sampling sampling;
 };
 #define EVO_ALL_NETWORKS 1000000
 

@@ -362,7 +362,7 @@ struct evo_study_config {
 	/* Which networks: those that a run of this seed takes from the train and from the validation
 	   pool; or strings of a split, which are all called train, then. */
 	size_t train, validation;
-	bool sample_strings; /* as that run's setting `sample` has it */
+	struct evo_sampling sampling; /* as that run's settings have it */
 	bool strings;
 	enum evo_split split;
 	size_t networks;    /* strings; 0: all */

@@ -13,7 +13,7 @@
 struct candidate {
 	uint64_t key;
 	const char *text; /* settles equal keys */
-	size_t row;
+	size_t row, function;
 };
 
 static int by_key(const void *left, const void *right)
@@ -25,10 +25,15 @@ static int by_key(const void *left, const void *right)
 	return strcmp(a->text, b->text);
 }
 
-/* The rows of the first `count` candidates by key (all for 0), which are freed. */
-static size_t *draw(struct candidate *candidates, size_t total, size_t count, uint64_t seed,
-                    const char *purpose, size_t *got)
+/* The rows of the first `count` candidates by key (all for 0), which are freed. functions: how many
+   there are, of each of which at most `copies` are taken (any number for 0). */
+static size_t *draw(struct candidate *candidates, size_t total, size_t count, size_t functions,
+                    size_t copies, uint64_t seed, const char *purpose, size_t *got)
 {
+	size_t *taken = evo_calloc(functions + 1, sizeof(*taken));
+	size_t wanted = count == 0 || count > total ? total : count;
+	size_t *rows = evo_calloc(wanted + 1, sizeof(*rows));
+
 	for (size_t i = 0; i < total; i++) {
 		struct evo_rng rng =
 		        evo_rng_stream(seed, purpose, evo_hash_text(candidates[i].text));
@@ -36,12 +41,12 @@ static size_t *draw(struct candidate *candidates, size_t total, size_t count, ui
 		candidates[i].key = evo_rng_u64(&rng);
 	}
 	qsort(candidates, total, sizeof(*candidates), by_key);
-	*got = count == 0 || count > total ? total : count;
-
-	size_t *rows = evo_calloc(*got + 1, sizeof(*rows));
-
-	for (size_t i = 0; i < *got; i++)
-		rows[i] = candidates[i].row;
+	*got = 0;
+	for (size_t i = 0; i < total && *got < wanted; i++) {
+		if (copies == 0 || taken[candidates[i].function]++ < copies)
+			rows[(*got)++] = candidates[i].row;
+	}
+	free(taken);
 	free(candidates);
 	return rows;
 }
@@ -67,23 +72,26 @@ size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_spl
 		if (in_split(row, split))
 			candidates[total++] = (struct candidate){.text = row->function, .row = i};
 	}
-	return draw(candidates, total, count, seed, purpose, got);
+	return draw(candidates, total, count, 0, 0, seed, purpose, got);
 }
 
 size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_split split,
-                              size_t count, uint64_t seed, const char *purpose, size_t *got)
+                              size_t count, size_t copies, uint64_t seed, const char *purpose,
+                              size_t *got)
 {
 	struct candidate *candidates = evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
-	size_t total = 0;
+	size_t total = 0, functions = 0;
 
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		const struct evo_row *row = &benchmark->rows[i];
 
 		if (in_split(row, split))
-			candidates[total++] =
-			        (struct candidate){.text = row->architecture, .row = i};
+			candidates[total++] = (struct candidate){
+			        .text = row->architecture, .row = i, .function = row->function_id};
+		if (row->function_id >= functions)
+			functions = row->function_id + 1;
 	}
-	return draw(candidates, total, count, seed, purpose, got);
+	return draw(candidates, total, count, functions, copies, seed, purpose, got);
 }
 
 size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture)

@@ -81,8 +81,10 @@ static const struct evo_setting table[] = {
         {"validated", EVO_SET_SIZE, AT(validated), 0, 100000, NULL, true, "0",
          "individuals, the best, that validation networks are scored for, beside the front; 0: "
          "all"},
-        {"sample", EVO_SET_CHOICE, AT(strings), 0, 1, "functions|strings", false, "functions",
-         "networks are drawn among functions, one string each, or among all strings"},
+        {"sample", EVO_SET_CHOICE, AT(sampling.strings), 0, 1, "functions|strings", false,
+         "functions", "networks are drawn among functions, one string each, or among all strings"},
+        {"copies", EVO_SET_SIZE, AT(sampling.copies), 0, NETWORKS, NULL, false, "0",
+         "drawn among strings at most so many are of one function; 0: any number"},
 };
 
 size_t evo_setting_count(void)

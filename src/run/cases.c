@@ -139,19 +139,26 @@ static bool check_train(const struct evo_case_item *item, struct evo_error *err)
 	                item->train, item->benchmark->name);
 }
 
-bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, bool strings,
-                            uint64_t seed, struct evo_error *err)
+/* Those of one pool. */
+static size_t *draw(const struct evo_benchmark *benchmark, enum evo_split split, size_t count,
+                    struct evo_sampling sampling, uint64_t seed, const char *purpose, size_t *got)
 {
-	size_t *(*draw)(const struct evo_benchmark *, enum evo_split, size_t, uint64_t,
-	                const char *, size_t *) =
-	        strings ? evo_benchmark_strings : evo_benchmark_sample;
+	if (sampling.strings)
+		return evo_benchmark_strings(benchmark, split, count, sampling.copies, seed,
+		                             purpose, got);
+	return evo_benchmark_sample(benchmark, split, count, seed, purpose, got);
+}
+
+bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation,
+                            struct evo_sampling sampling, uint64_t seed, struct evo_error *err)
+{
 	for (size_t i = 0; i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
 		size_t got, other = 0, *more = NULL;
-		size_t *rows =
-		        draw(item->benchmark, EVO_TRAIN, train, seed, "train networks", &got);
+		size_t *rows = draw(item->benchmark, EVO_TRAIN, train, sampling, seed,
+		                    "train networks", &got);
 		if (validation > 0)
-			more = draw(item->benchmark, EVO_VALIDATION, validation, seed,
+			more = draw(item->benchmark, EVO_VALIDATION, validation, sampling, seed,
 			            "validation networks", &other);
 		set_rows(item, rows, got, more, other);
 		if (!check_train(item, err))
@@ -182,7 +189,7 @@ bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_fi
 	for (size_t i = 0; i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
 		size_t got;
-		size_t *rows = evo_benchmark_strings(item->benchmark, split, filter ? 0 : count,
+		size_t *rows = evo_benchmark_strings(item->benchmark, split, filter ? 0 : count, 0,
 		                                     seed, "scored networks", &got);
 		bool any = got > 0;
 		if (filter != NULL)

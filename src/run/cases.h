@@ -41,10 +41,9 @@ struct evo_cases {
 bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count,
                     const struct evo_probe_options *options, uint64_t seed, struct evo_store *store,
                     struct evo_error *err);
-/* A run's samples: at most so many networks of the train and of the validation pool, drawn among
-   functions or among strings. */
-bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation, bool strings,
-                            uint64_t seed, struct evo_error *err);
+/* A run's samples: at most so many networks of the train and of the validation pool. */
+bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation,
+                            struct evo_sampling sampling, uint64_t seed, struct evo_error *err);
 /* Strings of one pool, as the train part; count 0: all. */
 bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
                               uint64_t seed, struct evo_error *err);

@@ -46,7 +46,7 @@ static bool load_cases(struct evo_run *run, struct evo_error *err)
 	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
 	                    config->seed, run->store, err) ||
 	    !evo_cases_sample_pools(cases, config->gp.train, config->gp.validation,
-	                            config->gp.strings, config->seed, err) ||
+	                            config->gp.sampling, config->seed, err) ||
 	    !evo_cases_register(cases, run->store, err))
 		return false;
 	run->draft.case_count = cases->count;

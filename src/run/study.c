@@ -14,7 +14,7 @@ struct evo_study_config evo_study_config_default(void)
 	                                 .seed = run.seed,
 	                                 .train = run.gp.train,
 	                                 .validation = run.gp.validation,
-	                                 .sample_strings = run.gp.strings,
+	                                 .sampling = run.gp.sampling,
 	                                 .threads = 1};
 }
 

@@ -72,7 +72,7 @@ static bool load(struct study_sample *sample, const struct evo_study_config *con
 		                                config->seed, err);
 	else
 		good = evo_cases_sample_pools(cases, config->train, config->validation,
-		                              config->sample_strings, config->seed, err);
+		                              config->sampling, config->seed, err);
 	return good && evo_cases_register(cases, store, err);
 }
 

@@ -20,7 +20,7 @@ bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *confi
 	study.seed = config->seed;
 	study.train = config->gp.train;
 	study.validation = config->gp.validation;
-	study.sample_strings = config->gp.strings;
+	study.sampling = config->gp.sampling;
 	study.memory = memory / 4; /* the search has its own */
 	study.expected = evo_gp_needs(&config->gp);
 	scorer->mean = config->gp.fitness_mean;
