@@ -238,6 +238,32 @@ static void test_carried(void **state)
 	evo_gp_destroy(gp);
 }
 
+/* Classic proxies of the language come before them, but for those that are left out. */
+static void test_carried_with_classic(void **state)
+{
+	(void) state;
+	static const char *const texts[] = {"layer_std(exp(y.d))"};
+	struct evo_gp_config config = small_config();
+	struct evo_tree trees[1];
+	read_trees(texts, 1, trees);
+	for (int classic = 0; classic < 2; classic++) {
+		config.classic = classic;
+		assert_true(evo_gp_config_set(&config, "exclude", "grasp plain", NULL));
+		struct evo_gp *gp = toy_search(&config, 7, 1);
+		const struct evo_individual *const *all;
+		evo_gp_carry(gp, trees, 1);
+		toy_generation(gp);
+		size_t count = evo_gp_population(gp, &all);
+		assert_int_equal(count, classic ? EVO_CLASSICS - 2 + 1 : 1);
+		assert_true(find_text(gp, texts[0]) < count);
+		assert_int_equal(find_text(gp, "synflow") < count, classic);
+		assert_int_equal(find_text(gp, "swap") < count, classic);
+		assert_true(find_text(gp, "grasp") == count);
+		assert_int_equal(find_text(gp, "params") < count, false);
+		evo_gp_destroy(gp);
+	}
+}
+
 /* A guess is the mean tau on the networks that it looks at, near enough. */
 static void test_guesses(void **state)
 {
@@ -273,6 +299,7 @@ int main(void)
 	        cmocka_unit_test(test_growing),
 	        cmocka_unit_test(test_validated),
 	        cmocka_unit_test(test_carried),
+	        cmocka_unit_test(test_carried_with_classic),
 	        cmocka_unit_test(test_guesses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,11 +198,6 @@ size_t evo_agree_work(const struct evo_extent *a)
 	return evo_rows(a) * evo_sign_words(evo_columns(a)) * sizeof(uint64_t);
 }
 
-static bool positive(const struct evo_value *a, size_t at)
-{
-	return a->extent.rank == 4 ? a->single[at] > 0 : a->twice[at] > 0;
-}
-
 /* Which numbers of a row are positive, a bit each; bits beyond the row are 0. */
 static void load_bits(const struct evo_value *a, size_t at, size_t count, uint64_t *out)
 {
@@ -235,6 +230,12 @@ void evo_agree(const struct evo_value *a, double *out, void *work)
 /* ---- distinct -------------------------------------------------------------------------------- */
 
 #define GROUP 32 /* rows whose signs are put into a pattern at a time */
+#define FEW   16 /* rows whose patterns have a bit each in a table that fits into the cache */
+
+static size_t table_words(size_t rows)
+{
+	return rows < 6 ? 1 : (size_t) 1 << (rows - 6);
+}
 
 /* An open hash table of the patterns that have been seen, each with its number. */
 struct patterns {
@@ -254,10 +255,11 @@ static size_t places_for(size_t columns)
 
 size_t evo_distinct_work(const struct evo_extent *a)
 {
-	const size_t columns = evo_columns(a);
+	const size_t rows = evo_rows(a), columns = evo_columns(a);
 
 	return columns * sizeof(uint64_t) +
-	       places_for(columns) * (sizeof(uint64_t) + sizeof(uint32_t));
+	       (rows <= FEW ? table_words(rows) * sizeof(uint64_t)
+	                    : places_for(columns) * (sizeof(uint64_t) + sizeof(uint32_t)));
 }
 
 static uint32_t number_of(struct patterns *patterns, uint64_t key)
@@ -274,13 +276,38 @@ static uint32_t number_of(struct patterns *patterns, uint64_t key)
 	return patterns->numbers[at];
 }
 
+EVO_CLONES
+static void mark_singles(const float *row, size_t count, unsigned bit, uint64_t *keys)
+{
+	for (size_t i = 0; i < count; i++)
+		keys[i] |= (uint64_t) (row[i] > 0) << bit;
+}
+
 /* Sets bit `bit` of each column's key where that row is positive. */
 static void mark_positive(const struct evo_value *a, size_t row, unsigned bit, uint64_t *keys)
 {
 	const size_t columns = evo_columns(&a->extent), at = row * columns;
 
+	if (a->extent.rank == 4) {
+		mark_singles(a->single + at, columns, bit, keys);
+		return;
+	}
 	for (size_t i = 0; i < columns; i++)
-		keys[i] |= (uint64_t) positive(a, at + i) << bit;
+		keys[i] |= (uint64_t) (a->twice[at + i] > 0) << bit;
+}
+
+/* How many different keys of `rows` bits there are. */
+static size_t count_keys(const uint64_t *keys, size_t count, size_t rows, uint64_t *table)
+{
+	const size_t words = table_words(rows);
+	size_t found = 0;
+
+	memset(table, 0, words * sizeof *table);
+	for (size_t i = 0; i < count; i++)
+		table[keys[i] / 64] |= UINT64_C(1) << keys[i] % 64;
+	for (size_t i = 0; i < words; i++)
+		found += (size_t) __builtin_popcountll(table[i]);
+	return found;
 }
 
 /*
@@ -293,6 +320,12 @@ double evo_distinct(const struct evo_value *a, void *work)
 	struct patterns patterns = {.places = places_for(columns)};
 	uint64_t *keys = work;
 
+	if (rows <= FEW) {
+		memset(keys, 0, columns * sizeof *keys);
+		for (size_t row = 0; row < rows; row++)
+			mark_positive(a, row, (unsigned) row, keys);
+		return (double) count_keys(keys, columns, rows, keys + columns);
+	}
 	patterns.keys = keys + columns;
 	patterns.numbers = (uint32_t *) (patterns.keys + patterns.places);
 	memset(keys, 0, columns * sizeof *keys);

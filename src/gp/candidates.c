@@ -111,6 +111,22 @@ static bool small_candidates(struct evo_gp *gp)
 	return gp->candidate_count > before;
 }
 
+/* Classic proxies, where they are in the language: the other search need not have had them. */
+static void classic_candidates(struct evo_gp *gp)
+{
+	struct evo_candidate candidate = {.origin = EVO_ORIGIN_RANDOM};
+	for (size_t i = EVO_CLASSIC_FIRST; i < EVO_STATISTICS; i++) {
+		unsigned code;
+		if (!evo_terminal_find(evo_statistic_name((enum evo_statistic) i), &code) ||
+		    gp->variation.grammar.weight[code] <= 0)
+			continue;
+		candidate.tree.size = 1;
+		candidate.tree.nodes[0] = (struct evo_tree_node){(uint16_t) code, 1, 0};
+		if (evo_variation_allows(&gp->variation, &candidate.tree))
+			offer(gp, &candidate);
+	}
+}
+
 /*
  * The first generation as trees of another search: each, and all its parts of the network level.
  * Parts are shared with the whole, so that they cost nothing more. True when there were any.
@@ -119,6 +135,7 @@ static bool carried_candidates(struct evo_gp *gp)
 {
 	struct evo_candidate candidate = {.origin = EVO_ORIGIN_CARRIED};
 	size_t before = gp->candidate_count;
+	classic_candidates(gp);
 	for (size_t i = 0; i < gp->carried_count; i++) {
 		const struct evo_tree *tree = &gp->carried[i];
 		for (size_t node = 0; node < tree->size; node++) {
