@@ -31,25 +31,25 @@ static const struct evo_proxy library[] = {
         {"evoscope-a",
          "mul(mul(layer_first(logabsdet(gx.n)), mean(mul(layer_total(eigmin(corr(gw.n))), "
          "layer_total(log(det(gx.n)))))), mean(layer_total(relu(logabsdet(lt0(gx.n))))))",
-         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 1"},
+         "found by evoscope on NAS-Bench-201, without the classic ones: seed 1"},
         {"evoscope-b",
          "mul(mul(mul(square(layer_mean(logdet(gx.n))), "
          "sqrt(layer_sum(tanh(eigmin(corr(gw.p)))))), layer_sum(abslog(corr(softmax(gx.p))))), "
          "mean(sqrt(layer_total(logabsdet(y.n)))))",
-         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 2"},
+         "found by evoscope on NAS-Bench-201, without the classic ones: seed 2"},
         {"evoscope-c",
          "mul(mul(mean(layer_total(gram(gt0(logabsdet(y.n))))), "
          "square(div(layer_sum(square(logdet1p(corr(gw.d)))), sqrt(layer_max(sqrt(gw.d)))))), "
          "layer_std(distinct(gw.p)))",
-         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 3"},
+         "found by evoscope on NAS-Bench-201, without the classic ones: seed 3"},
         {"evoscope-d",
          "div(div(div(layer_sum(square(eigentropy(corr(gw.d)))), sqrt(layer_min(jacov(gw.n)))), "
          "sqrt(layer_max(sqrt(gw.d)))), sqrt(layer_max(logabsdet(gy.p))))",
-         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 4"},
+         "found by evoscope on NAS-Bench-201, without the classic ones: seed 4"},
         {"evoscope-e",
          "mul(div(mean(mul(layer_sum(gram(log(corr(gw.n)))), abslog(gin.n))), "
          "sqrt(layer_min(jacov(gw.n)))), sqrt(layer_sum(square(det(corr(gx.p))))))",
-         "found by evoscope on NAS-Bench-201: presets thorough and refine, seed 5"},
+         "found by evoscope on NAS-Bench-201, without the classic ones: seed 5"},
         {"depth", "layer_count(ones(w))", "the number of units"},
         {"params", "params", "trainable parameters; a baseline in Ning et al., NeurIPS 2021"},
         {"flops", "flops", "multiply-adds; a baseline in Ning et al., NeurIPS 2021"},
