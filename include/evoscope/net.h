@@ -268,9 +268,9 @@ struct evo_determinant {
  * alike, would be judged by rounding noise.
  */
 struct evo_determinant evo_determinant_of(double *matrix, size_t n);
-/* Of n pivots, `step` numbers from one to the next, for whoever eliminates: odd: after an odd number
-   of exchanges of rows; zero: what counts as zero, NaN where an entry is not finite. What comes
-   after a pivot that is zero does not matter. */
+/* Of n pivots, `step` numbers from one to the next, for whoever eliminates. odd: rows changed
+   places an odd number of times; zero: what counts as zero, NaN where an entry is not finite. What
+   comes after a pivot that is zero does not matter. */
 struct evo_determinant evo_determinant_of_pivots(const double *pivots, size_t n, size_t step,
                                                  bool odd, double zero);
 

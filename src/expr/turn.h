@@ -11,7 +11,7 @@ typedef float evo_four_singles __attribute__((vector_size(16), aligned(4), may_a
 
 #define EVO_TURN(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 
-/* Four numbers of each of four rows, which are `step` apart: out[i * apart] has number i of each. */
+/* Four numbers of each of four rows, `step` from one to the next: out[i * apart] has number i. */
 static inline void evo_turn(const float *from, size_t step, evo_four *out, size_t apart)
 {
 	const evo_four_singles a = *(const evo_four_singles *) from;
