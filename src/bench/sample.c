@@ -80,7 +80,7 @@ size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_sp
                               size_t *got)
 {
 	struct candidate *candidates = evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
-	size_t total = 0, functions = 0;
+	size_t total = 0;
 
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		const struct evo_row *row = &benchmark->rows[i];
@@ -88,10 +88,9 @@ size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_sp
 		if (in_split(row, split))
 			candidates[total++] = (struct candidate){
 			        .text = row->architecture, .row = i, .function = row->function_id};
-		if (row->function_id >= functions)
-			functions = row->function_id + 1;
 	}
-	return draw(candidates, total, count, functions, copies, seed, purpose, got);
+	return draw(candidates, total, count, benchmark->function_count, copies, seed, purpose,
+	            got);
 }
 
 size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture)

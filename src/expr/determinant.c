@@ -108,7 +108,7 @@ static void eliminate_rest(double *matrices, size_t n, size_t first)
 		catch_up(rows, n, first, first + PANEL, i, PANEL);
 }
 
-/* Row k changes places with another one in every lane, which may be itself: from column `first`. */
+/* From column `first` on row k changes places with another in every lane, which may be itself. */
 EVO_CLONES
 static void swap_rows(double *matrices, size_t n, size_t first, size_t k, const int64_t rows[LANES])
 {

@@ -44,7 +44,8 @@ struct evo_evaluator *evo_evaluator_create(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct evo_evaluator *evaluator = evo_calloc(1, sizeof *evaluator);
 
-	/* Networks are what runs in parallel; and sums must not depend on the number of cores. */
+	/* Networks and their units are what runs in parallel; and sums must not depend on the number
+	   of cores. */
 	pthread_once(&once, one_thread);
 	evo_arena_init(&evaluator->totals);
 	evaluator->together = evo_together_create(KEPT_BYTES);
