@@ -82,6 +82,8 @@ void evo_error_text(const struct evo_error *err, char *out, size_t size);
 void *evo_malloc(size_t size);
 void *evo_calloc(size_t count, size_t size);
 void *evo_realloc(void *memory, size_t count, size_t size);
+/* Room for `count` at least, which *room tells; moves nothing where there is enough. */
+void *evo_grown(void *memory, size_t *room, size_t count, size_t size);
 char *evo_strdup(const char *text);
 char *evo_strndup(const char *text, size_t length);
 char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */

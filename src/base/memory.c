@@ -46,6 +46,14 @@ void *evo_realloc(void *memory, size_t count, size_t size)
 	return moved;
 }
 
+void *evo_grown(void *memory, size_t *room, size_t count, size_t size)
+{
+	if (count <= *room)
+		return memory;
+	*room = count;
+	return evo_realloc(memory, count, size);
+}
+
 char *evo_strdup(const char *text)
 {
 	return evo_strndup(text, strlen(text));

@@ -29,10 +29,7 @@ size_t evo_blocks_bytes(const struct evo_blocks *blocks)
 
 void evo_blocks_reserve(struct evo_blocks *blocks, size_t steps)
 {
-	if (steps <= blocks->room)
-		return;
-	blocks->room = steps;
-	blocks->steps = evo_realloc(blocks->steps, steps, sizeof *blocks->steps);
+	blocks->steps = evo_grown(blocks->steps, &blocks->room, steps, sizeof *blocks->steps);
 }
 
 /* What is in registers is of no use between two runs, so it is not kept. */
