@@ -82,10 +82,27 @@ static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsim
 			struct evo_tree tree;
 			written(&all[mother]->tree, &all[mate]->tree, forms[f], &tree);
 			double worth = fitness_of(gp, &tree) - parsimony * (double) tree.size;
-			if (tree.size <= evo_gp_config(gp)->max_size && worth > best)
+			if (tree.size <= evo_gp_config(gp)->max_size &&
+			    evo_tree_depth(&tree) <= evo_gp_config(gp)->max_depth && worth > best)
 				best = worth;
 		}
 	return best;
+}
+
+static void check_worth(struct evo_gp *gp, size_t mother)
+{
+	double parsimony = evo_gp_config(gp)->parsimony;
+	const struct evo_join_list *list = evo_gp_joins(gp, mother);
+	const struct evo_join *joins = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		struct evo_tree tree;
+		assert_int_not_equal(joins[i].mate, mother);
+		assert_true(i == 0 || joins[i].worth <= joins[i - 1].worth);
+		assert_true(evo_gp_join(gp, mother, &joins[i], &tree));
+		assert_true(evo_tree_check(&tree, NULL));
+		assert_true(joins[i].worth ==
+		            fitness_of(gp, &tree) - parsimony * (double) tree.size);
+	}
 }
 
 static void check_joins(struct evo_gp *gp, size_t mother)
@@ -93,17 +110,8 @@ static void check_joins(struct evo_gp *gp, size_t mother)
 	double parsimony = evo_gp_config(gp)->parsimony;
 	const struct evo_join_list *list = evo_gp_joins(gp, mother);
 	const struct evo_join *joins = list->items;
+	check_worth(gp, mother);
 	assert_in_range(list->count, 1, EVO_GP_JOINS);
-	for (size_t i = 0; i < list->count; i++) {
-		struct evo_tree tree;
-		assert_int_not_equal(joins[i].mate, mother);
-		assert_true(i == 0 || joins[i].worth <= joins[i - 1].worth);
-		if (evo_gp_join(gp, mother, &joins[i], &tree)) {
-			assert_true(evo_tree_check(&tree, NULL));
-			assert_true(joins[i].worth ==
-			            fitness_of(gp, &tree) - parsimony * (double) tree.size);
-		}
-	}
 	/* One that orders the networks as a parent does is no join, but it is no better than that
 	   parent either. */
 	double best = best_by_hand(gp, mother, parsimony);
@@ -118,6 +126,7 @@ static void test_joins_are_worth_what_is_said(void **state)
 	(void) state;
 	struct evo_gp_config config = small_config();
 	config.max_size = 25;
+	config.max_depth = 8;
 	struct evo_gp *gp = toy_search(&config, 5, 1);
 	for (int generation = 0; generation < 3; generation++) {
 		one_generation(gp);
@@ -163,6 +172,72 @@ static void test_joins_are_bred(void **state)
 	}
 }
 
+/* What is left of a mother is a smaller tree of hers, whose scores are what it would be given. */
+static size_t check_rests(struct evo_gp *gp, size_t mother)
+{
+	const struct evo_join_list *list = evo_gp_joins(gp, mother);
+	const struct evo_tree *whole = &gp->population.items[mother]->tree;
+	size_t exchanged = 0;
+	assert_true(evo_tree_equal(&list->rests.items[0].tree, whole));
+	for (size_t i = 0; i < list->rests.count; i++) {
+		const struct evo_rest *rest = &list->rests.items[i];
+		assert_true(evo_tree_check(&rest->tree, NULL));
+		assert_true(i == 0 || rest->tree.size < whole->size);
+		for (size_t n = 0; n < NETWORKS; n++)
+			assert_true(rest->scores[n] == toy_score(&rest->tree, n));
+	}
+	for (size_t i = 0; i < list->count; i++)
+		exchanged += list->items[i].rest > 0;
+	return exchanged;
+}
+
+static size_t count_first(const struct evo_gp *gp)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < gp->population.count; i++)
+		count += gp->population.items[i]->born == 0;
+	return count;
+}
+
+/* Mates also take the place of parts, whose scores follow; what was carried over stays for it. */
+static void test_exchanges(void **state)
+{
+	(void) state;
+	static const char *const texts[] = {
+	        "mul(layer_sum(sigmoid(gx.d)), sqrt(layer_max(y.n)))",
+	        "div(layer_mean(x.d), mul(layer_sum(add(gx.d, gw.d)), layer_min(r.n)))",
+	        "add(layer_sum(abs(y.n)), layer_total(gx.d))",
+	        "mul(square(layer_mean(relu(gy.p))), layer_sum(tanh(w)))"};
+	struct evo_tree trees[EVO_COUNT(texts)];
+	struct evo_gp_config config = small_config();
+	config.max_size = 25;
+	config.max_depth = 12;
+	config.crossover = config.subtree = config.point = config.number = 0;
+	config.hoist = config.insertion = config.shrink = 0;
+	config.join = 1;
+	for (int wanted = 0; wanted < 2; wanted++) {
+		size_t exchanged = 0;
+		config.exchange = wanted;
+		struct evo_gp *gp = toy_search(&config, 8, 1);
+		for (size_t i = 0; i < EVO_COUNT(texts); i++)
+			assert_true(evo_tree_parse(texts[i], &trees[i], NULL));
+		evo_gp_carry(gp, trees, EVO_COUNT(texts));
+		one_generation(gp);
+		size_t first = count_first(gp);
+		assert_true(first > EVO_COUNT(texts));
+		for (int generation = 0; generation < 3; generation++) {
+			for (size_t mother = 0; mother < gp->population.count; mother++) {
+				exchanged += check_rests(gp, mother);
+				check_worth(gp, mother);
+			}
+			one_generation(gp);
+		}
+		assert_true(wanted ? exchanged > 0 : exchanged == 0);
+		assert_true(wanted ? count_first(gp) == first : count_first(gp) < first);
+		evo_gp_destroy(gp);
+	}
+}
+
 /* Where the language has no arithmetic above aggregates, nothing is joined; what is excluded is
    not used. */
 static void test_joins_keep_to_the_language(void **state)
@@ -197,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_joins_are_worth_what_is_said),
 	        cmocka_unit_test(test_joins_are_bred),
+	        cmocka_unit_test(test_exchanges),
 	        cmocka_unit_test(test_joins_keep_to_the_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

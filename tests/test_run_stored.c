@@ -214,6 +214,7 @@ static struct evo_run_config carrying_config(const char *name)
 	struct evo_run_config config = kept_config(name);
 	config.carried = trees;
 	config.carried_count = EVO_COUNT(trees);
+	config.gp.exchange = true;
 	return config;
 }
 

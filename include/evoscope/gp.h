@@ -34,6 +34,7 @@ struct evo_gp_config {
 	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
 	double crossover, subtree, point, number, hoist, insertion, shrink, join;
+	bool exchange;           /* joins also take the place of a part; what was carried over stays */
 	size_t elite;            /* best that always survive */
 	double immigrants;       /* share of offspring that is new when the best stalls */
 	size_t stall;            /* generations without a better best until immigrants come */

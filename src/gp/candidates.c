@@ -16,7 +16,7 @@ void evo_gp_clear_candidates(struct evo_gp *gp)
 	gp->asked_count = 0;
 }
 
-static uint64_t canonical_hash(const struct evo_tree *tree)
+uint64_t evo_gp_form(const struct evo_tree *tree)
 {
 	struct evo_tree canonical;
 	evo_tree_canonical(tree, &canonical);
@@ -59,7 +59,7 @@ static void add(struct evo_gp *gp, struct evo_candidate *candidate)
 static bool offer(struct evo_gp *gp, struct evo_candidate *candidate)
 {
 	const double *scores;
-	candidate->hash = canonical_hash(&candidate->tree);
+	candidate->hash = evo_gp_form(&candidate->tree);
 	candidate->scores = NULL;
 	if (is_taken(gp, candidate->hash))
 		return false;
@@ -196,7 +196,7 @@ static bool joined_candidate(struct evo_gp *gp, size_t mother)
 		const struct evo_individual *a = gp->population.items[mother];
 		const struct evo_individual *b = gp->population.items[join->mate];
 		if (!evo_gp_join(gp, mother, join, &candidate.tree) ||
-		    evo_known_find(&gp->known, canonical_hash(&candidate.tree), &scores) !=
+		    evo_known_find(&gp->known, evo_gp_form(&candidate.tree), &scores) !=
 		            EVO_UNKNOWN)
 			continue;
 		candidate.parents[0] = a->id;
@@ -287,7 +287,7 @@ static void injected_candidates(struct evo_gp *gp)
 	for (size_t i = 0; i < gp->injection_count; i++) {
 		struct evo_candidate candidate = {.origin = EVO_ORIGIN_INJECTED, .descends = true};
 		evo_tree_copy(&candidate.tree, &gp->injections[i]);
-		candidate.hash = canonical_hash(&candidate.tree);
+		candidate.hash = evo_gp_form(&candidate.tree);
 		if (is_taken(gp, candidate.hash))
 			mark_alive(gp, &candidate.tree, candidate.hash);
 		else

@@ -1,8 +1,9 @@
 /*
- * Joining two trees under a primitive of the network level. The scores of the result follow from
- * those of the two, which are at hand, so that every mate and every way to join is looked at
- * without a tree being evaluated: all of them on a few networks, and the best of these on all. A
- * tree whose root may be a tensor is joined by its mean, which is its score.
+ * Joining two trees under a primitive of the network level; in an exchange one of them is what is
+ * left of a tree without one of its parts. The scores of the result follow from those of the two,
+ * which are at hand, so that every mate and every way to join is looked at without a tree being
+ * evaluated: all of them on a few networks, and the best of these on all. A tree whose root may be
+ * a tensor is joined by its mean, which is its score.
  */
 #include "config.h"
 
@@ -53,9 +54,9 @@ static size_t argument_size(const struct evo_tree *tree)
 }
 
 /* Can the tree be an argument in the language of this search? */
-static bool joinable(const struct evo_gp *gp, const struct evo_individual *one)
+static bool joinable(const struct evo_gp *gp, const struct evo_tree *tree)
 {
-	return gp->variation.grammar.weight[mean_code()] > 0 || evo_tree_is_scalar(&one->tree);
+	return gp->variation.grammar.weight[mean_code()] > 0 || evo_tree_is_scalar(tree);
 }
 
 static void append(struct evo_tree *out, unsigned inner, const struct evo_tree *tree)
@@ -71,11 +72,11 @@ static void append(struct evo_tree *out, unsigned inner, const struct evo_tree *
 	out->size += tree->size;
 }
 
-static void build(const struct evo_tree *mother, const struct evo_tree *mate,
+static void build(const struct evo_tree *rest, const struct evo_tree *mate,
                   const struct evo_join *join, struct evo_tree *out)
 {
 	out->size = 1;
-	append(out, 0, mother);
+	append(out, 0, rest);
 	append(out, join->inner, mate);
 	out->nodes[0] = (struct evo_tree_node){(uint16_t) join->outer, (uint16_t) out->size, 0};
 }
@@ -85,8 +86,9 @@ static void build(const struct evo_tree *mother, const struct evo_tree *mate,
 struct judging {
 	const struct evo_gp *gp;
 	const struct evo_individual *mother, *mate;
-	double *scores; /* of the join: train networks only, validation stays open */
-	double *term;   /* room for as many */
+	const struct evo_rest *rest; /* of the mother */
+	double *scores;              /* of the join: train networks only, validation stays open */
+	double *term;                /* room for as many */
 	const double *rows[EVO_CASES_MAX];
 	struct evo_individual judged;
 };
@@ -111,7 +113,7 @@ static void score_part(struct judging *judging, const struct evo_join *join, siz
 		evo_primitive_numbers(join->inner, mate, NULL, judging->term, count);
 		mate = judging->term;
 	}
-	evo_primitive_numbers(join->outer, judging->mother->scores + from, mate,
+	evo_primitive_numbers(join->outer, judging->rest->scores + from, mate,
 	                      judging->scores + from, count);
 }
 
@@ -127,11 +129,11 @@ static void score(struct judging *judging, const struct evo_join *join, size_t m
 	}
 }
 
-static double guess_of(const struct evo_gp *gp, const struct evo_individual *one)
+static double guess_of(const struct evo_gp *gp, const double *scores)
 {
 	const double *rows[EVO_CASES_MAX];
 	for (size_t g = 0; g < gp->fitness.group_count; g++)
-		rows[g] = one->scores + gp->fitness.groups[g].offset;
+		rows[g] = scores + gp->fitness.groups[g].offset;
 	return evo_screen_guess(&gp->screen, rows);
 }
 
@@ -145,11 +147,18 @@ static bool same_taus(const struct judging *judging, const struct evo_individual
 	return true;
 }
 
+/* Of a join that the list has. */
+static void look_at(struct judging *judging, const struct evo_join_list *list,
+                    const struct evo_join *join)
+{
+	judging->rest = &list->rests.items[join->rest];
+	judging->mate = judging->gp->population.items[join->mate];
+}
+
 /* Fills judging->judged. False for what orders the networks as a parent does, or not at all. */
 static bool judge(struct judging *judging, const struct evo_join *join)
 {
 	const struct evo_fitness *fitness = &judging->gp->fitness;
-	judging->mate = judging->gp->population.items[join->mate];
 	score(judging, join, SIZE_MAX);
 	if (!evo_fitness_orders(fitness, judging->rows))
 		return false;
@@ -173,53 +182,77 @@ static void rank(struct evo_join_list *list, const struct evo_join *join)
 	items[at] = *join;
 }
 
-static size_t size_of(const struct judging *judging, const struct evo_join *join)
+static size_t larger(size_t a, size_t b)
 {
-	const struct evo_individual *mate = judging->gp->population.items[join->mate];
-	return 1 + argument_size(&judging->mother->tree) + (join->inner != 0) +
-	       argument_size(&mate->tree);
+	return a > b ? a : b;
 }
 
-/* Those that look best on a few networks, of all mates and forms. */
-static void screen(struct judging *judging, struct evo_join_list *list)
+static size_t size_of(const struct judging *judging, const struct evo_join *join)
+{
+	return 1 + argument_size(&judging->rest->tree) + (join->inner != 0) +
+	       argument_size(&judging->mate->tree);
+}
+
+/* depth: the rest's. */
+static bool is_within(const struct judging *judging, const struct evo_join *join, size_t depth)
+{
+	const struct evo_gp_config *config = &judging->gp->now;
+	size_t mate = judging->mate->depth + !evo_tree_is_scalar(&judging->mate->tree) +
+	              (join->inner != 0);
+	return size_of(judging, join) <= config->max_size &&
+	       1 + larger(depth, mate) <= config->max_depth;
+}
+
+/* Those that look best on a few networks, of all mates and forms with one rest. */
+static void screen(struct judging *judging, const struct evo_join *forms_found, size_t form_count,
+                   size_t rest, struct evo_join_list *list)
 {
 	const struct evo_gp *gp = judging->gp;
-	struct evo_join found[EVO_COUNT(forms)];
-	size_t form_count = find_forms(gp, found);
-	double own = guess_of(gp, judging->mother);
-	for (size_t mate = 0; mate < gp->population.count && form_count > 0; mate++) {
+	size_t depth =
+	        evo_tree_depth(&judging->rest->tree) + !evo_tree_is_scalar(&judging->rest->tree);
+	double whole = guess_of(gp, judging->mother->scores);
+	double own = guess_of(gp, judging->rest->scores);
+	for (size_t mate = 0; mate < gp->population.count; mate++) {
 		judging->mate = gp->population.items[mate];
-		if (judging->mate == judging->mother || !joinable(gp, judging->mate))
+		if (judging->mate == judging->mother || !joinable(gp, &judging->mate->tree))
 			continue;
-		double other = guess_of(gp, judging->mate);
+		double other = guess_of(gp, judging->mate->scores);
 		for (size_t f = 0; f < form_count; f++) {
-			struct evo_join join = found[f];
+			struct evo_join join = forms_found[f];
+			join.rest = rest;
 			join.mate = mate;
-			size_t size = size_of(judging, &join);
-			if (size > gp->now.max_size)
+			if (!is_within(judging, &join, depth))
 				continue;
 			score(judging, &join, EVO_SCREEN_NETWORKS);
 			double guess = evo_screen_guess(&gp->screen, judging->rows);
-			join.worth = guess - gp->now.parsimony * (double) size;
+			join.worth = guess - gp->now.parsimony * (double) size_of(judging, &join);
 			/* What orders the networks as a parent does would fill the list. */
-			if (guess != own && guess != other)
+			if (guess != whole && guess != own && guess != other)
 				rank(list, &join);
 		}
 	}
 }
 
-/* The same, by what they are worth on all networks. */
+/* The same of all rests, by what they are worth on all networks. */
 static void look_for(const struct evo_gp *gp, size_t mother, struct evo_join_list *list)
 {
 	struct judging judging;
 	struct evo_join_list screened = {0};
+	struct evo_join found[EVO_COUNT(forms)];
+	size_t form_count = find_forms(gp, found);
 	list->looked_for = true;
-	if (!gp->variation.grammar.network || !joinable(gp, gp->population.items[mother]))
+	if (!gp->variation.grammar.network || form_count == 0)
 		return;
+	evo_gp_rests(gp, gp->population.items[mother], &list->rests);
 	begin_judging(&judging, gp, mother);
-	screen(&judging, &screened);
+	for (size_t rest = 0; rest < list->rests.count; rest++) {
+		judging.rest = &list->rests.items[rest];
+		if (joinable(gp, &judging.rest->tree))
+			screen(&judging, found, form_count, rest, &screened);
+	}
 	for (size_t i = 0; i < screened.count; i++) {
 		struct evo_join join = screened.items[i];
+		look_at(&judging, list, &join);
 		if (!judge(&judging, &join))
 			continue;
 		join.worth = judging.judged.fitness -
@@ -240,6 +273,8 @@ const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother)
 
 void evo_gp_forget_joins(struct evo_gp *gp)
 {
+	for (size_t i = 0; gp->joins != NULL && i < gp->population.count; i++)
+		evo_gp_rests_clear(&gp->joins[i].rests);
 	free(gp->joins);
 	gp->joins = NULL;
 }
@@ -247,8 +282,8 @@ void evo_gp_forget_joins(struct evo_gp *gp)
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
                  struct evo_tree *out)
 {
-	build(&gp->population.items[mother]->tree, &gp->population.items[join->mate]->tree, join,
-	      out);
+	build(&gp->joins[mother].rests.items[join->rest].tree,
+	      &gp->population.items[join->mate]->tree, join, out);
 	return evo_variation_allows(&gp->variation, out);
 }
 
@@ -256,8 +291,8 @@ double *evo_gp_join_scores(const struct evo_gp *gp, size_t mother, const struct 
 {
 	struct judging judging;
 	begin_judging(&judging, gp, mother);
-	judging.mate = gp->population.items[join->mate];
-	bool open = judging.mother->open || judging.mate->open;
+	look_at(&judging, &gp->joins[mother], join);
+	bool open = judging.rest->open || judging.mate->open;
 	for (size_t g = 0; g < gp->fitness.group_count; g++) {
 		const struct evo_fitness_group *group = &gp->fitness.groups[g];
 		score_part(&judging, join, group->offset,

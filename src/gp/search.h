@@ -73,6 +73,8 @@ struct evo_gp {
    carried over, or grown ones? */
 bool evo_gp_is_listed(const struct evo_gp *gp);
 bool evo_gp_is_after_list(const struct evo_gp *gp); /* of the generation after these */
+/* The hash of the canonical form. */
+uint64_t evo_gp_form(const struct evo_tree *tree);
 
 /* ---- candidates.c ---------------------------------------------------------------------------- */
 
@@ -80,11 +82,30 @@ bool evo_gp_is_after_list(const struct evo_gp *gp); /* of the generation after t
 void evo_gp_make_candidates(struct evo_gp *gp);
 void evo_gp_clear_candidates(struct evo_gp *gp);
 
+/* ---- rest.c ---------------------------------------------------------------------------------- */
+
+struct evo_rest {
+	struct evo_tree tree;
+	double *scores; /* on all networks */
+	bool open;      /* those on validation networks are */
+};
+struct evo_rests {
+	struct evo_rest *items;
+	size_t count;
+};
+/* The mother herself; and, where the search exchanges, what is left of her when an argument takes
+   the place of a sum, difference, product or quotient, as far as scores of the population tell its
+   own. rests: cleared. */
+void evo_gp_rests(const struct evo_gp *gp, const struct evo_individual *mother,
+                  struct evo_rests *rests);
+void evo_gp_rests_clear(struct evo_rests *rests);
+
 /* ---- join.c ---------------------------------------------------------------------------------- */
 
-/* The mother of the population joined with a mate of it: outer(mother, inner(mate)). */
+/* The mother of the population, or a rest of her, joined with a mate of it: outer(rest,
+   inner(mate)). */
 struct evo_join {
-	size_t mate;
+	size_t rest, mate;
 	unsigned outer, inner; /* codes; inner is 0 where there is none */
 	double worth;          /* its fitness less parsimony, by the scores of the two */
 };
@@ -92,6 +113,7 @@ struct evo_join {
 #define EVO_GP_JOINS 64
 struct evo_join_list {
 	bool looked_for;
+	struct evo_rests rests;
 	size_t count;
 	struct evo_join items[EVO_GP_JOINS];
 };

@@ -141,6 +141,10 @@ void evo_gp_survive(struct evo_gp *gp)
 		if (!kept[i] && individual->injected && individual->born == gp->generation)
 			keep(gp, kept, i);
 	}
+	/* Parts to join with, from which the scores of what is left of a tree follow. */
+	for (size_t i = 0; i < pool->count && gp->now.exchange && gp->carried_count > 0; i++)
+		if (!kept[i] && pool->items[i]->born == 0)
+			keep(gp, kept, i);
 	hold_tournaments(gp, kept, count);
 	free(kept);
 	evo_pool_of_clear(pool);
