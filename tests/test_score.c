@@ -474,7 +474,8 @@ static void what_is_kept_is_used(void **state)
 
 static char *another_heading(const char *line)
 {
-	return evo_format("%.*s0", (int) strlen(line) - 1, line);
+	size_t kept = strlen(line) - 1;
+	return evo_format("%.*s%c", (int) kept, line, line[kept] == '0' ? '1' : '0');
 }
 
 static void another_journal_is_not_taken(void **state)
@@ -483,7 +484,6 @@ static void another_journal_is_not_taken(void **state)
 	struct outcome outcome;
 	stop_by(SIGKILL, &outcome);
 	outcome_clear(&outcome);
-	edit_line(1, another_heading);
 	edit_line(1, another_heading);
 	run_long(&outcome, "rest.csv", "rest-scores.csv");
 	expect_status(&outcome, 0);
