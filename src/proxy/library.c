@@ -50,6 +50,10 @@ static const struct evo_proxy library[] = {
          "mul(div(mean(mul(layer_sum(gram(log(corr(gw.n)))), abslog(gin.n))), "
          "sqrt(layer_min(jacov(gw.n)))), sqrt(layer_sum(square(det(corr(gx.p))))))",
          "found by evoscope on NAS-Bench-201, without the classic ones: seed 5"},
+        {"evoscope-f",
+         "div(div(square(mul(div(sqrt(layer_sum(eigmin(corr(gw.p)))), sqrt(grad_norm)), "
+         "square(layer_sum(det(corr(gx.p)))))), sqrt(snip)), layer_min(jacov(gw.n)))",
+         "found by evoscope on NAS-Bench-201, with the classic ones: seed 5"},
         {"depth", "layer_count(ones(w))", "the number of units"},
         {"params", "params", "trainable parameters; a baseline in Ning et al., NeurIPS 2021"},
         {"flops", "flops", "multiply-adds; a baseline in Ning et al., NeurIPS 2021"},
