@@ -40,7 +40,7 @@ static const struct screen screens[] = {
          {"number of trainable parameters|units"}},
         {"compare",
          {"Kendall tau of ", " on 100 networks of each", "proxy", "cifar10", "mean", "worst",
-          "eznas-a", "meco-tree", "depth", "Space tag", "v panes", "3 Compare"},
+          "eznas-a", "meco-tree", "evoscope-a", "Space tag", "v panes", "3 Compare"},
          {"nwot", "zico", "x export", "N networks"}},
         {"panes",
          {"eznas-a", MADE, "tau ", "rho ", "top 10 %", "given units ", "O accuracy ", "v matrix",

@@ -72,7 +72,7 @@ keys n
 :wait idle
 :save-screen evolve.svg
 keys e
-keys <Home><Down><Down><Down><Down><Down><Down>ry.d<Enter><Up>r
+keys <Home><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down>rgy.d<Enter><Up>r
 :wait scores
 :save-screen edit.svg
 keys <Esc>1c<Space>
