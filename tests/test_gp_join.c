@@ -191,6 +191,21 @@ static size_t check_rests(struct evo_gp *gp, size_t mother)
 	return exchanged;
 }
 
+/* Of a part that the population does not have, such as a terminal alone, nothing follows. */
+static void check_stranger(struct evo_gp *gp, const char *alive)
+{
+	struct evo_rests rests = {0};
+	struct evo_tree tree;
+	char *text = evo_format("mul(flops, %s)", alive);
+	assert_true(evo_tree_parse(text, &tree, NULL));
+	struct evo_individual *stranger = evo_individual_create(&tree, gp->fitness.total);
+	evo_gp_rests(gp, stranger, &rests);
+	assert_int_equal(rests.count, gp->now.exchange ? 2 : 1);
+	evo_gp_rests_clear(&rests);
+	evo_individual_release(stranger);
+	free(text);
+}
+
 static size_t count_first(const struct evo_gp *gp)
 {
 	size_t count = 0;
@@ -224,6 +239,7 @@ static void test_exchanges(void **state)
 		evo_gp_carry(gp, trees, EVO_COUNT(texts));
 		one_generation(gp);
 		size_t first = count_first(gp);
+		check_stranger(gp, texts[0]);
 		assert_true(first > EVO_COUNT(texts));
 		for (int generation = 0; generation < 3; generation++) {
 			for (size_t mother = 0; mother < gp->population.count; mother++) {

@@ -214,7 +214,8 @@ static void screen(struct judging *judging, const struct evo_join *forms_found, 
 	double own = guess_of(gp, judging->rest->scores);
 	for (size_t mate = 0; mate < gp->population.count; mate++) {
 		judging->mate = gp->population.items[mate];
-		if (judging->mate == judging->mother || !joinable(gp, &judging->mate->tree))
+		if (judging->mate == judging->mother || !joinable(gp, &judging->mate->tree) ||
+		    !is_within(judging, &(struct evo_join){0}, depth))
 			continue;
 		double other = guess_of(gp, judging->mate->scores);
 		for (size_t f = 0; f < form_count; f++) {

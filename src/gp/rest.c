@@ -9,32 +9,19 @@
 
 #include "search.h"
 
-static bool is_one_of(unsigned code, const char *const *names, size_t count)
+static bool is_named(unsigned code, const char *name)
 {
-	unsigned found;
-	for (size_t i = 0; i < count; i++)
-		if (evo_primitive_find(names[i], &found) && found == code)
+	return code != 0 && strcmp(evo_primitive(code)->name, name) == 0;
+}
+
+/* What joins are made of. */
+static bool is_arithmetic(unsigned code)
+{
+	static const char *const names[] = {"add", "sub", "mul", "div", "sqrt", "square"};
+	for (size_t i = 0; i < EVO_COUNT(names); i++)
+		if (is_named(code, names[i]))
 			return true;
 	return false;
-}
-
-/* Arithmetic that joins are made of. */
-static bool is_binary(unsigned code)
-{
-	static const char *const names[] = {"add", "sub", "mul", "div"};
-	return is_one_of(code, names, EVO_COUNT(names));
-}
-
-static bool is_unary(unsigned code)
-{
-	static const char *const names[] = {"sqrt", "square"};
-	return is_one_of(code, names, EVO_COUNT(names));
-}
-
-static bool is_mean(unsigned code)
-{
-	static const char *const names[] = {"mean"};
-	return is_one_of(code, names, EVO_COUNT(names));
 }
 
 static const struct evo_individual *find(const struct evo_gp *gp, const struct evo_tree *tree)
@@ -55,14 +42,15 @@ static bool compute(const struct evo_gp *gp, const struct evo_tree *tree, double
 	unsigned code = tree->nodes[0].code;
 	size_t total = gp->fitness.total;
 	struct evo_tree argument;
-	evo_tree_subtree(tree, 1, &argument);
-	if (is_mean(code)) /* as which a tensor's score is meant */
-		return score(gp, &argument, scores, open);
-	if (!is_unary(code) && !is_binary(code))
+	if (!is_arithmetic(code) && !is_named(code, "mean"))
 		return false;
-	double *other = is_binary(code) ? evo_calloc(total, sizeof(*other)) : NULL;
+	evo_tree_subtree(tree, 1, &argument);
 	bool good = score(gp, &argument, scores, open);
-	if (good && other != NULL) {
+	if (!good || is_named(code, "mean")) /* as which a tensor's score is meant */
+		return good;
+	double *other = NULL;
+	if (evo_primitive(code)->arity == 2) {
+		other = evo_calloc(total, sizeof(*other));
 		evo_tree_subtree(tree, 1 + argument.size, &argument);
 		good = score(gp, &argument, other, open);
 	}
@@ -115,10 +103,10 @@ void evo_gp_rests(const struct evo_gp *gp, const struct evo_individual *mother,
 	memcpy(whole->scores, mother->scores, bytes);
 	whole->open = mother->open;
 	for (size_t at = 0; at < tree->size && gp->now.exchange; at++) {
-		if (!is_binary(tree->nodes[at].code) ||
-		    evo_tree_level(tree, at) != EVO_LEVEL_NETWORK)
+		unsigned code = tree->nodes[at].code;
+		if (!is_arithmetic(code) || evo_tree_level(tree, at) != EVO_LEVEL_NETWORK)
 			continue;
-		for (size_t i = 0; i < 2; i++)
+		for (size_t i = 0; i < 2 && evo_primitive(code)->arity == 2; i++)
 			add_without(gp, tree, at, evo_tree_argument(tree, at, i), rests);
 	}
 }
