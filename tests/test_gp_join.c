@@ -214,30 +214,44 @@ static size_t count_first(const struct evo_gp *gp)
 	return count;
 }
 
-/* Mates also take the place of parts, whose scores follow; what was carried over stays for it. */
-static void test_exchanges(void **state)
+/* A search of joins alone, after a first generation that is carried over. */
+static const char *const texts[] = {
+        "mul(layer_sum(sigmoid(gx.d)), sqrt(layer_max(y.n)))",
+        "div(layer_mean(x.d), mul(layer_sum(add(gx.d, gw.d)), layer_min(r.n)))",
+        "add(layer_sum(abs(y.n)), layer_total(gx.d))",
+        "mul(square(layer_mean(relu(gy.p))), layer_sum(tanh(w)))"};
+
+static struct evo_gp_config joining_config(void)
 {
-	(void) state;
-	static const char *const texts[] = {
-	        "mul(layer_sum(sigmoid(gx.d)), sqrt(layer_max(y.n)))",
-	        "div(layer_mean(x.d), mul(layer_sum(add(gx.d, gw.d)), layer_min(r.n)))",
-	        "add(layer_sum(abs(y.n)), layer_total(gx.d))",
-	        "mul(square(layer_mean(relu(gy.p))), layer_sum(tanh(w)))"};
-	struct evo_tree trees[EVO_COUNT(texts)];
 	struct evo_gp_config config = small_config();
 	config.max_size = 25;
 	config.max_depth = 12;
 	config.crossover = config.subtree = config.point = config.number = 0;
 	config.hoist = config.insertion = config.shrink = 0;
 	config.join = 1;
+	return config;
+}
+
+static struct evo_gp *joining_search(const struct evo_gp_config *config)
+{
+	struct evo_tree trees[EVO_COUNT(texts)];
+	struct evo_gp *gp = toy_search(config, 8, 1);
+	for (size_t i = 0; i < EVO_COUNT(texts); i++)
+		assert_true(evo_tree_parse(texts[i], &trees[i], NULL));
+	evo_gp_carry(gp, trees, EVO_COUNT(texts));
+	one_generation(gp);
+	return gp;
+}
+
+/* Mates also take the place of parts, whose scores follow; what was carried over stays for it. */
+static void test_exchanges(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = joining_config();
 	for (int wanted = 0; wanted < 2; wanted++) {
 		size_t exchanged = 0;
 		config.exchange = wanted;
-		struct evo_gp *gp = toy_search(&config, 8, 1);
-		for (size_t i = 0; i < EVO_COUNT(texts); i++)
-			assert_true(evo_tree_parse(texts[i], &trees[i], NULL));
-		evo_gp_carry(gp, trees, EVO_COUNT(texts));
-		one_generation(gp);
+		struct evo_gp *gp = joining_search(&config);
 		size_t first = count_first(gp);
 		check_stranger(gp, texts[0]);
 		assert_true(first > EVO_COUNT(texts));
@@ -252,6 +266,112 @@ static void test_exchanges(void **state)
 		assert_true(wanted ? count_first(gp) == first : count_first(gp) < first);
 		evo_gp_destroy(gp);
 	}
+}
+
+static void prepare_one(void *context, size_t index, unsigned worker)
+{
+	(void) worker;
+	evo_gp_prepare_one(context, index);
+}
+
+static size_t count_looked_for(const struct evo_gp *gp)
+{
+	size_t count = 0;
+	for (size_t i = 0; gp->joins != NULL && i < gp->population.count; i++)
+		count += gp->joins[i].looked_for;
+	return count;
+}
+
+static void check_same(struct evo_gp *gp, struct evo_gp *other)
+{
+	assert_int_equal(gp->population.count, other->population.count);
+	for (size_t i = 0; i < gp->population.count; i++) {
+		const struct evo_individual *a = gp->population.items[i];
+		const struct evo_individual *b = other->population.items[i];
+		assert_true(evo_tree_equal(&a->tree, &b->tree));
+		assert_true(a->id == b->id && a->fitness == b->fitness);
+		assert_memory_equal(a->scores, b->scores, gp->fitness.total * sizeof(*a->scores));
+	}
+}
+
+/* Joins may be looked for ahead, on threads: all, some, or none. The search goes the same way. */
+static void test_preparing_changes_nothing(void **state)
+{
+	(void) state;
+	struct evo_gp_config joining = joining_config(), mixed = small_config();
+	joining.exchange = true;
+	mixed.max_size = 25;
+	mixed.crossover = 0.1;
+	mixed.join = 0.3;
+	struct evo_pool *pool = evo_pool_create(3, NULL);
+	for (int kind = 0; kind < 2; kind++) {
+		struct evo_gp *plain =
+		        kind == 0 ? joining_search(&joining) : toy_search(&mixed, 9, 1);
+		struct evo_gp *ahead =
+		        kind == 0 ? joining_search(&joining) : toy_search(&mixed, 9, 1);
+		size_t tasks = 0;
+		for (size_t generation = 0; generation < 6; generation++) {
+			size_t count = evo_gp_prepare(ahead), half = generation % 2 + 1;
+			tasks += count;
+			evo_pool_run(pool, EVO_PRIORITY_SEARCH, count / half, prepare_one, ahead);
+			assert_int_equal(evo_gp_prepare(ahead), count - count / half);
+			one_generation(ahead);
+			one_generation(plain);
+			check_same(plain, ahead);
+		}
+		assert_true(tasks > 20);
+		evo_gp_destroy(plain);
+		evo_gp_destroy(ahead);
+	}
+	evo_pool_destroy(pool);
+}
+
+/* The joins that the first round needs, and no others. */
+static void test_preparing_foresees(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = joining_config();
+	config.exchange = true;
+	struct evo_gp *gp = joining_search(&config);
+	for (int generation = 0; generation < 4; generation++) {
+		size_t count = evo_gp_prepare(gp);
+		for (size_t i = 0; i < count; i++)
+			evo_gp_prepare_one(gp, i);
+		assert_true(count > 5);
+		assert_int_equal(count_looked_for(gp), count);
+		evo_gp_make_candidates(gp);
+		assert_int_equal(count_looked_for(gp), count);
+		evo_gp_clear_candidates(gp);
+		one_generation(gp);
+	}
+	evo_gp_destroy(gp);
+}
+
+/* What is put in by hand once a generation has begun enters the next one. */
+static void test_injected_while_preparing(void **state)
+{
+	(void) state;
+	struct evo_gp_config config = joining_config();
+	struct evo_gp *gp = joining_search(&config);
+	struct evo_tree early, late;
+	assert_true(evo_tree_parse("layer_sum(abs(gy.d))", &early, NULL));
+	assert_true(evo_tree_parse("layer_sum(abs(gy.n))", &late, NULL));
+	assert_true(evo_gp_inject(gp, &early, NULL));
+	assert_int_equal(evo_gp_next_generation(gp), 1);
+	evo_gp_prepare(gp);
+	assert_int_equal(evo_gp_next_generation(gp), 2);
+	assert_true(evo_gp_inject(gp, &late, NULL));
+	for (size_t generation = 1; generation < 3; generation++) {
+		size_t born = 0;
+		one_generation(gp);
+		for (size_t i = 0; i < gp->population.count; i++) {
+			const struct evo_individual *alive = gp->population.items[i];
+			born += alive->injected && alive->born == generation &&
+			        evo_tree_equal(&alive->tree, generation == 1 ? &early : &late);
+		}
+		assert_int_equal(born, 1);
+	}
+	evo_gp_destroy(gp);
 }
 
 /* Where the language has no arithmetic above aggregates, nothing is joined; what is excluded is
@@ -289,6 +409,9 @@ int main(void)
 	        cmocka_unit_test(test_joins_are_worth_what_is_said),
 	        cmocka_unit_test(test_joins_are_bred),
 	        cmocka_unit_test(test_exchanges),
+	        cmocka_unit_test(test_preparing_changes_nothing),
+	        cmocka_unit_test(test_preparing_foresees),
+	        cmocka_unit_test(test_injected_while_preparing),
 	        cmocka_unit_test(test_joins_keep_to_the_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

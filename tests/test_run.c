@@ -254,6 +254,51 @@ static void test_heeded(void **state)
 	evo_run_destroy(run);
 }
 
+static const struct evo_snapshot *wait_for_phase(struct evo_run *run, const char *phase)
+{
+	double end = evo_now() + 280;
+	for (;;) {
+		const struct evo_snapshot *s = evo_run_snapshot(run);
+		if (strncmp(s->phase, phase, strlen(phase)) == 0 && s->phase_done > 0 &&
+		    s->phase_done < s->phase_total)
+			return s;
+		evo_snapshot_release(s);
+		assert_true(evo_now() < end);
+		evo_run_wait(run, 1);
+	}
+}
+
+/* Looking for the joins of a large population takes its time, and shows it: a person who pauses
+   does not wait for the end, nor one who leaves. */
+static void test_paused_while_joining(void **state)
+{
+	(void) state;
+	struct evo_run_config config = small_config();
+	config.gp.population = config.gp.offspring = 500;
+	config.gp.init_small = true;
+	config.gp.exchange = true;
+	config.gp.max_size = 25;
+	config.gp.crossover = 0;
+	config.gp.join = 0.4;
+	config.gp.generations = 100;
+	struct evo_run *run = created(&config);
+	tell(run, EVO_COMMAND_START, NULL);
+	for (int i = 0; i < 2; i++) {
+		const struct evo_snapshot *s = wait_for_phase(run, "looking for joins");
+		tell(run, EVO_COMMAND_PAUSE, NULL);
+		const struct evo_snapshot *paused = wait_until(run, IN(PAUSED), 1);
+		assert_int_equal(paused->generation, s->generation);
+		assert_string_equal(paused->phase, s->phase);
+		assert_in_range(paused->phase_done, s->phase_done, s->phase_total - 1);
+		tell(run, EVO_COMMAND_RESUME, NULL);
+		evo_snapshot_release(wait_until(run, IN(RUNNING), s->generation + 1));
+		evo_snapshot_release(paused);
+		evo_snapshot_release(s);
+	}
+	evo_snapshot_release(wait_for_phase(run, "looking for joins"));
+	evo_run_destroy(run);
+}
+
 /* Destroyed at any moment, nothing hangs and nothing leaks. */
 static void test_destroy_at_any_time(void **state)
 {
@@ -520,6 +565,7 @@ int main(void)
 	        cmocka_unit_test(test_tau_is_what_scoring_says),
 	        cmocka_unit_test(test_control),
 	        cmocka_unit_test(test_heeded),
+	        cmocka_unit_test(test_paused_while_joining),
 	        cmocka_unit_test(test_destroy_at_any_time),
 	        cmocka_unit_test(test_interventions),
 	        cmocka_unit_test(test_limits),

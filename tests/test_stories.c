@@ -19,6 +19,7 @@
 
 #include "session.h"
 
+#define HOME  "\001"
 #define LEFT  "\033OD"
 #define RIGHT "\033OC"
 
@@ -50,7 +51,8 @@ static void edit_the_best(struct term *term)
 	term_expect(term, ", 1 change");
 
 	/* The cursor comes back to where the mistake is. */
-	term_keys(term, "T");
+	/* The best may be too long for the line, whose end is shown then. */
+	term_keys(term, "T" HOME);
 	term_expect(term, ":whole-text neg(");
 	term_keys(term, "\025whole-text mul(units, parms)" ENTER);
 	term_expect(term, "parms");

@@ -2,9 +2,9 @@
  * gp: genetic programming over typed expression trees.
  *
  * The search knows no networks: it asks for trees to be scored and is told their scores. It runs
- * on one thread and draws only from streams named by its seed, so the same seed and the same
- * scores give the same run. After Akhauri et al., "EZNAS" (NeurIPS 2022); Koza (1992) for the
- * operators; Luke and Panait (2002) for the parsimony tie-break.
+ * on one thread, but for evo_gp_prepare_one, and draws only from streams named by its seed, so the
+ * same seed and the same scores give the same run. After Akhauri et al., "EZNAS" (NeurIPS 2022);
+ * Koza (1992) for the operators; Luke and Panait (2002) for the parsimony tie-break.
  */
 #ifndef EVOSCOPE_GP_H
 #define EVOSCOPE_GP_H
@@ -184,6 +184,16 @@ evo_needs evo_gp_needs(const struct evo_gp_config *config);
  * next round; rounds are bounded, so a generation may end smaller.
  */
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
+/*
+ * What takes long of making a generation's trees can be done before they are asked for, on many
+ * threads: looking for the joins that are best, by scores that are at hand. evo_gp_prepare begins
+ * the generation and says how many tasks there are, 0 when none is left; evo_gp_prepare_one does
+ * one of these, each at most once, on any thread and beside others, while nothing else is called
+ * but evo_gp_inject and evo_gp_set. evo_gp_ask does by itself what is left: how the run goes does
+ * not depend on it.
+ */
+size_t evo_gp_prepare(struct evo_gp *gp);
+void evo_gp_prepare_one(struct evo_gp *gp, size_t index);
 /* How many of the trees that wait were injected: they are the first. */
 size_t evo_gp_asked_injected(const struct evo_gp *gp);
 void evo_gp_tell(struct evo_gp *gp, double *const *scores);

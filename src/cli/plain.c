@@ -44,7 +44,7 @@ static void tell_status(struct plain *plain)
 	    s->run, s->preset, (unsigned long long) s->seed, evo_run_state_name(s->state),
 	    s->generation, s->generations);
 	if (*s->phase)
-		say("Now: %s, %zu of %zu networks.", s->phase, s->phase_done, s->phase_total);
+		say("Now: %s, %zu of %zu.", s->phase, s->phase_done, s->phase_total);
 	if (s->history_count)
 		say("Best fitness %.3f, validation %.3f, mean %.3f.",
 		    s->history[s->history_count - 1].best,

@@ -284,7 +284,7 @@ static void mark_alive(struct evo_gp *gp, const struct evo_tree *tree, uint64_t 
 
 static void injected_candidates(struct evo_gp *gp)
 {
-	for (size_t i = 0; i < gp->injection_count; i++) {
+	for (size_t i = 0; i < gp->entering; i++) {
 		struct evo_candidate candidate = {.origin = EVO_ORIGIN_INJECTED, .descends = true};
 		evo_tree_copy(&candidate.tree, &gp->injections[i]);
 		candidate.hash = evo_gp_form(&candidate.tree);
@@ -293,7 +293,10 @@ static void injected_candidates(struct evo_gp *gp)
 		else
 			add(gp, &candidate);
 	}
-	gp->injection_count = 0;
+	gp->injection_count -= gp->entering;
+	memmove(gp->injections, gp->injections + gp->entering,
+	        gp->injection_count * sizeof(*gp->injections));
+	gp->entering = 0;
 }
 
 /* True when there were any. */
@@ -314,28 +317,62 @@ static size_t round_size(const struct evo_gp *gp)
 	return gp->round == 0 || missing == 0 ? missing : 2 * missing + 2;
 }
 
+/* The last slots are theirs. */
+static size_t immigrant_count(const struct evo_gp *gp, size_t size)
+{
+	bool stalls = gp->now.stall > 0 && gp->stalled >= gp->now.stall;
+	return stalls && gp->round == 0 && gp->population.count > 0
+	               ? (size_t) (gp->now.immigrants * (double) size)
+	               : 0;
+}
+
+static struct evo_rng stream_of(const struct evo_gp *gp, size_t slot)
+{
+	uint64_t index = ((uint64_t) gp->generation * EVO_GP_ROUNDS + gp->round) << 24;
+	return evo_rng_stream(gp->seed, gp->population.count == 0 ? "initial" : "variation",
+	                      index + slot);
+}
+
+size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers)
+{
+	size_t count = 0, all = gp->population.count, slot = gp->entering;
+	size_t end = gp->wanted - immigrant_count(gp, gp->wanted);
+	if (all == 0 || evo_gp_is_listed(gp))
+		return 0;
+	bool *joins = evo_calloc(all, sizeof(*joins));
+	if (evo_gp_is_after_list(gp) && gp->now.join > 0)
+		for (size_t mother = 0; mother < all && slot < end; mother++, slot++)
+			joins[mother] = true;
+	for (; slot < end; slot++) {
+		struct evo_rng rng = stream_of(gp, slot);
+		if (evo_variation_choose(&gp->variation, &rng) == EVO_ORIGIN_JOIN)
+			joins[evo_gp_parent(gp, &rng)] = true;
+	}
+	for (size_t mother = 0; mother < all; mother++)
+		if (joins[mother])
+			mothers[count++] = mother;
+	free(joins);
+	return count;
+}
+
 void evo_gp_make_candidates(struct evo_gp *gp)
 {
 	bool first = gp->population.count == 0;
-	const char *purpose = first ? "initial" : "variation";
 	size_t size = round_size(gp);
 	if (gp->round == 0)
 		injected_candidates(gp);
-	size_t slot = gp->candidate_count, immigrants = 0;
+	size_t slot = gp->candidate_count;
 	if (gp->round == 0) {
 		if (evo_gp_is_listed(gp) && listed_candidates(gp))
 			slot = size = gp->wanted = gp->candidate_count;
 		else if (evo_gp_is_after_list(gp) && gp->now.join > 0)
 			slot = join_in_turn(gp, slot, size);
 	}
-	if (!first && gp->now.stall > 0 && gp->stalled >= gp->now.stall && gp->round == 0)
-		immigrants = (size_t) (gp->now.immigrants * (double) size);
-	for (; slot < size; slot++) {
-		uint64_t index = ((uint64_t) gp->generation * EVO_GP_ROUNDS + gp->round) << 24;
-		struct evo_rng rng = evo_rng_stream(gp->seed, purpose, index + slot);
+	for (const size_t drawn = size - immigrant_count(gp, size); slot < size; slot++) {
+		struct evo_rng rng = stream_of(gp, slot);
 		if (first)
 			random_candidate(gp, &rng, slot, EVO_ORIGIN_RANDOM);
-		else if (size - slot <= immigrants || !varied_candidate(gp, &rng))
+		else if (slot >= drawn || !varied_candidate(gp, &rng))
 			random_candidate(gp, &rng, slot, EVO_ORIGIN_IMMIGRANT);
 	}
 	gp->asked = evo_realloc(gp->asked, gp->candidate_count, sizeof(*gp->asked));

@@ -241,7 +241,6 @@ static void look_for(const struct evo_gp *gp, size_t mother, struct evo_join_lis
 	struct evo_join_list screened = {0};
 	struct evo_join found[EVO_COUNT(forms)];
 	size_t form_count = find_forms(gp, found);
-	list->looked_for = true;
 	if (!gp->variation.grammar.network || form_count == 0)
 		return;
 	evo_gp_rests(gp, gp->population.items[mother], &list->rests);
@@ -263,13 +262,20 @@ static void look_for(const struct evo_gp *gp, size_t mother, struct evo_join_lis
 	free(judging.scores);
 }
 
-const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother)
+void evo_gp_make_room_for_joins(struct evo_gp *gp)
 {
 	if (gp->joins == NULL)
 		gp->joins = evo_calloc(gp->population.count, sizeof(*gp->joins));
-	if (!gp->joins[mother].looked_for)
-		look_for(gp, mother, &gp->joins[mother]);
-	return &gp->joins[mother];
+}
+
+const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother)
+{
+	evo_gp_make_room_for_joins(gp);
+	struct evo_join_list *list = &gp->joins[mother];
+	if (!list->looked_for)
+		look_for(gp, mother, list);
+	list->looked_for = true;
+	return list;
 }
 
 void evo_gp_forget_joins(struct evo_gp *gp)

@@ -36,6 +36,7 @@ void evo_gp_destroy(struct evo_gp *gp)
 	evo_gp_forget_joins(gp);
 	free(gp->candidates);
 	free(gp->asked);
+	free(gp->mothers);
 	free(gp->open);
 	free(gp->open_trees);
 	evo_pool_of_clear(&gp->pool);
@@ -116,6 +117,7 @@ static void begin_generation(struct evo_gp *gp)
 	gp->wanted = gp->population.count == 0 ? gp->now.population : gp->now.offspring;
 	gp->made = 0;
 	gp->round = 0;
+	gp->entering = gp->injection_count;
 	gp->working = true;
 }
 
@@ -131,6 +133,26 @@ static void end_generation(struct evo_gp *gp)
 }
 
 static void take(struct evo_gp *gp, double *const *scores);
+
+size_t evo_gp_prepare(struct evo_gp *gp)
+{
+	if (!gp->working)
+		begin_generation(gp);
+	if (gp->round > 0 || gp->candidate_count > 0 || gp->population.count == 0)
+		return 0;
+	gp->mothers = evo_realloc(gp->mothers, gp->population.count, sizeof(*gp->mothers));
+	size_t count = evo_gp_foresee_mothers(gp, gp->mothers), left = 0;
+	evo_gp_make_room_for_joins(gp);
+	for (size_t i = 0; i < count; i++)
+		if (!gp->joins[gp->mothers[i]].looked_for)
+			gp->mothers[left++] = gp->mothers[i];
+	return left;
+}
+
+void evo_gp_prepare_one(struct evo_gp *gp, size_t index)
+{
+	evo_gp_joins(gp, gp->mothers[index]);
+}
 
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees)
 {

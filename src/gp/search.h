@@ -55,6 +55,7 @@ struct evo_gp {
 	const struct evo_tree **asked;
 	size_t asked_count;
 	struct evo_join_list *joins; /* by mother; NULL: none was looked for */
+	size_t *mothers;             /* whose joins evo_gp_prepare_one looks for */
 
 	/* Of the population and the front, those whose validation is open; borrowed. */
 	const struct evo_individual **open;
@@ -65,6 +66,7 @@ struct evo_gp {
 	size_t carried_count;
 	struct evo_tree *injections;
 	size_t injection_count;
+	size_t entering; /* of these, in the generation at work; the first ones */
 	char *notes[EVO_GP_NOTES];
 	size_t note_count;
 };
@@ -80,6 +82,9 @@ uint64_t evo_gp_form(const struct evo_tree *tree);
 
 /* Makes the candidates of gp->round. */
 void evo_gp_make_candidates(struct evo_gp *gp);
+/* Those of the population that the candidates of the first round will be joins of, as far as that
+   can be said before they are made; each once, by index. Returns how many. */
+size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers);
 void evo_gp_clear_candidates(struct evo_gp *gp);
 
 /* ---- rest.c ---------------------------------------------------------------------------------- */
@@ -119,8 +124,10 @@ struct evo_join_list {
 };
 /* The best joins of a mother, best first, of those that look best on a few networks. None of them
    orders these networks as one of the two does. The list lives until evo_gp_forget_joins, to be
-   called before the population changes. */
+   called before the population changes. Of several mothers they may be looked for at once, on as
+   many threads, once gp->joins has room. */
 const struct evo_join_list *evo_gp_joins(struct evo_gp *gp, size_t mother);
+void evo_gp_make_room_for_joins(struct evo_gp *gp);
 void evo_gp_forget_joins(struct evo_gp *gp);
 /* Its tree. False when it is beyond the bounds. */
 bool evo_gp_join(const struct evo_gp *gp, size_t mother, const struct evo_join *join,

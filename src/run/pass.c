@@ -13,7 +13,6 @@
 
 /* Readers want to see a pass move; more often than this nobody looks. */
 #define PUBLISH_SECONDS 0.1
-#define WAIT_SECONDS    0.05
 
 bool evo_run_time_up(const struct evo_run *run)
 {
@@ -36,27 +35,31 @@ struct pass {
 	bool whatever; /* finished even when time is up */
 };
 
-static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
+bool evo_run_is_interrupted(const struct evo_run *run, bool whatever)
+{
+	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
+	return run->quit || !works || (!whatever && evo_run_time_up(run));
+}
+
+void evo_run_show_progress(struct evo_run *run, size_t done, size_t total)
 {
 	struct evo_snapshot *draft = &run->draft;
 	if (evo_now() - run->published < PUBLISH_SECONDS)
 		return;
 	draft->elapsed = evo_run_elapsed(run);
-	draft->phase_done = pass->done + done;
-	draft->phase_total = pass->all;
+	draft->phase_done = done;
+	draft->phase_total = total;
 	draft->store = evo_store_report(run->store);
-	double seconds = draft->elapsed - pass->begin;
-	size_t scored = pass->scored + done * pass->tree_count;
-	if (seconds > 0 && scored > 0)
-		draft->evaluations_per_second = (double) scored / seconds;
 	evo_run_publish(run);
 }
 
-/* Is there a reason to stop before all networks are done? */
-static bool interrupted(const struct evo_run *run, const struct pass *pass)
+static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
 {
-	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
-	return run->quit || !works || (!pass->whatever && evo_run_time_up(run));
+	double seconds = evo_run_elapsed(run) - pass->begin;
+	size_t scored = pass->scored + done * pass->tree_count;
+	if (seconds > 0 && scored > 0)
+		run->draft.evaluations_per_second = (double) scored / seconds;
+	evo_run_show_progress(run, pass->done + done, pass->all);
 }
 
 /* Takes what is finished over into the pass's scores; the rest stays left. */
@@ -91,10 +94,10 @@ static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *er
 		struct evo_scoring *scoring =
 		        evo_scoring_start(run->scorer, EVO_PRIORITY_SEARCH, pass->trees,
 		                          pass->tree_count, numbers, count, part);
-		while (!evo_scoring_wait(scoring, WAIT_SECONDS)) {
+		while (!evo_scoring_wait(scoring, EVO_WAIT_SECONDS)) {
 			evo_run_heed(run, false);
 			show_pass(run, pass, evo_scoring_done(scoring));
-			if (!cancelled && interrupted(run, pass)) {
+			if (!cancelled && evo_run_is_interrupted(run, pass->whatever)) {
 				evo_scoring_cancel(scoring);
 				cancelled = true;
 			}
@@ -112,7 +115,8 @@ static bool finish(struct evo_run *run, struct pass *pass, struct evo_error *err
 {
 	bool good = true;
 	while (good && pass->left_count > 0)
-		good = evo_run_go_on(run) && !interrupted(run, pass) && work_on(run, pass, err);
+		good = evo_run_go_on(run) && !evo_run_is_interrupted(run, pass->whatever) &&
+		       work_on(run, pass, err);
 	return good;
 }
 

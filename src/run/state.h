@@ -130,7 +130,9 @@ void evo_run_put_off(struct evo_run *run, enum evo_command_kind kind, const char
 void evo_run_catch_up(struct evo_run *run);
 void evo_run_drop_put_off(struct evo_run *run);
 
-/* ---- engine.c, generation.c, pass.c: the search, on the thread ------------------------------- */
+/* ---- ahead.c, engine.c, generation.c, pass.c: the search, on the thread ---------------------- */
+
+#define EVO_WAIT_SECONDS 0.05 /* between two looks at what is computed elsewhere */
 
 /* Train networks of a group that a tree is screened on. */
 #define EVO_SCREEN ((size_t) 8)
@@ -151,7 +153,15 @@ bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *tree
 /* The same of the validation networks, without screening. */
 bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const *trees,
                               size_t count, double *scores, struct evo_error *err);
+/* Begins a generation and works on its trees before they are asked for. False when it was
+   interrupted. */
+bool evo_run_work_ahead(struct evo_run *run);
 bool evo_run_time_up(const struct evo_run *run);
+/* Is there a reason to stop before what is at work is done? whatever: it is finished even when time
+   is up. */
+bool evo_run_is_interrupted(const struct evo_run *run, bool whatever);
+/* How far the phase is, to whoever reads snapshots; now and then. */
+void evo_run_show_progress(struct evo_run *run, size_t done, size_t total);
 
 /* run.c, watch.c */
 void evo_run_fail(struct evo_run *run, const struct evo_error *err);
