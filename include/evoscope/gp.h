@@ -34,11 +34,11 @@ struct evo_gp_config {
 	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
 	double crossover, subtree, point, number, hoist, insertion, shrink, join;
-	bool exchange;           /* joins also take the place of a part; what was carried over stays */
-	size_t elite;            /* best that always survive */
-	double immigrants;       /* share of offspring that is new when the best stalls */
-	size_t stall;            /* generations without a better best until immigrants come */
-	bool fitness_mean;       /* over benchmarks and draws: mean; else the minimum */
+	bool exchange;     /* joins also take the place of a part; what was carried over stays */
+	size_t elite;      /* best that always survive */
+	double immigrants; /* share of offspring that is new when the best stalls */
+	size_t stall;      /* generations without a better best until immigrants come */
+	bool fitness_mean; /* over benchmarks and draws: mean; else the minimum */
 	size_t draws, draw_size; /* fixed draws of so many train networks; size 0: all of them */
 	double parsimony;        /* fitness given up for each node, as a tie-break: 0 is none */
 	bool paper_primitives;   /* EZNAS's primitives and root, else the whole language */
