@@ -4,6 +4,10 @@ pytorch_check.py values CASES GOLDEN
     CASES has a line a case: golden network, module, expected value, expression, parted by tabs. The
     modules lie beside it. GOLDEN has the networks' folders. The bounds that values have to keep are
     checked here, network by network.
+pytorch_check.py zen CASES GOLDEN
+    CASES has a line a golden network: its name, a module, and the values of a proxy whose weights
+    are drawn, of so many seeds, as the program draws them. The module's own have to be spread
+    alike.
 pytorch_check.py manners FOLDER
     FOLDER has modules with known names. What they leave behind, and what they see in models that
     are written in other ways.
@@ -130,7 +134,8 @@ def golden_network(folder):
             module.weight.data.copy_(tensors[f"{name}.weight"])
     model.fc.weight.data.copy_(tensors["fc.weight"])
     model.fc.bias.data.copy_(tensors["fc.bias"])
-    return model, [tensors[f"input.{name}"] for name in ("data", "noise", "perturbed")]
+    return model, [tensors[name] for name in ("input.data", "input.noise", "input.perturbed",
+                                              "labels")]
 
 
 # ---- Values --------------------------------------------------------------------------------------
@@ -145,17 +150,17 @@ FAR = 0.25  # of what was expected of a reciprocal
 
 def check_network(model, inputs, rows, scores, off):
     """Are the network's values good enough? Notes in `off`, by expression, which are not near."""
-    data, noise, perturbed = inputs
+    data, noise, perturbed, labels = inputs
     finite = near = other_kind = 0
     for module, expected, expression in rows:
-        value = scores[module](model, data, noise=noise, perturbed=perturbed)
+        value = scores[module](model, data, noise=noise, perturbed=perturbed, labels=labels)
         if kind(value) != kind(expected):
             other_kind += 1
             print(f"  {value}, expected {expected}: {expression}")
         elif kind(expected) == "finite":
             close = abs(value - expected) <= max(1e-6, 1e-4 * abs(expected))
             finite, near = finite + 1, near + close
-            reciprocal = "inv(" in expression or "div(" in expression
+            reciprocal = any(word in expression for word in ("inv(", "div(", "zico"))
             far = not abs(value - expected) <= FAR * abs(expected)
             off.setdefault(expression, []).append(not close and (far or not reciprocal))
             if not close:
@@ -184,6 +189,26 @@ def check_values(cases, golden):
     for expression in wrong:
         print(f"off on every network: {expression}")
     return good and not wrong and len(networks) > 1
+
+
+def mean_and_error(values):
+    mean = sum(values) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return mean, math.sqrt(variance / len(values))
+
+
+def check_zen(cases, golden):
+    good = True
+    for line in pathlib.Path(cases).read_text().splitlines():
+        network, module, *expected = line.split("\t")
+        model, (data, *_) = golden_network(pathlib.Path(golden) / network)
+        score = load(pathlib.Path(cases).parent / module)
+        own = [score(model, data, seed=seed) for seed in range(len(expected))]
+        (a, a_error), (b, b_error) = (mean_and_error([float(value) for value in values])
+                                      for values in (own, expected))
+        print(f"{network}: {a} +- {a_error}, expected {b} +- {b_error}")
+        good = good and abs(a - b) < 4 * math.hypot(a_error, b_error) and a_error < 2 * b_error
+    return good
 
 
 # ---- Manners -------------------------------------------------------------------------------------
@@ -234,7 +259,7 @@ def image():
 
 
 def spellings_are_alike(scores):
-    for name in ("everything", "gradients", "units"):
+    for name in ("everything", "gradients", "classic", "units"):
         values = {text: scores[name](Chain(relu), image()) for text, relu in SPELLINGS.items()}
         assert math.isfinite(values["a module"]) and len(set(values.values())) == 1, values
     assert values["a module"] == 3
@@ -248,16 +273,17 @@ def answers_are_alike(scores):
 
 
 def surroundings_do_not_matter(scores):
-    model, batch = Chain(nn.ReLU()), image()
-    expected = scores["everything"](model, batch)
-    assert scores["everything"](model.eval(), batch) == expected
-    with torch.no_grad():
-        assert scores["everything"](model, batch) == expected
-    with torch.inference_mode():
-        assert scores["everything"](model, batch) == expected
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
-    assert scores["everything"](model, batch) == expected
+    for name in ("everything", "classic"):
+        model, batch, score = Chain(nn.ReLU()), image(), scores[name]
+        expected = score(model, batch)
+        assert score(model.eval(), batch) == expected
+        with torch.no_grad():
+            assert score(model, batch) == expected
+        with torch.inference_mode():
+            assert score(model, batch) == score(model, batch.clone()) == expected
+        for parameter in model.parameters():
+            parameter.requires_grad_(False)
+        assert score(model, batch) == expected
     assert scores["params"](model, batch) == 0
     model.convs[1].bias.requires_grad_(True)
     assert scores["params"](model, batch) == 4
@@ -401,11 +427,66 @@ def gradients_are_of_the_branch(scores):
     assert values[0] > 0 and all(math.isclose(v, values[0], rel_tol=1e-5) for v in values), values
 
 
+def labels_are_of_the_images(scores):
+    """Given, or drawn by the seed; what does not read them does not depend on them."""
+    model, batch = Chain(nn.ReLU()), image()
+    classes = torch.tensor([0, 4, 2, 2])
+    given = scores["loss"](model, batch, labels=classes)
+    assert scores["loss"](model, batch, labels=[0, 4, 2, 2]) == given
+    assert scores["loss"](model, batch, labels=classes + 5) == given
+    assert scores["loss"](model, batch, labels=classes.flip(0)) != given
+    drawn = [scores["loss"](model, batch, seed=seed) for seed in (1, 2, 1, 0)]
+    assert drawn[0] == drawn[2] != drawn[1] and drawn[3] == scores["loss"](model, batch)
+    assert scores["swap"](model, batch, labels=classes) == scores["swap"](model, batch)
+
+
+def patterns_are_told_apart(scores):
+    """Of more images than a word has bits, too."""
+    model, batch = Chain(nn.ReLU()), torch.randn(
+        70, 3, 8, 8, generator=torch.Generator().manual_seed(6))
+    for images in (1, 62, 63, 70):
+        seen = []
+        hook = model.relu.register_forward_hook(
+            lambda module, inputs, output: seen.append((output > 0).flatten(1)))
+        with torch.no_grad():
+            model.train()(batch[:images])
+        hook.remove()
+        columns = torch.cat(seen, 1).t().tolist()
+        expected = len({tuple(column) for column in columns})
+        assert scores["swap"](model, batch[:images]) == expected > 1, images
+
+
+class Shared(nn.Module):
+    """One convolution that is run twice, and a linear layer in place of the last."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(4)
+        self.conv, self.norm = nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3)
+        self.fc = nn.Linear(3, 5)
+
+    def forward(self, x):
+        for _ in range(2):
+            x = self.norm(self.conv(torch.relu(x)))
+        return self.fc(x.mean((2, 3)))
+
+
+def weights_that_are_shared_count_once(scores):
+    model, batch, labels = Shared(), image(), torch.tensor([0, 1, 2, 3])
+    loss = F.cross_entropy(model.train()(batch), labels)
+    weights = [model.conv.weight, model.fc.weight]
+    expected = sum(float((weight * gradient).abs().sum())
+                   for weight, gradient in zip(weights, torch.autograd.grad(loss, weights)))
+    value = scores["snip"](model, batch, labels=labels)
+    assert math.isclose(value, expected, rel_tol=1e-5), (value, expected)
+
+
 def check_manners(folder):
     scores = {path.stem: load(path) for path in pathlib.Path(folder).glob("*.py")}
     for check in (spellings_are_alike, answers_are_alike, surroundings_do_not_matter,
                   seeds_name_the_noise, only_needed_passes_are_run, models_are_left_as_they_were,
-                  only_triples_are_units, gradients_are_of_the_branch):
+                  only_triples_are_units, gradients_are_of_the_branch, labels_are_of_the_images,
+                  patterns_are_told_apart, weights_that_are_shared_count_once):
         check(scores)
     return True
 
@@ -413,5 +494,5 @@ def check_manners(folder):
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
     torch.set_num_threads(1)
-    check = {"values": check_values, "manners": check_manners}[sys.argv[1]]
+    check = {"values": check_values, "zen": check_zen, "manners": check_manners}[sys.argv[1]]
     sys.exit(0 if check(*sys.argv[2:]) else 1)

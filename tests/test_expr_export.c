@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
+
 #define RANDOM_TREES 300
 
 static void parse(const char *text, struct evo_tree *tree)
@@ -41,14 +43,6 @@ static void to_pytorch(const struct evo_tree *tree, struct evo_text *out)
 	evo_text_init(out);
 	if (!evo_tree_pytorch(tree, out, &err))
 		fail_msg("%s", err.message);
-}
-
-/* Of the network's scalars those that PyTorch modules have. */
-static bool has_pytorch(const struct evo_primitive *row)
-{
-	return row->kind != EVO_NETWORK_TERMINAL || strchr(row->name, '.') ||
-	       !strcmp(row->name, "params") || !strcmp(row->name, "flops") ||
-	       !strcmp(row->name, "units");
 }
 
 static void expect_part(const struct evo_text *text, const char *part)
@@ -81,19 +75,17 @@ static void least_tree(const struct evo_primitive *row, struct evo_tree *tree)
 	parse(text, tree);
 }
 
-static void with_every_row(void (*check)(const struct evo_tree *tree), bool pytorch)
+static void with_every_row(void (*check)(const struct evo_tree *tree))
 {
 	for (unsigned code = 0; code < evo_primitive_count(); code++) {
 		static struct evo_tree tree;
 
-		if (pytorch && !has_pytorch(evo_primitive(code)))
-			continue;
 		least_tree(evo_primitive(code), &tree);
 		check(&tree);
 	}
 }
 
-static void with_random_trees(void (*check)(const struct evo_tree *tree), bool pytorch)
+static void with_random_trees(void (*check)(const struct evo_tree *tree))
 {
 	struct evo_rng rng = evo_rng_stream(11, "trees to export", 0);
 	struct evo_grammar grammar;
@@ -102,10 +94,6 @@ static void with_random_trees(void (*check)(const struct evo_tree *tree), bool p
 	evo_grammar_all(&grammar);
 	grammar.max_size = EVO_TREE_MAX;
 	grammar.max_depth = 40;
-	for (unsigned code = 1; pytorch && code < evo_primitive_count(); code++) {
-		if (!has_pytorch(evo_primitive(code)))
-			grammar.weight[code] = 0;
-	}
 	for (size_t i = 0; i < RANDOM_TREES; i++) {
 		const enum evo_level level = i % 3 ? EVO_LEVEL_NETWORK : EVO_LEVEL_UNIT;
 
@@ -179,8 +167,8 @@ static void dot_has_every_node_and_edge(void **state)
 	static struct evo_tree tree;
 
 	(void) state;
-	with_every_row(check_dot, false);
-	with_random_trees(check_dot, false);
+	with_every_row(check_dot);
+	with_random_trees(check_dot);
 	deepest_tree(&tree);
 	check_dot(&tree);
 }
@@ -259,8 +247,8 @@ static void latex_is_balanced(void **state)
 	static struct evo_tree tree;
 
 	(void) state;
-	with_every_row(check_latex, false);
-	with_random_trees(check_latex, false);
+	with_every_row(check_latex);
+	with_random_trees(check_latex);
 	deepest_tree(&tree);
 	check_latex(&tree);
 }
@@ -407,8 +395,8 @@ static void pytorch_defines_all_that_it_names(void **state)
 	static struct evo_tree tree;
 
 	(void) state;
-	with_every_row(check_pytorch, true);
-	with_random_trees(check_pytorch, true);
+	with_every_row(check_pytorch);
+	with_random_trees(check_pytorch);
 	deepest_tree(&tree);
 	check_pytorch(&tree);
 }
@@ -434,25 +422,34 @@ static void pytorch_has_only_what_is_needed(void **state)
 	evo_text_clear(&text);
 }
 
-static void pytorch_refuses_scalars_that_it_lacks(void **state)
+static void pytorch_says_what_its_parts_lack(void **state)
 {
-	(void) state;
-	for (unsigned code = 1; code < evo_primitive_count(); code++) {
-		const struct evo_primitive *row = evo_primitive(code);
-		static struct evo_tree tree;
-		struct evo_error err = {0};
-		struct evo_text text;
+	static struct evo_tree tree;
+	char *folder = folder_make(), *parts = evo_path_join(folder, "pytorch");
+	char *path = evo_path_join(parts, "proxy.py");
+	struct evo_error err = {0};
+	struct evo_text text;
+	struct evo_file *file;
 
-		if (has_pytorch(row))
-			continue;
-		parse(row->name, &tree);
-		evo_text_init(&text);
-		assert_false(evo_tree_pytorch(&tree, &text, &err));
-		assert_int_equal(err.code, EVO_E_INPUT);
-		assert_non_null(strstr(err.message, row->name));
-		assert_int_equal(text.length, 0);
-		evo_text_clear(&text);
-	}
+	(void) state;
+	assert_true(evo_make_directories(parts, NULL));
+	file = evo_file_create(path, NULL);
+	fputs("\"\"\"An older one.\"\"\"\n\ndef _scalar_units(net):\n    return 1\n",
+	      evo_file_stream(file));
+	assert_true(evo_file_commit(file, NULL));
+	setenv("EVOSCOPE_SHARED", folder, 1);
+	parse("add(units, swap)", &tree);
+	evo_text_init(&text);
+	assert_false(evo_tree_pytorch(&tree, &text, &err));
+	unsetenv("EVOSCOPE_SHARED");
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_non_null(strstr(err.message, "add is not in pytorch/proxy.py"));
+	assert_int_equal(text.length, 0);
+	evo_text_clear(&text);
+	evo_remove_tree(folder, NULL);
+	free(path);
+	free(parts);
+	free(folder);
 }
 
 static void pytorch_says_which_file_is_missing(void **state)
@@ -481,7 +478,7 @@ int main(void)
 	        cmocka_unit_test(latex_explains_its_symbols),
 	        cmocka_unit_test(pytorch_defines_all_that_it_names),
 	        cmocka_unit_test(pytorch_has_only_what_is_needed),
-	        cmocka_unit_test(pytorch_refuses_scalars_that_it_lacks),
+	        cmocka_unit_test(pytorch_says_what_its_parts_lack),
 	        cmocka_unit_test(pytorch_says_which_file_is_missing),
 	};
 

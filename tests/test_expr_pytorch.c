@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "classic.h"
 #include "golden_stats.h"
 
 #include "evoscope/proxy.h"
@@ -163,12 +164,10 @@ static void add_aggregate(struct cases *cases, const char *name)
 	add_text(cases, text);
 }
 
-/* Of the network's scalars, those that a module and the golden files have. */
+/* A module draws the weights of zen from PyTorch's stream. */
 static bool is_known(const struct evo_primitive *row)
 {
-	return row->kind != EVO_NETWORK_TERMINAL || strchr(row->name, '.') ||
-	       !strcmp(row->name, "params") || !strcmp(row->name, "flops") ||
-	       !strcmp(row->name, "units");
+	return strcmp(row->name, "zen") != 0;
 }
 
 static void add_terminal(struct cases *cases, const struct evo_primitive *row)
@@ -254,6 +253,61 @@ static void add_deep(struct cases *cases)
 	evo_text_clear(&text);
 }
 
+/* ---- Classic proxies ------------------------------------------------------------------------- */
+
+struct network {
+	struct evo_graph *graph;
+	struct evo_parameters parameters;
+	void *input;
+	unsigned short *labels;
+	size_t batch;
+};
+
+static struct network network_of(const struct golden *golden)
+{
+	const struct golden_tensor *labels = golden_tensor(golden, "labels");
+	const struct evo_space *space = evo_space_find("nb201", NULL);
+	struct network network = {.batch = golden->batch};
+
+	network.graph = space->build(golden->architecture, &golden->macro, NULL);
+	assert_true(evo_parameters_init(&network.parameters, network.graph, EVO_F32, NULL));
+	golden_parameters(golden, network.graph, &network.parameters);
+	network.input = golden_copy(golden_tensor(golden, "input.data"), EVO_F32);
+	network.labels = evo_calloc(network.batch, sizeof *network.labels);
+	for (size_t i = 0; i < network.batch; i++)
+		network.labels[i] = (unsigned short) labels->values[i];
+	return network;
+}
+
+static void network_clear(struct network *network)
+{
+	evo_graph_destroy(network->graph);
+	evo_parameters_clear(&network->parameters);
+	free(network->input);
+	free(network->labels);
+}
+
+static void compute_classics(const struct network *network, evo_needs needs, uint64_t seed,
+                             double values[EVO_CLASSICS])
+{
+	const struct evo_classic_network at = {&network->parameters, network->input,
+	                                       network->labels, "golden", seed};
+	struct evo_classic *classic = evo_classic_plan(network->graph, network->batch, needs);
+	void *work = evo_big_alloc(evo_classic_bytes(classic), "work", NULL);
+
+	evo_classic_run(classic, &at, work, values);
+	free(work);
+	evo_classic_destroy(classic);
+}
+
+static void fill_classics(struct golden_stats *golden)
+{
+	struct network network = network_of(golden->golden);
+
+	compute_classics(&network, EVO_NEEDS_CLASSIC, 1, golden->stats.classic);
+	network_clear(&network);
+}
+
 static void exported_modules_score_as_the_program_does(void **state)
 {
 	static const size_t networks[] = {2, 5, 0};
@@ -267,8 +321,10 @@ static void exported_modules_score_as_the_program_does(void **state)
 		skip();
 	}
 	evo_text_init(&cases.lines);
-	for (; cases.count < EVO_COUNT(networks); cases.count++)
+	for (; cases.count < EVO_COUNT(networks); cases.count++) {
 		cases.golden[cases.count] = golden_stats_read(networks[cases.count]);
+		fill_classics(cases.golden[cases.count]);
+	}
 	add_library(&cases);
 	add_table(&cases);
 	add_random(&cases);
@@ -282,6 +338,47 @@ static void exported_modules_score_as_the_program_does(void **state)
 	net = golden_path(0, "");
 	golden = evo_format("%s..", net);
 	check("values", path, golden);
+	free(golden);
+	free(net);
+	free(path);
+}
+
+/* The weights of zen are drawn: of many seeds its values have to be spread as the program's are. */
+static void exported_zen_is_spread_as_the_program_s(void **state)
+{
+	static const size_t networks[] = {2, 5};
+	char *path = evo_path_join(folder, "zen.txt"), *net, *golden;
+	struct evo_text lines;
+	struct evo_tree tree;
+
+	(void) state;
+	if (golden_total() < 6) {
+		free(path);
+		skip();
+	}
+	evo_text_init(&lines);
+	assert_true(evo_tree_parse("zen", &tree, NULL));
+	write_tree("zen.py", &tree);
+	for (size_t i = 0; i < EVO_COUNT(networks); i++) {
+		struct golden *read = golden_read(networks[i]);
+		struct network network = network_of(read);
+		double values[EVO_CLASSICS];
+
+		evo_text_printf(&lines, "%s\tzen.py", read->name);
+		for (uint64_t seed = 0; seed < 24; seed++) {
+			compute_classics(&network, EVO_NEED(EVO_CLASSIC_ZEN), seed, values);
+			evo_text_append(&lines, "\t");
+			evo_text_number(&lines, values[EVO_CLASSIC_ZEN - EVO_CLASSIC_FIRST]);
+		}
+		evo_text_append(&lines, "\n");
+		network_clear(&network);
+		golden_destroy(read);
+	}
+	write_file("zen.txt", &lines);
+	evo_text_clear(&lines);
+	net = golden_path(0, "");
+	golden = evo_format("%s..", net);
+	check("zen", path, golden);
 	free(golden);
 	free(net);
 	free(path);
@@ -304,6 +401,13 @@ static void exported_modules_leave_models_as_they_were(void **state)
 	        {"first.py", "layer_first(frob(gr.d))"},
 	        {"units.py", "units"},
 	        {"params.py", "params"},
+	        {"loss.py", "add(grad_norm, epe_nas)"},
+	        {"snip.py", "snip"},
+	        {"swap.py", "swap"},
+	        {"classic.py",
+	         "add(l2_norm, add(grad_norm, add(snip, add(plain, add(fisher, add(grasp, "
+	         "add(jacov, add(nwot, add(synflow, add(zen, add(epe_nas, add(zico, "
+	         "swap))))))))))))"},
 	};
 
 	(void) state;
@@ -322,6 +426,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(exported_modules_score_as_the_program_does, set_up,
+	                                        tear_down),
+	        cmocka_unit_test_setup_teardown(exported_zen_is_spread_as_the_program_s, set_up,
 	                                        tear_down),
 	        cmocka_unit_test_setup_teardown(exported_modules_leave_models_as_they_were, set_up,
 	                                        tear_down),

@@ -4,6 +4,7 @@ EXPRESSION
 
     score(model, batch)               # a float; how much better is higher depends on the proxy
     score(model, batch, seed=7)       # other noise, where the proxy uses noise
+    score(model, batch, labels=classes)   # of the images, where the proxy reads them
 
 model is any torch.nn.Module of ReLU, Conv2d and BatchNorm2d layers (modules or functions, in place
 or not), batch a tensor of images, (B, 3, H, W). The model may return a tensor or a tuple, list or
@@ -37,15 +38,12 @@ _STATISTICS = ()  # what the expression reads
 # ---- Running the network -------------------------------------------------------------------------
 
 
-class _Watch(TorchFunctionMode):
-    """Sees what a forward pass calls: finds the units, counts multiply-adds."""
+class _Layers(TorchFunctionMode):
+    """Sees what a forward pass calls; BatchNorm normalises by the batch."""
 
     def __init__(self):
         super().__init__()
         functional = torch.nn.functional
-        self.units = []  # one a convolution that reads a ReLU's output; with "y" when complete
-        self.multiply_adds = 0
-        self.held = {}  # by id: the tensor, so that the id stays its own; its version; what it is
         self.seen_by = {
             functional.batch_norm: self.batch_norm,
             functional.conv2d: self.conv2d,
@@ -62,6 +60,25 @@ class _Watch(TorchFunctionMode):
         if seen is None:
             return function(*args, **(kwargs or {}))
         return seen(function, *args, **(kwargs or {}))
+
+    def batch_norm(self, function, input, running_mean, running_var, weight=None, bias=None,
+                   training=False, momentum=0.1, eps=1e-5):
+        return function(input, None, None, weight, bias, True, momentum, eps)
+
+    def relu(self, function, *args, **kwargs):
+        return function(*args, **kwargs)
+
+    conv2d = linear = relu
+
+
+class _Units(_Layers):
+    """Finds the units, counts multiply-adds."""
+
+    def __init__(self):
+        super().__init__()
+        self.units = []  # one a convolution that reads a ReLU's output; with "y" when complete
+        self.multiply_adds = 0
+        self.held = {}  # by id: the tensor, so that the id stays its own; its version; what it is
 
     def hold(self, tensor, what):
         self.held[id(tensor)] = (tensor, tensor._version, what)
@@ -92,10 +109,9 @@ class _Watch(TorchFunctionMode):
             self.hold(output, unit)
         return output
 
-    def batch_norm(self, function, input, running_mean, running_var, weight=None, bias=None,
-                   training=False, momentum=0.1, eps=1e-5):
+    def batch_norm(self, function, input, *args, **kwargs):
         unit = self.find(input, dict)
-        output = function(input, None, None, weight, bias, True, momentum, eps)
+        output = super().batch_norm(function, input, *args, **kwargs)
         if unit is None:
             return output
         unit["y"] = output
@@ -118,12 +134,25 @@ def _logits(output):
     return found[-1]
 
 
-def _gradients(logits, tensors):
-    """Of the sum of the logits; zeros where none arrives."""
+def _forward(model, batch, watch, grows, run=None):
+    """The logits of one forward pass under a watch: of the model, or of what runs it."""
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        for module, _ in modes:
+            module.training = False
+        with torch.inference_mode(False), torch.set_grad_enabled(grows), watch:
+            return _logits((run or model)(batch.clone()))
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _gradients(value, tensors):
+    """Of the value's sum; zeros where none arrives."""
     live = [tensor for tensor in tensors if tensor.requires_grad]
     found = [None] * len(live)
-    if live and logits.requires_grad:
-        found = torch.autograd.grad(logits, live, torch.ones_like(logits), allow_unused=True)
+    if live and value.requires_grad:
+        found = torch.autograd.grad(value, live, torch.ones_like(value), allow_unused=True)
     by_id = {id(tensor): gradient for tensor, gradient in zip(live, found)}
     gradients = [by_id.get(id(tensor)) for tensor in tensors]
     return [torch.zeros_like(tensor) if gradient is None else gradient
@@ -134,23 +163,17 @@ def _pass(model, batch, names):
     """One forward pass, and one backward when a gradient is among the names (without their .d, .n
     or .p): the statistics of every unit, and of the network."""
     backward = any(name.startswith("g") for name in names)
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        for module, _ in modes:
-            module.training = False
-        with torch.inference_mode(False), torch.set_grad_enabled(backward), _Watch() as watch:
-            image = batch.detach().clone().requires_grad_(backward)
-            logits = _logits(model(image.clone()))
-        units = [unit for unit in watch.units if "y" in unit]
-        sources = {"gr": "r", "gy": "y", "gw": "w"}
-        wanted = [name for name in sources if name in names or (name == "gr" and "gx" in names)]
-        tensors = [unit[sources[name]] for unit in units for name in wanted]
-        if "gin" in names:
-            tensors.append(image)
-        gradients = _gradients(logits, tensors)
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    watch = _Units()
+    with torch.inference_mode(False):
+        image = batch.detach().clone().requires_grad_(backward)
+    logits = _forward(model, image, watch, backward)
+    units = [unit for unit in watch.units if "y" in unit]
+    sources = {"gr": "r", "gy": "y", "gw": "w"}
+    wanted = [name for name in sources if name in names or (name == "gr" and "gx" in names)]
+    tensors = [unit[sources[name]] for unit in units for name in wanted]
+    if "gin" in names:
+        tensors.append(image)
+    gradients = _gradients(logits, tensors)
     for unit in units:
         unit.update(zip(wanted, gradients))
         del gradients[:len(wanted)]
@@ -191,7 +214,7 @@ def _statistics(model, batch, seed, noise, perturbed):
         if perturbed is None:
             perturbed = batch + 0.1 * _normal(batch, 2 * seed + 1)
         runs["p"] = _pass(model, perturbed, difference)
-    if names["d"] or (not runs and set(_STATISTICS) - {"params"}):
+    if names["d"] or (not runs and set(_STATISTICS) & {"flops", "units"}):
         runs["d"] = _pass(model, batch, names["d"])
     if len({len(run[0]) for run in runs.values()}) > 1:
         raise RuntimeError("the model ran other layers on the noise than on the batch")
@@ -212,7 +235,7 @@ def _statistics(model, batch, seed, noise, perturbed):
 
     units = [gather(dict(zip(runs, parts))) for parts in zip(*(run[0] for run in runs.values()))]
     network = gather({suffix: run[1] for suffix, run in runs.items()})
-    network["model"] = model
+    network.update(model=model, batch=batch, seed=seed)
     return units, network
 
 
@@ -648,6 +671,289 @@ def _scalar_units(net):
     return _number(net["units"])
 
 
+# ---- Classic proxies: scalars of the network from passes of their own ----------------------------
+#
+# Weighted layers are convolutions and linear layers, their weights without biases. The loss is the
+# mean cross-entropy of the batch.
+
+
+class _Weights(_Layers):
+    """Puts a leaf in the place of every weight, so that gradients there can be asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.leaves = {}  # by id of the weight: the weight, so that the id stays its own; its leaf
+        self.outputs = []  # of the weighted layers, in the order of their calls; with the leaf
+
+    def layer(self, function, input, weight, *args, **kwargs):
+        if id(weight) not in self.leaves:
+            self.leaves[id(weight)] = weight, self.leaf(weight.detach())
+        leaf = self.leaves[id(weight)][1]
+        output = function(input, leaf, *args, **kwargs)
+        self.outputs.append((output, leaf))
+        return output.clone()  # what is done to it in place is not done to the one here
+
+    conv2d = linear = layer
+
+    def leaf(self, weight):
+        return weight.requires_grad_(torch.is_grad_enabled())
+
+    def all(self):
+        return [leaf for _, leaf in self.leaves.values()]
+
+
+def _labels(net, classes):
+    """Of the batch's images: those that were given, else drawn evenly."""
+    if net["labels"] is None:
+        generator = torch.Generator().manual_seed(net["seed"])
+        net["labels"] = torch.randint(classes, (net["batch"].shape[0],), generator=generator)
+    return torch.as_tensor(net["labels"]).to(net["batch"].device).long() % classes
+
+
+def _loss(net, watch, images=slice(None)):
+    """Of these images of the batch."""
+    logits = _forward(net["model"], net["batch"][images], watch, True)
+    labels = _labels(net, logits.shape[1])[images]
+    with torch.inference_mode(False), torch.enable_grad():
+        return torch.nn.functional.cross_entropy(logits, labels.clone())
+
+
+def _loss_gradients(net, images=slice(None)):
+    """Each weight with its gradient of the loss of these images, in double."""
+    watch = _Weights()
+    loss = _loss(net, watch, images)
+    weights = watch.all()
+    return [(weight.detach().double(), gradient.double())
+            for weight, gradient in zip(weights, _gradients(loss, weights))]
+
+
+def _weights_of_all(net):
+    """The same of the whole batch, computed once."""
+    if "weights" not in net:
+        net["weights"] = _loss_gradients(net)
+    return net["weights"]
+
+
+def _scalar_l2_norm(net):
+    """The weights' norms, a layer each, summed."""
+    watch = _Weights()
+    _forward(net["model"], net["batch"], watch, False)
+    return _number(sum(weight.double().norm() for weight in watch.all()))
+
+
+def _scalar_grad_norm(net):
+    """The norms of the loss's gradients at the weights, a layer each, summed."""
+    return _number(sum(gradient.norm() for _, gradient in _weights_of_all(net)))
+
+
+def _scalar_snip(net):
+    """The magnitudes of weights times gradients, summed."""
+    return _number(sum((weight * gradient).abs().sum()
+                       for weight, gradient in _weights_of_all(net)))
+
+
+def _scalar_plain(net):
+    """Weights times gradients, summed."""
+    return _number(sum((weight * gradient).sum() for weight, gradient in _weights_of_all(net)))
+
+
+def _scalar_fisher(net):
+    """Half the batch's mean of each output channel's squared saliency, times its weights."""
+    watch = _Weights()
+    loss = _loss(net, watch)
+    gradients = _gradients(loss, [output for output, _ in watch.outputs])
+    total = 0.0
+    for (output, weight), gradient in zip(watch.outputs, gradients):
+        saliency = output.detach().double() * gradient.double()
+        saliency = saliency.reshape(*output.shape[:2], -1).sum(2)
+        total += saliency.square().mean(0).sum() / 2 * weight[0].numel()
+    return _number(total)
+
+
+def _scalar_grasp(net):
+    """Weights times (the loss's Hessian times its gradient), summed, with a minus."""
+    watch = _Weights()
+    loss = _loss(net, watch)
+    weights = watch.all()
+    with torch.inference_mode(False), torch.enable_grad():
+        first = torch.autograd.grad(loss, weights, create_graph=True, allow_unused=True)
+        product = sum((g.detach() * g).sum() for g in first if g is not None)
+    second = _gradients(product, weights)
+    return _number(-sum((weight.detach().double() * curvature.double()).sum()
+                        for weight, curvature in zip(weights, second)))
+
+
+def _image_correlations(net):
+    """Of the images' gradients of the sum of the logits; None where one is constant."""
+    if "correlations" not in net:
+        rows = _pass(net["model"], net["batch"], {"gin"})[1]["gin"].double().flatten(1)
+        rows = rows - rows.mean(1, keepdim=True)
+        lengths = rows.norm(dim=1, keepdim=True)
+        good = bool((torch.isfinite(lengths) & (lengths > 0)).all())
+        rows = rows / lengths
+        net["correlations"] = (rows @ rows.t()).clamp(-1, 1).fill_diagonal_(1) if good else None
+    return net["correlations"]
+
+
+def _scalar_jacov(net):
+    correlations = _image_correlations(net)
+    if correlations is None:
+        return _number(math.nan)
+    values = torch.linalg.eigvalsh(correlations) + 1e-5
+    return -(values.log() + 1 / values).sum()
+
+
+def _scalar_epe_nas(net):
+    """How the images of each class correlate; with more than 100 classes, how classes differ."""
+    correlations = _image_correlations(net)
+    if correlations is None:
+        return _number(math.nan)
+    classes = _forward(net["model"], net["batch"], _Layers(), False).shape[1]
+    labels = _labels(net, classes)
+    sums, means = [], []
+    for label in labels.unique():
+        own = correlations[labels == label][:, labels == label]
+        sums.append((own.abs() + 1e-5).log().sum())
+        means.append(sums[-1] / own.shape[0])
+    if classes <= 100:
+        return _number(sum(value.abs() for value in sums))
+    return _number(sum((a - b).abs() for a in means for b in means) / len(means))
+
+
+class _Signs(_Layers):
+    """Keeps where the inputs of ReLUs are positive, images by places."""
+
+    def __init__(self):
+        super().__init__()
+        self.signs = []
+
+    def relu(self, function, input, *args, **kwargs):
+        self.signs.append((input.detach() > 0).flatten(1))
+        return function(input, *args, **kwargs)
+
+
+def _signs(net):
+    watch = _Signs()
+    _forward(net["model"], net["batch"], watch, False)
+    return watch.signs
+
+
+def _scalar_nwot(net):
+    """log |det K|, K counting the places where two images agree."""
+    kernel = 0
+    for signs in _signs(net):
+        on, off = signs.double(), (~signs).double()
+        kernel = kernel + on @ on.t() + off @ off.t()
+    return _factors(kernel)[1]
+
+
+def _scalar_swap(net):
+    """How many patterns across the batch there are among all places."""
+    found = []
+    for signs in _signs(net):
+        words = [torch.zeros_like(signs[0], dtype=torch.int64)]
+        for image, row in enumerate(signs):
+            if image and image % 62 == 0:
+                words.append(torch.zeros_like(words[0]))
+            words[-1] += row.long() << image % 62
+        found.append(torch.unique(torch.stack(words, 1), dim=0))
+    return _number(torch.unique(torch.cat(found), dim=0).shape[0] if found else 0)
+
+
+class _Flow(_Weights):
+    """Without BatchNorm."""
+
+    def batch_norm(self, function, input, *args, **kwargs):
+        return input.clone()
+
+
+def _in_double(model):
+    """Runs the model with parameters by their magnitude, in double precision."""
+    try:
+        from torch.func import functional_call
+    except ImportError:  # before PyTorch 2.0
+        from torch.nn.utils.stateless import functional_call
+    with torch.inference_mode(False):
+        state = {name: value.double() if value.is_floating_point() else value
+                 for name, value in model.named_buffers()}
+        state.update((name, value.detach().double().abs())
+                     for name, value in model.named_parameters())
+    return lambda image: functional_call(model, state, (image,))
+
+
+def _scalar_synflow(net):
+    """The magnitudes of weights times gradients of the sum of the logits, of an image of ones."""
+    watch = _Flow()
+    image = torch.ones_like(net["batch"][:1], dtype=torch.float64)
+    logits = _forward(net["model"], image, watch, True, _in_double(net["model"]))
+    weights = watch.all()
+    return sum(((weight.detach() * gradient).abs().sum()
+                for weight, gradient in zip(weights, _gradients(logits, weights))), _number(0))
+
+
+class _Gaussian(_Weights):
+    """Normal weights, the same in every pass; sees what is pooled in the end."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.generator = torch.Generator().manual_seed(seed)
+        self.variances = []  # of what BatchNorms read, a channel each
+        self.features = None  # the last of four dimensions; of more than a pixel, if there is one
+        self.wide = False
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        output = super().__torch_function__(function, types, args, kwargs)
+        for tensor in (*args, output):
+            if isinstance(tensor, torch.Tensor) and tensor.dim() == 4:
+                wide = tensor[0, 0].numel() > 1
+                if wide or not self.wide:
+                    self.features, self.wide = tensor, wide
+        return output
+
+    def leaf(self, weight):
+        return torch.randn(weight.shape, generator=self.generator).to(weight)
+
+    def layer(self, function, input, weight, bias=None, *args, **kwargs):
+        return super().layer(function, input, weight, None, *args, **kwargs)
+
+    conv2d = linear = layer
+
+    def batch_norm(self, function, input, running_mean, running_var, *args, **kwargs):
+        channels = input.detach().double().transpose(0, 1).flatten(1)
+        self.variances.append(channels.var(1))
+        return function(input, None, None, None, None, True)
+
+
+def _scalar_zen(net):
+    """How far a small change of a normal image goes, and how far BatchNorms scaled it back."""
+    batch, watch = net["batch"], _Gaussian(net["seed"])
+    image = torch.randn(batch.shape, generator=watch.generator)
+    change = 0.01 * torch.randn(batch.shape, generator=watch.generator)
+    features, running = [], None
+    for tensor in (image, image + change):
+        watch.variances, watch.wide = [], False
+        _forward(net["model"], tensor.to(batch), watch, False)
+        features.append(watch.features.double())
+        before = running or [1.0] * len(watch.variances)
+        running = [0.9 * old + 0.1 * new for old, new in zip(before, watch.variances)]
+    apart = (features[0] - features[1]).abs().sum() / batch.shape[0]
+    return _number(apart.log() + sum(variance.mean().log() / 2 for variance in running))
+
+
+def _scalar_zico(net):
+    """Mean over deviation of the gradients' magnitudes of two halves of the batch."""
+    half = (net["batch"].shape[0] + 1) // 2
+    if half == net["batch"].shape[0]:
+        return _number(math.nan)
+    total = 0.0
+    for (_, a), (_, b) in zip(_loss_gradients(net, slice(half)),
+                              _loss_gradients(net, slice(half, None))):
+        apart = (a - b).abs()
+        ratios = torch.where(apart != 0, (a.abs() + b.abs()) / apart, torch.zeros_like(a)).sum()
+        total += ratios.log() if ratios != 0 else 0.0
+    return _number(total)
+
+
 # ---- The expression ------------------------------------------------------------------------------
 
 
@@ -655,13 +961,15 @@ def _expression(units, net):
     raise NotImplementedError
 
 
-def score(model, batch, *, seed=0, noise=None, perturbed=None):
+def score(model, batch, *, seed=0, noise=None, perturbed=None, labels=None):
     """The proxy's value for a model.
 
     seed names the noise. noise and perturbed replace it: the tensor to run in the place of noise,
-    and the batch with its perturbation added, each of the batch's shape.
+    and the batch with its perturbation added, each of the batch's shape. labels are the images'
+    classes, (B,); where the proxy reads them and they are not given, they are drawn by the seed.
     """
     units, net = _statistics(model, batch, seed, noise, perturbed)
+    net["labels"] = labels
     with torch.no_grad():
         try:
             return float(_expression(units, net).double().mean())

@@ -119,8 +119,7 @@ void evo_tree_print_node(const struct evo_tree_node *node,
  * without delimiters, on the first line, then comments that explain its symbols. pytorch: a Python
  * module that needs PyTorch 1.13 or later and nothing else, with a function score(model, batch)
  * that finds a model's units by running it. Fails when the module's parts, which are installed
- * beside the program, cannot be read, or when a network scalar is named that has no form in PyTorch
- * (EVO_E_INPUT).
+ * beside the program, cannot be read (EVO_E_IO), or lack one that the tree names (EVO_E_INPUT).
  */
 void evo_tree_dot(const struct evo_tree *tree, struct evo_text *out);
 void evo_tree_latex(const struct evo_tree *tree, struct evo_text *out);

@@ -293,7 +293,8 @@ static bool check_forms(const struct module *module, const struct evo_tree *tree
 		snprintf(name, sizeof name, "_%s%s", scalar ? "scalar_" : "",
 		         evo_primitive(code)->name);
 		if (!find_part(module, name))
-			return evo_fail(err, EVO_E_INPUT, "%s has no PyTorch form yet",
+			return evo_fail(err, EVO_E_INPUT,
+			                "%s is not in " TEMPLATE "; install the program anew",
 			                evo_primitive(code)->name);
 	}
 	return true;
