@@ -481,12 +481,76 @@ def weights_that_are_shared_count_once(scores):
     assert math.isclose(value, expected, rel_tol=1e-5), (value, expected)
 
 
+class Pooled(Chain):
+    """The same network, pooled in other ways, and asked for a weight's type after that."""
+
+    def __init__(self, pool):
+        super().__init__(nn.ReLU())
+        self.pool = pool
+
+    def forward(self, x):
+        x = self.first(self.stem(x))
+        for conv, norm in zip(self.convs, self.norms):
+            x = norm(conv(self.relu(x)))
+        return self.fc(self.pool(self.relu(x)).to(self.convs[0].weight.dtype))
+
+
+POOLS = {
+    "mean": lambda x: x.mean((2, 3)),
+    "mean of a mean": lambda x: torch.mean(torch.mean(x, -1), -1),
+    "adaptive": lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
+    "average": lambda x: F.avg_pool2d(x, 8).view(len(x), -1),
+    "module": nn.Sequential(nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten()),
+}
+
+
+def pools_are_alike(scores):
+    values = [scores["zen"](Pooled(pool), image()) for pool in POOLS.values()]
+    assert math.isfinite(values[0]), values
+    assert all(math.isclose(value, values[0], rel_tol=1e-6) for value in values), values
+    squeezed = Pooled(POOLS["adaptive"])
+    squeezed.stem = nn.Conv2d(3, 4, 8)  # maps of one pixel from the beginning
+    assert math.isfinite(scores["zen"](squeezed, image()))
+
+
+def weights_may_be_computed(scores):
+    """In every pass anew, with the same numbers."""
+    model, other, batch = Chain(nn.ReLU()), Chain(nn.ReLU()), image()
+    for i in (0, 2):
+        nn.utils.weight_norm(other.convs[i])
+    for name in ("zen", "synflow", "snip"):
+        a, b = scores[name](model, batch), scores[name](other, batch)
+        assert math.isclose(a, b, rel_tol=1e-5), (name, a, b)
+
+
+def weights_may_be_tied(scores):
+    model, batch = Chain(nn.ReLU()), image()
+    model.convs[1].weight = model.convs[0].weight
+    for name in ("zen", "synflow", "snip", "classic"):
+        assert math.isfinite(scores[name](model, batch)), name
+
+
+def ends_are_as_the_program_s(scores):
+    """Of networks without a ReLU, of one image, of one value a channel."""
+    tanh = Chain(torch.tanh)
+    assert scores["nwot"](tanh, image()) == -math.inf and scores["swap"](tanh, image()) == 0
+    one = image()[:1]
+    assert scores["l2_norm"](Chain(nn.ReLU()), one) == scores["l2_norm"](Chain(nn.ReLU()), image())
+    assert math.isnan(scores["zico"](Chain(nn.ReLU()), one))
+    small = Chain(nn.ReLU())
+    small.stem = nn.Conv2d(3, 4, 8)
+    for name in ("snip", "grasp", "fisher", "zico"):
+        assert not math.isinf(scores[name](small, image()[:3])), name
+    assert scores["snip"](small, one) == 0
+
+
 def check_manners(folder):
     scores = {path.stem: load(path) for path in pathlib.Path(folder).glob("*.py")}
     for check in (spellings_are_alike, answers_are_alike, surroundings_do_not_matter,
                   seeds_name_the_noise, only_needed_passes_are_run, models_are_left_as_they_were,
                   only_triples_are_units, gradients_are_of_the_branch, labels_are_of_the_images,
-                  patterns_are_told_apart, weights_that_are_shared_count_once):
+                  patterns_are_told_apart, weights_that_are_shared_count_once, pools_are_alike,
+                  weights_may_be_computed, weights_may_be_tied, ends_are_as_the_program_s):
         check(scores)
     return True
 

@@ -402,8 +402,15 @@ static void exported_modules_leave_models_as_they_were(void **state)
 	        {"units.py", "units"},
 	        {"params.py", "params"},
 	        {"loss.py", "add(grad_norm, epe_nas)"},
+	        {"fisher.py", "fisher"},
+	        {"grasp.py", "grasp"},
+	        {"l2_norm.py", "l2_norm"},
+	        {"nwot.py", "nwot"},
 	        {"snip.py", "snip"},
 	        {"swap.py", "swap"},
+	        {"synflow.py", "synflow"},
+	        {"zen.py", "zen"},
+	        {"zico.py", "zico"},
 	        {"classic.py",
 	         "add(l2_norm, add(grad_norm, add(snip, add(plain, add(fisher, add(grasp, "
 	         "add(jacov, add(nwot, add(synflow, add(zen, add(epe_nas, add(zico, "

@@ -274,7 +274,8 @@ static void test_paused_while_joining(void **state)
 {
 	(void) state;
 	struct evo_run_config config = small_config();
-	config.gp.population = config.gp.offspring = 500;
+	config.gp.population = config.gp.offspring = 600;
+	config.gp.train = 40;
 	config.gp.init_small = true;
 	config.gp.exchange = true;
 	config.gp.max_size = 25;
@@ -283,19 +284,23 @@ static void test_paused_while_joining(void **state)
 	config.gp.generations = 100;
 	struct evo_run *run = created(&config);
 	tell(run, EVO_COMMAND_START, NULL);
-	for (int i = 0; i < 2; i++) {
-		const struct evo_snapshot *s = wait_for_phase(run, "looking for joins");
-		tell(run, EVO_COMMAND_PAUSE, NULL);
-		const struct evo_snapshot *paused = wait_until(run, IN(PAUSED), 1);
-		assert_int_equal(paused->generation, s->generation);
-		assert_string_equal(paused->phase, s->phase);
-		assert_in_range(paused->phase_done, s->phase_done, s->phase_total - 1);
-		tell(run, EVO_COMMAND_RESUME, NULL);
-		evo_snapshot_release(wait_until(run, IN(RUNNING), s->generation + 1));
-		evo_snapshot_release(paused);
-		evo_snapshot_release(s);
-	}
+	const struct evo_snapshot *s = wait_for_phase(run, "looking for joins");
+	tell(run, EVO_COMMAND_PAUSE, NULL);
+	const struct evo_snapshot *paused = wait_until(run, IN(PAUSED), 1);
+	assert_int_equal(paused->generation, s->generation);
+	assert_string_equal(paused->phase, s->phase);
+	assert_int_equal(paused->phase_total, s->phase_total);
+	assert_in_range(paused->phase_done, s->phase_done, s->phase_total - 1);
+	tell(run, EVO_COMMAND_RESUME, NULL);
+	/* It goes on where it was, and in the next generation a person leaves. */
+	const struct evo_snapshot *after = wait_for_phase(run, paused->phase);
+	assert_int_equal(after->phase_total, s->phase_total);
+	assert_in_range(after->phase_done, paused->phase_done, s->phase_total - 1);
+	evo_snapshot_release(wait_until(run, IN(RUNNING), s->generation + 1));
 	evo_snapshot_release(wait_for_phase(run, "looking for joins"));
+	evo_snapshot_release(after);
+	evo_snapshot_release(paused);
+	evo_snapshot_release(s);
 	evo_run_destroy(run);
 }
 

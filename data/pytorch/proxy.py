@@ -3,7 +3,7 @@
 EXPRESSION
 
     score(model, batch)               # a float; how much better is higher depends on the proxy
-    score(model, batch, seed=7)       # other noise, where the proxy uses noise
+    score(model, batch, seed=7)       # other noise, where the proxy draws any
     score(model, batch, labels=classes)   # of the images, where the proxy reads them
 
 model is any torch.nn.Module of ReLU, Conv2d and BatchNorm2d layers (modules or functions, in place
@@ -63,6 +63,9 @@ class _Layers(TorchFunctionMode):
 
     def batch_norm(self, function, input, running_mean, running_var, weight=None, bias=None,
                    training=False, momentum=0.1, eps=1e-5):
+        if input.numel() == input.shape[1]:  # one value a channel, which PyTorch refuses
+            shift = 0 if bias is None else bias.reshape(1, -1, *[1] * (input.dim() - 2))
+            return input * 0 + shift
         return function(input, None, None, weight, bias, True, momentum, eps)
 
     def relu(self, function, *args, **kwargs):
@@ -134,25 +137,26 @@ def _logits(output):
     return found[-1]
 
 
-def _forward(model, batch, watch, grows, run=None):
-    """The logits of one forward pass under a watch: of the model, or of what runs it."""
+def _forward(model, batch, watch, grows):
+    """The logits of one forward pass under a watch."""
     modes = [(module, module.training) for module in model.modules()]
     try:
         for module, _ in modes:
             module.training = False
         with torch.inference_mode(False), torch.set_grad_enabled(grows), watch:
-            return _logits((run or model)(batch.clone()))
+            return _logits(model(batch.clone()))
     finally:
         for module, mode in modes:
             module.training = mode
 
 
-def _gradients(value, tensors):
-    """Of the value's sum; zeros where none arrives."""
+def _gradients(value, tensors, again=False):
+    """Of the value's sum; zeros where none arrives. again: to be differentiated once more."""
     live = [tensor for tensor in tensors if tensor.requires_grad]
     found = [None] * len(live)
     if live and value.requires_grad:
-        found = torch.autograd.grad(value, live, torch.ones_like(value), allow_unused=True)
+        found = torch.autograd.grad(value, live, torch.ones_like(value), create_graph=again,
+                                    allow_unused=True)
     by_id = {id(tensor): gradient for tensor, gradient in zip(live, found)}
     gradients = [by_id.get(id(tensor)) for tensor in tensors]
     return [torch.zeros_like(tensor) if gradient is None else gradient
@@ -683,20 +687,20 @@ class _Weights(_Layers):
     def __init__(self):
         super().__init__()
         self.leaves = {}  # by id of the weight: the weight, so that the id stays its own; its leaf
-        self.outputs = []  # of the weighted layers, in the order of their calls; with the leaf
 
-    def layer(self, function, input, weight, *args, **kwargs):
+    def conv2d(self, function, input, weight, bias=None, *args, **kwargs):
         if id(weight) not in self.leaves:
-            self.leaves[id(weight)] = weight, self.leaf(weight.detach())
-        leaf = self.leaves[id(weight)][1]
-        output = function(input, leaf, *args, **kwargs)
-        self.outputs.append((output, leaf))
-        return output.clone()  # what is done to it in place is not done to the one here
+            leaf = self.leaf(weight.detach()).requires_grad_(torch.is_grad_enabled())
+            self.leaves[id(weight)] = weight, leaf
+        return function(input, self.leaves[id(weight)][1], self.shift(bias), *args, **kwargs)
 
-    conv2d = linear = layer
+    linear = conv2d
 
     def leaf(self, weight):
-        return weight.requires_grad_(torch.is_grad_enabled())
+        return weight
+
+    def shift(self, bias):
+        return bias
 
     def all(self):
         return [leaf for _, leaf in self.leaves.values()]
@@ -757,16 +761,33 @@ def _scalar_plain(net):
     return _number(sum((weight * gradient).sum() for weight, gradient in _weights_of_all(net)))
 
 
+class _Outputs(_Layers):
+    """Keeps the outputs of weighted layers, and how many weights each of their channels has."""
+
+    def __init__(self):
+        super().__init__()
+        self.outputs, self.sizes = [], []
+
+    def conv2d(self, function, input, weight, *args, **kwargs):
+        output = function(input, weight, *args, **kwargs)
+        if not output.requires_grad:  # nothing before it does
+            output.requires_grad_()
+        self.outputs.append(output)
+        self.sizes.append(weight[0].numel())
+        return output.clone()  # what is done to it in place is not done to the one here
+
+    linear = conv2d
+
+
 def _scalar_fisher(net):
     """Half the batch's mean of each output channel's squared saliency, times its weights."""
-    watch = _Weights()
+    watch, total = _Outputs(), 0.0
     loss = _loss(net, watch)
-    gradients = _gradients(loss, [output for output, _ in watch.outputs])
-    total = 0.0
-    for (output, weight), gradient in zip(watch.outputs, gradients):
+    for output, size, gradient in zip(watch.outputs, watch.sizes,
+                                      _gradients(loss, watch.outputs)):
         saliency = output.detach().double() * gradient.double()
         saliency = saliency.reshape(*output.shape[:2], -1).sum(2)
-        total += saliency.square().mean(0).sum() / 2 * weight[0].numel()
+        total += saliency.square().mean(0).sum() / 2 * size
     return _number(total)
 
 
@@ -776,8 +797,9 @@ def _scalar_grasp(net):
     loss = _loss(net, watch)
     weights = watch.all()
     with torch.inference_mode(False), torch.enable_grad():
-        first = torch.autograd.grad(loss, weights, create_graph=True, allow_unused=True)
-        product = sum((g.detach() * g).sum() for g in first if g is not None)
+        product = torch.zeros((), dtype=torch.float64, device=loss.device)
+        for gradient in _gradients(loss, weights, again=True):
+            product = product + (gradient.detach().double() * gradient.double()).sum()
     second = _gradients(product, weights)
     return _number(-sum((weight.detach().double() * curvature.double()).sum()
                         for weight, curvature in zip(weights, second)))
@@ -786,7 +808,9 @@ def _scalar_grasp(net):
 def _image_correlations(net):
     """Of the images' gradients of the sum of the logits; None where one is constant."""
     if "correlations" not in net:
-        rows = _pass(net["model"], net["batch"], {"gin"})[1]["gin"].double().flatten(1)
+        found = _pass(net["model"], net["batch"], {"gin", "logits"})[1]
+        net["classes"] = found["logits"].shape[1]
+        rows = found["gin"].double().flatten(1)
         rows = rows - rows.mean(1, keepdim=True)
         lengths = rows.norm(dim=1, keepdim=True)
         good = bool((torch.isfinite(lengths) & (lengths > 0)).all())
@@ -808,14 +832,13 @@ def _scalar_epe_nas(net):
     correlations = _image_correlations(net)
     if correlations is None:
         return _number(math.nan)
-    classes = _forward(net["model"], net["batch"], _Layers(), False).shape[1]
-    labels = _labels(net, classes)
+    labels = _labels(net, net["classes"])
     sums, means = [], []
     for label in labels.unique():
         own = correlations[labels == label][:, labels == label]
         sums.append((own.abs() + 1e-5).log().sum())
         means.append(sums[-1] / own.shape[0])
-    if classes <= 100:
+    if net["classes"] <= 100:
         return _number(sum(value.abs() for value in sums))
     return _number(sum((a - b).abs() for a in means for b in means) / len(means))
 
@@ -840,7 +863,8 @@ def _signs(net):
 
 def _scalar_nwot(net):
     """log |det K|, K counting the places where two images agree."""
-    kernel = 0
+    images = net["batch"].shape[0]
+    kernel = torch.zeros(images, images, dtype=torch.float64, device=net["batch"].device)
     for signs in _signs(net):
         on, off = signs.double(), (~signs).double()
         kernel = kernel + on @ on.t() + off @ off.t()
@@ -861,87 +885,82 @@ def _scalar_swap(net):
 
 
 class _Flow(_Weights):
-    """Without BatchNorm."""
+    """Weights by their magnitude, in double; no BatchNorm."""
 
     def batch_norm(self, function, input, *args, **kwargs):
         return input.clone()
 
+    def leaf(self, weight):
+        return weight.double().abs()
 
-def _in_double(model):
-    """Runs the model with parameters by their magnitude, in double precision."""
-    try:
-        from torch.func import functional_call
-    except ImportError:  # before PyTorch 2.0
-        from torch.nn.utils.stateless import functional_call
-    with torch.inference_mode(False):
-        state = {name: value.double() if value.is_floating_point() else value
-                 for name, value in model.named_buffers()}
-        state.update((name, value.detach().double().abs())
-                     for name, value in model.named_parameters())
-    return lambda image: functional_call(model, state, (image,))
+    def shift(self, bias):
+        return None if bias is None else bias.detach().double().abs()
 
 
 def _scalar_synflow(net):
     """The magnitudes of weights times gradients of the sum of the logits, of an image of ones."""
     watch = _Flow()
     image = torch.ones_like(net["batch"][:1], dtype=torch.float64)
-    logits = _forward(net["model"], image, watch, True, _in_double(net["model"]))
+    logits = _forward(net["model"], image, watch, True)
     weights = watch.all()
-    return sum(((weight.detach() * gradient).abs().sum()
-                for weight, gradient in zip(weights, _gradients(logits, weights))), _number(0))
+    return _number(sum((weight.detach() * gradient).abs().sum()
+                       for weight, gradient in zip(weights, _gradients(logits, weights))))
 
 
 class _Gaussian(_Weights):
-    """Normal weights, the same in every pass; sees what is pooled in the end."""
+    """Normal weights, drawn in the order of their use; sees what is pooled in the end."""
 
     def __init__(self, seed):
         super().__init__()
         self.generator = torch.Generator().manual_seed(seed)
         self.variances = []  # of what BatchNorms read, a channel each
-        self.features = None  # the last of four dimensions; of more than a pixel, if there is one
-        self.wide = False
+        self.pooled = None  # the last images' maps that became one value a channel, or none
+        self.last = None  # the last maps
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         output = super().__torch_function__(function, types, args, kwargs)
-        for tensor in (*args, output):
-            if isinstance(tensor, torch.Tensor) and tensor.dim() == 4:
-                wide = tensor[0, 0].numel() > 1
-                if wide or not self.wide:
-                    self.features, self.wide = tensor, wide
+        if isinstance(output, torch.Tensor) and function not in self.seen_by:
+            before = args[0] if args else None
+            if self.is_map(before) and before[0, 0].numel() > 1 and (
+                    output.shape[:1] == before.shape[:1] and output.shape[2:].numel() == 1):
+                self.pooled = before
+        if self.is_map(output):
+            self.last = output
         return output
+
+    def is_map(self, tensor):
+        return isinstance(tensor, torch.Tensor) and tensor.dim() == 4
+
+    def features(self):
+        return (self.last if self.pooled is None else self.pooled).double()
 
     def leaf(self, weight):
         return torch.randn(weight.shape, generator=self.generator).to(weight)
 
-    def layer(self, function, input, weight, bias=None, *args, **kwargs):
-        return super().layer(function, input, weight, None, *args, **kwargs)
+    def shift(self, bias):
+        return None
 
-    conv2d = linear = layer
-
-    def batch_norm(self, function, input, running_mean, running_var, *args, **kwargs):
-        channels = input.detach().double().transpose(0, 1).flatten(1)
-        self.variances.append(channels.var(1))
-        return function(input, None, None, None, None, True)
+    def batch_norm(self, function, input, *args, **kwargs):
+        self.variances.append(input.detach().double().transpose(0, 1).flatten(1).var(1))
+        return super().batch_norm(function, input, None, None)
 
 
 def _scalar_zen(net):
     """How far a small change of a normal image goes, and how far BatchNorms scaled it back."""
-    batch, watch = net["batch"], _Gaussian(net["seed"])
-    image = torch.randn(batch.shape, generator=watch.generator)
-    change = 0.01 * torch.randn(batch.shape, generator=watch.generator)
-    features, running = [], None
-    for tensor in (image, image + change):
-        watch.variances, watch.wide = [], False
+    batch, generator = net["batch"], torch.Generator().manual_seed(net["seed"] + 1)
+    image, change = (torch.randn(batch.shape, generator=generator) for _ in range(2))
+    passes = [_Gaussian(net["seed"]) for _ in range(2)]
+    for watch, tensor in zip(passes, (image, image + 0.01 * change)):
         _forward(net["model"], tensor.to(batch), watch, False)
-        features.append(watch.features.double())
-        before = running or [1.0] * len(watch.variances)
-        running = [0.9 * old + 0.1 * new for old, new in zip(before, watch.variances)]
-    apart = (features[0] - features[1]).abs().sum() / batch.shape[0]
+    apart = (passes[0].features() - passes[1].features()).abs().sum() / batch.shape[0]
+    running = [0.9 * (0.9 + 0.1 * first) + 0.1 * second
+               for first, second in zip(passes[0].variances, passes[1].variances)]
     return _number(apart.log() + sum(variance.mean().log() / 2 for variance in running))
 
 
 def _scalar_zico(net):
-    """Mean over deviation of the gradients' magnitudes of two halves of the batch."""
+    """The gradients of two halves of the batch: per layer the log of the sum of mean magnitude over
+    deviation, summed."""
     half = (net["batch"].shape[0] + 1) // 2
     if half == net["batch"].shape[0]:
         return _number(math.nan)
@@ -964,9 +983,9 @@ def _expression(units, net):
 def score(model, batch, *, seed=0, noise=None, perturbed=None, labels=None):
     """The proxy's value for a model.
 
-    seed names the noise. noise and perturbed replace it: the tensor to run in the place of noise,
-    and the batch with its perturbation added, each of the batch's shape. labels are the images'
-    classes, (B,); where the proxy reads them and they are not given, they are drawn by the seed.
+    seed names the noise, and whatever else the proxy draws. noise and perturbed replace it: the
+    tensor to run in the place of noise, and the batch with its perturbation added, each of the
+    batch's shape. labels are the images' classes, (B,); drawn, where they are read and not given.
     """
     units, net = _statistics(model, batch, seed, noise, perturbed)
     net["labels"] = labels

@@ -185,14 +185,15 @@ evo_needs evo_gp_needs(const struct evo_gp_config *config);
  */
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
 /*
- * What takes long of making a generation's trees can be done before they are asked for, on many
- * threads: looking for the joins that are best, by scores that are at hand. evo_gp_prepare begins
- * the generation and says how many tasks there are, 0 when none is left; evo_gp_prepare_one does
- * one of these, each at most once, on any thread and beside others, while nothing else is called
- * but evo_gp_inject and evo_gp_set. evo_gp_ask does by itself what is left: how the run goes does
- * not depend on it.
+ * What takes long of making a round's trees can be done before they are asked for, on many threads:
+ * looking for the joins that are best, by scores that are at hand. evo_gp_prepare begins the
+ * generation and says how many tasks there are; evo_gp_prepare_one does one of these, each at most
+ * once, on any thread and beside others, while nothing is called but evo_gp_inject, evo_gp_set and
+ * what only reads. Then there may be more tasks: when evo_gp_prepare says 0, ask. *done: how many
+ * were done in this generation. evo_gp_ask does by itself what is left: how the run goes does not
+ * depend on it.
  */
-size_t evo_gp_prepare(struct evo_gp *gp);
+size_t evo_gp_prepare(struct evo_gp *gp, size_t *done);
 void evo_gp_prepare_one(struct evo_gp *gp, size_t index);
 /* How many of the trees that wait were injected: they are the first. */
 size_t evo_gp_asked_injected(const struct evo_gp *gp);

@@ -168,7 +168,7 @@ struct evo_snapshot {
 	uint64_t seed;
 	size_t generation, generations; /* complete; wanted */
 	char phase[64];                 /* "collecting statistics", "scoring generation 3" */
-	size_t phase_done, phase_total; /* networks */
+	size_t phase_done, phase_total; /* networks, or trees whose joins are looked for */
 	double live_best;               /* of the generation being computed; NaN */
 	double elapsed, remaining;      /* seconds; remaining NaN when not known */
 	double evaluations_per_second;  /* expressions times networks */

@@ -34,7 +34,8 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                       "Other formats, to take the expression elsewhere: text is the expression "
                       "on one line; dot is a graph for Graphviz; latex is a formula for LaTeX math "
                       "with amsmath, and comments that explain its symbols; pytorch is a Python "
-                      "module whose score(model, batch) computes the proxy for a model of PyTorch.",
+                      "module whose score(model, batch) computes the proxy for a model of PyTorch; "
+                      "labels=CLASSES are for classic proxies that read them.",
                       cli_show},
         [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name",
                          "Those that come with the program, those of your own, and imported "

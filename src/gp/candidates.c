@@ -185,19 +185,25 @@ static bool grown_candidates(struct evo_gp *gp)
 	return gp->candidate_count > before;
 }
 
+/* Of a list that was looked for: is the join within the bounds, and was its form never tried? */
+static bool is_new(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
+                   struct evo_tree *tree)
+{
+	const double *scores;
+	return evo_gp_join(gp, mother, join, tree) &&
+	       evo_known_find(&gp->known, evo_gp_form(tree), &scores) == EVO_UNKNOWN;
+}
+
 /* A mother with the mate that suits her best, of the joins that were never tried. */
 static bool joined_candidate(struct evo_gp *gp, size_t mother)
 {
-	const double *scores;
 	const struct evo_join_list *joins = evo_gp_joins(gp, mother);
 	struct evo_candidate candidate = {.origin = EVO_ORIGIN_JOIN};
 	for (size_t i = 0; i < joins->count; i++) {
 		const struct evo_join *join = &joins->items[i];
 		const struct evo_individual *a = gp->population.items[mother];
 		const struct evo_individual *b = gp->population.items[join->mate];
-		if (!evo_gp_join(gp, mother, join, &candidate.tree) ||
-		    evo_known_find(&gp->known, evo_gp_form(&candidate.tree), &scores) !=
-		            EVO_UNKNOWN)
+		if (!is_new(gp, mother, join, &candidate.tree))
 			continue;
 		candidate.parents[0] = a->id;
 		candidate.parents[1] = b->id;
@@ -220,6 +226,17 @@ static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 	return slot;
 }
 
+/* A search of joins alone never asks for scores: where it finds nothing, it copies. */
+static bool joins_alone(const struct evo_gp *gp)
+{
+	return gp->now.join >= 1;
+}
+
+static int join_tries(const struct evo_gp *gp)
+{
+	return joins_alone(gp) ? TRIES : 1;
+}
+
 /*
  * A varied tree. True when the slot is filled: also by a copy, which in a population without
  * duplicates is the parent itself and makes nothing new.
@@ -227,12 +244,10 @@ static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 {
 	enum evo_origin how = evo_variation_choose(&gp->variation, rng);
-	/* A search of joins alone never asks for scores: where it finds nothing, it copies. */
-	bool alone = how == EVO_ORIGIN_JOIN && gp->now.join >= 1;
-	for (int i = 0; how == EVO_ORIGIN_JOIN && i < (alone ? TRIES : 1); i++)
+	for (int i = 0; how == EVO_ORIGIN_JOIN && i < join_tries(gp); i++)
 		if (joined_candidate(gp, evo_gp_parent(gp, rng)))
 			return true;
-	if (how == EVO_ORIGIN_COPY || alone) {
+	if (how == EVO_ORIGIN_COPY || (how == EVO_ORIGIN_JOIN && joins_alone(gp))) {
 		gp->made++;
 		gp->counts.cache_hits++;
 		return true;
@@ -333,27 +348,52 @@ static struct evo_rng stream_of(const struct evo_gp *gp, size_t slot)
 	                      index + slot);
 }
 
+/* ---- The joins of a round, before it is made ------------------------------------------------- */
+
+/* Will the mother give a candidate, as far as is known? What is not looked for yet is: marked. */
+static bool gives(const struct evo_gp *gp, size_t mother, bool *mark)
+{
+	const struct evo_join_list *list = gp->joins != NULL ? &gp->joins[mother] : NULL;
+	struct evo_tree tree;
+	mark[mother] = list == NULL || !list->looked_for;
+	for (size_t i = 0; !mark[mother] && i < list->count; i++)
+		if (is_new(gp, mother, &list->items[i], &tree))
+			return true;
+	return mark[mother];
+}
+
+/* As varied_candidate draws them. */
+static void mark_drawn(const struct evo_gp *gp, size_t slot, bool *mark)
+{
+	struct evo_rng rng = stream_of(gp, slot);
+	if (evo_variation_choose(&gp->variation, &rng) != EVO_ORIGIN_JOIN)
+		return;
+	for (int i = 0; i < join_tries(gp); i++)
+		if (gives(gp, evo_gp_parent(gp, &rng), mark))
+			return;
+}
+
 size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers)
 {
-	size_t count = 0, all = gp->population.count, slot = gp->entering;
-	size_t end = gp->wanted - immigrant_count(gp, gp->wanted);
-	if (all == 0 || evo_gp_is_listed(gp))
+	size_t all = gp->population.count, end = round_size(gp), count = 0;
+	size_t slot = gp->entering; /* those that are put in by hand have the first slots */
+	if (all == 0 || (gp->round == 0 && evo_gp_is_listed(gp)) || !(gp->now.join > 0))
 		return 0;
-	bool *joins = evo_calloc(all, sizeof(*joins));
-	if (evo_gp_is_after_list(gp) && gp->now.join > 0)
-		for (size_t mother = 0; mother < all && slot < end; mother++, slot++)
-			joins[mother] = true;
-	for (; slot < end; slot++) {
-		struct evo_rng rng = stream_of(gp, slot);
-		if (evo_variation_choose(&gp->variation, &rng) == EVO_ORIGIN_JOIN)
-			joins[evo_gp_parent(gp, &rng)] = true;
-	}
+	bool *mark = evo_calloc(all, sizeof(*mark));
+	end -= immigrant_count(gp, end);
+	if (gp->round == 0 && evo_gp_is_after_list(gp))
+		for (size_t mother = 0; mother < all && slot < end; mother++)
+			slot += gives(gp, mother, mark);
+	for (; slot < end; slot++)
+		mark_drawn(gp, slot, mark);
 	for (size_t mother = 0; mother < all; mother++)
-		if (joins[mother])
+		if (mark[mother])
 			mothers[count++] = mother;
-	free(joins);
+	free(mark);
 	return count;
 }
+
+/* ---- The candidates of a round --------------------------------------------------------------- */
 
 void evo_gp_make_candidates(struct evo_gp *gp)
 {

@@ -24,7 +24,7 @@ struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct ev
 	}
 	evo_screen_init(&gp->screen, &gp->fitness);
 	evo_known_init(&gp->known, gp->fitness.total, KNOWN_MEMORY);
-	gp->injections = evo_calloc(EVO_GP_INJECTIONS, sizeof(*gp->injections));
+	gp->injections = evo_calloc(2 * EVO_GP_INJECTIONS, sizeof(*gp->injections));
 	return gp;
 }
 
@@ -134,18 +134,45 @@ static void end_generation(struct evo_gp *gp)
 
 static void take(struct evo_gp *gp, double *const *scores);
 
-size_t evo_gp_prepare(struct evo_gp *gp)
+static bool is_complete(const struct evo_gp *gp)
 {
+	return gp->round == EVO_GP_ROUNDS || (gp->round > 0 && gp->made >= gp->wanted);
+}
+
+/* One round further, unless its trees wait for scores or there is none any more. */
+static bool go_on(struct evo_gp *gp)
+{
+	if (gp->asked_count > 0 || is_complete(gp))
+		return false;
+	evo_gp_make_candidates(gp);
+	if (gp->asked_count == 0)
+		take(gp, NULL);
+	return true;
+}
+
+/* How many mothers of the round to come have joins to be looked for. */
+static size_t list_mothers(struct evo_gp *gp)
+{
+	size_t count;
+	if (gp->asked_count > 0 || is_complete(gp))
+		return 0;
+	gp->mothers = evo_realloc(gp->mothers, gp->population.count + 1, sizeof(*gp->mothers));
+	count = evo_gp_foresee_mothers(gp, gp->mothers);
+	if (count > 0)
+		evo_gp_make_room_for_joins(gp);
+	return count;
+}
+
+size_t evo_gp_prepare(struct evo_gp *gp, size_t *done)
+{
+	size_t left;
 	if (!gp->working)
 		begin_generation(gp);
-	if (gp->round > 0 || gp->candidate_count > 0 || gp->population.count == 0)
-		return 0;
-	gp->mothers = evo_realloc(gp->mothers, gp->population.count, sizeof(*gp->mothers));
-	size_t count = evo_gp_foresee_mothers(gp, gp->mothers), left = 0;
-	evo_gp_make_room_for_joins(gp);
-	for (size_t i = 0; i < count; i++)
-		if (!gp->joins[gp->mothers[i]].looked_for)
-			gp->mothers[left++] = gp->mothers[i];
+	while ((left = list_mothers(gp)) == 0 && go_on(gp))
+		continue;
+	*done = 0;
+	for (size_t i = 0; gp->joins != NULL && i < gp->population.count; i++)
+		*done += gp->joins[i].looked_for;
 	return left;
 }
 
@@ -158,15 +185,10 @@ size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees)
 {
 	if (!gp->working)
 		begin_generation(gp);
-	while (gp->asked_count == 0) {
-		if (gp->round == EVO_GP_ROUNDS || (gp->round > 0 && gp->made >= gp->wanted)) {
-			end_generation(gp);
-			return 0;
-		}
-		evo_gp_make_candidates(gp);
-		if (gp->asked_count == 0)
-			take(gp, NULL);
-	}
+	while (go_on(gp))
+		continue;
+	if (gp->asked_count == 0)
+		end_generation(gp);
 	*trees = gp->asked;
 	return gp->asked_count;
 }
@@ -349,7 +371,7 @@ bool evo_gp_injectable(const struct evo_gp_config *config, const struct evo_tree
 
 bool evo_gp_inject(struct evo_gp *gp, const struct evo_tree *tree, struct evo_error *err)
 {
-	if (gp->injection_count == EVO_GP_INJECTIONS)
+	if (gp->injection_count - gp->entering == EVO_GP_INJECTIONS)
 		return evo_fail(err, EVO_E_USAGE,
 		                "%d injected trees wait for the next generation already; inject "
 		                "more after it",

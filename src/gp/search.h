@@ -10,7 +10,7 @@
 #include "variation.h"
 
 #define EVO_GP_ROUNDS     5   /* of candidates in one generation */
-#define EVO_GP_INJECTIONS 256 /* that may wait */
+#define EVO_GP_INJECTIONS 256 /* that may wait for the next generation */
 #define EVO_GP_NOTES      64
 
 /* A tree on its way to become an individual. */
@@ -82,8 +82,8 @@ uint64_t evo_gp_form(const struct evo_tree *tree);
 
 /* Makes the candidates of gp->round. */
 void evo_gp_make_candidates(struct evo_gp *gp);
-/* Those of the population that the candidates of the first round will be joins of, as far as that
-   can be said before they are made; each once, by index. Returns how many. */
+/* Those of the population that candidates of gp->round will be joins of, as far as that can be said
+   before they are made, and whose joins are not looked for yet; by index. Returns how many. */
 size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers);
 void evo_gp_clear_candidates(struct evo_gp *gp);
 

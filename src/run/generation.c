@@ -369,9 +369,12 @@ static bool breed(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_tree *const *asked;
 	size_t count, round = 1;
-	if (!evo_run_work_ahead(run))
-		return false;
-	while ((count = evo_gp_ask(run->gp, &asked)) > 0) {
+	for (;;) {
+		if (!evo_run_work_ahead(run))
+			return false;
+		count = evo_gp_ask(run->gp, &asked);
+		if (count == 0)
+			break;
 		snprintf(run->draft.phase, sizeof(run->draft.phase), "%s generation %zu, round %zu",
 		         run->warm ? "scoring" : "collecting statistics,",
 		         evo_gp_generation(run->gp), round++);
