@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -190,6 +191,43 @@ static void names_that_cannot_be_are_refused(void **state)
 	expect_file("[taken]\nexpression = w\n");
 }
 
+#define PROGRAMS 8
+#define EACH     6
+
+static void add_some(int program)
+{
+	for (int i = 0; i < EACH; i++) {
+		char *name = evo_format("p%d-%d", program, i);
+
+		if (!evo_proxy_add(name, "units", "", NULL))
+			_exit(1);
+		free(name);
+	}
+	_exit(0);
+}
+
+/* What several programs add at the same time is all there. */
+static void programs_add_at_the_same_time(void **state)
+{
+	struct evo_library library;
+	int status;
+
+	(void) state;
+	remove(file);
+	fflush(NULL);
+	for (int i = 0; i < PROGRAMS; i++)
+		if (fork() == 0)
+			add_some(i);
+	for (int i = 0; i < PROGRAMS; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_true(evo_library_load(&library, &err));
+	assert_int_equal(library.own, PROGRAMS * EACH);
+	evo_library_clear(&library);
+	remove(file);
+}
+
 static void a_file_that_is_no_good_is_told_by_line(void **state)
 {
 	static const struct {
@@ -232,6 +270,7 @@ int main(void)
 	        cmocka_unit_test(what_a_person_wrote_stays),
 	        cmocka_unit_test(long_expressions_are_kept_whole),
 	        cmocka_unit_test(names_that_cannot_be_are_refused),
+	        cmocka_unit_test(programs_add_at_the_same_time),
 	        cmocka_unit_test(a_file_that_is_no_good_is_told_by_line),
 	};
 

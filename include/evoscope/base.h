@@ -254,6 +254,12 @@ void evo_file_abort(struct evo_file *file);
 /* Reads a file of at most limit bytes; caller frees; a NUL follows the last byte. */
 char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err);
 bool evo_make_directories(const char *path, struct evo_error *err); /* like mkdir -p */
+/*
+ * For changing a file that other processes, or threads, may change, too: waits until nobody else
+ * has the lock of its folder, which is there. -1, for nobody's, where there are no locks.
+ */
+int evo_lock_folder(const char *folder);
+void evo_unlock_folder(int lock);
 /* Like rm -r; a link is removed, never followed. EVO_E_NOT_FOUND when there is nothing. */
 bool evo_remove_tree(const char *path, struct evo_error *err);
 

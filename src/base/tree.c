@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,28 @@ bool evo_make_directories(const char *path, struct evo_error *err)
 		return evo_fail_at(err, EVO_E_IO, path, 0, 0, "cannot make the directory: %s",
 		                   strerror(why));
 	return true;
+}
+
+int evo_lock_folder(const char *folder)
+{
+	int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int failed;
+
+	if (lock < 0)
+		return -1;
+	do
+		failed = flock(lock, LOCK_EX);
+	while (failed != 0 && errno == EINTR);
+	if (failed == 0)
+		return lock;
+	close(lock);
+	return -1;
+}
+
+void evo_unlock_folder(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 static bool remove_at(int parent, const char *name, const char *shown, struct evo_error *err);

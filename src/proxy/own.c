@@ -211,13 +211,29 @@ static const char *find_section(const char *text, const char *name)
 	return NULL;
 }
 
-static bool write_file(const char *path, const struct evo_text *text, struct evo_error *err)
+/* So that what two programs add at the same time is both there. */
+static int lock_own(void)
 {
 	char *folder = evo_path_data("");
-	bool good = evo_make_directories(folder, err);
-	struct evo_file *file = good ? evo_file_create(path, err) : NULL;
+	int lock = evo_lock_folder(folder);
 
 	free(folder);
+	return lock;
+}
+
+static bool make_folder(struct evo_error *err)
+{
+	char *folder = evo_path_data("");
+	bool made = evo_make_directories(folder, err);
+
+	free(folder);
+	return made;
+}
+
+static bool write_file(const char *path, const struct evo_text *text, struct evo_error *err)
+{
+	struct evo_file *file = evo_file_create(path, err);
+
 	if (!file)
 		return false;
 	fwrite(text->data, 1, text->length, evo_file_stream(file));
@@ -267,10 +283,15 @@ bool evo_proxy_add(const char *name, const char *expression, const char *source,
 	struct evo_library library = {0};
 	char *path = own_path(), *before = NULL;
 	struct evo_text text, printed;
+	int lock = -1;
 	bool good = check_name(name, err) && check_source(source, err) &&
-	            evo_proxy_parse(expression, tree, err) &&
-	            (before = read_text(path, &library, err)) != NULL;
+	            evo_proxy_parse(expression, tree, err) && make_folder(err);
 
+	if (good) {
+		lock = lock_own();
+		before = read_text(path, &library, err);
+		good = before != NULL;
+	}
 	evo_text_init(&text);
 	evo_text_init(&printed);
 	if (good && evo_library_find(&library, name))
@@ -290,6 +311,7 @@ bool evo_proxy_add(const char *name, const char *expression, const char *source,
 			evo_text_printf(&text, "source = %s\n", source);
 		good = write_file(path, &text, err);
 	}
+	evo_unlock_folder(lock);
 	evo_text_clear(&printed);
 	evo_text_clear(&text);
 	evo_library_clear(&library);
@@ -324,6 +346,7 @@ static bool not_own(const struct evo_library *library, const char *name, struct 
 static bool change(const char *name, const char *to, struct evo_error *err)
 {
 	struct evo_library library = {0};
+	int lock = lock_own();
 	char *path = own_path(), *before = read_text(path, &library, err);
 	const char *from = before ? find_section(before, name) : NULL, *end;
 	struct evo_text text;
@@ -345,6 +368,7 @@ static bool change(const char *name, const char *to, struct evo_error *err)
 		evo_text_append(&text, end);
 		good = write_file(path, &text, err);
 	}
+	evo_unlock_folder(lock);
 	evo_text_clear(&text);
 	evo_library_clear(&library);
 	free(before);
