@@ -174,6 +174,15 @@ static void set(struct evo_parameters *parameters, const struct evo_parameter *p
 		((float *) values)[at] = (float) value;
 }
 
+unsigned short *golden_labels(const struct golden *golden)
+{
+	const struct golden_tensor *labels = golden_tensor(golden, "labels");
+	unsigned short *classes = evo_calloc(labels->count, sizeof(*classes));
+	for (size_t i = 0; i < labels->count; i++)
+		classes[i] = (unsigned short) labels->values[i];
+	return classes;
+}
+
 void golden_parameters(const struct golden *golden, const struct evo_graph *graph,
                        struct evo_parameters *parameters)
 {

@@ -49,6 +49,9 @@ double golden_proxy(size_t index, const char *name);
 void golden_parameters(const struct golden *golden, const struct evo_graph *graph,
                        struct evo_parameters *parameters);
 
+/* The classes of the batch's images; caller frees. */
+unsigned short *golden_labels(const struct golden *golden);
+
 /* A tensor in the precision asked for; caller frees. */
 void *golden_copy(const struct golden_tensor *tensor, enum evo_precision precision);
 

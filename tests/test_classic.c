@@ -146,7 +146,6 @@ static void check_golden(size_t index)
 {
 	struct golden *golden = golden_read(index);
 	const struct golden_tensor *input = golden_tensor(golden, "input.data");
-	const struct golden_tensor *labels = golden_tensor(golden, "labels");
 	struct evo_error err = {0};
 	struct setup s = {.batch = golden->batch, .name = golden->architecture};
 	double values[EVO_CLASSICS];
@@ -155,9 +154,7 @@ static void check_golden(size_t index)
 	assert_true(evo_parameters_init(&s.parameters, s.graph, EVO_F32, &err));
 	golden_parameters(golden, s.graph, &s.parameters);
 	s.input = golden_copy(input, EVO_F32);
-	s.labels = evo_calloc(s.batch, sizeof *s.labels);
-	for (size_t i = 0; i < s.batch; i++)
-		s.labels[i] = (unsigned short) labels->values[i];
+	s.labels = golden_labels(golden);
 	compute(&s, EVO_NEEDS_CLASSIC, values);
 	for (size_t i = 0; i < EVO_CLASSICS; i++) {
 		const enum evo_statistic statistic = EVO_CLASSIC_FIRST + (enum evo_statistic) i;

@@ -265,7 +265,6 @@ struct network {
 
 static struct network network_of(const struct golden *golden)
 {
-	const struct golden_tensor *labels = golden_tensor(golden, "labels");
 	const struct evo_space *space = evo_space_find("nb201", NULL);
 	struct network network = {.batch = golden->batch};
 
@@ -273,9 +272,7 @@ static struct network network_of(const struct golden *golden)
 	assert_true(evo_parameters_init(&network.parameters, network.graph, EVO_F32, NULL));
 	golden_parameters(golden, network.graph, &network.parameters);
 	network.input = golden_copy(golden_tensor(golden, "input.data"), EVO_F32);
-	network.labels = evo_calloc(network.batch, sizeof *network.labels);
-	for (size_t i = 0; i < network.batch; i++)
-		network.labels[i] = (unsigned short) labels->values[i];
+	network.labels = golden_labels(golden);
 	return network;
 }
 
@@ -308,16 +305,28 @@ static void fill_classics(struct golden_stats *golden)
 	network_clear(&network);
 }
 
+/* Of these lines, beside the modules; which go. */
+static void check_golden(const char *what, struct evo_text *lines)
+{
+	char *path = evo_path_join(folder, "cases.txt");
+	char *net = golden_path(0, ""), *golden = evo_format("%s..", net);
+
+	write_file("cases.txt", lines);
+	evo_text_clear(lines);
+	check(what, path, golden);
+	free(golden);
+	free(net);
+	free(path);
+}
+
 static void exported_modules_score_as_the_program_does(void **state)
 {
 	static const size_t networks[] = {2, 5, 0};
 	struct cases cases = {.evaluator = evo_evaluator_create()};
-	char *path = evo_path_join(folder, "cases.txt"), *net, *golden;
 
 	(void) state;
 	if (golden_total() < 6) {
 		evo_evaluator_destroy(cases.evaluator);
-		free(path);
 		skip();
 	}
 	evo_text_init(&cases.lines);
@@ -330,32 +339,22 @@ static void exported_modules_score_as_the_program_does(void **state)
 	add_random(&cases);
 	add_exact(&cases);
 	add_deep(&cases);
-	write_file("cases.txt", &cases.lines);
 	for (size_t i = 0; i < cases.count; i++)
 		golden_stats_destroy(cases.golden[i]);
 	evo_evaluator_destroy(cases.evaluator);
-	evo_text_clear(&cases.lines);
-	net = golden_path(0, "");
-	golden = evo_format("%s..", net);
-	check("values", path, golden);
-	free(golden);
-	free(net);
-	free(path);
+	check_golden("values", &cases.lines);
 }
 
 /* The weights of zen are drawn: of many seeds its values have to be spread as the program's are. */
 static void exported_zen_is_spread_as_the_program_s(void **state)
 {
 	static const size_t networks[] = {2, 5};
-	char *path = evo_path_join(folder, "zen.txt"), *net, *golden;
 	struct evo_text lines;
 	struct evo_tree tree;
 
 	(void) state;
-	if (golden_total() < 6) {
-		free(path);
+	if (golden_total() < 6)
 		skip();
-	}
 	evo_text_init(&lines);
 	assert_true(evo_tree_parse("zen", &tree, NULL));
 	write_tree("zen.py", &tree);
@@ -374,14 +373,7 @@ static void exported_zen_is_spread_as_the_program_s(void **state)
 		network_clear(&network);
 		golden_destroy(read);
 	}
-	write_file("zen.txt", &lines);
-	evo_text_clear(&lines);
-	net = golden_path(0, "");
-	golden = evo_format("%s..", net);
-	check("zen", path, golden);
-	free(golden);
-	free(net);
-	free(path);
+	check_golden("zen", &lines);
 }
 
 /* ---- Manners --------------------------------------------------------------------------------- */

@@ -350,7 +350,8 @@ static struct evo_rng stream_of(const struct evo_gp *gp, size_t slot)
 
 /* ---- The joins of a round, before it is made ------------------------------------------------- */
 
-/* Will the mother give a candidate, as far as is known? What is not looked for yet is: marked. */
+/* Will the mother give a candidate, as far as is known? One whose joins are not looked for yet is
+   marked, and taken to. */
 static bool gives(const struct evo_gp *gp, size_t mother, bool *mark)
 {
 	const struct evo_join_list *list = gp->joins != NULL ? &gp->joins[mother] : NULL;
