@@ -216,6 +216,8 @@ static void draw_run(const struct ui_model *model, struct ui_area area, int y,
 		ui_text_right(area, x, y, role, text);
 	}
 	time_text(run->updated, when, sizeof when);
+	if (x + 2 + ui_text_width(when) > area.rect.width)
+		when[strcspn(when, " ")] = '\0'; /* the day, where the hour would be cut */
 	/* What lies beside depends on the time. */
 	if (!model->fixed_clock)
 		x = ui_text(area, x + 2, y, chosen ? role : UI_ROLE_DIM, when);
