@@ -284,7 +284,7 @@ static void test_paused_while_joining(void **state)
 	config.gp.generations = 100;
 	struct evo_run *run = created(&config);
 	tell(run, EVO_COMMAND_START, NULL);
-	const struct evo_snapshot *s = wait_for_phase(run, "looking for joins");
+	const struct evo_snapshot *s = wait_for_phase(run, "joining");
 	tell(run, EVO_COMMAND_PAUSE, NULL);
 	const struct evo_snapshot *paused = wait_until(run, IN(PAUSED), 1);
 	assert_int_equal(paused->generation, s->generation);
@@ -297,7 +297,7 @@ static void test_paused_while_joining(void **state)
 	assert_int_equal(after->phase_total, s->phase_total);
 	assert_in_range(after->phase_done, paused->phase_done, s->phase_total - 1);
 	evo_snapshot_release(wait_until(run, IN(RUNNING), s->generation + 1));
-	evo_snapshot_release(wait_for_phase(run, "looking for joins"));
+	evo_snapshot_release(wait_for_phase(run, "joining"));
 	evo_snapshot_release(after);
 	evo_snapshot_release(paused);
 	evo_snapshot_release(s);

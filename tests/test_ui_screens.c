@@ -97,6 +97,7 @@ static struct world *make_world(size_t cases, const struct ui_glyphs *glyphs)
 	                                  .seed = 7,
 	                                  .generation = GENERATIONS,
 	                                  .generations = 15,
+	                                  .phase = "joining trees, generation 13",
 	                                  .phase_done = 61,
 	                                  .phase_total = 100,
 	                                  .live_best = 0.69,
@@ -180,6 +181,7 @@ static void the_evolve_screen_tells_the_search(void **state)
 	(void) state;
 	check_shows(world, 120, 40, "nb201-cifar10");
 	check_shows(world, 120, 40, "RUNNING gen 12/15");
+	check_shows(world, 130, 40, "RUNNING gen 12/15 joining    ");
 	check_shows(world, 120, 40, "61 %");
 	check_shows(world, 120, 40, "1 940 ev/s");
 	check_shows(world, 120, 40, "0:38 left");

@@ -167,7 +167,7 @@ struct evo_snapshot {
 	char preset[32];
 	uint64_t seed;
 	size_t generation, generations; /* complete; wanted */
-	char phase[64];                 /* "collecting statistics", "scoring generation 3" */
+	char phase[64]; /* "joining trees, generation 3": the first word says what */
 	size_t phase_done, phase_total; /* networks, or trees whose joins are looked for */
 	double live_best;               /* of the generation being computed; NaN */
 	double elapsed, remaining;      /* seconds; remaining NaN when not known */

@@ -36,7 +36,7 @@ bool evo_run_work_ahead(struct evo_run *run)
 	size_t done, count = evo_gp_prepare(run->gp, &done);
 	evo_run_catch_up(run);
 	for (; count > 0; count = evo_gp_prepare(run->gp, &done)) {
-		snprintf(draft->phase, sizeof(draft->phase), "looking for joins, generation %zu",
+		snprintf(draft->phase, sizeof(draft->phase), "joining trees, generation %zu",
 		         evo_gp_generation(run->gp));
 		draft->phase_done = done;
 		draft->phase_total = done + count;

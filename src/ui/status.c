@@ -60,6 +60,11 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
 		x -= BAR_WIDTH;
 		ui_bar(area, x, 0, BAR_WIDTH, share, UI_ROLE_ACCENT);
+		if (area.rect.width >= 130) { /* of one width, so that nothing beside it jumps */
+			snprintf(text, sizeof text, "%-10.*s ", (int) strcspn(snapshot->phase, " "),
+			         snapshot->phase);
+			x = ui_text_right(area, x, 0, UI_ROLE_DIM, text);
+		}
 	}
 	if (snapshot->generations > 0) {
 		snprintf(text, sizeof text, " gen %zu/%zu ", snapshot->generation,
