@@ -69,6 +69,22 @@ static void narrow_terminals_get_the_words(void **state)
 	term_close(term);
 }
 
+static void what_does_not_fit_is_left_out_and_named(void **state)
+{
+	(void) state;
+	struct term *term = start("1", 80);
+	expect_end(term, 0);
+	int row = term_find(term, "proxy ");
+	assert_true(has(term_row(term, row), "  spearman"));
+	assert_false(has(term_row(term, row), "pearson  "));
+	assert_int_equal(strncmp(term_row(term, row + 1), "eznas-a  ", 9), 0);
+	assert_string_equal(term_row(term, row + 2),
+	                    "left out, as the terminal is narrow: pearson, top 10 %, given units, "
+	                    "given param"); /* and so on in the next row */
+	assert_true(has(term_row(term, row + 3), "ms/network"));
+	term_close(term);
+}
+
 static void an_interruption_is_told_below(void **state)
 {
 	(void) state;
@@ -93,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_bar_fills_the_line),
 	        cmocka_unit_test(narrow_terminals_get_the_words),
+	        cmocka_unit_test(what_does_not_fit_is_left_out_and_named),
 	        cmocka_unit_test(an_interruption_is_told_below),
 	};
 	return cmocka_run_group_tests_name("score on a terminal", tests, open_box, close_box);

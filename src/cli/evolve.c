@@ -82,7 +82,7 @@ static void cases_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 		cli_table_number(&table, snapshot->partial_units[at]);
 		cli_table_number(&table, snapshot->partial_params[at]);
 	}
-	cli_table_print(&table, 0, 0, out);
+	cli_table_print(&table, cli_width(), 0, out);
 	cli_table_clear(&table);
 }
 

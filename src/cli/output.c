@@ -146,7 +146,8 @@ static void blanks(struct evo_text *out, size_t count)
 		evo_text_append(out, " ");
 }
 
-static void print_cell(const struct cli_table *table, size_t index, size_t width,
+/* last: the last of its row, after which no blanks stand. */
+static void print_cell(const struct cli_table *table, size_t index, size_t width, bool last,
                        struct evo_text *out)
 {
 	const char *cell = table->cells[index];
@@ -160,31 +161,66 @@ static void print_cell(const struct cli_table *table, size_t index, size_t width
 		blanks(out, left ? 0 : width - length);
 		evo_text_append(out, cell);
 	}
-	if (column + 1 < table->columns)
+	if (!last)
 		blanks(out, (left ? width - length : 0) + 2);
+}
+
+#define LEFT_OUT SIZE_MAX /* in place of a width */
+
+static void fit_columns(const struct cli_table *table, size_t width, size_t flexible,
+                        size_t *widths)
+{
+	size_t total = 2 * (table->columns - 1);
+	size_t least = widths[flexible] < 16 ? widths[flexible] : 16;
+	for (size_t i = 0; i < table->columns; i++)
+		total += widths[i];
+	if (total <= width)
+		return;
+	total -= widths[flexible];
+	for (size_t i = table->columns; --i > 0 && total + least > width;) {
+		if (i == flexible)
+			continue;
+		total -= widths[i] + 2;
+		widths[i] = LEFT_OUT;
+	}
+	if (total + widths[flexible] > width)
+		widths[flexible] = width > total + least ? width - total : least;
+}
+
+static void name_left_out(const struct cli_table *table, const size_t *widths, struct evo_text *out)
+{
+	const char *between = "left out, as the terminal is narrow: ";
+	for (size_t i = 0; i < table->columns; i++) {
+		if (widths[i] != LEFT_OUT)
+			continue;
+		evo_text_printf(out, "%s%s", between, table->cells[i]);
+		between = ", ";
+	}
+	if (*between == ',')
+		evo_text_append(out, "\n");
 }
 
 void cli_table_print(const struct cli_table *table, size_t width, size_t flexible,
                      struct evo_text *out)
 {
 	size_t *widths = evo_calloc(table->columns, sizeof(*widths));
-	size_t total = 2 * (table->columns - 1);
+	size_t last = 0;
 	for (size_t i = 0; i < table->count; i++) {
 		size_t length = characters(table->cells[i]);
 		if (length > widths[i % table->columns])
 			widths[i % table->columns] = length;
 	}
+	if (width)
+		fit_columns(table, width, flexible, widths);
 	for (size_t i = 0; i < table->columns; i++)
-		total += widths[i];
-	if (width && total > width) {
-		size_t least = widths[flexible] < 16 ? widths[flexible] : 16;
-		size_t rest = total - widths[flexible];
-		widths[flexible] = width > rest + least ? width - rest : least;
-	}
+		last = widths[i] == LEFT_OUT ? last : i;
 	for (size_t i = 0; i < table->count; i++) {
-		print_cell(table, i, widths[i % table->columns], out);
-		if (i % table->columns == table->columns - 1)
+		size_t column = i % table->columns;
+		if (widths[column] != LEFT_OUT)
+			print_cell(table, i, widths[column], column == last, out);
+		if (column == table->columns - 1)
 			evo_text_append(out, "\n");
 	}
+	name_left_out(table, widths, out);
 	free(widths);
 }
