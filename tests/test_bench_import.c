@@ -248,9 +248,11 @@ static void tells_no_more_than_the_limit_but_counts_all(void **state)
 {
 	(void) state;
 	assert_true(import_with((struct evo_import){.report_limit = 2},
-	                        HEADER "93,70,44," CELL_A ",\n1,2,3,a,\n1,2,3,b,\n1,2,3,c,\n"));
+	                        HEADER "93,70,44," CELL_A ",\n1,2,3,a,\n1,2,3,b,\n1,2,3,c,\n"
+	                               "x,y,44," CELL_B ",\n93,70,44," CELL_A ",\n"));
 	assert_int_equal(heard.count, 2);
 	assert_int_equal(report.unknown, 3);
+	assert_int_equal(report.untold, 1 + 2 + 1); /* c, x and y, the cell that is there twice */
 }
 
 /* ---- Bad files ------------------------------------------------------------------------------- */

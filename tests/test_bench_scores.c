@@ -189,6 +189,7 @@ static void tells_no_more_than_asked(void **state)
 	struct evo_scores *scores = import_as("a.csv", text.data, NULL, false, &report);
 	assert_non_null(scores);
 	expect_counts(&report, 22, 1, 0, 0, 20, 1);
+	assert_int_equal(report.untold, 21 - 10);
 	assert_int_equal(strncmp(told.data, "3: s is \"bad\"", 13), 0);
 	assert_non_null(strstr(told.data, "\n12: "));
 	assert_null(strstr(told.data, "\n13: "));

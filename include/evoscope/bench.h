@@ -177,6 +177,7 @@ struct evo_import_report {
 	size_t used;    /* with a good accuracy for at least one dataset */
 	size_t partial; /* of these: with a bad one for another */
 	size_t duplicates, malformed, unknown, out_of_range;
+	size_t untold; /* problems beyond report_limit */
 	size_t benchmark_count;
 	char *benchmarks[8]; /* names; evo_import_report_clear frees */
 };

@@ -39,8 +39,12 @@ static void tell(struct reading *reading, size_t line, const char *format, ...)
 	char what[512];
 	va_list arguments;
 
-	if (!reading->problem || (limit > 0 && reading->told >= limit))
+	if (!reading->problem)
 		return;
+	if (limit > 0 && reading->told >= limit) {
+		reading->rows.report->untold++;
+		return;
+	}
 	va_start(arguments, format);
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);

@@ -78,25 +78,39 @@ static int by_line(const void *left, const void *right)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
+/* The next to tell, in the order of lines. */
+static void tell_fault(struct reading *reading, const struct fault *fault)
+{
+	if (fault->column == NO_COLUMN) {
+		reading->problem(reading->context, fault->line, fault->what);
+		return;
+	}
+	char *what = evo_format("%s is \"%s\", not a number", reading->all->columns[fault->column],
+	                        fault->what);
+	reading->problem(reading->context, fault->line, what);
+	free(what);
+}
+
 static void tell_faults(struct reading *reading, const bool *kept)
 {
 	size_t told = 0, limit = reading->import->report_limit;
+	size_t *untold = &reading->rows.report->untold;
 
 	if (!reading->problem)
 		return;
 	if (reading->fault_count > 0)
 		qsort(reading->faults, reading->fault_count, sizeof(*reading->faults), by_line);
-	for (size_t i = 0; i < reading->fault_count && (limit == 0 || told < limit); i++) {
+	if (limit > 0 && reading->row_faults > limit)
+		*untold += reading->row_faults - limit; /* not even kept */
+	for (size_t i = 0; i < reading->fault_count; i++) {
 		const struct fault *fault = &reading->faults[i];
 
-		if (fault->column == NO_COLUMN) {
-			reading->problem(reading->context, fault->line, fault->what);
-			told++;
-		} else if (kept[fault->column]) {
-			char *what = evo_format("%s is \"%s\", not a number",
-			                        reading->all->columns[fault->column], fault->what);
-			reading->problem(reading->context, fault->line, what);
-			free(what);
+		if (fault->column != NO_COLUMN && !kept[fault->column])
+			continue;
+		if (limit > 0 && told == limit) {
+			++*untold;
+		} else {
+			tell_fault(reading, fault);
 			told++;
 		}
 	}

@@ -62,8 +62,9 @@ int cli_tell_import(const struct evo_import_report *report)
 	printf("\n");
 	for (size_t i = 0; i < report->benchmark_count; i++)
 		printf("%s\n", report->benchmarks[i]);
-	if (bad > CLI_PROBLEMS_SHOWN)
-		cli_complain("and %zu more problems", bad - CLI_PROBLEMS_SHOWN);
+	if (report->untold)
+		cli_complain("and %zu more problem%s", report->untold,
+		             report->untold == 1 ? "" : "s");
 	return bad ? CLI_PARTLY : CLI_DONE;
 }
 
