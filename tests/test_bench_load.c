@@ -387,20 +387,6 @@ static void splits_by_function_for_ever(void **state)
 	assert_int_equal(evo_function_split("0"), EVO_TRAIN);
 }
 
-static void knows_splits_by_name(void **state)
-{
-	enum evo_split split;
-
-	(void) state;
-	for (int i = EVO_TRAIN; i <= EVO_ALL; i++) {
-		assert_true(evo_split_find(evo_split_name((enum evo_split) i), &split, &err));
-		assert_int_equal(split, i);
-	}
-	assert_false(evo_split_find("tests", &split, &err));
-	assert_int_equal(err.code, EVO_E_USAGE);
-	evo_error_clear(&err);
-}
-
 /* ---- Samples --------------------------------------------------------------------------------- */
 
 /* Every 23rd cell of the space, beginning at `first`; accuracies are of no importance here. */
@@ -552,7 +538,6 @@ int main(void)
 	        TEST(removes_the_users_own_only),
 	        TEST(leaves_embedded_ones_alone),
 	        TEST(splits_by_function_for_ever),
-	        TEST(knows_splits_by_name),
 	        TEST(samples_each_function_once),
 	        TEST(samples_by_seed_and_purpose_alone),
 	        TEST(gives_all_strings_of_a_pool),

@@ -343,7 +343,6 @@ void evo_json_key(struct evo_json *json, const char *key); /* the next value is 
 void evo_json_text(struct evo_json *json, const char *value);
 void evo_json_number(struct evo_json *json, double value);
 void evo_json_integer(struct evo_json *json, int64_t value);
-void evo_json_bool(struct evo_json *json, bool value);
 
 /*
  * INI by inih: [section], key = value (or key: value), comments after ; or # at the start of a line

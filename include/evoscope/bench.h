@@ -24,7 +24,6 @@ enum evo_split {
 	EVO_ALL
 };
 const char *evo_split_name(enum evo_split split);
-bool evo_split_find(const char *name, enum evo_split *split, struct evo_error *err);
 /* The pool of a function, by its canonical text alone. */
 enum evo_split evo_function_split(const char *function);
 

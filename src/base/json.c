@@ -111,9 +111,3 @@ void evo_json_integer(struct evo_json *json, int64_t value)
 	separate(json);
 	evo_text_printf(json->text, "%" PRId64, value);
 }
-
-void evo_json_bool(struct evo_json *json, bool value)
-{
-	separate(json);
-	evo_text_append(json->text, value ? "true" : "false");
-}

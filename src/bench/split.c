@@ -2,8 +2,6 @@
 
 #include "evoscope/bench.h"
 
-#include <string.h>
-
 static const char *const split_names[] = {
         [EVO_TRAIN] = "train",
         [EVO_VALIDATION] = "validation",
@@ -14,18 +12,6 @@ static const char *const split_names[] = {
 const char *evo_split_name(enum evo_split split)
 {
 	return split_names[split];
-}
-
-bool evo_split_find(const char *name, enum evo_split *split, struct evo_error *err)
-{
-	for (size_t i = 0; i < EVO_COUNT(split_names); i++) {
-		if (strcmp(split_names[i], name) == 0) {
-			*split = (enum evo_split) i;
-			return true;
-		}
-	}
-	return evo_fail(err, EVO_E_USAGE,
-	                "\"%s\" is no split; there are train, validation, test and all", name);
 }
 
 enum evo_split evo_function_split(const char *function)
