@@ -271,6 +271,23 @@ static void test_draws(void **state)
 	check_draws(true);
 }
 
+/* A store gives -0 back as 0, and what is resumed has to be what was stored. */
+static void test_no_negative_zero(void **state)
+{
+	(void) state;
+	static const double down[] = {4, 3, 2, 1}, none[] = {2, 4, 1, 3}, score[] = {1, 2, 3, 4};
+	const struct evo_group group = {4, 0};
+	const struct evo_case cases[] = {{0, down}, {0, none}};
+	struct evo_gp_config config = small_config();
+	struct evo_fitness fitness;
+	struct evo_individual judged = {0};
+	assert_true(evo_fitness_init(&fitness, &config, &group, 1, cases, 2, 1, NULL));
+	evo_fitness_judge(&fitness, (const double *const[]){score}, &judged);
+	assert_int_equal(judged.direction, -1);
+	assert_true(judged.fitness == 0 && !signbit(judged.fitness));
+	evo_fitness_clear(&fitness);
+}
+
 static const struct evo_individual *find(const struct evo_gp *gp, const char *text)
 {
 	const struct evo_individual *const *p;
@@ -528,6 +545,7 @@ int main(void)
 	        cmocka_unit_test(test_population),
 	        cmocka_unit_test(test_direction),
 	        cmocka_unit_test(test_draws),
+	        cmocka_unit_test(test_no_negative_zero),
 	        cmocka_unit_test(test_injection),
 	        cmocka_unit_test(test_injection_has_room),
 	        cmocka_unit_test(test_injected_twins),

@@ -185,6 +185,7 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		out->fitness = out->direction * tally.sum / (double) tally.count;
 	else
 		out->fitness = out->direction > 0 ? tally.low : -tally.high;
+	out->fitness += 0; /* -0 is 0, as it is in a store */
 	out->non_finite = 0;
 	for (size_t g = 0; g < fitness->group_count; g++) {
 		const struct evo_fitness_group *group = &fitness->groups[g];
