@@ -11,7 +11,7 @@
 
 /* Numbers of a sum's tensor in memory are had brought nearer this far ahead of their turn: the
    processor's own prefetching ends with a page. */
-#define AHEAD (2 * BLOCK)
+#define AHEAD (4 * BLOCK)
 
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
