@@ -164,7 +164,8 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 		leave_phase(run);
 	run->mode = mode;
 	run->draft.state = mode;
-	if (!run->warm && (mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING))
+	bool begun = run->warm || run->draft.generation > 0;
+	if (!begun && (mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING))
 		run->draft.state = EVO_RUN_STARTING;
 	run->draft.elapsed = evo_run_elapsed(run);
 	evo_keep_mode(run);

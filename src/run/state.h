@@ -58,7 +58,7 @@ struct evo_run {
 	uint64_t line_count;
 
 	/* The thread's own from here on. */
-	enum evo_run_state mode; /* what is wanted; STARTING is how RUNNING looks until warm */
+	enum evo_run_state mode; /* what is wanted; STARTING is how RUNNING looks at first */
 	bool warm;               /* the first networks have been scored */
 	struct evo_snapshot draft;
 	struct evo_body *body;
