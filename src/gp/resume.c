@@ -1,7 +1,7 @@
 /* A search taken up from where it was between two generations. */
 #include "config.h"
 
-#include <math.h>
+#include <string.h>
 
 #include "search.h"
 
@@ -21,7 +21,7 @@ void evo_gp_state(const struct evo_gp *gp, struct evo_gp_state *out)
 
 static bool same(double a, double b)
 {
-	return a == b || (isnan(a) && isnan(b));
+	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
 /* Do its scores say what it says? *signature: of its order. */
