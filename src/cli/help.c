@@ -9,26 +9,6 @@
 #define HELP_AT  30
 #define HELP_END 92
 
-/* Words of `text` up to column `end`; further lines begin at `indent`. It stands at `column`. */
-static void wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end)
-{
-	bool first = true;
-	while (*text) {
-		size_t length = strcspn(text, " ");
-		if (!first && column + 1 + length > end) {
-			evo_text_printf(out, "\n%*s", (int) indent, "");
-			column = indent;
-			first = true;
-		}
-		evo_text_append(out, first ? "" : " ");
-		evo_text_append_n(out, text, length);
-		column += length + !first;
-		first = false;
-		text += length + strspn(text + length, " ");
-	}
-	evo_text_append(out, "\n");
-}
-
 static void option_line(const struct cli_option *option, struct evo_text *out)
 {
 	size_t start = out->length;
@@ -47,7 +27,7 @@ static void option_line(const struct cli_option *option, struct evo_text *out)
 	evo_text_printf(out, "%*s", (int) (HELP_AT - column), "");
 	char *text = option->fallback ? evo_format("%s [%s]", option->help, option->fallback)
 	                              : evo_strdup(option->help);
-	wrap(out, text, HELP_AT, HELP_AT, HELP_END);
+	cli_wrap(out, text, HELP_AT, HELP_AT, HELP_END);
 	free(text);
 }
 
@@ -59,7 +39,7 @@ static void settings_lines(struct evo_text *out)
 		char *text = *setting->value ? evo_format("%s [%s]", setting->help, setting->value)
 		                             : evo_strdup(setting->help);
 		evo_text_printf(out, "      %-*s", HELP_AT - 6, setting->name);
-		wrap(out, text, HELP_AT, HELP_AT, HELP_END);
+		cli_wrap(out, text, HELP_AT, HELP_AT, HELP_END);
 		free(text);
 	}
 }
@@ -97,7 +77,7 @@ void cli_help(enum cli_command_id id, struct evo_text *out)
 		evo_text_append(out, "       evoscope COMMAND [OPTION...] [ARGUMENT...]\n");
 	evo_text_printf(out, "\n%c%s.\n", command->summary[0] & ~0x20, command->summary + 1);
 	if (command->text)
-		wrap(out, command->text, 0, 0, HELP_END);
+		cli_wrap(out, command->text, 0, 0, HELP_END);
 	if (id == CLI_EXPLORER)
 		command_list(out);
 	evo_text_append(out, "\nOptions:\n");

@@ -84,6 +84,25 @@ bool cli_utf8(void)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
+void cli_wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end)
+{
+	bool first = true;
+	while (*text) {
+		size_t length = strcspn(text, " ");
+		if (!first && column + 1 + length > end) {
+			evo_text_printf(out, "\n%*s", (int) indent, "");
+			column = indent;
+			first = true;
+		}
+		evo_text_append(out, first ? "" : " ");
+		evo_text_append_n(out, text, length);
+		column += length + !first;
+		first = false;
+		text += length + strspn(text + length, " ");
+	}
+	evo_text_append(out, "\n");
+}
+
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
 void cli_table_init(struct cli_table *table, size_t columns, uint64_t left)
@@ -187,17 +206,21 @@ static void fit_columns(const struct cli_table *table, size_t width, size_t flex
 		widths[flexible] = width > total + least ? width - total : least;
 }
 
-static void name_left_out(const struct cli_table *table, const size_t *widths, struct evo_text *out)
+static void name_left_out(const struct cli_table *table, const size_t *widths, size_t width,
+                          struct evo_text *out)
 {
-	const char *between = "left out, as the terminal is narrow: ";
+	struct evo_text names;
+	evo_text_init(&names);
 	for (size_t i = 0; i < table->columns; i++) {
-		if (widths[i] != LEFT_OUT)
-			continue;
-		evo_text_printf(out, "%s%s", between, table->cells[i]);
-		between = ", ";
+		if (widths[i] == LEFT_OUT)
+			evo_text_printf(&names, "%s%s",
+			                names.length ? ", "
+			                             : "left out, as the terminal is narrow: ",
+			                table->cells[i]);
 	}
-	if (*between == ',')
-		evo_text_append(out, "\n");
+	if (names.length)
+		cli_wrap(out, names.data, 0, 0, width);
+	evo_text_clear(&names);
 }
 
 void cli_table_print(const struct cli_table *table, size_t width, size_t flexible,
@@ -221,6 +244,6 @@ void cli_table_print(const struct cli_table *table, size_t width, size_t flexibl
 		if (column == table->columns - 1)
 			evo_text_append(out, "\n");
 	}
-	name_left_out(table, widths, out);
+	name_left_out(table, widths, width, out);
 	free(widths);
 }
