@@ -191,7 +191,7 @@ void cli_complain(const char *format, ...) EVO_PRINTF(1, 2);
 int cli_report(const struct evo_error *err);
 /* Writes text to standard output. */
 void cli_print(const struct evo_text *text);
-/* Appends words up to column `end`; further lines begin at `indent`. The text stands at `column`. */
+/* Appends words up to column `end`; further lines begin at `indent`. They stand at `column`. */
 void cli_wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end);
 /* Flushes standard output; false, after saying so, when anything that was written was lost. */
 bool cli_output_ok(void);
