@@ -412,6 +412,96 @@ static void zooming_and_following_are_said(void **state)
 	free_world(world);
 }
 
+/* ---- Headings -------------------------------------------------------------------------------- */
+
+static void check_headings(const char *const *names, size_t count, int width,
+                           const char *const *want)
+{
+	struct evo_run_case cases[8] = {0};
+	char got[8][UI_HEADING_SIZE];
+
+	for (size_t i = 0; i < count; i++)
+		snprintf(cases[i].name, sizeof cases[i].name, "%s", names[i]);
+	ui_headings(cases, sizeof *cases, count, width, &ui_glyphs_ascii, got);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(got[i], want[i]);
+}
+
+static void headings_are_short_and_differ(void **state)
+{
+	(void) state;
+#define CHECK(width, ...)                                                                          \
+	check_headings(names, EVO_COUNT(names), width, (const char *const[]){__VA_ARGS__})
+	{
+		static const char *const names[] = {"nb201-cifar10", "nb201-cifar100", "plain"};
+		CHECK(20, "cifar10", "cifar100", "plain");
+		CHECK(8, "cifar10", "cifar100", "plain");
+		CHECK(6, "cif~10", "cif~00", "plain");
+	}
+	{
+		/* Of one dataset, and one whose name is the dataset's. */
+		static const char *const names[] = {"a-cifar10", "b-cifar10", "cifar10", "a-svhn"};
+		CHECK(20, "a-cifar10", "b-cifar10", "cifar10", "svhn");
+		CHECK(6, "a-cif~", "b-cif~", "cifar~", "svhn");
+	}
+	{
+		/* One is the end of another's end. */
+		static const char *const names[] = {"a-b", "c-b", "x-a-b"};
+		CHECK(20, "a-b", "c-b", "x-a-b");
+	}
+	{
+		static const char *const names[] = {"my-long-one", "my-long-two", "my-lone-one"};
+		CHECK(20, "long-one", "long-two", "lone-one");
+		CHECK(7, "long-o~", "long-t~", "lone-o~");
+		CHECK(3, "1:~", "2:~", "3:~");
+	}
+#undef CHECK
+}
+
+static void benchmarks_of_one_dataset_are_told_apart(void **state)
+{
+	struct world *world = make_world(3, &ui_glyphs_utf8);
+
+	(void) state;
+	for (size_t i = 0; i < 3; i++)
+		snprintf(world->snapshot.cases[i].name, sizeof world->snapshot.cases[i].name,
+		         "import%zu-cifar10", i + 1);
+	/* In the population, the status line, and the tree's table or its single line. */
+	check_shows(world, 160, 40, "import1… import2… import3…");
+	check_shows(world, 160, 40, "import1-cifar10 import2-cifar10 import3-cifar10");
+	check_shows(world, 80, 30, "on import1-cifar10");
+	act(world, UI_ACTION_BENCHMARK);
+	act(world, UI_ACTION_BENCHMARK);
+	check_shows(world, 80, 30, "on import2-cifar10");
+	act(world, UI_ACTION_BENCHMARK);
+	act(world, UI_ACTION_BENCHMARK);
+	check_shows(world, 160, 40,
+	            "1 a import1-cifar10   2 b import2-cifar10   3 c import3-cifar10");
+	check_shows(world, 80, 30, "1 a 1:impo…   2 b 2:impo…");
+	free_world(world);
+}
+
+/* An arrow down says that values fall from row to row, whatever the column. */
+static void an_arrow_says_which_way_values_go(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct ui_population *population = &world->evolve.population;
+
+	(void) state;
+	check_shows(world, 120, 40, "rank▲");
+	act(world, UI_ACTION_REVERSE);
+	check_shows(world, 120, 40, "rank▼");
+	ui_population_sort(population, &world->snapshot, 1);
+	check_shows(world, 120, 40, "fitness▼");
+	act(world, UI_ACTION_REVERSE);
+	check_shows(world, 120, 40, "fitness▲");
+	ui_population_sort(population, &world->snapshot, 1);
+	check_shows(world, 120, 40, "cifar10▼");
+	ui_population_sort(population, &world->snapshot, 1);
+	check_shows(world, 120, 40, "size▲");
+	free_world(world);
+}
+
 /* ---- Figures -------------------------------------------------------------------------------- */
 
 static void figures_read_well(void **state)
@@ -450,6 +540,9 @@ int main(void)
 	        cmocka_unit_test(plots_have_marks_where_values_are),
 	        cmocka_unit_test(zooming_and_following_are_said),
 	        cmocka_unit_test(figures_read_well),
+	        cmocka_unit_test(headings_are_short_and_differ),
+	        cmocka_unit_test(benchmarks_of_one_dataset_are_told_apart),
+	        cmocka_unit_test(an_arrow_says_which_way_values_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "heading.h"
 #include "plot.h"
 
 #define NAME_WIDTH 18
@@ -70,27 +71,28 @@ static void draw_row(const struct ui_compare *compare, struct ui_area area, int 
 	}
 }
 
-/* What follows a benchmark's first dash is short enough to tell it by, where it is unique. */
 static void draw_head(const struct ui_compare *compare, struct ui_area area, size_t first,
                       size_t columns)
 {
+	const struct evo_study_snapshot *answers = compare->answers;
+	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof *headings);
+
+	ui_headings(&answers->cases->about, sizeof *answers->cases, answers->case_count,
+	            CELL_WIDTH - 3, area.surface->glyphs, headings);
 	for (size_t i = 0; i < columns; i++) {
-		const char *title = ui_compare_title(compare, first + i);
-		const char *dash = strchr(title, '-');
+		const char *title = first + i < answers->case_count
+		                            ? headings[first + i]
+		                            : ui_compare_title(compare, first + i);
 		int left = NAME_WIDTH + 2 + (int) i * CELL_WIDTH;
 		bool sort = compare->sorted && compare->sort == first + i;
-		title = dash != NULL && dash[1] != '\0' ? dash + 1 : title;
-		int width = ui_text_width(title);
-		if (width > CELL_WIDTH - 3)
-			width = CELL_WIDTH - 3;
-		int x = left + CELL_WIDTH - 2 - width;
-		ui_text_fit(area, x, 0, width,
-		            first + i == compare->column ? UI_ROLE_ACCENT : UI_ROLE_DIM, title);
+		ui_text_right(area, left + CELL_WIDTH - 2, 0,
+		              first + i == compare->column ? UI_ROLE_ACCENT : UI_ROLE_DIM, title);
 		if (sort)
 			ui_put(area, left + CELL_WIDTH - 2, 0, UI_ROLE_ACCENT,
 			       compare->reversed ? area.surface->glyphs->up
 			                         : area.surface->glyphs->down);
 	}
+	free(headings);
 }
 
 /* How far the scoring is, over all that has been asked. */
@@ -236,11 +238,14 @@ static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t in
 {
 	const struct ui_split_pane *pane = &compare->panes[index];
 	const char *benchmark = ui_compare_title(compare, pane->benchmark);
-	char title[160];
+	const char *name = compare->contenders[pane->contender].name;
+	const char *dot = area.surface->glyphs->dot;
+	int room = area.rect.width - 5 - ui_text_width(dot) - ui_text_width(benchmark);
+	char title[160], cut[UI_HEADING_SIZE];
 
 	compare->rects[index] = area.rect;
-	snprintf(title, sizeof title, "%s%s%s", compare->contenders[pane->contender].name,
-	         area.surface->glyphs->dot, benchmark);
+	ui_heading_cut(name, room > 8 ? room : 8, area.surface->glyphs, cut);
+	snprintf(title, sizeof title, "%s%s%s", cut, dot, benchmark);
 	struct ui_area inside = ui_frame(area, index == compare->focus, title, NULL);
 	int width = inside.rect.width, height = inside.rect.height;
 	struct facts facts;

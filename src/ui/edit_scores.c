@@ -2,9 +2,11 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "edit.h"
+#include "heading.h"
 
 #define NAME_WIDTH 12
 #define BAR_WIDTH  12
@@ -126,13 +128,13 @@ static void draw_difference(const struct ui_edit *edit, struct ui_area area, int
 	}
 }
 
-static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, size_t benchmark)
+static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, size_t benchmark,
+                      const char *heading)
 {
 	int x = area.rect.width >= 76 ? 20 : NAME_WIDTH;
 	double half = margin(edit, &edit->now, benchmark);
 
-	ui_text_fit(area, 1, y, x - 2, UI_ROLE_TEXT,
-	            ui_case_title(&edit->scorer->answers->cases[benchmark].about));
+	ui_text_fit(area, 1, y, x - 2, UI_ROLE_TEXT, heading);
 	for (unsigned side = EVO_SIDE_TRAIN; side <= EVO_SIDE_VALIDATION; side++) {
 		draw_tau(area, x + 8, y, tau_of(edit, &edit->original, benchmark, side));
 		draw_tau(area, x + 16, y, tau_of(edit, &edit->now, benchmark, side));
@@ -146,6 +148,18 @@ static void draw_case(const struct ui_edit *edit, struct ui_area area, int y, si
 int ui_edit_scores_lines(const struct ui_edit *edit)
 {
 	return 2 + (edit->scorer->answers != NULL ? (int) edit->scorer->answers->case_count : 1);
+}
+
+static void draw_cases(const struct ui_edit *edit, struct ui_area area, int width)
+{
+	const struct evo_study_snapshot *answers = edit->scorer->answers;
+	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof *headings);
+
+	ui_headings(&answers->cases->about, sizeof *answers->cases, answers->case_count, width,
+	            area.surface->glyphs, headings);
+	for (size_t i = 0; i < answers->case_count && (int) i + 1 < area.rect.height; i++)
+		draw_case(edit, area, (int) i + 1, i, headings[i]);
+	free(headings);
 }
 
 void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area)
@@ -164,8 +178,7 @@ void ui_edit_scores_draw(const struct ui_edit *edit, struct ui_area area)
 	}
 	ui_text(area, 1, 0, UI_ROLE_DIM, "Kendall tau");
 	ui_text(area, x, 0, UI_ROLE_DIM, "  train      now          valid.     now");
-	for (size_t i = 0; i < answers->case_count && (int) i + 1 < area.rect.height; i++)
-		draw_case(edit, area, (int) i + 1, i);
+	draw_cases(edit, area, x - 2);
 	const struct evo_answer *answer = evo_study_answer(answers, edit->now.question);
 	int last = area.rect.height - 1;
 	if (answer != NULL && *answer->error != '\0') {

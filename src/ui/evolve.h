@@ -5,6 +5,7 @@
 #define EVOSCOPE_UI_EVOLVE_H
 
 #include "action.h"
+#include "heading.h"
 #include "model.h"
 #include "weigh.h"
 

@@ -14,6 +14,9 @@
 #define SERIES_MAX   (2 * EVO_CASES_MAX)
 #define WINDOW_LEAST 5
 
+#define LEGEND_BESIDE 7 /* columns of a name's two marks, and between it and the next */
+#define LEGEND_LEAST  6
+
 /* The generations in view. */
 struct window {
 	size_t first, count; /* in snapshot->history */
@@ -92,10 +95,11 @@ static void add_fitness(struct chart *chart, const struct evo_generation *histor
 }
 
 /* Two series for a benchmark, told apart from other benchmarks by their marks: digits on train,
-   letters on validation. */
-static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
-                     const struct evo_generation *history, size_t points, size_t which, bool alone)
+   letters on validation. heading: its own beside others, NULL where it is alone. */
+static void add_case(struct chart *chart, const struct evo_generation *history, size_t points,
+                     size_t which, const char *heading)
 {
+	bool alone = heading == NULL;
 	enum ui_role role = alone ? UI_ROLE_SERIES_1 : (enum ui_role)(UI_ROLE_SERIES_1 + which % 6);
 
 	for (unsigned side = 0; side < 2; side++) {
@@ -104,16 +108,27 @@ static void add_case(struct chart *chart, const struct evo_snapshot *snapshot,
 		if (alone)
 			mark = side == EVO_SIDE_TRAIN ? '*' : '+';
 		/* Of all benchmarks together the legend names each once, after both of its marks. */
-		const char *name = alone ? word
-		                   : side == EVO_SIDE_TRAIN
-		                           ? ""
-		                           : ui_case_title(&snapshot->cases[which]);
+		const char *name = alone ? word : side == EVO_SIDE_TRAIN ? "" : heading;
 		double *y = add_series(
 		        chart, points, alone && side == 1 ? UI_ROLE_SERIES_2 : role, mark,
 		        side == EVO_SIDE_TRAIN ? UI_LINE_SOLID : UI_LINE_DASHED, name);
 		for (size_t i = 0; i < points; i++)
 			y[i] = history[i].tau[side][which];
 	}
+}
+
+/* All benchmarks, with names that a legend of so many columns has room for. */
+static void add_cases(struct chart *chart, const struct evo_snapshot *snapshot,
+                      const struct evo_generation *history, size_t points, struct ui_area area)
+{
+	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
+	size_t cases = snapshot->case_count;
+	int room = cases > 0 ? area.rect.width / (int) cases - LEGEND_BESIDE : 0;
+
+	ui_headings(snapshot->cases, sizeof *snapshot->cases, cases,
+	            room > LEGEND_LEAST ? room : LEGEND_LEAST, area.surface->glyphs, headings);
+	for (size_t i = 0; i < cases; i++)
+		add_case(chart, history, points, i, headings[i]);
 }
 
 static void add_live(struct chart *chart, const struct evo_snapshot *snapshot, size_t points,
@@ -130,7 +145,8 @@ static void add_live(struct chart *chart, const struct evo_snapshot *snapshot, s
 }
 
 static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
-                       const struct evo_snapshot *snapshot, const struct window *window)
+                       const struct evo_snapshot *snapshot, const struct window *window,
+                       struct ui_area area)
 {
 	const struct evo_generation *history = snapshot->history + window->first;
 	size_t points = window->count;
@@ -146,10 +162,9 @@ static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
 		add_live(chart, snapshot, points,
 		         !fitness->frozen && ui_when(snapshot->state) == UI_WHEN_GOING);
 	} else if (fitness->shown <= snapshot->case_count) {
-		add_case(chart, snapshot, history, points, fitness->shown - 1, true);
+		add_case(chart, history, points, fitness->shown - 1, NULL);
 	} else {
-		for (size_t i = 0; i < snapshot->case_count; i++)
-			add_case(chart, snapshot, history, points, i, false);
+		add_cases(chart, snapshot, history, points, area);
 	}
 }
 
@@ -312,7 +327,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 		draw_empty(inside, model);
 		return;
 	}
-	make_chart(&chart, fitness, snapshot, &window);
+	make_chart(&chart, fitness, snapshot, &window, inside);
 	struct ui_plot plot = {.x = {window.low, window.high, fitness->log_x, true},
 	                       .y = y_axis(&chart, fitness->log_y),
 	                       .series = chart.series,

@@ -71,13 +71,6 @@ const struct evo_run_case *ui_model_cases(const struct ui_model *model, size_t *
 	return known ? model->snapshot->cases : model->announced;
 }
 
-const char *ui_case_title(const struct evo_run_case *of)
-{
-	const char *dash = strchr(of->name, '-');
-
-	return dash != NULL && dash[1] != '\0' ? dash + 1 : of->name;
-}
-
 void ui_grouped(double number, char *out, size_t size)
 {
 	char digits[32];

@@ -44,8 +44,6 @@ enum ui_result {
 /* Has a question been told all that it will be, its rows included? */
 bool ui_is_answered(const struct evo_study_snapshot *answers, uint64_t question);
 
-/* A benchmark's name as a column's title: what follows its first dash. */
-const char *ui_case_title(const struct evo_run_case *of);
 /* "1 940", digits grouped by spaces. */
 void ui_grouped(double number, char *out, size_t size);
 /* "0:38", "1:02:03"; "-" when not known. */

@@ -203,7 +203,7 @@ void ui_population_sort(struct ui_population *population, const struct evo_snaps
 
 struct column {
 	unsigned sort;
-	const char *title;
+	char title[UI_HEADING_SIZE];
 	int width;
 	bool left;    /* aligned left, else right */
 	int priority; /* columns with the lowest go first when there is no room */
@@ -212,17 +212,24 @@ struct column {
 
 #define EXPRESSION_LEAST 16
 
-static size_t make_columns(const struct evo_snapshot *snapshot, int width, struct column *columns)
+#define TAU_WIDTH 8
+
+static size_t make_columns(const struct evo_snapshot *snapshot, int width,
+                           const struct ui_glyphs *glyphs, struct column *columns)
 {
+	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
 	size_t count = 0;
 	int used = 2; /* cursor and mark of the injected */
 
 	columns[count++] = (struct column){UI_SORT_RANK, "rank", 4, false, 100};
 	columns[count++] = (struct column){UI_SORT_FITNESS, "fitness", 8, false, 90};
-	for (unsigned i = 0; i < snapshot->case_count; i++)
-		columns[count++] =
-		        (struct column){UI_SORT_TAU + i, ui_case_title(&snapshot->cases[i]), 8,
-		                        false, 70 - (int) i};
+	ui_headings(snapshot->cases, sizeof *snapshot->cases, snapshot->case_count, TAU_WIDTH,
+	            glyphs, headings);
+	for (unsigned i = 0; i < snapshot->case_count; i++) {
+		columns[count] =
+		        (struct column){UI_SORT_TAU + i, "", TAU_WIDTH, false, 70 - (int) i};
+		memcpy(columns[count++].title, headings[i], sizeof headings[i]);
+	}
 	columns[count++] = (struct column){UI_SORT_SIZE, "size", 5, false, 80};
 	columns[count++] = (struct column){UI_SORT_ORIGIN, "origin", 9, true, 20};
 	columns[count++] = (struct column){UI_SORT_AGE, "age", 4, false, 10};
@@ -299,6 +306,14 @@ static int draw_cell(struct ui_area area, int x, int y, const struct column *col
 	return x + column->width + 1;
 }
 
+/* Do the values of the column that rows are sorted by grow from row to row? */
+static bool rises(const struct ui_population *population)
+{
+	bool falls = population->sort == UI_SORT_FITNESS || is_tau(population->sort);
+
+	return falls == population->reversed;
+}
+
 static void draw_heading(const struct ui_population *population, struct ui_area area,
                          const struct column *columns, size_t count)
 {
@@ -314,8 +329,7 @@ static void draw_heading(const struct ui_population *population, struct ui_area 
 			continue;
 		/* The arrow stands beside the title, in a column that nothing else uses. */
 		int at = columns[i].left ? start + width : x - 1;
-		ui_put(area, at, 0, UI_ROLE_ACCENT,
-		       population->reversed ? glyphs->up : glyphs->down);
+		ui_put(area, at, 0, UI_ROLE_ACCENT, rises(population) ? glyphs->up : glyphs->down);
 	}
 }
 
@@ -360,7 +374,8 @@ static const char *sort_name(const struct ui_population *population,
 	};
 
 	if (is_tau(population->sort))
-		return ui_case_title(&snapshot->cases[population->sort - UI_SORT_TAU]);
+		return ui_case_title(snapshot->cases, snapshot->case_count,
+		                     population->sort - UI_SORT_TAU);
 	return names[population->sort];
 }
 
@@ -404,7 +419,7 @@ void ui_population_draw(struct ui_population *population, const struct evo_snaps
 		            "its trees, once the first generation is scored");
 		return;
 	}
-	size_t count = make_columns(snapshot, inside.rect.width, columns);
+	size_t count = make_columns(snapshot, inside.rect.width, area.surface->glyphs, columns);
 	draw_heading(population, inside, columns, count);
 	if (population->count == 0)
 		ui_text(inside, 2, 1, UI_ROLE_DIM, "No row contains the filter; Esc drops it.");

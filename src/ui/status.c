@@ -95,7 +95,7 @@ void ui_status_draw(const struct ui_model *model, struct ui_area area, const cha
 	cases = ui_model_cases(model, &count);
 	for (size_t i = 0; i < count; i++)
 		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
-		                i > 0 ? ui_case_title(&cases[i]) : cases[i].name);
+		                i > 0 ? ui_case_title(cases, count, i) : cases[i].name);
 	char how[80];
 	snprintf(how, sizeof how, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
 	         (unsigned long long) snapshot->seed);

@@ -91,22 +91,23 @@ static void draw_sided(struct ui_area area, int y, const char *label, enum ui_ro
 static int draw_column_names(struct ui_area area, int y, const struct telling *telling,
                              const struct tau_column *columns, size_t count)
 {
-	bool both = both_sides(columns, count), single = telling->snapshot->case_count == 1;
+	const struct evo_snapshot *snapshot = telling->snapshot;
+	bool both = both_sides(columns, count), single = snapshot->case_count == 1;
+	int room = count > 0 ? columns[0].width - 1 : 0;
+	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
 
+	ui_headings(snapshot->cases, sizeof *snapshot->cases, snapshot->case_count,
+	            both && !single ? 2 * room + 1 : room, area.surface->glyphs, headings);
 	ui_text(area, 0, y, UI_ROLE_DIM, "Kendall tau");
 	for (size_t i = 0; i < count; i++) {
 		const char *side = columns[i].side == EVO_SIDE_TRAIN ? "train" : "valid.";
-		const char *name = ui_case_title(&telling->snapshot->cases[columns[i].at]);
-		const char *text = single && both ? side : name;
-		int room = columns[i].width - 1;
-		int width = ui_text_width(text) < room ? ui_text_width(text) : room;
+		const char *name = headings[columns[i].at];
 		if (!single && both && columns[i].side == EVO_SIDE_VALIDATION)
 			continue;
 		if (!single && both)
-			ui_text_fit(area, columns[i].right - room, y, 2 * room + 1, UI_ROLE_DIM,
-			            name);
+			ui_text(area, columns[i].right - room, y, UI_ROLE_DIM, name);
 		else
-			ui_text_fit(area, columns[i].right - width, y, width, UI_ROLE_DIM, text);
+			ui_text_right(area, columns[i].right, y, UI_ROLE_DIM, both ? side : name);
 	}
 	for (size_t i = 0; !single && both && i < count; i++)
 		ui_text_right(area, columns[i].right, y + 1, UI_ROLE_DIM,
@@ -201,27 +202,54 @@ static int flow_references(struct ui_area area, int y, const struct telling *tel
 	return snapshot->reference_count > 0 ? y + 1 : y;
 }
 
+/* The taus on one benchmark, and on which; that has a line of its own where it is narrow. Drawn or
+   only counted, as above. */
+static int draw_pair(struct ui_area area, int y, const struct telling *telling, bool draw)
+{
+	const struct evo_snapshot *snapshot = telling->snapshot;
+	size_t at = told_case(telling);
+	const struct {
+		const char *before;
+		double tau;
+	} parts[] = {{"train ", telling->individual->tau[EVO_SIDE_TRAIN][at]},
+	             {" validation ", telling->individual->tau[EVO_SIDE_VALIDATION][at]}};
+	char text[24], on[96] = "";
+	int x = 0;
+
+	if (snapshot->case_count > 1)
+		snprintf(on, sizeof on, " on %s",
+		         ui_case_title(snapshot->cases, snapshot->case_count, at));
+	for (size_t i = 0; i < EVO_COUNT(parts); i++) {
+		ui_tau_text(parts[i].tau, text, sizeof text);
+		if (draw) {
+			int end = ui_text(area, x, y, UI_ROLE_DIM, parts[i].before);
+			ui_text(area, end, y, UI_ROLE_ACCENT, text);
+		}
+		x += ui_text_width(parts[i].before) + ui_text_width(text);
+	}
+	if (x + ui_text_width(on) > area.rect.width) {
+		x = 0;
+		y++;
+	}
+	if (draw)
+		ui_text_fit(area, x, y, area.rect.width - x, UI_ROLE_DIM,
+		            x > 0 || *on == '\0' ? on : on + 1);
+	return y + 1;
+}
+
 static int compact_height(const struct telling *telling, struct ui_area area)
 {
-	return flow_references(area, telling->best ? 2 : 1, telling, false);
+	int y = draw_pair(area, 0, telling, false);
+
+	return flow_references(area, telling->best ? y + 1 : y, telling, false);
 }
 
 static void draw_compact(struct ui_area area, int y, const struct telling *telling)
 {
 	const struct evo_snapshot *snapshot = telling->snapshot;
 	size_t at = told_case(telling);
-	char first[24], second[24];
-	int x;
 
-	ui_tau_text(telling->individual->tau[EVO_SIDE_TRAIN][at], first, sizeof first);
-	ui_tau_text(telling->individual->tau[EVO_SIDE_VALIDATION][at], second, sizeof second);
-	x = ui_text(area, 0, y, UI_ROLE_DIM, "train ");
-	x = ui_text(area, x, y, UI_ROLE_ACCENT, first);
-	x = ui_text(area, x, y, UI_ROLE_DIM, " validation ");
-	x = ui_text(area, x, y, UI_ROLE_ACCENT, second);
-	if (snapshot->case_count > 1)
-		ui_textf(area, x, y, UI_ROLE_DIM, " on %s", ui_case_title(&snapshot->cases[at]));
-	y++;
+	y = draw_pair(area, y, telling, true);
 	if (telling->best)
 		ui_textf(area, 0, y++, UI_ROLE_TEXT, "given units %+.2f params %+.2f",
 		         snapshot->partial_units[at], snapshot->partial_params[at]);
