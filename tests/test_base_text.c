@@ -63,17 +63,41 @@ static void test_error_is_one_line_of_whole_characters(void **state)
 
 	(void) state;
 	evo_fail(&err, EVO_E_INPUT, "a\nb\tc");
-	assert_string_equal(err.message, "a b c");
+	assert_string_equal(err.message, "a\\x0ab\\x09c");
 	evo_error_text(&err, text, 4);
-	assert_string_equal(text, "a b");
+	assert_string_equal(text, "a\\x");
 	/* Two-byte letters at an odd offset: the buffer's end would split one. */
 	for (size_t i = 0; i + 1 < sizeof(long_name); i += 2)
 		memcpy(long_name + i, "\xc3\xa9", 2);
 	long_name[sizeof(long_name) - 1] = '\0';
 	evo_error_clear(&err);
 	evo_fail(&err, EVO_E_INPUT, "%.998s", long_name);
-	assert_int_equal(strlen(err.message) % 2, 0);
+	for (const char *at = err.message; *at != '\0';)
+		assert_int_not_equal(evo_utf8_next(&at), EVO_NO_CHARACTER);
 	assert_in_range(strlen(err.message), sizeof(err.message) - 4, sizeof(err.message) - 1);
+}
+
+/* The reason stands last, behind a path of any length. */
+static void test_long_error_loses_its_middle(void **state)
+{
+	struct evo_error err = {0};
+	char path[4000];
+
+	(void) state;
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	evo_fail_at(&err, EVO_E_IO, path, 0, 0, "cannot open %s: %s", path, "no such file");
+	assert_memory_equal(err.message, "cannot open xxx", 15);
+	assert_int_equal(strlen(err.message), sizeof(err.message) - 1);
+	assert_non_null(strstr(err.message, "x...x"));
+	assert_string_equal(err.message + strlen(err.message) - 15, "x: no such file");
+	assert_int_equal(strlen(err.file), sizeof(err.file) - 1);
+	assert_non_null(strstr(err.file, "x...x"));
+	evo_error_clear(&err);
+	/* One that just fits is whole. */
+	evo_fail(&err, EVO_E_IO, "%.479s", path);
+	assert_int_equal(strlen(err.message), 479);
+	assert_null(strstr(err.message, "..."));
 }
 
 static void test_arena(void **state)
@@ -393,6 +417,66 @@ static void test_nearest(void **state)
 	assert_int_equal(evo_nearest("x", names, 0), 0);
 }
 
+/* ---- Harmless text --------------------------------------------------------------------------- */
+
+static void check_harmless(const char *text, bool utf8, const char *shown)
+{
+	struct evo_text out, again;
+
+	evo_text_init(&out);
+	evo_text_init(&again);
+	evo_text_harmless(&out, text, utf8);
+	assert_string_equal(out.data, shown);
+	evo_text_harmless(&again, out.data, utf8);
+	assert_string_equal(again.data, shown);
+	evo_text_clear(&again);
+	evo_text_clear(&out);
+}
+
+static void test_harmless_text(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} cases[] = {
+	        {"", ""},
+	        {"a name, 5 % \\ ~", "a name, 5 % \\ ~"},
+	        {"\x1b]0;title\x07", "\\x1b]0;title\\x07"},
+	        {"a\n\r\tb\x7f", "a\\x0a\\x0d\\x09b\\x7f"},
+	        {"\xc2\x9b\x9b", "\\u009b\\x9b"},               /* CSI, as a character and a byte */
+	        {"\xe2\x80\xae\xd8\x9c", "\\u202e\\u061c"},     /* bidirectional */
+	        {"\xe2\x80\x8b\xe2\x80\xa8", "\\u200b\\u2028"}, /* zero width, line separator */
+	        {"\xf3\xa0\x81\x81", "\\U000e0041"},            /* a tag */
+	        {"\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf"}, /* overlong */
+	        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                   /* a surrogate */
+	        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},          /* beyond Unicode */
+	        {"\xe2\x82", "\\xe2\\x82"},                            /* cut */
+	        {"caf\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x98\x80 \xef\xbf\xbd",
+	         "caf\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x98\x80 \xef\xbf\xbd"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++)
+		check_harmless(cases[i].text, true, cases[i].shown);
+	check_harmless("caf\xc3\xa9 \xf0\x9f\x98\x80\xff", false, "caf\\u00e9 \\U0001f600\\xff");
+}
+
+static void test_columns(void **state)
+{
+	size_t used;
+
+	(void) state;
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		skip();
+	assert_int_equal(evo_text_columns("abc"), 3);
+	assert_int_equal(evo_text_columns("\xe4\xb8\xad\xf0\x9f\x98\x80"), 4); /* two wide ones */
+	assert_int_equal(evo_text_columns("e\xcc\x81"), 1);                    /* combining */
+	assert_int_equal(evo_text_fit("\xe4\xb8\xad\xe4\xb8\xad", 3, &used), 3);
+	assert_int_equal(used, 2);
+	/* What joins a character goes with it. */
+	assert_int_equal(evo_text_fit("e\xcc\x81z", 1, &used), 3);
+	setlocale(LC_CTYPE, "C");
+}
+
 static void test_small_memory(void **state)
 {
 	(void) state;
@@ -419,6 +503,7 @@ int main(void)
 	        cmocka_unit_test(test_first_error_wins),
 	        cmocka_unit_test(test_error_places),
 	        cmocka_unit_test(test_error_is_one_line_of_whole_characters),
+	        cmocka_unit_test(test_long_error_loses_its_middle),
 	        cmocka_unit_test(test_arena),
 	        cmocka_unit_test(test_big_allocation),
 	        cmocka_unit_test(test_text),
@@ -431,6 +516,8 @@ int main(void)
 	        cmocka_unit_test(test_sizes_and_durations),
 	        cmocka_unit_test(test_edit_distance),
 	        cmocka_unit_test(test_nearest),
+	        cmocka_unit_test(test_harmless_text),
+	        cmocka_unit_test(test_columns),
 	        cmocka_unit_test(test_small_memory),
 	};
 

@@ -117,6 +117,8 @@ void evo_text_reset(struct evo_text *text); /* empties, keeps the memory */
 void evo_text_append(struct evo_text *text, const char *string);
 void evo_text_append_n(struct evo_text *text, const char *bytes, size_t length);
 void evo_text_printf(struct evo_text *text, const char *format, ...) EVO_PRINTF(2, 3);
+void evo_text_vprintf(struct evo_text *text, const char *format, va_list arguments)
+        EVO_PRINTF(2, 0);
 void evo_text_number(struct evo_text *text, double number);
 
 /*
@@ -134,6 +136,40 @@ bool evo_integer_parse(const char *text, int64_t min, int64_t max, int64_t *valu
 bool evo_size_parse(const char *text, size_t *bytes, struct evo_error *err);
 /* "90", "90s", "30m", "1.5h": seconds. */
 bool evo_duration_parse(const char *text, double *seconds, struct evo_error *err);
+
+/* ---- Text as it is shown ------------------------------------------------------------------- */
+
+/* The next character of UTF-8 text; advances it. A byte that begins none is read as U+FFFD, and
+   passed over alone. */
+#define EVO_NO_CHARACTER 0xfffdu
+uint32_t evo_utf8_next(const char **text);
+/* Writes the UTF-8 of a character, NUL-terminated. Returns its length. */
+size_t evo_utf8_put(uint32_t code, char out[5]);
+
+/*
+ * What is in a file, a name or an argument may hold anything, and a terminal obeys control
+ * characters. Whatever is printed or drawn for a person is made harmless on its way out; what is
+ * stored, and what programs read (CSV, JSON), stays as it is. A byte below 0x20, 0x7f and each byte
+ * that is no UTF-8 (overlong forms and surrogates are none) becomes \xHH, a control character from
+ * 0x80 on and a character of format (bidirectional controls, zero-width and line separators, tags)
+ * \uHHHH or \UHHHHHHHH, and so does every character beyond ASCII where utf8 is false, which is for
+ * terminals of other encodings. A backslash stays one: making text harmless twice changes nothing.
+ */
+bool evo_harmless(uint32_t code); /* may a terminal of UTF-8 be sent the character as it is? */
+/* The next character made harmless, NUL-terminated; advances text. Returns its length. */
+#define EVO_HARMLESS_SIZE 12
+size_t evo_harmless_next(const char **text, bool utf8, char out[EVO_HARMLESS_SIZE]);
+/* Appends all of a text, which becomes one line. */
+void evo_text_harmless(struct evo_text *out, const char *text, bool utf8);
+
+/* Columns that a harmless character takes on a terminal: 2 for a wide one, 0 for one that joins the
+   character before it, 1 where the locale does not know. */
+int evo_character_columns(uint32_t code);
+/* Of harmless text; and bytes of what of it fits into so many columns, *used of which it takes. */
+size_t evo_text_columns(const char *text);
+size_t evo_text_fit(const char *text, size_t room, size_t *used);
+
+/* ---- Words --------------------------------------------------------------------------------- */
 
 /* Edit distance (insert, delete, replace, swap of neighbours), to name the nearest known word. */
 size_t evo_edit_distance(const char *a, const char *b);

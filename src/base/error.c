@@ -7,33 +7,43 @@
 
 #include "evoscope/base.h"
 
-/* Cuts a UTF-8 sequence that the end of a buffer has split. */
-static void trim_split_sequence(char *text, size_t length)
-{
-	size_t start = length;
+/* What a message may quote whole: two of the longest paths and words around them. */
+#define RAW_SIZE (3 * 4096)
 
-	while (start > 0 && length - start < 3 && ((unsigned char) text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start == 0)
-		return;
-	unsigned char lead = (unsigned char) text[start - 1];
-	size_t needed = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-	if (length - (start - 1) < needed)
-		text[start - 1] = '\0';
+/*
+ * Stores text made harmless. Where it does not fit its middle is left out: it begins with what is
+ * wrong and ends with why, and what is long is a path or a word between them.
+ */
+static void store(char *out, size_t size, const char *text)
+{
+	char shown[EVO_HARMLESS_SIZE];
+	size_t whole = 0, at = 0, used = 0;
+
+	for (const char *next = text; *next != '\0';)
+		whole += evo_harmless_next(&next, true, shown);
+	size_t head = whole < size ? whole : (size - 4) / 2;
+	size_t tail = whole < size ? whole : whole - (size - 4 - head);
+	while (*text != '\0') {
+		size_t length = evo_harmless_next(&text, true, shown);
+		if (at + length <= head || at >= tail) {
+			memcpy(out + used, shown, length);
+			used += length;
+		} else if (head != 0) {
+			memcpy(out + used, "...", 3);
+			used += 3;
+			head = 0;
+		}
+		at += length;
+	}
+	out[used] = '\0';
 }
 
 static void set_message(struct evo_error *err, const char *format, va_list arguments)
 {
-	int length = vsnprintf(err->message, sizeof(err->message), format, arguments);
+	char raw[RAW_SIZE];
+	int length = vsnprintf(raw, sizeof(raw), format, arguments);
 
-	if (length < 0)
-		err->message[0] = '\0';
-	else if ((size_t) length >= sizeof(err->message))
-		trim_split_sequence(err->message, sizeof(err->message) - 1);
-	/* What a message quotes may hold anything; the message stays one line. */
-	for (char *c = err->message; *c != '\0'; c++)
-		if ((unsigned char) *c < 0x20 || *c == 0x7f)
-			*c = ' ';
+	store(err->message, sizeof(err->message), length < 0 ? "" : raw);
 }
 
 bool evo_fail(struct evo_error *err, enum evo_code code, const char *format, ...)
@@ -61,9 +71,7 @@ bool evo_fail_at(struct evo_error *err, enum evo_code code, const char *file, si
 	set_message(err, format, arguments);
 	va_end(arguments);
 	err->code = code;
-	int length = snprintf(err->file, sizeof(err->file), "%s", file == NULL ? "" : file);
-	if (length >= 0 && (size_t) length >= sizeof(err->file))
-		trim_split_sequence(err->file, sizeof(err->file) - 1);
+	store(err->file, sizeof(err->file), file == NULL ? "" : file);
 	err->line = line;
 	err->column = column;
 	return false;

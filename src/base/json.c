@@ -22,50 +22,21 @@ static void separate(struct evo_json *json)
 	json->comma = true;
 }
 
-/* Length of the well-formed UTF-8 character that text begins with; 0: there is none. */
-static size_t character_length(const unsigned char *text)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-	unsigned low = 0x80, high = 0xbf; /* of the second byte */
-
-	if (length == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	/* Overlong forms, surrogates, and what is beyond Unicode. */
-	if (text[0] == 0xe0)
-		low = 0xa0;
-	else if (text[0] == 0xf0)
-		low = 0x90;
-	else if (text[0] == 0xed)
-		high = 0x9f;
-	else if (text[0] == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < length; i++) {
-		if (text[i] < low || text[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return length;
-}
-
 static void quote(struct evo_text *out, const char *string)
 {
-	const unsigned char *at = (const unsigned char *) string;
-
 	evo_text_append(out, "\"");
-	while (*at != '\0') {
-		size_t length = character_length(at);
-		if (length == 0)
+	while (*string != '\0') {
+		const char *next = string;
+		uint32_t code = evo_utf8_next(&next);
+		if (code == EVO_NO_CHARACTER && next - string == 1)
 			evo_text_append(out, "\\ufffd");
-		else if (*at == '"' || *at == '\\')
-			evo_text_printf(out, "\\%c", *at);
-		else if (*at < ' ' || *at == 127)
-			evo_text_printf(out, "\\u%04x", *at);
+		else if (code == '"' || code == '\\')
+			evo_text_printf(out, "\\%c", (int) code);
+		else if (code < ' ' || code == 127)
+			evo_text_printf(out, "\\u%04x", (unsigned) code);
 		else
-			evo_text_append_n(out, (const char *) at, length);
-		at += length > 0 ? length : 1;
+			evo_text_append_n(out, string, (size_t) (next - string));
+		string = next;
 	}
 	evo_text_append(out, "\"");
 }

@@ -63,20 +63,27 @@ void evo_text_append(struct evo_text *text, const char *string)
 	evo_text_append_n(text, string, strlen(string));
 }
 
+void evo_text_vprintf(struct evo_text *text, const char *format, va_list arguments)
+{
+	va_list again;
+
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length <= 0)
+		return;
+	size_t room = make_room(text, (size_t) length);
+	vsnprintf(text->data + text->length, room + 1, format, arguments);
+	text->length += room;
+}
+
 void evo_text_printf(struct evo_text *text, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	evo_text_vprintf(text, format, arguments);
 	va_end(arguments);
-	if (length <= 0)
-		return;
-	size_t room = make_room(text, (size_t) length);
-	va_start(arguments, format);
-	vsnprintf(text->data + text->length, room + 1, format, arguments);
-	va_end(arguments);
-	text->length += room;
 }
 
 void evo_text_number(struct evo_text *text, double number)

@@ -54,14 +54,17 @@ void cli_tell_problem(void *context, size_t line, const char *what)
 int cli_tell_import(const struct evo_import_report *report)
 {
 	size_t bad = report->malformed + report->unknown + report->out_of_range;
-	printf("%zu rows, %zu used", report->rows, report->used);
+	struct evo_text out;
+	evo_text_init(&out);
+	evo_text_printf(&out, "%zu rows, %zu used", report->rows, report->used);
 	if (report->duplicates)
-		printf(", %zu duplicates", report->duplicates);
+		evo_text_printf(&out, ", %zu duplicates", report->duplicates);
 	if (bad)
-		printf(", %zu with something wrong", bad);
-	printf("\n");
+		evo_text_printf(&out, ", %zu with something wrong", bad);
+	cli_say("%s", out.data);
+	evo_text_clear(&out);
 	for (size_t i = 0; i < report->benchmark_count; i++)
-		printf("%s\n", report->benchmarks[i]);
+		cli_say("%s", report->benchmarks[i]);
 	if (report->untold)
 		cli_complain("and %zu more problem%s", report->untold,
 		             report->untold == 1 ? "" : "s");

@@ -228,7 +228,7 @@ static int publish(const struct evo_build *build)
 	size_t networks;
 	if (!evo_benchmark_publish(build, &networks, &err))
 		return cli_report(&err);
-	printf("%s\n", build->name);
+	cli_say("%s", build->name);
 	if (networks < build->networks)
 		cli_complain("%zu of %zu networks are in it; the same command without --publish "
 		             "goes on",
@@ -258,7 +258,7 @@ static int train(const struct cli_options *options, const struct evo_build *buil
 	else if (rows.count)
 		print_rows(&rows);
 	else if (ok)
-		printf("%s\n", build->name);
+		cli_say("%s", build->name);
 	evo_build_rows_clear(&rows);
 	return status;
 }

@@ -185,12 +185,18 @@ void cli_manual(struct evo_text *out);
 
 /* ---- Output ---------------------------------------------------------------------------------- */
 
+/* All that people read is printed by these, and by them made harmless (evo_text_harmless). */
+/* A line of `before`, which is harmless, and of text. */
+void cli_put_line(FILE *stream, const char *before, const char *text);
 /* "evoscope: message" on standard error. */
 void cli_complain(const char *format, ...) EVO_PRINTF(1, 2);
 /* The same with an error's place; returns the exit status for it. */
 int cli_report(const struct evo_error *err);
-/* Writes text to standard output. */
+/* A line, or whole lines, on standard output. */
+void cli_say(const char *format, ...) EVO_PRINTF(1, 2);
 void cli_print(const struct evo_text *text);
+/* What programs read (JSON, CSV), as it is. */
+void cli_print_data(const struct evo_text *text);
 /* Appends words up to column `end`; further lines begin at `indent`. They stand at `column`. */
 void cli_wrap(struct evo_text *out, const char *text, size_t column, size_t indent, size_t end);
 /* Flushes standard output; false, after saying so, when anything that was written was lost. */
@@ -230,7 +236,7 @@ struct cli_progress {
 	bool steps;  /* one a step, else one every so many seconds */
 	double every, last;
 	size_t step;  /* the last one shown */
-	size_t drawn; /* characters of the line that stands there */
+	size_t drawn; /* columns of the line that stands there */
 };
 void cli_progress_begin(struct cli_progress *progress, const struct cli_options *options);
 /* Is it time for another line? step: a number that changes when there is something to tell. */

@@ -180,7 +180,7 @@ static void print_generations(const struct evo_snapshot *snapshot, size_t *print
 	evo_text_init(&out);
 	while (*printed < snapshot->history_count && is_whole(snapshot, *printed))
 		cli_generation_line(snapshot, (*printed)++, &out);
-	cli_print(&out);
+	cli_print_data(&out);
 	fflush(stdout);
 	evo_text_clear(&out);
 }
@@ -226,7 +226,7 @@ static int print_result(const struct evo_snapshot *snapshot, struct cli_options 
 	evo_text_init(&text);
 	if (options->json) {
 		cli_result_line(snapshot, &text);
-		cli_print(&text);
+		cli_print_data(&text);
 	} else {
 		cli_search_result(snapshot);
 	}

@@ -10,29 +10,62 @@
 
 #include "cli.h"
 
+void cli_put_line(FILE *stream, const char *before, const char *text)
+{
+	struct evo_text line;
+	evo_text_init(&line);
+	evo_text_append(&line, before);
+	evo_text_harmless(&line, text, cli_utf8());
+	evo_text_append(&line, "\n");
+	fwrite(line.data, 1, line.length, stream);
+	evo_text_clear(&line);
+}
+
 void cli_complain(const char *format, ...)
 {
+	struct evo_text text;
 	va_list arguments;
+	evo_text_init(&text);
 	va_start(arguments, format);
-	fputs("evoscope: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	evo_text_vprintf(&text, format, arguments);
 	va_end(arguments);
+	cli_put_line(stderr, "evoscope: ", text.data);
+	evo_text_clear(&text);
 }
 
 int cli_report(const struct evo_error *err)
 {
 	char text[1024];
 	evo_error_text(err, text, sizeof(text));
-	/* One line, whatever a file's name holds. */
-	for (char *c = text; *c; c++)
-		if ((unsigned char) *c < ' ' || *c == 127)
-			*c = ' ';
 	cli_complain("%s", text);
 	return err->code == EVO_E_USAGE ? CLI_USAGE : CLI_FAILED;
 }
 
+void cli_say(const char *format, ...)
+{
+	struct evo_text text;
+	va_list arguments;
+	evo_text_init(&text);
+	va_start(arguments, format);
+	evo_text_vprintf(&text, format, arguments);
+	va_end(arguments);
+	cli_put_line(stdout, "", text.data);
+	evo_text_clear(&text);
+}
+
 void cli_print(const struct evo_text *text)
+{
+	const char *at = text->data;
+	while (*at != '\0') {
+		size_t length = strcspn(at, "\n");
+		char *line = evo_strndup(at, length);
+		cli_put_line(stdout, "", line);
+		free(line);
+		at += length + (at[length] == '\n');
+	}
+}
+
+void cli_print_data(const struct evo_text *text)
 {
 	fwrite(text->data, 1, text->length, stdout);
 }

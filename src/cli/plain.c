@@ -27,12 +27,15 @@ struct plain {
 static void say(const char *format, ...) EVO_PRINTF(1, 2);
 static void say(const char *format, ...)
 {
+	struct evo_text text;
 	va_list arguments;
+	evo_text_init(&text);
 	va_start(arguments, format);
-	vprintf(format, arguments);
+	evo_text_vprintf(&text, format, arguments);
 	va_end(arguments);
-	putchar('\n');
+	cli_put_line(stdout, "", text.data);
 	fflush(stdout);
+	evo_text_clear(&text);
 }
 
 /* ---- What commands do ------------------------------------------------------------------------ */

@@ -57,25 +57,28 @@ void cli_progress_show(struct cli_progress *progress, const char *text)
 {
 	progress->last = evo_now();
 	if (progress->plain)
-		fprintf(stderr, "%s\n", text);
+		cli_put_line(stderr, "", text);
 	if (!progress->redraw)
 		return;
-	size_t width = columns(), length = strlen(text);
-	if (length > width)
-		length = width;
-	size_t rest = progress->drawn > length ? progress->drawn - length : 0;
-	if (rest > width - length)
-		rest = width - length;
-	fprintf(stderr, "\r%.*s%*s", (int) length, text, (int) rest, "");
+	struct evo_text line;
+	evo_text_init(&line);
+	evo_text_harmless(&line, text, cli_utf8());
+	size_t width = columns(), drawn, length = evo_text_fit(line.data, width, &drawn);
+	size_t rest = progress->drawn > drawn ? progress->drawn - drawn : 0;
+	if (rest > width - drawn)
+		rest = width - drawn;
+	fprintf(stderr, "\r%.*s%*s", (int) length, line.data, (int) rest, "");
 	fflush(stderr);
-	progress->drawn = length;
+	progress->drawn = drawn;
+	evo_text_clear(&line);
 }
 
 #define BAR_LEAST 10 /* characters; below that the words stand alone */
 
 void cli_progress_bar(struct cli_progress *progress, double fraction, const char *text)
 {
-	size_t width = columns(), length = strlen(text) + 3 + ECHOED; /* 3: brackets and a blank */
+	size_t width = columns(),
+	       length = evo_text_columns(text) + 3 + ECHOED; /* 3: brackets and a blank */
 	if (!progress->redraw || width < length + BAR_LEAST) {
 		cli_progress_show(progress, text);
 		return;
@@ -93,7 +96,7 @@ void cli_progress_bar(struct cli_progress *progress, double fraction, const char
 void cli_progress_note(struct cli_progress *progress, const char *text)
 {
 	erase(progress);
-	fprintf(stderr, "%s\n", text);
+	cli_put_line(stderr, "", text);
 }
 
 void cli_progress_end(struct cli_progress *progress)

@@ -138,7 +138,7 @@ static void print_json(const struct cli_options *options, const struct evo_score
 		evo_json_close(&json, '}');
 		evo_text_append(&out, "\n");
 	}
-	cli_print(&out);
+	cli_print_data(&out);
 	evo_text_clear(&out);
 }
 

@@ -23,7 +23,7 @@ int cli_scores_import(struct cli_options *options)
 		return cli_report(&err);
 	int status = cli_tell_import(&report);
 	for (size_t i = 0; i < scores->column_count; i++)
-		printf("%s/%s\n", scores->name, scores->columns[i]);
+		cli_say("%s/%s", scores->name, scores->columns[i]);
 	evo_scores_destroy(scores);
 	return status;
 }

@@ -206,7 +206,7 @@ bool ui_editline_key(struct ui_editline *line, uint32_t key)
 		return true;
 	if (key < 0x20 || (key >= 0x7f && key < 0xa0) || key >= 0x110000)
 		return false;
-	ui_utf8_put(key, bytes);
+	evo_utf8_put(key, bytes);
 	ui_editline_replace(line, line->cursor, bytes);
 	return true;
 }

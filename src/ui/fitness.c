@@ -228,7 +228,7 @@ static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, co
 		for (int used = 0; text[end] != '\0' && used < width && end < sizeof line - 8;
 		     used++) {
 			const char *next = text + end;
-			ui_utf8_next(&next);
+			evo_utf8_next(&next);
 			if (text[end] == ' ')
 				space = end;
 			end = (size_t) (next - text);

@@ -47,7 +47,7 @@ void ui_key_name(uint32_t key, char out[UI_KEY_NAME_SIZE])
 	if (key < 32)
 		snprintf(out, UI_KEY_NAME_SIZE, "C-%c", (char) (key | 0x60));
 	else
-		ui_utf8_put(key, out);
+		evo_utf8_put(key, out);
 }
 
 uint32_t ui_key_find(const char *name, size_t length)
@@ -60,6 +60,6 @@ uint32_t ui_key_find(const char *name, size_t length)
 	if (length == 3 && (name[0] == 'C' || name[0] == 'c') && name[1] == '-')
 		return (uint32_t) name[2] & 0x1f;
 	const char *rest = name;
-	uint32_t code = length > 0 ? ui_utf8_next(&rest) : UI_KEY_NONE;
+	uint32_t code = length > 0 ? evo_utf8_next(&rest) : UI_KEY_NONE;
 	return rest == name + length ? code : UI_KEY_NONE;
 }

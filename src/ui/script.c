@@ -78,7 +78,7 @@ char *ui_script_line(struct ui_script *script)
 bool ui_script_key(const char **text, uint32_t *key, struct evo_error *err)
 {
 	if (**text != '<') {
-		*key = ui_utf8_next(text);
+		*key = evo_utf8_next(text);
 		return true;
 	}
 	size_t length = strcspn(*text, ">");

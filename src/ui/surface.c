@@ -5,64 +5,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "surface.h"
 
-uint32_t ui_utf8_next(const char **text)
-{
-	const unsigned char *at = (const unsigned char *) *text;
-	unsigned extra = at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : at[0] >= 0xc0 ? 1 : 0;
-	static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-	uint32_t code = at[0];
-
-	*text += 1;
-	if (code < 0x80)
-		return code;
-	if (extra == 0 || code > 0xf4)
-		return 0xfffd;
-	code &= 0x3fu >> extra;
-	for (unsigned i = 1; i <= extra; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0xfffd;
-		code = code << 6 | (at[i] & 0x3fu);
-	}
-	if (code < least[extra] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-		return 0xfffd;
-	*text += extra;
-	return code;
-}
-
-size_t ui_utf8_put(uint32_t code, char out[5])
-{
-	size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	static const unsigned char lead[5] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-	for (size_t i = length - 1; i > 0; i--) {
-		out[i] = (char) (0x80 | (code & 0x3f));
-		code >>= 6;
-	}
-	out[0] = (char) (lead[length == 1 ? 0 : length] | code);
-	out[length] = '\0';
-	return length;
-}
-
-/* Columns: 0 for what joins the character before it. Where the locale does not know, 1. */
-static int code_width(uint32_t code)
-{
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-		return 1; /* drawn as ? */
-	if (code < 0x300)
-		return 1;
-	int width = wcwidth((wchar_t) code);
-	return width < 0 ? 1 : width;
-}
-
 static uint32_t drawable(const struct ui_surface *surface, uint32_t code)
 {
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xfffd)
-		return '?';
-	return code >= 0x80 && !surface->glyphs->utf8 ? '?' : code;
+	return evo_harmless(code) && (code < 0x80 || surface->glyphs->utf8) ? code : '?';
 }
 
 void ui_surface_init(struct ui_surface *surface, const struct ui_glyphs *glyphs)
@@ -112,7 +60,7 @@ void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *
 		end--;
 	for (int x = 0; x < end; x++) {
 		if (cells[x].code != 0)
-			evo_text_append_n(out, bytes, ui_utf8_put(cells[x].code, bytes));
+			evo_text_append_n(out, bytes, evo_utf8_put(cells[x].code, bytes));
 	}
 }
 
@@ -177,18 +125,32 @@ void ui_put(struct ui_area area, int x, int y, enum ui_role role, uint32_t code)
 		                         .role = (unsigned char) role};
 }
 
-/* Draws one character of a text, wide ones whole or not at all. Returns the column after it. */
-static int put_text(struct ui_area area, int x, int y, enum ui_role role, uint32_t code)
+/* Columns of the next character made harmless, which is then in `shown`; advances text. */
+static int next_width(const char **text, char shown[EVO_HARMLESS_SIZE])
 {
-	int width = code_width(code);
-	struct ui_cell *half = width == 2 ? cell_at(area, x + 1, y) : NULL;
+	size_t length = evo_harmless_next(text, true, shown);
+	const char *first = shown;
+	uint32_t code = evo_utf8_next(&first);
+
+	return *first == '\0' ? evo_character_columns(code) : (int) length;
+}
+
+/* Draws what next_width left, whole where it is one wide character. Returns the column after it. */
+static int put_shown(struct ui_area area, int x, int y, enum ui_role role, const char *shown,
+                     int width)
+{
+	uint32_t code = evo_utf8_next(&shown);
+	struct ui_cell *half;
 
 	if (width == 0)
 		return x;
-	if (width == 1 || drawable(area.surface, code) == '?') {
+	if (width != 2 || *shown != '\0' || drawable(area.surface, code) == '?') {
 		ui_put(area, x, y, role, code);
-		return x + 1;
+		for (x++; *shown != '\0'; shown++)
+			ui_put(area, x++, y, role, (unsigned char) *shown);
+		return x;
 	}
+	half = cell_at(area, x + 1, y);
 	ui_put(area, x, y, role, half != NULL ? code : ' ');
 	if (half != NULL)
 		*half = (struct ui_cell){.code = 0, .role = (unsigned char) role};
@@ -197,8 +159,12 @@ static int put_text(struct ui_area area, int x, int y, enum ui_role role, uint32
 
 int ui_text(struct ui_area area, int x, int y, enum ui_role role, const char *text)
 {
-	while (*text != '\0')
-		x = put_text(area, x, y, role, ui_utf8_next(&text));
+	char shown[EVO_HARMLESS_SIZE];
+
+	while (*text != '\0') {
+		int width = next_width(&text, shown);
+		x = put_shown(area, x, y, role, shown, width);
+	}
 	return x;
 }
 
@@ -215,10 +181,11 @@ int ui_textf(struct ui_area area, int x, int y, enum ui_role role, const char *f
 
 int ui_text_width(const char *text)
 {
+	char shown[EVO_HARMLESS_SIZE];
 	int width = 0;
 
 	while (*text != '\0')
-		width += code_width(ui_utf8_next(&text));
+		width += next_width(&text, shown);
 	return width;
 }
 
@@ -228,14 +195,13 @@ int ui_text_fit(struct ui_area area, int x, int y, int width, enum ui_role role,
 		return x;
 	if (ui_text_width(text) <= width)
 		return ui_text(area, x, y, role, text);
+	char shown[EVO_HARMLESS_SIZE];
 	int end = x + width - 1;
 	while (*text != '\0') {
-		const char *next = text;
-		uint32_t code = ui_utf8_next(&next);
-		if (x + code_width(code) > end)
+		int columns = next_width(&text, shown);
+		if (x + columns > end)
 			break;
-		x = put_text(area, x, y, role, code);
-		text = next;
+		x = put_shown(area, x, y, role, shown, columns);
 	}
 	ui_put(area, x, y, role, area.surface->glyphs->cut);
 	return x + 1;
@@ -244,6 +210,7 @@ int ui_text_fit(struct ui_area area, int x, int y, int width, enum ui_role role,
 /* Bytes of the words that fit into a line; those of the characters that do where no word does. */
 static size_t line_length(const char *text, int width)
 {
+	char shown[EVO_HARMLESS_SIZE];
 	const char *at = text, *space = NULL;
 	int used = 0;
 
@@ -251,7 +218,7 @@ static size_t line_length(const char *text, int width)
 		const char *next = at;
 		if (*at == ' ')
 			space = at;
-		used += code_width(ui_utf8_next(&next));
+		used += next_width(&next, shown);
 		if (used > width)
 			return (size_t) ((space != NULL && space > text ? space : at) - text);
 		at = next;

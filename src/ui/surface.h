@@ -93,7 +93,8 @@ void ui_mark(struct ui_area area, int x, int y, int width, unsigned what);
 unsigned ui_marked(const struct ui_surface *surface, int x, int y);
 
 void ui_put(struct ui_area area, int x, int y, enum ui_role role, uint32_t code);
-/* UTF-8 text; what is not printable becomes `?`. Returns the column after it. */
+/* UTF-8 text, made harmless as evo_text_harmless has it; what is beyond the glyph set's characters
+   becomes `?`, one a column. Returns the column after it. */
 int ui_text(struct ui_area area, int x, int y, enum ui_role role, const char *text);
 int ui_textf(struct ui_area area, int x, int y, enum ui_role role, const char *format, ...)
         EVO_PRINTF(5, 6);
@@ -119,10 +120,5 @@ struct ui_area ui_frame(struct ui_area area, bool focused, const char *title, co
 
 /* A progress bar of width columns, edges included; share from 0 to 1. */
 void ui_bar(struct ui_area area, int x, int y, int width, double share, enum ui_role role);
-
-/* The next character of UTF-8 text; advances it. Bad bytes are read as U+FFFD. */
-uint32_t ui_utf8_next(const char **text);
-/* Writes the UTF-8 of a character, NUL-terminated. Returns its length. */
-size_t ui_utf8_put(uint32_t code, char out[5]);
 
 #endif

@@ -245,7 +245,7 @@ static void append_escaped(struct evo_text *out, uint32_t code)
 	else if (code == '>')
 		evo_text_append(out, "&gt;");
 	else
-		evo_text_append_n(out, bytes, ui_utf8_put(code, bytes));
+		evo_text_append_n(out, bytes, evo_utf8_put(code, bytes));
 }
 
 /* Where the run that begins at x ends: at another role, a shape, or two spaces. */

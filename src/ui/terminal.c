@@ -21,7 +21,6 @@
 #include "terminfo.h"
 
 #define REST_MILLISECONDS 25     /* for the rest of a character that takes more than a byte */
-#define NO_CHARACTER      0xfffd /* as bad bytes are read */
 
 static struct {
 	SCREEN *screen;
@@ -304,8 +303,8 @@ static uint32_t character(int first)
 		bytes[i] = (char) next;
 	}
 	nodelay(stdscr, TRUE);
-	uint32_t code = ui_utf8_next(&text);
-	return code != 0 && code != NO_CHARACTER ? code : UI_KEY_USELESS;
+	uint32_t code = evo_utf8_next(&text);
+	return code != 0 && code != EVO_NO_CHARACTER ? code : UI_KEY_USELESS;
 }
 
 uint32_t ui_terminal_key(struct ui_mouse *mouse)

@@ -323,7 +323,7 @@ static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const stru
 		ui_tree_line(tree, pane->top + i, area.surface->glyphs, &line);
 		const char *shown = line.data;
 		for (size_t j = 0; j < pane->left && *shown != '\0'; j++)
-			ui_utf8_next(&shown);
+			evo_utf8_next(&shown);
 		ui_text_fit(area, 0, (int) i, room, UI_ROLE_TEXT, shown);
 		if (weighed)
 			ui_weights_draw(&pane->weights, area, room, (int) i, pane->top + i);
