@@ -35,13 +35,13 @@ static void append_part(struct evo_text *out, const char *text, int characters)
 
 	if (characters < 0) {
 		for (end = text; *end != '\0'; skipped++)
-			ui_utf8_next(&end);
+			evo_utf8_next(&end);
 		for (skipped += characters; skipped > 0; skipped--)
-			ui_utf8_next(&text);
+			evo_utf8_next(&text);
 		characters = -characters;
 	}
 	for (end = text; *end != '\0' && characters > 0; characters--)
-		ui_utf8_next(&end);
+		evo_utf8_next(&end);
 	evo_text_append_n(out, text, (size_t) (end - text));
 }
 
@@ -59,7 +59,7 @@ static void cut(const char *title, int width, int end, size_t number,
 		evo_text_append(&text, title);
 	} else {
 		append_part(&text, title, width - 1 - end - ui_text_width(text.data));
-		evo_text_append_n(&text, mark, ui_utf8_put(glyphs->cut, mark));
+		evo_text_append_n(&text, mark, evo_utf8_put(glyphs->cut, mark));
 		if (end > 0)
 			append_part(&text, title, -end);
 	}
