@@ -87,7 +87,9 @@ struct evo_run_config small_config(void)
 	struct evo_run_config config = evo_run_config_default();
 	config.benchmarks = both;
 	config.benchmark_count = 2;
-	config.probe = (struct evo_probe_options){.channels = 4, .cells = 1, .batch = 4, .side = 8};
+	/* Both with the outputs of one, so that they share their networks. */
+	config.probe = (struct evo_probe_options){
+	        .channels = 4, .cells = 1, .batch = 4, .side = 8, .classes = 10};
 	config.gp.population = config.gp.offspring = 12;
 	config.gp.generations = 4;
 	config.gp.max_size = 12;

@@ -126,7 +126,6 @@ static void makes_one_benchmark_a_dataset(void **state)
 	assert_int_equal(benchmark->macro.channels, 16);
 	assert_int_equal(benchmark->macro.cells, 5);
 	assert_int_equal(benchmark->macro.side, 32);
-	assert_int_equal(benchmark->macro.classes, 10);
 	assert_int_equal(benchmark->batch, 16);
 	assert_string_equal(benchmark->image_source, "");
 	assert_string_equal(benchmark->image_title, "noise, no images given");
@@ -134,6 +133,27 @@ static void makes_one_benchmark_a_dataset(void **state)
 	assert_true(isnan(benchmark->ceiling));
 	assert_false(benchmark->embedded);
 	evo_benchmark_destroy(benchmark);
+}
+
+/* An output for every class of the dataset that the accuracies are of. */
+static void gives_networks_the_outputs_of_their_dataset(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t classes;
+	} expected[] = {
+	        {"nb201-cifar10", 10}, {"nb201-cifar100", 100}, {"nb201-imagenet16-120", 120}};
+
+	(void) state;
+	assert_true(import_text(HEADER "93,70,44," CELL_A ",\n"));
+	for (size_t i = 0; i < EVO_COUNT(expected); i++) {
+		struct evo_benchmark *benchmark = evo_benchmark_load(expected[i].name, &err);
+
+		assert_non_null(benchmark);
+		assert_int_equal(benchmark->macro.classes, expected[i].classes);
+		assert_int_equal(benchmark->dataset_classes, expected[i].classes);
+		evo_benchmark_destroy(benchmark);
+	}
 }
 
 /* Any order of columns, quotes, CR LF, a byte order mark, blanks, other columns, no last line
@@ -472,6 +492,42 @@ static void keeps_the_first_images_only(void **state)
 	evo_benchmark_destroy(benchmark);
 }
 
+static void check_image_text(const char *accuracies, const char *images, const char *expected)
+{
+	struct evo_benchmark *benchmark = evo_benchmark_load(accuracies, &err);
+	struct evo_benchmark *of = evo_benchmark_load(images, &err);
+	char text[96];
+
+	assert_non_null(benchmark);
+	assert_non_null(of);
+	evo_benchmark_image_text(benchmark, of, text, sizeof(text));
+	assert_string_equal(text, expected);
+	evo_benchmark_destroy(benchmark);
+	evo_benchmark_destroy(of);
+}
+
+static void says_whose_images_they_are(void **state)
+{
+	(void) state;
+	assert_true(
+	        import_with((struct evo_import){.name = "bare"}, HEADER "93,70,44," CELL_A ",\n"));
+	assert_true(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 8, 2, 0)));
+	check_image_text("nb201-cifar10", "nb201-cifar10", "CIFAR-10 images");
+	check_image_text("nb201-cifar100", "nb201-cifar100", "CIFAR-10 images, not CIFAR-100's");
+	check_image_text("nb201-imagenet16-120", "nb201-imagenet16-120",
+	                 "CIFAR-10 images, not ImageNet16-120's");
+	check_image_text("bare-cifar100", "bare-cifar100", "noise, no images given");
+	check_image_text("bare-cifar10", "nb201-cifar100",
+	                 "CIFAR-10 images, those of nb201-cifar100");
+	check_image_text("nb201-cifar10", "tiny201-shapes",
+	                 "shapes images, drawn by code, not CIFAR-10's");
+	check_image_text("tiny201-glyphs", "tiny201-shapes",
+	                 "shapes images, drawn by code, those of tiny201-shapes");
+	assert_true(import_images(EVO_IMAGES_CIFAR100, put_cifar(2, 8, 2, 0)));
+	check_image_text("nb201-cifar100", "nb201-cifar100", "CIFAR-100 images");
+	check_image_text("nb201-cifar10", "nb201-cifar10", "CIFAR-100 images, not CIFAR-10's");
+}
+
 /* Equal images, equal source: that is what makes two benchmarks share a probe. */
 static void names_images_by_what_they_are(void **state)
 {
@@ -592,6 +648,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 	const struct CMUnitTest tests[] = {
 	        TEST(makes_one_benchmark_a_dataset),
+	        TEST(gives_networks_the_outputs_of_their_dataset),
 	        TEST(reads_every_dialect),
 	        TEST(counts_the_ends_of_the_range),
 	        TEST(tells_bad_rows_by_line_and_goes_on),
@@ -607,6 +664,7 @@ int main(void)
 	        TEST(gives_images_back_normalised),
 	        TEST(takes_the_fine_label_of_cifar100),
 	        TEST(keeps_the_first_images_only),
+	        TEST(says_whose_images_they_are),
 	        TEST(names_images_by_what_they_are),
 	        TEST(refuses_bad_images),
 	        TEST(reads_the_option),

@@ -79,13 +79,13 @@ static bool same_bits(double a, double b)
 
 static void labels_are_those_of_the_images_or_drawn(void **state)
 {
-	const unsigned short given[6] = {0, 4, 5, 9, 99, 2}, want[6] = {0, 4, 0, 4, 4, 2};
+	const unsigned short given[6] = {0, 4, 1, 3, 4, 2};
 	struct evo_probe probe = small_probe();
 	unsigned short *labels = evo_probe_labels(&probe, given);
 	size_t count[5] = {0};
 
 	(void) state;
-	assert_memory_equal(labels, want, sizeof want);
+	assert_memory_equal(labels, given, sizeof given);
 	free(labels);
 	probe.batch = 1000;
 	labels = evo_probe_labels(&probe, NULL);
@@ -96,6 +96,22 @@ static void labels_are_those_of_the_images_or_drawn(void **state)
 	for (size_t c = 0; c < 5; c++)
 		assert_in_range(count[c], 150, 250);
 	free(labels);
+}
+
+/* A label beyond the outputs is never folded into them. */
+static void refuses_labels_beyond_the_outputs(void **state)
+{
+	const unsigned short given[6] = {0, 4, 1, 3, 5, 2};
+	const struct evo_probe probe = small_probe();
+	struct evo_error err = {0};
+	struct evo_store *store = evo_store_create(PLENTY, 1, &err);
+	size_t number;
+
+	(void) state;
+	assert_false(evo_store_probe(store, &probe, NULL, given, &number, &err));
+	assert_int_equal(err.code, EVO_E_INPUT);
+	assert_non_null(strstr(err.message, "image 4 has label 5, and the network has 5 outputs"));
+	evo_store_destroy(store);
 }
 
 static void the_store_hands_labels_on(void **state)
@@ -294,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(labels_are_those_of_the_images_or_drawn),
+	        cmocka_unit_test(refuses_labels_beyond_the_outputs),
 	        cmocka_unit_test(the_store_hands_labels_on),
 	        cmocka_unit_test(they_take_none_of_the_three_passes),
 	        cmocka_unit_test(what_is_lacking_is_computed_later),

@@ -33,8 +33,8 @@ static struct evo_study_config slow_study(void)
 	config.strings = true;
 	config.split = EVO_ALL;
 	config.threads = 1;
-	config.probe =
-	        (struct evo_probe_options){.channels = 8, .cells = 1, .batch = 8, .side = 32};
+	config.probe = (struct evo_probe_options){
+	        .channels = 8, .cells = 1, .batch = 8, .side = 32, .classes = 10};
 	return config;
 }
 

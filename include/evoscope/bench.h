@@ -74,7 +74,9 @@ struct evo_benchmark {
 	/* Where the data batch comes from, equal for equal images: "" (standard normal noise),
 	   "cifar10 256 5bd1e995a1b2c3d4" or "npy ..." (format, images, hash), "shapes seed 1". */
 	char *image_source;
-	char *image_title; /* "CIFAR-10 images", "noise, no images given": shown wherever scores are */
+	/* "CIFAR-10 images", "noise, no images given", as the manifest has it: people are shown what
+	   evo_benchmark_image_text makes of it. */
+	char *image_title;
 
 	struct evo_row *rows; /* in the order of the table */
 	size_t row_count, function_count;
@@ -88,6 +90,7 @@ struct evo_benchmark {
 	char *image_hash;              /* of the file; NULL without one */
 	struct evo_image_scale scale;  /* of EVO_IMAGES_NPY */
 	size_t image_classes;          /* of the file's images; 0 without one */
+	size_t dataset_classes;        /* of that whose accuracies these are; 0 where not known */
 	struct evo_bench_index *index; /* architecture to row, for evo_benchmark_row */
 
 	struct evo_benchmark_training *training; /* NULL: it was not trained by this program */
@@ -127,6 +130,14 @@ bool evo_benchmark_remove(const char *name, struct evo_error *err);
  */
 bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
                           struct evo_images *images, struct evo_error *err);
+
+/*
+ * What images networks are scored on when the accuracies are those of `benchmark` and the images
+ * those of `of` (which may be the same): "CIFAR-10 images", "CIFAR-10 images, not CIFAR-100's",
+ * "noise, no images given". Shown wherever scores are.
+ */
+void evo_benchmark_image_text(const struct evo_benchmark *benchmark, const struct evo_benchmark *of,
+                              char *out, size_t size);
 
 /*
  * A contact sheet of the benchmark's images, as its probe sees them: a line a class in the order of

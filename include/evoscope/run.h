@@ -55,7 +55,8 @@ void evo_run_config_clear(struct evo_run_config *config);
 
 /*
  * The probe of a benchmark under options, and its data batch: `images` is left empty for noise, and
- * evo_images_clear frees it. seed: of weights, noise and perturbation. EVO_E_INPUT: a size that the
+ * evo_images_clear frees it. images->labels is NULL where the dataset of the images has more
+ * classes than the networks outputs: labels are drawn, then. seed: of weights, noise and perturbation. EVO_E_INPUT: a size that the
  * space cannot be built at, more images than there are; EVO_E_NOT_FOUND: probe_of is unknown.
  */
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
@@ -118,7 +119,7 @@ bool evo_run_wait(struct evo_run *run, double seconds); /* until news, at most s
 
 struct evo_run_case {
 	char name[64];              /* of the benchmark */
-	char title[96], images[96]; /* image_title: "noise, no images given" */
+	char title[96], images[96]; /* evo_benchmark_image_text */
 	char origin[160];           /* how its accuracies came about */
 	size_t train, validation;
 	char probe[96]; /* evo_probe_text */

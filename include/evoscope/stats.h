@@ -188,9 +188,12 @@ struct evo_probe {
 	size_t batch;
 	uint64_t seed;    /* of weights, noise and perturbation */
 	char source[192]; /* where the data batch comes from; "" is standard normal noise */
+	char images[96];  /* the same for people, "CIFAR-10 images"; no part of what is equal */
+	/* There are images, but no labels of theirs: these are of more classes than the network. */
+	bool drawn_labels;
 };
 bool evo_probe_equal(const struct evo_probe *a, const struct evo_probe *b);
-/* "C 16 N 5, batch 16 of 3x32x32, 10 classes, images" (or "noise") */
+/* "C 16 N 5, batch 16 of 3x32x32, 10 classes, images" (or "images, drawn labels", or "noise") */
 void evo_probe_text(const struct evo_probe *probe, char *out, size_t size);
 
 /*
@@ -203,7 +206,8 @@ bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float 
 
 /*
  * The labels of the data batch, each below the probe's classes; caller frees. labels: those of the
- * images, taken modulo the classes; NULL: drawn evenly from the stream (seed, "probe labels").
+ * images, which have to be below the classes; NULL: drawn evenly from the stream (seed, "probe
+ * labels").
  */
 unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned short *labels);
 
@@ -234,7 +238,7 @@ void evo_store_expect(struct evo_store *store, evo_needs needs);
 
 /* The number of the probe in the store; images as in evo_probe_inputs, labels as in
    evo_probe_labels. Asking twice gives the same number. EVO_E_MEMORY when its inputs are more than
-   the budget. */
+   the budget; EVO_E_INPUT when a label is not below the classes. */
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
                      const unsigned short *labels, size_t *number, struct evo_error *err);
 

@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "image_files.h"
 #include "images.h"
+#include "import.h"
 #include "index.h"
 #include "manifest.h"
 #include "table.h"
@@ -167,6 +168,8 @@ static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_man
 	benchmark->space = evo_space_find(manifest->space, &why);
 	if (!benchmark->space || !benchmark->space->check_macro(&benchmark->macro, &why))
 		return bad_manifest(path, err, why.message);
+	if (bench_dataset_of(benchmark))
+		benchmark->dataset_classes = bench_dataset_of(benchmark)->classes;
 	set_training(benchmark, manifest);
 	return set_images(benchmark, manifest, path, err);
 }

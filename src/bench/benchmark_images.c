@@ -7,6 +7,7 @@
 #include "folder.h"
 #include "image_files.h"
 #include "images.h"
+#include "import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,32 @@ static bool cifar_images(const struct evo_benchmark *benchmark, size_t count,
 	                           err);
 	free(bytes);
 	return done;
+}
+
+/* Images of nobody knows which dataset are those of the accuracies, as far as can be told. */
+static const char *other_dataset(const struct evo_benchmark *benchmark,
+                                 const struct evo_benchmark *of)
+{
+	const struct bench_dataset *dataset = bench_dataset_of(benchmark);
+
+	if (!dataset || !of->image_source[0] || of->image_format == EVO_IMAGES_NPY)
+		return NULL;
+	return dataset->images != EVO_IMAGES_NONE && dataset->images == of->image_format
+	               ? NULL
+	               : dataset->called;
+}
+
+void evo_benchmark_image_text(const struct evo_benchmark *benchmark, const struct evo_benchmark *of,
+                              char *out, size_t size)
+{
+	const char *other = other_dataset(benchmark, of);
+
+	if (other)
+		snprintf(out, size, "%s, not %s's", of->image_title, other);
+	else if (strcmp(benchmark->image_source, of->image_source) != 0)
+		snprintf(out, size, "%s, those of %s", of->image_title, of->name);
+	else
+		snprintf(out, size, "%s", of->image_title);
 }
 
 bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, size_t side,

@@ -50,13 +50,13 @@ static bool write_table(const struct writing *writing, size_t dataset, const cha
 	return done;
 }
 
-/* The paper's size with 10 classes for all three datasets, so that they share one probe. */
-static void set_probe(struct bench_manifest *manifest)
+/* The paper's size, with an output for each of the dataset's classes. */
+static void set_probe(struct bench_manifest *manifest, const struct bench_dataset *dataset)
 {
 	manifest->channels = 16;
 	manifest->cells = 5;
 	manifest->side = 32;
-	manifest->classes = 10;
+	manifest->classes = dataset->classes;
 	manifest->batch = 16;
 }
 
@@ -89,7 +89,7 @@ static bool write_manifest(const struct writing *writing, const struct bench_dat
 	                             slash ? slash + 1 : writing->import->file,
 	                             writing->published->count, writing->rows, today);
 	manifest.space = evo_strdup(writing->published->space->name);
-	set_probe(&manifest);
+	set_probe(&manifest, dataset);
 	set_images(&manifest, writing);
 	done = bench_manifest_write(&manifest, path, err);
 	bench_manifest_clear(&manifest);

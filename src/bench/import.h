@@ -10,9 +10,14 @@
 /* One dataset of NATS-Bench, and the column that has it. */
 struct bench_dataset {
 	const char *column, *suffix, *title, *dataset;
+	const char *called;           /* "CIFAR-10" */
+	size_t classes;               /* which are the outputs of its networks */
+	enum evo_image_format images; /* the files that have its images; EVO_IMAGES_NONE */
 };
 #define BENCH_DATASETS 3
 extern const struct bench_dataset bench_datasets[BENCH_DATASETS];
+/* That of a benchmark, by what its manifest says of the dataset; NULL: it is none of them. */
+const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchmark);
 
 /* Without the blanks around it, in place. */
 char *bench_trim(char *text);

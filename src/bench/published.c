@@ -14,12 +14,20 @@
 
 const struct bench_dataset bench_datasets[BENCH_DATASETS] = {
         {"CIFAR10TestAccuracy200Epochs", "cifar10", "NAS-Bench-201, CIFAR-10",
-         "CIFAR-10 test accuracy, 200 epochs"},
+         "CIFAR-10 test accuracy, 200 epochs", "CIFAR-10", 10, EVO_IMAGES_CIFAR10},
         {"CIFAR100TestAccuracy200Epochs", "cifar100", "NAS-Bench-201, CIFAR-100",
-         "CIFAR-100 test accuracy, 200 epochs"},
+         "CIFAR-100 test accuracy, 200 epochs", "CIFAR-100", 100, EVO_IMAGES_CIFAR100},
         {"ImageNetTestAccuracy200Epochs", "imagenet16-120", "NAS-Bench-201, ImageNet16-120",
-         "ImageNet16-120 test accuracy, 200 epochs"},
+         "ImageNet16-120 test accuracy, 200 epochs", "ImageNet16-120", 120, EVO_IMAGES_NONE},
 };
+
+const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchmark)
+{
+	for (size_t i = 0; i < BENCH_DATASETS; i++)
+		if (strcmp(bench_datasets[i].dataset, benchmark->dataset) == 0)
+			return &bench_datasets[i];
+	return NULL;
+}
 
 struct reading {
 	struct bench_published *published;

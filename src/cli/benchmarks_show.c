@@ -17,6 +17,7 @@ static void list_one(struct cli_table *table, const struct evo_benchmark *benchm
 {
 	const struct evo_benchmark_training *training = benchmark->training;
 	struct evo_benchmark_facts facts;
+	char images[96];
 	evo_benchmark_facts(benchmark, &facts);
 	cli_table_add(table, benchmark->name);
 	cli_table_add(table, benchmark->space->name);
@@ -27,7 +28,8 @@ static void list_one(struct cli_table *table, const struct evo_benchmark *benchm
 	cli_table_addf(table, "%zu", benchmark->function_count);
 	cli_table_addf(table, "%.2f .. %.2f", facts.low, facts.high);
 	cli_table_add(table, origin_of(benchmark));
-	cli_table_add(table, benchmark->image_title);
+	evo_benchmark_image_text(benchmark, benchmark, images, sizeof(images));
+	cli_table_add(table, images);
 	cli_table_add(table, benchmark->dataset);
 }
 
@@ -183,7 +185,9 @@ static void tell_training(const struct evo_benchmark *benchmark, struct evo_text
 
 static void tell_images(const struct evo_benchmark *benchmark, struct evo_text *out)
 {
-	evo_text_printf(out, "images      %s", benchmark->image_title);
+	char text[96];
+	evo_benchmark_image_text(benchmark, benchmark, text, sizeof(text));
+	evo_text_printf(out, "images      %s", text);
 	if (benchmark->image_count)
 		evo_text_printf(out, "; %zu are kept here", benchmark->image_count);
 	if (benchmark->task)
@@ -191,6 +195,9 @@ static void tell_images(const struct evo_benchmark *benchmark, struct evo_text *
 		                benchmark->task->side, benchmark->task->classes);
 	else if (benchmark->image_classes)
 		evo_text_printf(out, ", %zu classes", benchmark->image_classes);
+	if (benchmark->image_classes > benchmark->macro.classes)
+		evo_text_printf(out, ", more than the networks' %zu outputs: labels are drawn",
+		                benchmark->macro.classes);
 	evo_text_append(out, "\n");
 }
 
@@ -209,9 +216,15 @@ static void describe(const struct evo_benchmark *benchmark, struct evo_text *out
 	tell_accuracies(benchmark, &facts, out);
 	tell_images(benchmark, out);
 	tell_pools(&facts, out);
-	evo_text_printf(out, "probe       C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes\n",
+	evo_text_printf(out, "probe       C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes",
 	                macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
 	                macro->classes);
+	if (benchmark->dataset_classes && benchmark->dataset_classes != macro->classes)
+		evo_text_printf(out,
+		                ", where the dataset has %zu; import it again with --replace to "
+		                "have these",
+		                benchmark->dataset_classes);
+	evo_text_append(out, "\n");
 	tell_training(benchmark, out);
 	line(out, "folder", benchmark->folder);
 }

@@ -62,7 +62,9 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "ArchitectureString, and any of "
                  "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
                  "ImageNetTestAccuracy200Epochs. There is one benchmark a dataset: PREFIX-cifar10, "
-                 "PREFIX-cifar100, PREFIX-imagenet16-120. Or it is `scores` for scores that were "
+                 "PREFIX-cifar100, PREFIX-imagenet16-120, whose networks have 10, 100 and 120 "
+                 "outputs. Labels are those of the images where the networks have an output for "
+                 "each of their classes, and drawn evenly where not. Or it is `scores` for scores that were "
                  "computed elsewhere: architectures in a column architecture, ArchitectureString, "
                  "net_str or arch, and every other column of numbers becomes a proxy NAME/COLUMN, "
                  "which evoscope score takes and evoscope proxies lists. An empty field is a "
@@ -194,9 +196,12 @@ static const struct cli_option options[] = {
         {"image", 0, "SIDE", CLI_COUNT, AT(probe.side), 4, 4096, NULL, ON(BENCHMARKS_BUILD),
          "the images' own", "height and width to bring the images to, by halving them"},
         {"classes", 0, "K", CLI_COUNT, AT(probe.classes), 1, 65536, NULL, PROBING,
-         "the benchmark's", "outputs of the networks"},
+         "the benchmark's",
+         "outputs of the networks; images of more classes have labels drawn for them"},
         {"probe", 0, "NAME", CLI_TEXT, AT(probe.probe_of), 0, 0, NULL, PROBING, NULL,
-         "use that benchmark's networks and images for all"},
+         "use that benchmark's outputs, sizes and images for all, so that each network is run "
+         "once: right where one score is held against several datasets, not where each is to "
+         "have its own outputs and labels"},
 
         /* The search. */
         {"preset", 0, "NAME", CLI_TEXT, AT(preset), 0, 0, NULL, SEARCH, "default",
@@ -249,7 +254,9 @@ static const struct cli_option options[] = {
         {"scores", 0, "FILE", CLI_TEXT, AT(scores_file), 0, 0, NULL, ON(SCORE), NULL,
          "write one row a network there as CSV, and with --repeats one a seed"},
         {"images", 0, "FORMAT:FILE", CLI_TEXT, AT(images), 0, 0, NULL, ON(BENCHMARKS_IMPORT),
-         "noise", "images of the task: cifar10:FILE or cifar100:FILE, in their binary layout"},
+         "noise",
+         "images to score with, cifar10:FILE or cifar100:FILE in their binary layout; all "
+         "datasets get them, and where they are another's that is said"},
         {"name", 0, "PREFIX", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_IMPORT),
          "nb201; for scores the file's name",
          "what the benchmarks' names begin with, or the name of the scores"},

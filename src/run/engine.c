@@ -34,7 +34,7 @@ void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_pr
 {
 	snprintf(out->name, sizeof(out->name), "%s", benchmark->name);
 	snprintf(out->title, sizeof(out->title), "%s", benchmark->title);
-	snprintf(out->images, sizeof(out->images), "%s", benchmark->image_title);
+	snprintf(out->images, sizeof(out->images), "%s", probe->images);
 	snprintf(out->origin, sizeof(out->origin), "%s", benchmark->origin);
 	evo_probe_text(probe, out->probe, sizeof(out->probe));
 }

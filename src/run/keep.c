@@ -39,9 +39,9 @@ static bool is_end(enum evo_run_state mode)
 uint64_t evo_keep_digest(const struct evo_run *run, size_t item)
 {
 	const struct evo_case_item *one = &run->cases.items[item];
-	const struct evo_run_case *shown = &run->draft.cases[item];
-	uint64_t digest = evo_hash(shown->probe, strlen(shown->probe), 1);
-	digest = evo_hash(shown->images, strlen(shown->images), digest);
+	const char *probe = run->draft.cases[item].probe, *images = one->benchmark->image_title;
+	uint64_t digest = evo_hash(probe, strlen(probe), 1);
+	digest = evo_hash(images, strlen(images), digest);
 	for (size_t i = 0; i < one->train + one->validation; i++) {
 		const struct evo_row *row = &one->benchmark->rows[one->rows[i]];
 		digest = evo_hash(row->architecture, strlen(row->architecture) + 1, digest);

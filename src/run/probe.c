@@ -35,6 +35,19 @@ static void set_source(struct evo_probe *probe, const char *source)
 		         (unsigned long long) evo_hash_text(source));
 }
 
+/*
+ * Labels mean something only where there is an output for every class of the images' dataset.
+ * Where there is not, they are left out, and drawn evenly in their place.
+ */
+static void fit_labels(struct evo_probe *probe, struct evo_images *images)
+{
+	probe->drawn_labels = images->labels != NULL && images->classes > probe->macro.classes;
+	if (!probe->drawn_labels)
+		return;
+	free(images->labels);
+	images->labels = NULL;
+}
+
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
                    uint64_t seed, struct evo_probe *probe, struct evo_images *images,
                    struct evo_error *err)
@@ -59,6 +72,9 @@ bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe
 	            load_images(of, probe, images, err);
 	if (good && images->pixels != NULL)
 		set_source(probe, of->image_source);
+	if (good)
+		fit_labels(probe, images);
+	evo_benchmark_image_text(benchmark, of, probe->images, sizeof(probe->images));
 	evo_benchmark_destroy(other);
 	return good;
 }

@@ -96,6 +96,19 @@ static bool check_networks(const struct scored *s, struct evo_error *err)
 	                s->cases.count > 1 ? " or of any other benchmark given" : "");
 }
 
+static void tell_labels(const struct scored *s)
+{
+	for (size_t c = 0; c < s->cases.count; c++) {
+		const struct evo_case_item *item = &s->cases.items[c];
+		if (item->probe.drawn_labels)
+			score_note(s,
+			           "%s: %s; they are of more classes than the networks' %zu "
+			           "outputs: labels are drawn",
+			           item->benchmark->name, item->probe.images,
+			           item->probe.macro.classes);
+	}
+}
+
 static bool make_passes(struct scored *s, struct evo_error *err)
 {
 	size_t n = s->cases.network_count;
@@ -130,6 +143,7 @@ static bool prepare(struct scored *s, struct engine *first, struct evo_error *er
 		return false;
 	s->cases = first->cases;
 	memset(&first->cases, 0, sizeof(first->cases));
+	tell_labels(s);
 	return check_networks(s, err) && make_passes(s, err);
 }
 

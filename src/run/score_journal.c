@@ -50,6 +50,8 @@ static void add_probe(struct score_key *key, const struct evo_probe *probe)
 	for (size_t i = 0; i < EVO_COUNT(sizes); i++)
 		add_size(key, sizes[i]);
 	add(key, probe->source);
+	if (probe->drawn_labels)
+		add(key, "drawn labels");
 }
 
 static void add_trees(struct score_key *key, const struct scored *s)

@@ -22,8 +22,8 @@ static bool check_cases(struct evo_run *run, struct evo_database *database, int6
 		if (!good)
 			evo_fail(err, EVO_E_INPUT,
 			         "benchmark %s is not what it was when run %s was made: its "
-			         "networks, "
-			         "accuracies or images differ; start another search",
+			         "networks, their outputs, accuracies, images or labels differ; "
+			         "start another search",
 			         run->draft.cases[count].name, run->config.resume);
 		count++;
 	}

@@ -15,7 +15,7 @@ bool evo_probe_equal(const struct evo_probe *a, const struct evo_probe *b)
 	return a->space == b->space && a->macro.channels == b->macro.channels &&
 	       a->macro.cells == b->macro.cells && a->macro.side == b->macro.side &&
 	       a->macro.classes == b->macro.classes && a->batch == b->batch && a->seed == b->seed &&
-	       strcmp(a->source, b->source) == 0;
+	       a->drawn_labels == b->drawn_labels && strcmp(a->source, b->source) == 0;
 }
 
 void evo_probe_text(const struct evo_probe *probe, char *out, size_t size)
@@ -24,7 +24,9 @@ void evo_probe_text(const struct evo_probe *probe, char *out, size_t size)
 
 	snprintf(out, size, "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes, %s", m->channels,
 	         m->cells, probe->batch, m->side, m->side, m->classes,
-	         probe->source[0] ? "images" : "noise");
+	         !probe->source[0]     ? "noise"
+	         : probe->drawn_labels ? "images, drawn labels"
+	                               : "images");
 }
 
 bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float *inputs[EVO_PASSES],
@@ -62,7 +64,7 @@ unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned s
 	struct evo_rng rng = evo_rng_stream(probe->seed, "probe labels", 0);
 
 	for (size_t i = 0; i < probe->batch; i++)
-		out[i] = (unsigned short) (labels ? labels[i] % probe->macro.classes
-		                                  : evo_rng_below(&rng, probe->macro.classes));
+		out[i] = labels ? labels[i]
+		                : (unsigned short) evo_rng_below(&rng, probe->macro.classes);
 	return out;
 }

@@ -121,6 +121,18 @@ void evo_store_expect(struct evo_store *store, evo_needs needs)
 	pthread_mutex_unlock(&store->lock);
 }
 
+/* A label beyond the outputs would be read from beside the logits. */
+static bool check_labels(const struct evo_probe *probe, const unsigned short *labels,
+                         struct evo_error *err)
+{
+	for (size_t i = 0; labels && i < probe->batch; i++)
+		if (labels[i] >= probe->macro.classes)
+			return evo_fail(err, EVO_E_INPUT,
+			                "image %zu has label %u, and the network has %zu outputs",
+			                i, labels[i], probe->macro.classes);
+	return true;
+}
+
 bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
                      const unsigned short *labels, size_t *number, struct evo_error *err)
 {
@@ -128,6 +140,8 @@ bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, con
 		return false;
 	if (probe->batch == 0)
 		return evo_fail(err, EVO_E_USAGE, "the batch must be at least 1");
+	if (!check_labels(probe, labels, err))
+		return false;
 	pthread_mutex_lock(&store->lock);
 	*number = find_probe(store, probe);
 	const bool good = *number < store->probe_count ||

@@ -28,7 +28,7 @@ static void describe(const struct evo_benchmark *benchmark, struct ui_entry *out
 	snprintf(out->title, sizeof out->title, "%s", benchmark->title);
 	snprintf(out->space, sizeof out->space, "%s", benchmark->space->name);
 	snprintf(out->dataset, sizeof out->dataset, "%s", benchmark->dataset);
-	snprintf(out->images, sizeof out->images, "%s", benchmark->image_title);
+	evo_benchmark_image_text(benchmark, benchmark, out->images, sizeof out->images);
 	snprintf(out->origin, sizeof out->origin, "%s", benchmark->origin);
 	snprintf(out->probe, sizeof out->probe, "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes",
 	         macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
