@@ -369,10 +369,45 @@ static void test_interventions(void **state)
 	while (log_count(run, "done: 2 generations") < 2)
 		evo_run_wait(run, 0.05);
 	settle(run, IN(DONE)); /* which follows the line */
+	tell(run, EVO_COMMAND_SET, "crossover 0.2");
+	settle(run, IN(DONE));
 	tell(run, EVO_COMMAND_SET, "generations 3");
+	evo_snapshot_release(wait_until(run, IN(PAUSED), 2));
 	tell(run, EVO_COMMAND_RESUME, NULL);
 	s = wait_until(run, IN(DONE), 3);
 	assert_int_equal(s->generation, 3);
+	evo_snapshot_release(s);
+	evo_run_destroy(run);
+}
+
+/* What is left is by the limits as they are, not as they were when a generation ended. */
+static void test_time_left(void **state)
+{
+	(void) state;
+	struct evo_run_config config = small_config();
+	config.gp.generations = 2;
+	struct evo_run *run = created(&config);
+	tell(run, EVO_COMMAND_STEP, NULL);
+	const struct evo_snapshot *s = wait_until(run, IN(PAUSED), 1);
+	double each = s->history[0].seconds;
+	assert_true(each > 0);
+	assert_true(fabs(s->remaining - each) < 1e-9);
+	evo_snapshot_release(s);
+	tell(run, EVO_COMMAND_SET, "generations 11");
+	for (s = evo_run_snapshot(run); s->generations != 11; s = evo_run_snapshot(run))
+		evo_snapshot_release(s);
+	assert_true(fabs(s->remaining - 10 * each) < 1e-9);
+	evo_snapshot_release(s);
+
+	/* At the end nothing is left, and something again where the limit is raised. */
+	tell(run, EVO_COMMAND_SET, "generations 2");
+	tell(run, EVO_COMMAND_RESUME, NULL);
+	s = wait_until(run, IN(DONE), 2);
+	assert_true(s->remaining == 0);
+	evo_snapshot_release(s);
+	tell(run, EVO_COMMAND_SET, "generations 3");
+	s = wait_until(run, IN(PAUSED), 2);
+	assert_true(s->remaining > 0);
 	evo_snapshot_release(s);
 	evo_run_destroy(run);
 }
@@ -573,6 +608,7 @@ int main(void)
 	        cmocka_unit_test(test_paused_while_joining),
 	        cmocka_unit_test(test_destroy_at_any_time),
 	        cmocka_unit_test(test_interventions),
+	        cmocka_unit_test(test_time_left),
 	        cmocka_unit_test(test_limits),
 	        cmocka_unit_test(test_failures),
 	        cmocka_unit_test(test_different_sizes),

@@ -158,6 +158,14 @@ static void expect_as_uninterrupted(const struct evo_snapshot *after, bool befor
 	evo_run_destroy(run);
 }
 
+static size_t run_generations(struct evo_run *run)
+{
+	const struct evo_snapshot *s = evo_run_snapshot(run);
+	size_t count = s->generation;
+	evo_snapshot_release(s);
+	return count;
+}
+
 static void test_by_hand(void **state)
 {
 	(void) state;
@@ -178,6 +186,14 @@ static void test_by_hand(void **state)
 	evo_run_destroy(run); /* what is half done is lost */
 
 	run = resumed("by-hand");
+	/* Its log begins with what had happened: every generation, new bests, what was done. */
+	assert_int_equal(log_count(run, "generation "), run_generations(run) + 6);
+	assert_true(logged(run, "generation 0: best"));
+	assert_true(logged(run, "new best"));
+	assert_true(logged(run, "set max_size 11: from generation 0 on"));
+	assert_true(logged(run, "inject synflow: from generation 0 on"));
+	assert_true(logged(run, "set crossover 0.2: from generation"));
+	assert_true(logged(run, "by-hand as it is stored: "));
 	tell(run, EVO_COMMAND_START, NULL);
 	const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
 
@@ -394,6 +410,11 @@ static void test_watched(void **state)
 		expect_same_snapshots(own, seen);
 		evo_snapshot_release(own);
 		evo_snapshot_release(seen);
+	}
+	for (size_t g = 0; g < 3; g++) {
+		char part[40];
+		snprintf(part, sizeof part, "generation %zu: best", g);
+		assert_int_equal(log_count(watcher, part), 1);
 	}
 	evo_run_destroy(run);
 	evo_snapshot_release(wait_until(watcher, IN(STOPPED), 3));

@@ -318,6 +318,42 @@ static void the_filter_keeps_matching_rows(void **state)
 	free_world(world);
 }
 
+/* How one looks at searches outlives one of them; what is about it does not. */
+static void another_search_is_looked_at_in_the_same_way(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct ui_evolve *evolve = &world->evolve;
+
+	(void) state;
+	while (evolve->population.sort != UI_SORT_SIZE)
+		ui_population_sort(&evolve->population, &world->snapshot, 1);
+	act(world, UI_ACTION_REVERSE);
+	ui_evolve_request(evolve, &world->model, UI_ACTION_FILTER, "flops", NULL);
+	act(world, UI_ACTION_DOWN);
+	act(world, UI_ACTION_ZOOM);
+	act(world, UI_ACTION_BENCHMARK);
+	act(world, UI_ACTION_NARROW);
+	act(world, UI_ACTION_FOLLOW);
+	act(world, UI_ACTION_LOG_X);
+	evolve->focus = UI_PANE_TREE;
+	free(screen(world, 80, 24));
+	act(world, UI_ACTION_DOWN);
+	act(world, UI_ACTION_RIGHT);
+
+	ui_evolve_renew(evolve);
+	ui_evolve_update(evolve, &world->model);
+	assert_int_equal(evolve->population.count, POPULATION);
+	assert_int_equal(evolve->population.cursor, 0);
+	assert_int_equal(evolve->tree.top + evolve->tree.left, 0);
+	assert_int_equal(evolve->focus, UI_PANE_TREE);
+	assert_true(evolve->zoomed);
+	assert_true(evolve->fitness.log_x);
+	evolve->zoomed = false;
+	check_shows(world, 120, 40, "Population 30 by size reversed");
+	check_shows(world, 120, 40, "Fitness (Kendall tau) · all, live");
+	free_world(world);
+}
+
 static void the_cursor_stays_on_its_individual(void **state)
 {
 	struct world *world = make_world(1, &ui_glyphs_utf8);
@@ -535,6 +571,7 @@ int main(void)
 	        cmocka_unit_test(an_empty_search_says_how_to_start),
 	        cmocka_unit_test(the_table_sorts_both_ways),
 	        cmocka_unit_test(the_filter_keeps_matching_rows),
+	        cmocka_unit_test(another_search_is_looked_at_in_the_same_way),
 	        cmocka_unit_test(the_cursor_stays_on_its_individual),
 	        cmocka_unit_test(a_click_selects_the_row_that_is_drawn_there),
 	        cmocka_unit_test(plots_have_marks_where_values_are),

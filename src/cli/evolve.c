@@ -31,7 +31,7 @@ static void progress_text(const struct evo_snapshot *snapshot, struct evo_text *
 		evo_text_printf(out, " %zu of %zu", snapshot->phase_done, snapshot->phase_total);
 	if (!isnan(snapshot->remaining)) {
 		evo_text_append(out, ", ");
-		cli_clock(out, snapshot->remaining);
+		cli_clock(out, fmax(1, snapshot->remaining));
 		evo_text_append(out, " left");
 	}
 }

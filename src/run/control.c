@@ -182,6 +182,12 @@ static size_t next_generation(const struct evo_run *run)
 	return run->gp != NULL ? evo_gp_next_generation(run->gp) : run->draft.generation;
 }
 
+void evo_run_tell_intervention(struct evo_run *run, const struct evo_intervention *one)
+{
+	evo_run_say(run, EVO_LOG_NOTE, "%s %.200s: from generation %zu on", rules[one->kind].name,
+	            one->text, one->generation);
+}
+
 static void record(struct evo_run *run, const struct evo_command *command)
 {
 	struct evo_record *list = &run->record;
@@ -189,8 +195,7 @@ static void record(struct evo_run *run, const struct evo_command *command)
 	                                  sizeof(*list->interventions));
 	list->interventions[list->intervention_count++] = (struct evo_intervention){
 	        next_generation(run), command->kind, evo_strdup(command->text)};
-	evo_run_say(run, EVO_LOG_NOTE, "%s %.200s: from generation %zu on",
-	            rules[command->kind].name, command->text, next_generation(run));
+	evo_run_tell_intervention(run, &list->interventions[list->intervention_count - 1]);
 	evo_run_renew_body(run);
 	evo_keep_interventions(run);
 }
@@ -302,6 +307,11 @@ static void heed_one(struct evo_run *run, const struct evo_command *command)
 		evo_run_say(run, EVO_LOG_WARNING, "%s: %s", rules[command->kind].name, err.message);
 	else if (command->kind == EVO_COMMAND_SET || command->kind == EVO_COMMAND_INJECT)
 		record(run, command);
+	char *reason = evo_run_end_reason(run);
+	/* A limit that was raised leaves something to go on with. */
+	if (run->mode == EVO_RUN_DONE && then == EVO_RUN_IDLE && reason == NULL)
+		then = EVO_RUN_PAUSED;
+	free(reason);
 	evo_run_enter(run, then != EVO_RUN_IDLE ? then : run->mode);
 }
 

@@ -216,21 +216,6 @@ static double partial(const struct evo_run *run, const struct evo_individual *ch
 	return champion->direction * tau;
 }
 
-static void log_best(struct evo_run *run, const struct evo_individual *best)
-{
-	struct evo_text text, parents;
-	evo_text_init(&text);
-	evo_text_init(&parents);
-	evo_tree_print(&best->tree, &text);
-	for (size_t i = 0; i < 2 && best->parents[i] != 0; i++)
-		evo_text_printf(&parents, "%s%llu", i == 0 ? " of " : " and ",
-		                (unsigned long long) best->parents[i]);
-	evo_run_say(run, EVO_LOG_BEST, "new best %.4f, %zu nodes, %s%s: %s", best->fitness,
-	            best->tree.size, evo_origin_name(best->origin), parents.data, text.data);
-	evo_text_clear(&text);
-	evo_text_clear(&parents);
-}
-
 static void add_generation(struct evo_run *run, const struct evo_generation *generation)
 {
 	struct evo_record *record = &run->record;
@@ -271,22 +256,6 @@ static bool take_stock(struct evo_run *run)
 	return true;
 }
 
-static void estimate_rest(struct evo_run *run)
-{
-	const struct evo_record *record = &run->record;
-	size_t count = record->history_count, recent = count < 5 ? count : 5;
-	double seconds = 0;
-	for (size_t i = count - recent; i < count; i++)
-		seconds += record->history[i].seconds;
-	size_t left = run->draft.generations > run->draft.generation
-	                      ? run->draft.generations - run->draft.generation
-	                      : 0;
-	double rest = recent > 0 ? seconds / (double) recent * (double) left : (double) NAN;
-	if (run->config.seconds > 0 && !(rest < run->config.seconds - evo_run_elapsed(run)))
-		rest = fmax(0, run->config.seconds - evo_run_elapsed(run));
-	run->draft.remaining = rest;
-}
-
 static void write_files(struct evo_run *run)
 {
 	struct evo_error err = {0};
@@ -296,23 +265,6 @@ static void write_files(struct evo_run *run)
 	if (!evo_run_export(snapshot, run->config.csv_folder, &err))
 		evo_run_say(run, EVO_LOG_WARNING, "the CSV files are not written: %s", err.message);
 	evo_snapshot_release(snapshot);
-}
-
-/* What a generation came to, in the log. */
-static void log_generation(struct evo_run *run)
-{
-	const struct evo_generation *last = &run->record.history[run->record.history_count - 1];
-	char validation[40] = "";
-	if (last->best > run->best) {
-		log_best(run, last->champion);
-		run->best = last->best;
-	}
-	if (!isnan(last->best_validation))
-		snprintf(validation, sizeof(validation), ", validation %.4f",
-		         last->best_validation);
-	evo_run_say_took(run, EVO_LOG_NOTE, last->seconds,
-	                 "generation %zu: best %.4f%s, mean %.4f, %zu scored", last->generation,
-	                 last->best, validation, last->mean, last->evaluations);
 }
 
 static void conclude(struct evo_run *run)
@@ -327,9 +279,8 @@ static void conclude(struct evo_run *run)
 	run->draft.phase_done = run->draft.phase_total = 0;
 	show_live(run);
 	run->draft.live_best = (double) NAN;
-	estimate_rest(run);
 	if (any)
-		log_generation(run);
+		evo_run_tell_generation(run, &run->record.history[run->record.history_count - 1]);
 	else
 		evo_run_say(run, EVO_LOG_WARNING,
 		            "no expression of generation %zu orders the networks; the next one "

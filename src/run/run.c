@@ -84,27 +84,31 @@ void evo_run_fail(struct evo_run *run, const struct evo_error *err)
 	evo_run_enter(run, EVO_RUN_FAILED);
 }
 
-/* Why the search is at its end, if it is. */
-static bool at_end(struct evo_run *run)
+char *evo_run_end_reason(const struct evo_run *run)
 {
 	const struct evo_record *record = &run->record;
 	size_t wanted = run->draft.generations;
 	double best = record->history_count > 0 ? record->history[record->history_count - 1].best
 	                                        : (double) NAN;
 	if (run->draft.generation >= wanted)
-		evo_run_say(run, EVO_LOG_NOTE,
-		            "done: %zu generations; to go on, set generations higher and resume",
-		            wanted);
-	else if (best >= run->config.target)
-		evo_run_say(run, EVO_LOG_NOTE, "done: the best reached the target %g",
-		            run->config.target);
-	else if (record->history_count > 0 && evo_run_time_up(run))
-		evo_run_say(run, EVO_LOG_NOTE, "done: time is up after %.0f s",
-		            evo_run_elapsed(run));
-	else
-		return false;
-	run->draft.remaining = 0;
-	return true;
+		return evo_format(
+		        "done: %zu generations; to go on, set generations higher and resume",
+		        wanted);
+	if (best >= run->config.target)
+		return evo_format("done: the best reached the target %g", run->config.target);
+	if (record->history_count > 0 && evo_run_time_up(run))
+		return evo_format("done: time is up after %.0f s", evo_run_elapsed(run));
+	return NULL;
+}
+
+/* Says so where it is. */
+static bool at_end(struct evo_run *run)
+{
+	char *reason = evo_run_end_reason(run);
+	if (reason != NULL)
+		evo_run_say(run, EVO_LOG_NOTE, "%s", reason);
+	free(reason);
+	return reason != NULL;
 }
 
 static void advance(struct evo_run *run)

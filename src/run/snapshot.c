@@ -142,8 +142,30 @@ const struct evo_snapshot *evo_snapshot_create(const struct evo_snapshot *draft,
 	return &create_box(draft, body)->snapshot;
 }
 
+/* Seconds to the end by what the last generations took, or to the time limit if that comes before.
+   It is not kept but counted anew for every snapshot: limits may change at any time. */
+static double estimate_rest(const struct evo_run *run)
+{
+	const struct evo_snapshot *draft = &run->draft;
+	size_t count = run->body->history_count, recent = count < 5 ? count : 5;
+	double seconds = 0, elapsed = evo_run_elapsed(run);
+	for (size_t i = count - recent; i < count; i++)
+		seconds += run->body->history[i].seconds;
+	double each = recent > 0 ? seconds / (double) recent : (double) NAN, rest = 0;
+	if (draft->generations > draft->generation) {
+		rest = each * (double) (draft->generations - draft->generation);
+		if (!isnan(run->generation_begin))
+			rest -= fmin(each, elapsed - run->generation_begin);
+	}
+	if (run->config.seconds > 0 && !run->config.watch &&
+	    !(rest < run->config.seconds - elapsed))
+		rest = fmax(0, run->config.seconds - elapsed);
+	return rest;
+}
+
 void evo_run_publish(struct evo_run *run)
 {
+	run->draft.remaining = estimate_rest(run);
 	struct evo_snapshot_box *box = create_box(&run->draft, run->body);
 	box->snapshot.serial = ++run->serial;
 	pthread_mutex_lock(&run->lock);

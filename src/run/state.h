@@ -111,6 +111,18 @@ void evo_run_say(struct evo_run *run, enum evo_log_kind kind, const char *format
 void evo_run_say_took(struct evo_run *run, enum evo_log_kind kind, double seconds,
                       const char *format, ...) EVO_PRINTF(4, 5);
 
+/* ---- tell.c ---------------------------------------------------------------------------------- */
+
+/* What a generation came to, and whether its best is better than those told before. */
+void evo_run_tell_generation(struct evo_run *run, const struct evo_generation *last);
+/* How much of a body has been told. */
+struct evo_told {
+	size_t generations, interventions;
+};
+/* Tells in the log what the body has beyond that, as it was told when it happened; of a long history
+   the last part. */
+void evo_run_tell_past(struct evo_run *run, struct evo_told *told);
+
 /* ---- control.c: commands, on the thread ------------------------------------------------------ */
 
 void evo_run_enter(struct evo_run *run, enum evo_run_state mode);
@@ -119,6 +131,8 @@ void evo_run_heed(struct evo_run *run, bool block);
 /* Is the thread to go on computing? Waits while paused. */
 bool evo_run_go_on(struct evo_run *run);
 double evo_run_elapsed(const struct evo_run *run);
+/* What was done by hand, in the log. */
+void evo_run_tell_intervention(struct evo_run *run, const struct evo_intervention *one);
 /* "name value" or "name=value" into a search, or without one into a configuration. */
 bool evo_run_set(struct evo_gp *gp, struct evo_gp_config *config, const char *text,
                  struct evo_error *err);
@@ -164,6 +178,8 @@ bool evo_run_is_interrupted(const struct evo_run *run, bool whatever);
 void evo_run_show_progress(struct evo_run *run, size_t done, size_t total);
 
 /* run.c, watch.c */
+/* Why the search is at its end, for the caller to free; NULL where it is not. */
+char *evo_run_end_reason(const struct evo_run *run);
 void evo_run_fail(struct evo_run *run, const struct evo_error *err);
 /* The thread of a run that is only watched. */
 void evo_run_watch(struct evo_run *run);

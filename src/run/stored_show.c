@@ -352,8 +352,10 @@ bool evo_stored_show(struct evo_run *run, struct evo_error *err)
 	run->shadow = draft->config;
 	run->stored_interventions = run->body->intervention_count;
 	run->active = draft->elapsed;
-	if (run->body->history_count > 0)
-		run->best = run->body->history[run->body->history_count - 1].best;
 	evo_record_copy(&run->record, run->body);
+	evo_run_tell_past(run, &(struct evo_told){0});
+	if (!run->config.watch)
+		evo_run_say(run, EVO_LOG_NOTE, "%s as it is stored: %zu of %zu generations",
+		            run->config.resume, draft->generation, draft->generations);
 	return true;
 }

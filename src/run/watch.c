@@ -35,19 +35,10 @@ static bool look(struct evo_run *run, struct sign *out, struct evo_error *err)
 	return good;
 }
 
-static void tell_last(struct evo_run *run)
-{
-	const struct evo_body *body = run->body;
-	if (body->history_count == 0)
-		return;
-	const struct evo_generation *last = &body->history[body->history_count - 1];
-	evo_run_say(run, EVO_LOG_NOTE, "generation %zu: best %.4f, mean %.4f, %zu scored, %.1f s",
-	            last->generation, last->best, last->mean, last->evaluations, last->seconds);
-}
-
 void evo_run_watch(struct evo_run *run)
 {
 	struct sign known = {.generation = -1};
+	struct evo_told told = {run->body->history_count, run->body->intervention_count};
 	struct evo_command command;
 	evo_run_say(run, EVO_LOG_NOTE, "watching %s, which another program drives",
 	            run->config.resume);
@@ -59,7 +50,7 @@ void evo_run_watch(struct evo_run *run)
 		        now.generation != known.generation || strcmp(now.state, known.state) != 0;
 		if (good && news && evo_stored_read(run, &err)) {
 			known = now;
-			tell_last(run);
+			evo_run_tell_past(run, &told);
 			evo_run_publish(run);
 		} else if (err.code != EVO_OK) {
 			evo_run_fail(run, &err);

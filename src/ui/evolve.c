@@ -17,6 +17,23 @@ void ui_evolve_free(struct ui_evolve *evolve)
 	ui_population_free(&evolve->population);
 }
 
+void ui_evolve_renew(struct ui_evolve *evolve)
+{
+	struct ui_population *population = &evolve->population;
+	struct ui_fitness *fitness = &evolve->fitness;
+	struct ui_tree_pane *tree = &evolve->tree;
+
+	*population->filter = '\0';
+	population->cursor = population->top = 0;
+	population->held = 0;
+	fitness->shown = fitness->window = fitness->end = 0;
+	fitness->frozen = false;
+	tree->top = tree->left = 0;
+	tree->of = 0;
+	ui_weights_drop(&tree->weights);
+	evolve->log.back = 0;
+}
+
 void ui_evolve_update(struct ui_evolve *evolve, const struct ui_model *model)
 {
 	ui_population_update(&evolve->population, model->snapshot);

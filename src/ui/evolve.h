@@ -99,6 +99,10 @@ struct ui_evolve {
 };
 void ui_evolve_init(struct ui_evolve *evolve);
 void ui_evolve_free(struct ui_evolve *evolve);
+/* Another search takes the place of the one that is shown. How one looks at searches stays: panes,
+   borders, full size, axes, the order of rows unless it is by a benchmark. What is about that
+   search alone is dropped: filter, cursor, the part of the plot and its benchmark, scrolling. */
+void ui_evolve_renew(struct ui_evolve *evolve);
 void ui_evolve_update(struct ui_evolve *evolve, const struct ui_model *model);
 void ui_evolve_draw(struct ui_evolve *evolve, const struct ui_model *model,
                     struct ui_surface *surface);

@@ -48,8 +48,7 @@ bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config
 	explorer->model.snapshot = evo_run_snapshot(run);
 	ui_log_free(&explorer->model.log);
 	ui_model_announce(&explorer->model, config);
-	explorer->evolve.population.held = 0;
-	explorer->evolve.fitness.frozen = false;
+	ui_evolve_renew(&explorer->evolve);
 	ui_explorer_refresh(explorer);
 	return true;
 }

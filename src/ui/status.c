@@ -39,7 +39,10 @@ static void pace_text(const struct ui_model *model, bool wide, char *out, size_t
 		used = (size_t) snprintf(out, size, "  %s ev/s", number);
 	}
 	bool going = ui_when(snapshot->state) == UI_WHEN_GOING;
-	ui_duration(going ? snapshot->remaining : snapshot->elapsed, number, sizeof number);
+	double seconds = going ? snapshot->remaining : snapshot->elapsed;
+	if (going && seconds < 1)
+		seconds = 1; /* what takes longer than was thought is not over */
+	ui_duration(seconds, number, sizeof number);
 	if (*number != '-' && used < size)
 		snprintf(out + used, size - used, "  %s %s", number, going ? "left" : "in all");
 }
