@@ -26,7 +26,7 @@ static inline double slow_kendall(size_t n, const double *x, const double *y)
 		}
 	}
 	if (different_x == 0 || different_y == 0)
-		return 0;
+		return (double) NAN;
 	return balance / sqrt(different_x) / sqrt(different_y);
 }
 

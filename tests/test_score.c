@@ -219,6 +219,43 @@ static void json_says_what_csv_says(void **state)
 	outcome_clear(&outcome);
 }
 
+/* A score that is the same for all networks orders none of them: its measures are undefined, which
+   is not 0. The top tenth of 50 networks is too small to say. */
+static void what_is_undefined_is_no_number(void **state)
+{
+	static const char *const undefined[] = {"kendall",       "kendall_low",   "kendall_high",
+	                                        "spearman",      "pearson",       "kendall_top10",
+	                                        "partial_units", "partial_params"};
+	(void) state;
+	struct outcome outcome;
+	struct csv_table table;
+	RUN(&box, &outcome, "score", "mul(units, 0)", "params", "neg(params)", "units", SMALL_PROBE,
+	    "-n", "50", "--csv", sandbox_path(&box, "table.csv"));
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, "mul(units, 0)  -  "));
+	assert_false(has(outcome.out, "nan"));
+	outcome_clear(&outcome);
+	csv_load(sandbox_path(&box, "table.csv"), &table);
+	for (size_t i = 0; i < EVO_COUNT(undefined); i++)
+		assert_string_equal(csv_cell(&table, 0, undefined[i]), "");
+	for (size_t i = 1; i < 4; i++) {
+		assert_string_equal(csv_cell(&table, i, "kendall_top10"), "");
+		assert_string_not_equal(csv_cell(&table, i, "spearman"), "");
+	}
+	assert_string_equal(csv_cell(&table, 1, "partial_params"), "");
+	assert_string_equal(csv_cell(&table, 3, "partial_units"), "");
+	assert_string_not_equal(csv_cell(&table, 1, "partial_units"), "");
+	/* The opposite score has the opposite interval, to the last digit. */
+	assert_true(csv_value(&table, 1, "kendall_low") == -csv_value(&table, 2, "kendall_high"));
+	assert_true(csv_value(&table, 1, "kendall_high") == -csv_value(&table, 2, "kendall_low"));
+	csv_clear(&table);
+	RUN(&box, &outcome, "score", "mul(units, 0)", SMALL_PROBE, "-n", "50", "--json");
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, "\"kendall\":null,"));
+	assert_true(has(outcome.out, "\"kendall_low\":null,\"kendall_high\":null,"));
+	outcome_clear(&outcome);
+}
+
 /* ---- Journals -------------------------------------------------------------------------------- */
 
 /* The path of the only journal; NULL: there is none. Caller frees. */
@@ -610,6 +647,7 @@ int main(void)
 	        cmocka_unit_test(means_and_deviations),
 	        cmocka_unit_test(threads_change_nothing),
 	        cmocka_unit_test(json_says_what_csv_says),
+	        cmocka_unit_test(what_is_undefined_is_no_number),
 	        cmocka_unit_test(scores_without_a_folder),
 	        cmocka_unit_test(progress_is_told_when_asked),
 	};

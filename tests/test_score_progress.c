@@ -81,7 +81,7 @@ static void what_does_not_fit_is_left_out_and_named(void **state)
 	assert_string_equal(term_row(term, row + 2),
 	                    "left out, as the terminal is narrow: pearson, top 10 %, given units, "
 	                    "given");
-	assert_string_equal(term_row(term, row + 3), "params, not finite, ms/network");
+	assert_string_equal(term_row(term, row + 3), "params, not finite, ms together");
 	term_close(term);
 }
 

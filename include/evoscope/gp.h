@@ -120,15 +120,17 @@ enum evo_side {
 struct evo_individual {
 	uint64_t id, parents[2]; /* from 1; 0 is none */
 	enum evo_origin origin;
-	size_t born;                  /* generation */
-	bool injected;                /* put in by hand */
-	bool descends;                /* it or an ancestor was put in by hand */
-	int direction;                /* 1, or -1 when a lower score is better */
-	double fitness;               /* in that direction */
-	double tau[2][EVO_CASES_MAX]; /* as measured, with its sign, by side and case */
-	bool open;                    /* validation networks are not scored yet: their tau is NaN */
-	size_t closed;                /* generation after which they were */
-	size_t non_finite;            /* scores that are NaN or infinite */
+	size_t born;    /* generation */
+	bool injected;  /* put in by hand */
+	bool descends;  /* it or an ancestor was put in by hand */
+	int direction;  /* 1, or -1 when a lower score is better */
+	double fitness; /* in that direction */
+	double tau
+	        [2]
+	        [EVO_CASES_MAX]; /* as measured, with its sign, by side and case; NaN: undefined */
+	bool open;               /* validation networks are not scored yet: their tau is NaN */
+	size_t closed;           /* generation after which they were */
+	size_t non_finite;       /* scores that are NaN or infinite */
 	size_t depth;
 	uint64_t hash;  /* of the canonical form */
 	double *scores; /* all groups' networks one after the other; train first, then

@@ -132,7 +132,7 @@ void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_pr
 /* A proxy on the same networks as the population, to hold it against: units, params, eznas-a. */
 struct evo_reference {
 	char name[24];
-	double fitness;
+	double fitness; /* NaN where its tau is undefined on train networks of a benchmark */
 	double tau[2][EVO_CASES_MAX];
 };
 #define EVO_REFERENCES 3
@@ -197,7 +197,7 @@ struct evo_snapshot {
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
 void evo_snapshot_release(const struct evo_snapshot *snapshot);
 /* An individual's Kendall tau on validation networks in its direction, the smallest or the mean
-   over benchmarks as the fitness is; NaN where they are none or not scored yet. */
+   over benchmarks as the fitness is; NaN where it is undefined on one of them, or not known yet. */
 double evo_snapshot_validation(const struct evo_snapshot *snapshot,
                                const struct evo_individual *individual);
 /* Which of the front to take: the one with the best mean of fitness and validation, by numbers of
@@ -287,14 +287,15 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
 /*
  * One line of `evoscope score`: a proxy on a benchmark. With more than one seed every number is the
  * mean over them; that of the intervals' ends says how far tau depends on which networks there are,
- * kendall_sd how far on their weights. NaN where there are no networks.
+ * kendall_sd how far on their weights. NaN where it is undefined (see rank.h), with one seed or
+ * with any of them.
  */
 struct evo_score_row {
 	char proxy[64], benchmark[64];
 	size_t networks, seeds;
 	double kendall;
 	double kendall_sd; /* over the seeds (n - 1); NaN with one */
-	double low, high;  /* 95 % bootstrap interval of kendall, over networks */
+	double low, high;  /* 95 % interval of kendall, over networks: evo_kendall_interval */
 	double spearman, pearson, kendall_top10;
 	double partial_units, partial_params;
 	double non_finite;
@@ -336,8 +337,7 @@ struct evo_score_config {
 	bool (*deliver)(void *context, const struct evo_score_row *rows, size_t count);
 };
 struct evo_score_status {
-	const char *phase,
-	        *unit; /* "scoring" "networks" (once a seed), "bootstrapping" "intervals" */
+	const char *phase, *unit; /* "scoring" "networks" (once a seed), "measuring" "rows" */
 	size_t done, kept, total; /* units; kept: by an earlier time, among those done */
 	double seconds;           /* since the phase began */
 };

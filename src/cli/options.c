@@ -21,10 +21,15 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "hold proxies against accuracies and print a table",
                  "A PROXY is a name (see evoscope proxies), an expression, or NAME/COLUMN of "
                  "imported scores; networks without a score in such a column are left out for all "
-                 "proxies. Columns: Kendall tau with its 95 % bootstrap interval over networks, "
+                 "proxies. Columns: Kendall tau with its 95 % interval over networks, "
                  "Spearman, Pearson, Kendall tau in the true top 10 %, partial Kendall tau given "
                  "the number of units and given the number of parameters, scores that are not "
-                 "finite, milliseconds a network. With more than one seed there is Kendall's "
+                 "finite, milliseconds that a network took for all proxies together. What is "
+                 "undefined is a dash, empty in CSV and null in JSON: measures of a score that is "
+                 "the same for all networks or of equal accuracies, those of the top 10 % where "
+                 "these are fewer than 10 networks, an interval of fewer than 10, a partial tau "
+                 "given what orders the networks alike, and a mean of which one part is. With more "
+                 "than one seed there is Kendall's "
                  "standard deviation over them, and all other numbers are means over them, the "
                  "ends of the interval too. Networks that are finished are kept as they come: "
                  "after an interruption the same command goes on where it was.",

@@ -40,6 +40,15 @@ static void say(const char *format, ...)
 
 /* ---- What commands do ------------------------------------------------------------------------ */
 
+/* Said in a word: a dash is not heard. */
+static void tau_words(double tau, char *out, size_t size)
+{
+	if (isnan(tau))
+		snprintf(out, size, "undefined");
+	else
+		snprintf(out, size, "%+.3f", tau);
+}
+
 static void tell_status(struct plain *plain)
 {
 	const struct evo_snapshot *s = plain->snapshot;
@@ -48,11 +57,13 @@ static void tell_status(struct plain *plain)
 	    s->generation, s->generations);
 	if (*s->phase)
 		say("Now: %s, %zu of %zu.", s->phase, s->phase_done, s->phase_total);
-	if (s->history_count)
-		say("Best fitness %.3f, validation %.3f, mean %.3f.",
-		    s->history[s->history_count - 1].best,
-		    s->history[s->history_count - 1].best_validation,
-		    s->history[s->history_count - 1].mean);
+	if (s->history_count) {
+		const struct evo_generation *last = &s->history[s->history_count - 1];
+		char validation[24];
+		tau_words(last->best_validation, validation, sizeof(validation));
+		say("Best fitness %.3f, validation %s, mean %.3f.", last->best, validation,
+		    last->mean);
+	}
 	if (*s->error)
 		say("Error: %s", s->error);
 }
@@ -101,11 +112,14 @@ static void tell_best(struct plain *plain, const char *argument)
 	const struct evo_snapshot *s = plain->snapshot;
 	(void) argument;
 	tell_list(s->population, s->population_count, "1");
-	for (size_t i = 0; s->population_count && i < s->case_count; i++)
-		say("On %s: Kendall tau %+.3f on %zu train networks, %+.3f on %zu validation "
-		    "networks.",
-		    s->cases[i].name, s->population[0]->tau[EVO_SIDE_TRAIN][i], s->cases[i].train,
-		    s->population[0]->tau[EVO_SIDE_VALIDATION][i], s->cases[i].validation);
+	for (size_t i = 0; s->population_count && i < s->case_count; i++) {
+		char train[24], validation[24];
+		tau_words(s->population[0]->tau[EVO_SIDE_TRAIN][i], train, sizeof(train));
+		tau_words(s->population[0]->tau[EVO_SIDE_VALIDATION][i], validation,
+		          sizeof(validation));
+		say("On %s: Kendall tau %s on %zu train networks, %s on %zu validation networks.",
+		    s->cases[i].name, train, s->cases[i].train, validation, s->cases[i].validation);
+	}
 }
 
 static void send(struct plain *plain, enum evo_command_kind kind, const char *argument)

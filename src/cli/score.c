@@ -54,9 +54,9 @@ static void show_note(void *context, const char *text)
 static void heading(struct cli_table *table, bool repeated)
 {
 	static const char *const names[] = {
-	        "proxy",         "better",     "benchmark", "networks", "kendall",
-	        "95 % interval", "spearman",   "pearson",   "top 10 %", "given units",
-	        "given params",  "not finite", "ms/network"};
+	        "proxy",         "better",     "benchmark",  "networks", "kendall",
+	        "95 % interval", "spearman",   "pearson",    "top 10 %", "given units",
+	        "given params",  "not finite", "ms together"};
 	cli_table_init(table, EVO_COUNT(names) + repeated, 1 | 1 << 1 | 1 << 2);
 	for (size_t i = 0; i < EVO_COUNT(names); i++) {
 		cli_table_add(table, names[i]);

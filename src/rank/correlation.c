@@ -68,7 +68,7 @@ static double correlation(size_t n, double *x, double *y)
 	double xx = 0, yy = 0, xy = 0;
 
 	if (n < 2 || !centre(n, x) || !centre(n, y))
-		return 0;
+		return (double) NAN;
 	for (size_t i = 0; i < n; i++) {
 		xx += x[i] * x[i];
 		yy += y[i] * y[i];

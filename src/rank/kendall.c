@@ -16,7 +16,7 @@ double evo_kendall(size_t n, const double *x, const double *y)
 	struct evo_pair *pairs = buffer;
 
 	if (n < 2)
-		return 0;
+		return (double) NAN;
 	if (n > ON_STACK)
 		pairs = evo_calloc(2 * n, sizeof(*pairs));
 	evo_pairs_sorted(n, x, y, pairs, pairs + n);
@@ -32,7 +32,7 @@ double evo_kendall_partial(size_t n, const double *x, const double *y, const dou
 	double rest = (1 - xz * xz) * (1 - yz * yz);
 
 	if (!(rest > 0))
-		return 0;
+		return (double) NAN;
 	double tau = (xy - xz * yz) / sqrt(rest);
 	return tau > 1 ? 1 : tau < -1 ? -1 : tau;
 }
@@ -54,10 +54,10 @@ static int by_accuracy(const void *a, const void *b)
 
 double evo_kendall_top(size_t n, const double *x, const double *y, double fraction)
 {
-	if (n < 2)
-		return 0;
 	double wanted = round(fraction * (double) n);
-	size_t count = wanted >= (double) n ? n : wanted >= 2 ? (size_t) wanted : 2;
+	size_t count = wanted >= (double) n ? n : wanted >= 0 ? (size_t) wanted : 0;
+	if (count < EVO_TOP_LEAST)
+		return (double) NAN;
 	struct place *places = evo_calloc(n, sizeof(*places));
 	double *values = evo_calloc(2 * count, sizeof(*values));
 

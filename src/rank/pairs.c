@@ -171,7 +171,7 @@ double evo_pairs_kendall(size_t n, const struct evo_pair *pairs, struct evo_pair
 	const double *sorted;
 
 	if (n < 2)
-		return 0;
+		return (double) NAN;
 	count_ties(n, pairs, &in_x, &in_both);
 	for (size_t i = 0; i < n; i++)
 		y[i] = pairs[i].y;
@@ -180,7 +180,7 @@ double evo_pairs_kendall(size_t n, const struct evo_pair *pairs, struct evo_pair
 
 	uint64_t all = pairs_of(n), different_x = all - in_x, different_y = all - in_y;
 	if (different_x == 0 || different_y == 0)
-		return 0;
+		return (double) NAN;
 	/* Pairs tied in neither are all - in_x - in_y + in_both; what is not discordant of them
 	   agrees. Everything is exact up to the division. */
 	int64_t balance = (int64_t) (different_x - (in_y - in_both)) - 2 * (int64_t) discordant;

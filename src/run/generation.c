@@ -54,6 +54,9 @@ static void judge_references(struct evo_run *run, double **rows)
 		split_groups(&run->cases, run->reference_scores + i * n, 1, rows);
 		evo_gp_judge(run->gp, rows, &judged);
 		reference->fitness = judged.fitness;
+		for (size_t c = 0; c < run->cases.count; c++)
+			if (isnan(judged.tau[EVO_SIDE_TRAIN][c]))
+				reference->fitness = (double) NAN;
 		memcpy(reference->tau, judged.tau, sizeof(reference->tau));
 	}
 	run->draft.reference_count = EVO_REFERENCES;

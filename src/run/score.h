@@ -93,9 +93,9 @@ void score_journal_close(struct scored *s, bool finished);
 void score_gather(const struct scored *s, const struct score_pass *pass,
                   const struct evo_case_item *item, const struct score_proxy *proxy, double *out);
 /* What n scores x are worth where y is the accuracy: all of a row but its names, counts and
-   milliseconds. seed: of the interval. */
+   milliseconds. */
 void score_measure(size_t n, const double *x, const double *y, const double *units,
-                   const double *params, uint64_t seed, struct evo_score_row *row);
+                   const double *params, struct evo_score_row *row);
 /* NULL: EVO_E_CANCELLED. Caller frees. */
 struct evo_score_row *score_make_rows(const struct scored *s, size_t *count, struct evo_error *err);
 

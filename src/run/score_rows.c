@@ -10,9 +10,6 @@
 
 #include "score.h"
 
-#define INTERVAL_DRAWS 200
-#define INTERVAL_LEVEL 0.95
-
 void score_gather(const struct scored *s, const struct score_pass *pass,
                   const struct evo_case_item *item, const struct score_proxy *proxy, double *out)
 {
@@ -55,10 +52,10 @@ static void measure_without_networks(struct evo_score_row *row)
 }
 
 void score_measure(size_t n, const double *x, const double *y, const double *units,
-                   const double *params, uint64_t seed, struct evo_score_row *row)
+                   const double *params, struct evo_score_row *row)
 {
 	row->kendall = evo_kendall(n, x, y);
-	evo_kendall_interval(n, x, y, INTERVAL_DRAWS, INTERVAL_LEVEL, seed, &row->low, &row->high);
+	evo_kendall_interval(n, x, y, &row->low, &row->high);
 	row->spearman = evo_spearman(n, x, y);
 	row->pearson = evo_pearson(n, x, y);
 	row->kendall_top10 = evo_kendall_top(n, x, y, 0.1);
@@ -78,7 +75,7 @@ static void measure(const struct scored *s, const struct score_pass *pass,
 	score_gather(s, pass, item, proxy, x);
 	score_gather(s, pass, item, &units, given_units);
 	score_gather(s, pass, item, &params, given_params);
-	score_measure(n, x, item->accuracy, given_units, given_params, pass->seed, row);
+	score_measure(n, x, item->accuracy, given_units, given_params, row);
 	row->milliseconds = proxy->scores == NULL ? mean_milliseconds(s, pass, item) : NAN;
 	free(x);
 }
@@ -100,14 +97,14 @@ static void measure_one(void *context, size_t index, unsigned worker)
 static bool measure_all(const struct scored *s, struct evo_score_row *measured, size_t count,
                         struct evo_error *err)
 {
-	static const struct score_phase bootstrapping = {"bootstrapping", "intervals"};
+	static const struct score_phase measuring_rows = {"measuring", "rows"};
 	struct measuring measuring = {s, measured};
 	double begin = evo_now();
 	bool good = true;
 	struct evo_job *job =
 	        evo_pool_submit(s->pool, EVO_PRIORITY_PERSON, count, measure_one, &measuring);
 	while (!evo_job_wait(job, SCORE_WAIT_SECONDS)) {
-		if (good && !score_tell(s, &bootstrapping, evo_job_done(job), 0, count, begin)) {
+		if (good && !score_tell(s, &measuring_rows, evo_job_done(job), 0, count, begin)) {
 			evo_job_cancel(job);
 			good = evo_fail(err, EVO_E_CANCELLED, "cancelled");
 		}
@@ -118,7 +115,8 @@ static bool measure_all(const struct scored *s, struct evo_score_row *measured, 
 
 /* ---- Over the seeds -------------------------------------------------------------------------- */
 
-/* From the first value on, so that the mean of equal numbers is that number. */
+/* From the first value on, so that the mean of equal numbers is that number. It is undefined where
+   one of them is. */
 #define MEAN(field)                                                                                \
 	do {                                                                                       \
 		double sum = 0;                                                                    \

@@ -219,7 +219,7 @@ double evo_snapshot_validation(const struct evo_snapshot *snapshot,
 		double tau = individual->direction * individual->tau[EVO_SIDE_VALIDATION][c];
 		sum += tau;
 		least = tau < least ? tau : least;
-		if (snapshot->cases[c].validation < 2 || individual->open)
+		if (isnan(tau))
 			return (double) NAN;
 	}
 	return snapshot->config.fitness_mean ? sum / (double) snapshot->case_count : least;

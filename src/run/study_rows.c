@@ -1,4 +1,4 @@
-/* Rows of a question whose networks are all done: some at a time, as the intervals take long. */
+/* Rows of a question whose networks are all done: some at a time, so that whoever waits sees them come. */
 #include "config.h"
 
 #include <math.h>
@@ -47,7 +47,7 @@ static void make_row(void *context, size_t index, unsigned worker)
 	row->milliseconds = part->milliseconds / (double) part->done;
 	score_measure(part->count, scores_of(question, part, tree), about->accuracy,
 	              scores_of(counters, all, STUDY_UNITS), scores_of(counters, all, STUDY_PARAMS),
-	              study->config.seed, row);
+	              row);
 }
 
 static struct study_question *find_question(const struct evo_study *study, bool urgent)

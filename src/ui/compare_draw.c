@@ -196,23 +196,31 @@ static void find_facts(const struct ui_compare *compare, const struct ui_split_p
 	const struct evo_answer_case *told =
 	        ui_compare_told(compare, pane->contender, pane->benchmark);
 	double tau = ui_compare_tau(compare, pane->contender, pane->benchmark);
+	char text[24], low[24], high[24];
 
 	facts->count = 0;
-	if (row == NULL && (told == NULL || isnan(tau))) {
+	ui_tau_text(row != NULL ? row->kendall : tau, text, sizeof text);
+	if (row == NULL && (told == NULL || told->done == 0)) {
 		add_fact(facts, "waiting");
 	} else if (row == NULL) {
-		add_fact(facts, "tau %+.3f so far", tau);
+		add_fact(facts, "tau %s so far", text);
 		add_fact(facts, "%zu of %zu networks", told->done, told->train);
 	} else {
-		add_fact(facts, "tau %+.3f [%+.3f, %+.3f]", row->kendall, row->low, row->high);
-		add_fact(facts, "rho %+.3f", row->spearman);
-		add_fact(facts, "top 10 %% %+.2f", row->kendall_top10);
-		add_fact(facts, "given units %+.2f", row->partial_units);
-		add_fact(facts, "given params %+.2f", row->partial_params);
+		ui_tau_text(row->low, low, sizeof low);
+		ui_tau_text(row->high, high, sizeof high);
+		add_fact(facts, "tau %s [%s, %s]", text, low, high);
+		ui_tau_text(row->spearman, text, sizeof text);
+		add_fact(facts, "rho %s", text);
+		ui_tau_short(row->kendall_top10, text, sizeof text);
+		add_fact(facts, "top 10 %% %s", text);
+		ui_tau_short(row->partial_units, text, sizeof text);
+		add_fact(facts, "given units %s", text);
+		ui_tau_short(row->partial_params, text, sizeof text);
+		add_fact(facts, "given params %s", text);
 		add_fact(facts, "%zu networks", row->networks);
 		add_fact(facts, "%.0f not finite", row->non_finite);
 		if (!compare->fixed_clock)
-			add_fact(facts, "%.1f ms each", row->milliseconds);
+			add_fact(facts, "%.1f ms a network for all together", row->milliseconds);
 	}
 }
 

@@ -106,7 +106,7 @@ static void draw_tau(struct ui_area area, int right, int y, double tau)
 	char text[24];
 
 	ui_tau_text(tau, text, sizeof text);
-	ui_text_right(area, right, y, UI_ROLE_TEXT, *text != '\0' ? text : "-");
+	ui_text_right(area, right, y, UI_ROLE_TEXT, text);
 }
 
 /* By how much the tree is further from 0 than the original, on a side. */

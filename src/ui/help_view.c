@@ -19,7 +19,8 @@ static const char *const more[] = {
         "Selection sees the train networks only; validation is shown beside it.",
         "A tau on few networks is uncertain: on 100 it moves by 0.1 from draw to",
         "draw, on 1000 by 0.04. `given units` and `given params` are the partial",
-        "tau on validation once that counter is known.",
+        "tau on validation once that counter is known. A dash is what is undefined,",
+        "such as the order by a score that is the same for all; it is sorted last.",
 };
 
 #define KEYS_WIDTH    14

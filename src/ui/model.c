@@ -117,7 +117,15 @@ void ui_tau_text(double tau, char *out, size_t size)
 	if (isfinite(tau))
 		snprintf(out, size, "%+.3f", tau);
 	else
-		snprintf(out, size, "%s", "");
+		snprintf(out, size, "-");
+}
+
+void ui_tau_short(double tau, char *out, size_t size)
+{
+	if (isfinite(tau))
+		snprintf(out, size, "%+.2f", tau);
+	else
+		snprintf(out, size, "-");
 }
 
 void ui_case_facts(const struct evo_run_case *of, const struct ui_glyphs *glyphs,

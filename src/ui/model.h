@@ -48,8 +48,9 @@ bool ui_is_answered(const struct evo_study_snapshot *answers, uint64_t question)
 void ui_grouped(double number, char *out, size_t size);
 /* "0:38", "1:02:03"; "-" when not known. */
 void ui_duration(double seconds, char *out, size_t size);
-/* "+0.694"; "" when it is not a number. */
+/* "+0.694"; "-" where it is undefined or not known. */
 void ui_tau_text(double tau, char *out, size_t size);
+void ui_tau_short(double tau, char *out, size_t size); /* "+0.69" */
 /* "300 train and 100 validation networks ..., images ..., probe ...": how scores come about. */
 void ui_case_facts(const struct evo_run_case *of, const struct ui_glyphs *glyphs,
                    struct evo_text *out);

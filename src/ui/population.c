@@ -29,14 +29,16 @@ static size_t age_of(const struct evo_snapshot *snapshot, const struct evo_indiv
 /* What a row is sorted by, larger first; of text columns only the expression has no number. */
 struct sort_key {
 	size_t row;
-	double number;
-	char *text; /* owned */
+	double number; /* NaN: undefined, which comes last either way round */
+	char *text;    /* owned */
+	bool reversed;
 };
 
-static struct sort_key key_of(const struct evo_snapshot *snapshot, unsigned sort, size_t row)
+static struct sort_key key_of(const struct evo_snapshot *snapshot, unsigned sort, bool reversed,
+                              size_t row)
 {
 	const struct evo_individual *individual = snapshot->population[row];
-	struct sort_key key = {.row = row};
+	struct sort_key key = {.row = row, .reversed = reversed};
 	struct evo_text text;
 
 	switch (sort) {
@@ -65,8 +67,6 @@ static struct sort_key key_of(const struct evo_snapshot *snapshot, unsigned sort
 		key.number = individual->tau[EVO_SIDE_TRAIN][sort - UI_SORT_TAU];
 		break;
 	}
-	if (isnan(key.number))
-		key.number = -INFINITY;
 	return key;
 }
 
@@ -76,9 +76,11 @@ static int compare_keys(const void *a, const void *b)
 	int order = one->text != NULL ? strcmp(one->text, two->text)
 	                              : (one->number < two->number) - (one->number > two->number);
 
-	if (order != 0)
-		return order;
-	return one->row < two->row ? -1 : 1;
+	if (isnan(one->number) != isnan(two->number))
+		return isnan(one->number) ? 1 : -1;
+	if (order == 0)
+		order = one->row < two->row ? -1 : 1;
+	return one->reversed ? -order : order;
 }
 
 static bool contains(const char *text, const char *part)
@@ -121,13 +123,13 @@ static void arrange(struct ui_population *population, const struct evo_snapshot 
 	population->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (passes(population, snapshot->population[i]))
-			keys[population->count++] = key_of(snapshot, population->sort, i);
+			keys[population->count++] =
+			        key_of(snapshot, population->sort, population->reversed, i);
 	}
 	if (population->count > 1)
 		qsort(keys, population->count, sizeof *keys, compare_keys);
 	for (size_t i = 0; i < population->count; i++) {
-		size_t to = population->reversed ? population->count - 1 - i : i;
-		population->rows[to] = keys[i].row;
+		population->rows[i] = keys[i].row;
 		free(keys[i].text);
 	}
 	free(keys);

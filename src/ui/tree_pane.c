@@ -119,13 +119,15 @@ static int draw_column_names(struct ui_area area, int y, const struct telling *t
 static int draw_partial(struct ui_area area, int y, const char *label,
                         const struct tau_column *columns, size_t count, const double *partial)
 {
-	double tau[2][EVO_CASES_MAX];
+	char text[24];
 
-	for (size_t i = 0; i < EVO_CASES_MAX; i++) {
-		tau[EVO_SIDE_TRAIN][i] = NAN;
-		tau[EVO_SIDE_VALIDATION][i] = partial[i];
+	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].side == EVO_SIDE_TRAIN)
+			continue;
+		ui_tau_text(partial[columns[i].at], text, sizeof text);
+		ui_text_right(area, columns[i].right, y, UI_ROLE_TEXT, text);
 	}
-	draw_sided(area, y, label, UI_ROLE_TEXT, columns, count, tau, NULL);
 	return y + 1;
 }
 
@@ -183,13 +185,14 @@ static size_t told_case(const struct telling *telling)
 static int flow_references(struct ui_area area, int y, const struct telling *telling, bool draw)
 {
 	const struct evo_snapshot *snapshot = telling->snapshot;
-	char text[48];
+	char text[48], tau[16];
 	int x = 0;
 
 	for (size_t i = 0; i < snapshot->reference_count; i++) {
 		const struct evo_reference *reference = &snapshot->references[i];
-		snprintf(text, sizeof text, "%s %+.2f", reference->name,
-		         reference->tau[EVO_SIDE_VALIDATION][told_case(telling)]);
+		ui_tau_short(reference->tau[EVO_SIDE_VALIDATION][told_case(telling)], tau,
+		             sizeof tau);
+		snprintf(text, sizeof text, "%s %s", reference->name, tau);
 		if (x > 0 && x + 1 + ui_text_width(text) > area.rect.width) {
 			x = 0;
 			y++;
@@ -250,9 +253,12 @@ static void draw_compact(struct ui_area area, int y, const struct telling *telli
 	size_t at = told_case(telling);
 
 	y = draw_pair(area, y, telling, true);
-	if (telling->best)
-		ui_textf(area, 0, y++, UI_ROLE_TEXT, "given units %+.2f params %+.2f",
-		         snapshot->partial_units[at], snapshot->partial_params[at]);
+	if (telling->best) {
+		char units[24], params[24];
+		ui_tau_short(snapshot->partial_units[at], units, sizeof units);
+		ui_tau_short(snapshot->partial_params[at], params, sizeof params);
+		ui_textf(area, 0, y++, UI_ROLE_TEXT, "given units %s params %s", units, params);
+	}
 	flow_references(area, y, telling, true);
 }
 
