@@ -278,6 +278,10 @@ bool evo_gp_resume(struct evo_gp *gp, const struct evo_gp_state *state, struct e
    many it has. */
 struct evo_individual *evo_individual_copy(const struct evo_individual *from, size_t scores);
 
+/* What selection takes a tau for: the one place where what is undefined counts as 0, for what orders
+   nothing is worth nothing. What is told of it stays undefined. */
+double evo_gp_worth(double tau);
+
 /* Fitness of scores that did not come from the search (references, edited trees): fills direction,
    fitness and tau. */
 void evo_gp_judge(const struct evo_gp *gp, double *const *scores, struct evo_individual *out);

@@ -105,7 +105,7 @@ void evo_fitness_clear(struct evo_fitness *fitness)
 
 /* ---- Fitness --------------------------------------------------------------------------------- */
 
-double evo_fitness_worth(double tau)
+double evo_gp_worth(double tau)
 {
 	return isnan(tau) ? 0 : tau;
 }
@@ -117,7 +117,7 @@ struct tally {
 
 static void add_tau(struct tally *tally, double measured)
 {
-	const double tau = evo_fitness_worth(measured);
+	const double tau = evo_gp_worth(measured);
 	tally->sum += tau;
 	tally->low = tally->count == 0 || tau < tally->low ? tau : tally->low;
 	tally->high = tally->count == 0 || tau > tally->high ? tau : tally->high;
@@ -178,7 +178,7 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		        out->open ? (double) NAN
 		                  : evo_kendall(group->validation, score + group->train,
 		                                benchmark->accuracy + group->train);
-		sum += evo_fitness_worth(tau);
+		sum += evo_gp_worth(tau);
 		/* Every benchmark has as many draws, so that a mean weighs them alike. */
 		for (size_t d = 0; group->draw_size == group->train && d < fitness->draw_count; d++)
 			add_tau(&tally, tau);

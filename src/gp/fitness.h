@@ -25,10 +25,6 @@ bool evo_fitness_init(struct evo_fitness *fitness, const struct evo_gp_config *c
                       struct evo_error *err);
 void evo_fitness_clear(struct evo_fitness *fitness);
 
-/* What selection takes a tau for: the one place where what is undefined counts as 0, for what orders
-   nothing is worth nothing. What is told of it stays undefined. */
-double evo_fitness_worth(double tau);
-
 /* Fills direction, fitness, tau and non_finite from one row of scores a group. */
 void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *scores,
                        struct evo_individual *out);

@@ -141,8 +141,8 @@ static double guess_of(const struct evo_gp *gp, const double *scores)
 static bool same_taus(const struct judging *judging, const struct evo_individual *parent)
 {
 	for (size_t c = 0; c < judging->gp->fitness.case_count; c++) {
-		double tau = evo_fitness_worth(judging->judged.tau[EVO_SIDE_TRAIN][c]);
-		if (fabs(tau) != fabs(evo_fitness_worth(parent->tau[EVO_SIDE_TRAIN][c])))
+		double tau = evo_gp_worth(judging->judged.tau[EVO_SIDE_TRAIN][c]);
+		if (fabs(tau) != fabs(evo_gp_worth(parent->tau[EVO_SIDE_TRAIN][c])))
 			return false;
 	}
 	return true;

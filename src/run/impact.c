@@ -82,7 +82,8 @@ static double fitness(const struct evo_study_snapshot *snapshot, const struct ev
 {
 	double sum = 0, low = INFINITY, high = -INFINITY;
 	for (size_t c = 0; c < answer->case_count; c++) {
-		double tau = evo_answer_tau(snapshot, &answer->cases[c], EVO_SIDE_TRAIN, tree);
+		double tau = evo_gp_worth(
+		        evo_answer_tau(snapshot, &answer->cases[c], EVO_SIDE_TRAIN, tree));
 		sum += tau;
 		low = fmin(low, tau);
 		high = fmax(high, tau);
