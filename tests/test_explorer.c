@@ -380,6 +380,28 @@ static void resizes(void **state)
 	session_finish(&session);
 }
 
+/* A button that is let go later than it was pressed, or a report that does not end, is no reason to
+   wait for another key. */
+static void the_mouse_holds_nothing_up(void **state)
+{
+	static const char *const parts[] = {"\033[<0;5;5M", "\033[<0;5;5m", "\033[<35;6;5M",
+	                                    "\033[<0;5", "\033[<"};
+	struct session session;
+
+	(void) state;
+	session_prepare(&session);
+	BEGIN(&session, 24, 80, "--start");
+	expect_generation(session.term, 1);
+	for (size_t i = 0; i < EVO_COUNT(parts); i++) {
+		term_keys(session.term, parts[i]);
+		term_listen(session.term, 0.2);
+		expect_generation(session.term, generation(session.term) + 1);
+	}
+	quit(session.term);
+	term_expect_back(session.term);
+	session_finish(&session);
+}
+
 static void fits_every_size(void **state)
 {
 	(void) state;
@@ -487,6 +509,7 @@ int main(void)
 	        cmocka_unit_test(asks_before_it_ends_a_search),
 	        cmocka_unit_test(wrong_commands_are_told),
 	        cmocka_unit_test(resizes),
+	        cmocka_unit_test(the_mouse_holds_nothing_up),
 	        cmocka_unit_test(fits_every_size),
 	        cmocka_unit_test(scripts_repeat),
 	        cmocka_unit_test(scripts_wait_for_scores),

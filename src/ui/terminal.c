@@ -20,7 +20,10 @@
 #include "terminal.h"
 #include "terminfo.h"
 
-#define REST_MILLISECONDS 25     /* for the rest of a character that takes more than a byte */
+#define REST_MILLISECONDS 25       /* for the rest of what takes more than a byte */
+#define MOUSE_BEGINS      "\033[<" /* then button;column;row and M, or m where one is let go */
+#define MOUSE_REPORT      (KEY_MAX + 1)
+#define REPORT_MAX        100000 /* more than a screen has columns or rows */
 
 static struct {
 	SCREEN *screen;
@@ -69,6 +72,20 @@ static void release_errors(void)
 	terminal.errors = terminal.rescue.saved_errors = -1;
 }
 
+/*
+ * The mouse is not curses': its wgetch waits for the rest of a report, and after that of a button
+ * that is let go for another key, and meanwhile nothing is drawn.
+ */
+static void switch_mouse(bool on)
+{
+	const char *bytes = on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l";
+
+	if (!terminal.mouse)
+		return;
+	fputs(bytes, stdout);
+	fflush(stdout);
+}
+
 static bool wants_colour(void)
 {
 	const char *no = getenv("NO_COLOR");
@@ -90,11 +107,11 @@ static void set_modes(bool mouse)
 		use_default_colors();
 		terminal.colours = COLORS;
 	}
-	if (mouse) {
-		mouseinterval(0);
-		terminal.mouse = mousemask(BUTTON1_PRESSED | BUTTON3_PRESSED | BUTTON4_PRESSED |
-		                                   BUTTON5_PRESSED,
-		                           NULL) != 0;
+	const char *reports = tigetstr("kmous");
+	terminal.mouse = mouse && reports != NULL && reports != (char *) -1;
+	if (terminal.mouse) {
+		define_key(MOUSE_BEGINS, MOUSE_REPORT);
+		switch_mouse(true);
 	}
 }
 
@@ -130,8 +147,7 @@ void ui_terminal_close(void)
 {
 	if (terminal.screen == NULL)
 		return;
-	if (terminal.mouse)
-		mousemask(0, NULL);
+	switch_mouse(false);
 	curs_set(1);
 	endwin();
 	ui_signals_remove();
@@ -254,6 +270,7 @@ void ui_terminal_resized(void)
 void ui_terminal_stop(void)
 {
 	def_prog_mode();
+	switch_mouse(false);
 	curs_set(1);
 	endwin();
 	ui_signals_stop();
@@ -263,22 +280,54 @@ void ui_terminal_stop(void)
 void ui_terminal_continue(void)
 {
 	reset_prog_mode();
+	switch_mouse(true);
 	ui_terminal_resized();
 	ui_terminal_redraw();
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
+/* The numbers of a report, and the letter that ends it; 0 when it is none, or does not end. */
+static int read_report(int numbers[3])
+{
+	int place = 0, byte;
+
+	numbers[0] = numbers[1] = numbers[2] = 0;
+	while ((byte = wgetch(stdscr)) == ';' || (byte >= '0' && byte <= '9')) {
+		if (byte == ';' && ++place == 3)
+			return 0;
+		if (byte != ';')
+			numbers[place] = (numbers[place] * 10 + byte - '0') % REPORT_MAX;
+	}
+	if (byte == 'M' || byte == 'm')
+		return place == 2 ? byte : 0;
+	if (byte != ERR)
+		ungetch(byte);
+	return 0;
+}
+
+/* A button that is pressed, or the wheel. */
 static uint32_t mouse_key(struct ui_mouse *mouse)
 {
-	MEVENT event;
+	enum {
+		LEFT = 0,
+		RIGHT = 2,
+		WHEEL_UP = 64,
+		WHEEL_DOWN = 65,
+		MODIFIERS = 4 | 8 | 16
+	};
+	int numbers[3];
 
-	if (getmouse(&event) != OK)
+	wtimeout(stdscr, REST_MILLISECONDS);
+	int end = read_report(numbers), button = numbers[0] & ~MODIFIERS;
+	nodelay(stdscr, TRUE);
+	if (end != 'M' ||
+	    (button != LEFT && button != RIGHT && button != WHEEL_UP && button != WHEEL_DOWN))
 		return UI_KEY_USELESS;
-	mouse->x = event.x;
-	mouse->y = event.y;
-	mouse->wheel = event.bstate & BUTTON4_PRESSED ? -1 : event.bstate & BUTTON5_PRESSED ? 1 : 0;
-	mouse->right = (event.bstate & BUTTON3_PRESSED) != 0;
+	mouse->x = numbers[1] - 1;
+	mouse->y = numbers[2] - 1;
+	mouse->wheel = button == WHEEL_UP ? -1 : button == WHEEL_DOWN ? 1 : 0;
+	mouse->right = button == RIGHT;
 	return UI_KEY_MOUSE;
 }
 
@@ -331,7 +380,7 @@ uint32_t ui_terminal_key(struct ui_mouse *mouse)
 
 	if (code == ERR)
 		return UI_KEY_NONE;
-	if (code == KEY_MOUSE)
+	if (code == MOUSE_REPORT)
 		return mouse_key(mouse);
 	for (size_t i = 0; i < EVO_COUNT(map); i++) {
 		if (map[i].code == code)
