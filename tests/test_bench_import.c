@@ -258,10 +258,96 @@ static void makes_nothing_of_a_column_without_a_number(void **state)
 	(void) state;
 	assert_true(import_text(HEADER "93,,44," CELL_A ",\n"));
 	assert_int_equal(report.benchmark_count, 2);
-	assert_int_equal(heard.count, 2);
-	assert_non_null(strstr(heard.what[1], "no row has a usable CIFAR100"));
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(report.unmade_count, 1);
+	assert_string_equal(report.unmade[0], "no nb201-cifar100 is made: no row has a usable "
+	                                      "CIFAR100TestAccuracy200Epochs");
 	assert_null(evo_benchmark_load("nb201-cifar100", &err));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
+}
+
+/* Accuracies are in percent: a fraction among them is a row gone wrong. */
+static void leaves_fractions_among_percents_out(void **state)
+{
+	(void) state;
+	assert_true(import_text(HEADER "93.7,1,0.8333," CELL_A ",\n"
+	                               "0.85,0.71,0.31," CELL_B ",\n"
+	                               "10,70,44," CELL_C ",\n"));
+	assert_int_equal(report.used, 2);
+	assert_int_equal(report.out_of_range, 1);
+	check_sum();
+	assert_int_equal(heard.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(heard.lines[i], 3);
+	assert_string_equal(heard.what[0], "CIFAR10TestAccuracy200Epochs is 0.85, a fraction among "
+	                                   "accuracies in percent; multiply it by 100");
+	/* As good as guessing, in percent. */
+	check_accuracy("nb201-cifar100", CELL_A, 1);
+	check_accuracy("nb201-imagenet16-120", CELL_A, 0.8333);
+}
+
+static void replaces_what_it_can_and_says_what_stays(void **state)
+{
+	struct evo_import replace = {.replace = true, .report_limit = 1};
+
+	(void) state;
+	assert_true(import_text(HEADER "93,70,44," CELL_A ",\n"));
+	assert_int_equal(report.unmade_count, 0);
+	assert_true(import_with(replace, HEADER "11,x,13," CELL_A ",\n12,y,14," CELL_B ",\n"));
+	assert_int_equal(report.benchmark_count, 2);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(report.unmade_count, 1);
+	assert_string_equal(report.unmade[0],
+	                    "nb201-cifar100 is not replaced, and is what it was before: no row has "
+	                    "a usable CIFAR100TestAccuracy200Epochs");
+	check_accuracy("nb201-cifar100", CELL_A, 70);
+	/* A column that is not there at all. */
+	assert_true(import_with(replace,
+	                        "ArchitectureString,CIFAR10TestAccuracy200Epochs\n" CELL_A ",5\n"));
+	assert_int_equal(report.unmade_count, 2);
+	assert_string_equal(report.unmade[1],
+	                    "nb201-imagenet16-120 is not replaced, and is what it was before: the "
+	                    "table has no column ImageNetTestAccuracy200Epochs");
+	/* Errors are no accuracies. */
+	assert_true(import_with((struct evo_import){.name = "new"},
+	                        "ArchitectureString,CIFAR10TestAccuracy200Epochs,"
+	                        "CIFAR100TestError200Epochs\n" CELL_A ",5,30\n"));
+	assert_int_equal(report.unmade_count, 1);
+	assert_string_equal(report.unmade[0],
+	                    "no new-cifar100 is made: of CIFAR100TestError200Epochs lower is "
+	                    "better; expected CIFAR100TestAccuracy200Epochs in percent, 0 to 100, "
+	                    "higher is better");
+}
+
+/* How people write numbers, and what is to be done about it. */
+static void says_how_numbers_are_written(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+	        {"93.7%", "; leave out the percent sign"},
+	        {"93.7 %", "; leave out the percent sign"},
+	        {"\"1,093.7\"", "; write nothing between thousands, and a point before decimals"},
+	        {"\"93,7\"", "; write nothing between thousands, and a point before decimals"},
+	        {"1 000", "; write nothing between thousands, and a point before decimals"},
+	        {"True", "; write 1 or 0 for a truth value"},
+	        {"N/A", "; leave the field empty where there is none"},
+	        {"-", "; leave the field empty where there is none"},
+	        {"high", "not a number"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		char *text = evo_format(HEADER "93,70,44," CELL_A ",\n%s,70,44," CELL_B ",\n",
+		                        cases[i].text);
+		size_t length = strlen(cases[i].says);
+
+		assert_true(import_with((struct evo_import){.replace = true}, text));
+		assert_int_equal(heard.count, 1);
+		assert_int_equal(heard.lines[0], 3);
+		assert_string_equal(heard.what[0] + strlen(heard.what[0]) - length, cases[i].says);
+		free(text);
+	}
 }
 
 static void tells_no_more_than_the_limit_but_counts_all(void **state)
@@ -292,7 +378,28 @@ static void refuses_files_that_are_no_table(void **state)
 {
 	(void) state;
 	check_refused("", EVO_E_INPUT, 0, "empty");
-	check_refused("93,70,44," CELL_A ",\n", EVO_E_INPUT, 1, "no column ArchitectureString");
+	check_refused(
+	        "93,70,44," CELL_A ",\n", EVO_E_INPUT, 1,
+	        "the first line is a row (\"93\"); put a line with the columns' names before");
+	check_refused("\"Genotype(normal=[('none', 0)])\",97.1\n", EVO_E_INPUT, 1,
+	              "the first line is a row (\"Genotype(normal=");
+	check_refused("ArchitectureString;CIFAR10TestAccuracy200Epochs\n" CELL_A ";93,7\n",
+	              EVO_E_INPUT, 1, "parted by semicolons; part them by commas");
+	check_refused("ArchitectureString\tCIFAR10TestAccuracy200Epochs\n" CELL_A "\t93.7\n",
+	              EVO_E_INPUT, 1, "parted by tabs; part them by commas");
+	check_refused("cell,architecture_string,CIFAR10TestAccuracy200Epochs\n", EVO_E_INPUT, 1,
+	              "it has cell, architecture_string, CIFAR10TestAccuracy200Epochs; is "
+	              "architecture_string meant?");
+	check_refused("ArchitectureString,cifar10_test_accuracy_200_epochs\n" CELL_A ",1\n",
+	              EVO_E_INPUT, 1, "is cifar10_test_accuracy_200_epochs meant?");
+	check_refused("ArchitectureString,top1err\n" CELL_A ",6.3\n", EVO_E_INPUT, 1,
+	              "no accuracies, but top1err, of which lower is better; expected");
+	check_refused(HEADER "93,0.71,44," CELL_A ",\n92,0.7,43," CELL_B ",\n", EVO_E_INPUT, 0,
+	              "no CIFAR100TestAccuracy200Epochs is above 1: these are fractions, and "
+	              "accuracies are in percent, 0 to 100; multiply them by 100");
+	check_refused(HEADER "93,70,44,\"Genotype(normal=[], reduce=[])\",\n", EVO_E_INPUT, 0,
+	              "1 of another space, 0 out of range); the first looks like a DARTS "
+	              "genotype");
 	check_refused("ArchitectureString,accuracy\n" CELL_A ",1\n", EVO_E_INPUT, 1,
 	              "none of the columns CIFAR10Test");
 	check_refused("ArchitectureString,ArchitectureString,CIFAR10TestAccuracy200Epochs\n",
@@ -574,6 +681,10 @@ static void refuses_bad_images(void **state)
 	assert_non_null(strstr(err.message, "image 3 has label 100"));
 	assert_false(import_images(EVO_IMAGES_CIFAR10, put_cifar(1, 0, 0, 0)));
 	assert_non_null(strstr(err.message, "0 bytes"));
+	assert_false(import_images(EVO_IMAGES_CIFAR10, evo_strdup("/tmp")));
+	assert_string_equal(err.message, "this is a folder; expected a file");
+	assert_false(import_images(EVO_IMAGES_CIFAR10, evo_strdup("/dev/zero")));
+	assert_string_equal(err.message, "this is no plain file; expected a file");
 	assert_false(import_images(EVO_IMAGES_CIFAR10, evo_strdup("/nonexistent")));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
 	assert_int_equal(entries(), 0);
@@ -654,6 +765,9 @@ int main(void)
 	        TEST(tells_bad_rows_by_line_and_goes_on),
 	        TEST(leaves_a_half_good_row_to_the_other_datasets),
 	        TEST(makes_nothing_of_a_column_without_a_number),
+	        TEST(leaves_fractions_among_percents_out),
+	        TEST(replaces_what_it_can_and_says_what_stays),
+	        TEST(says_how_numbers_are_written),
 	        TEST(tells_no_more_than_the_limit_but_counts_all),
 	        TEST(refuses_files_that_are_no_table),
 	        TEST(refuses_a_missing_file),

@@ -176,6 +176,57 @@ static void tells_what_is_wrong(void **state)
 	evo_scores_destroy(scores);
 }
 
+/* Columns are left out whole, and rows with them, for a reason. */
+static void says_why_columns_are_left_out(void **state)
+{
+	struct evo_import_report report;
+	struct evo_scores *scores = import_as("a.csv",
+	                                      "arch,one,flops,good\n" CELL_A
+	                                      ",1,\"1,234\",True\n" CELL_B ",,\"2,345\",False\n",
+	                                      NULL, false, &report);
+
+	(void) state;
+	assert_non_null(scores);
+	expect_counts(&report, 2, 1, 0, 0, 0, 1);
+	expect_told(
+	        "3: there is no score in this row: flops is \"2,345\"; write nothing between "
+	        "thousands, and a point before decimals\n"
+	        "1: left out, being no column of numbers: flops (line 2: \"1,234\"; write nothing "
+	        "between thousands, and a point before decimals), good (line 2: \"True\"; write 1 "
+	        "or 0 for a truth value)\n");
+	evo_scores_destroy(scores);
+	/* Nothing is known of the columns of a table of another space. */
+	assert_null(import_as("a.csv", "arch,s\n|what~0|,1\n", NULL, true, &report));
+	assert_null(strstr(told.data, "left out"));
+	evo_text_clear(&told);
+}
+
+/* 64 characters, whatever their bytes, and none that a terminal would obey. */
+static void checks_names_by_characters(void **state)
+{
+	struct evo_import_report report;
+	struct evo_scores *scores;
+	struct evo_text text;
+
+	(void) state;
+	evo_text_init(&text);
+	evo_text_append(&text, "arch,");
+	for (size_t i = 0; i < 64; i++)
+		evo_text_append(&text, "\xc3\xa4");
+	evo_text_append(&text, ",");
+	for (size_t i = 0; i < 65; i++)
+		evo_text_append(&text, "b");
+	evo_text_append(&text, ",c\xc2\x9b,d\xe2\x80\xae,e\xff,f\n" CELL_A ",1,2,3,4,5,6\n");
+	scores = import_as("a.csv", text.data, NULL, false, &report);
+	assert_non_null(scores);
+	assert_int_equal(scores->column_count, 2);
+	assert_int_equal(strlen(scores->columns[0]), 128);
+	assert_string_equal(scores->columns[1], "f");
+	evo_scores_destroy(scores);
+	evo_text_clear(&told);
+	evo_text_clear(&text);
+}
+
 static void tells_no_more_than_asked(void **state)
 {
 	struct evo_import_report report;
@@ -211,6 +262,13 @@ static void refuses_what_holds_no_scores(void **state)
 	        {"arch,a\n", "none of 0 rows can be used"},
 	        {"arch,a\nx,1\ny,2\n", "none of 2 rows can be used (0 malformed, 2 of no known"},
 	        {"arch,\n" CELL_A ",1\n", "no column holds scores"},
+	        {"arch,a\n" CELL_A ",\"1,234\"\n", "no column holds scores, which are numbers; "
+	                                           "line 2: \"1,234\"; write nothing between"},
+	        {"arch;a\n" CELL_A ";1\n", "parted by semicolons"},
+	        {CELL_A ",1\n", "the first line is a row"},
+	        {"archs,nwot\nx,1\n", "arch: it has archs, nwot; is archs meant?"},
+	        {"arch,a\n\"(0, 0, 2, 1, 2, 3)\",1\n", "looks like a cell as NAS-Bench-Suite-Zero"},
+	        {"arch,a\n64-41414-1_02_333,1\n", "looks like a TransNAS-Bench-101 network"},
 	        {"arch,a\n\"" CELL_A ",1\n", "never closed"},
 	};
 
@@ -343,6 +401,8 @@ int main(void)
 	        TEST(takes_columns_of_numbers),
 	        TEST(finds_the_architectures),
 	        TEST(tells_what_is_wrong),
+	        TEST(says_why_columns_are_left_out),
+	        TEST(checks_names_by_characters),
 	        TEST(tells_no_more_than_asked),
 	        TEST(refuses_what_holds_no_scores),
 	        TEST(names_are_checked),

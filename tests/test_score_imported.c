@@ -226,7 +226,9 @@ static void reports_and_replaces(void **state)
 	expect_status(&outcome, 3);
 	assert_string_equal(outcome.out, "4 rows, 1 used, 1 duplicates, 2 with something wrong\n"
 	                                 "bad/s\n");
-	assert_true(has(outcome.err, "evoscope: bad.csv:3: s is \"none\", not a number\n"));
+	assert_true(has(outcome.err,
+	                "evoscope: bad.csv:3: s is \"none\", not a number; leave the field "
+	                "empty where there is none\n"));
 	assert_true(has(outcome.err, "evoscope: bad.csv:4: "));
 	assert_true(has(outcome.err, "evoscope: bad.csv:5: "));
 	outcome_clear(&outcome);

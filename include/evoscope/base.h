@@ -289,6 +289,9 @@ void evo_file_abort(struct evo_file *file);
 
 /* Reads a file of at most limit bytes; caller frees; a NUL follows the last byte. */
 char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err);
+/* Bytes in a file that is open. Only plain files have a size: EVO_E_INPUT for folders, pipes and
+   devices, whatever they say of themselves. */
+bool evo_file_size(FILE *stream, const char *path, size_t *size, struct evo_error *err);
 bool evo_make_directories(const char *path, struct evo_error *err); /* like mkdir -p */
 /*
  * For changing a file that other processes, or threads, may change, too: waits until nobody else

@@ -266,6 +266,20 @@ static char *read_stream(FILE *stream, size_t limit, size_t *length)
 	return bytes;
 }
 
+bool evo_file_size(FILE *stream, const char *path, size_t *size, struct evo_error *err)
+{
+	struct stat about;
+
+	if (fstat(fileno(stream), &about) != 0)
+		return fail_to(err, "read", path, errno);
+	if (!S_ISREG(about.st_mode))
+		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "%s; expected a file",
+		                   S_ISDIR(about.st_mode) ? "this is a folder"
+		                                          : "this is no plain file");
+	*size = (size_t) about.st_size;
+	return true;
+}
+
 char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err)
 {
 	FILE *stream = fopen(path, "re");

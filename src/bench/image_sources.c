@@ -79,17 +79,14 @@ static bool guess_cifar(struct bench_source *source, size_t size, struct evo_err
 
 static bool open_cifar(struct bench_source *source, bool told, struct evo_error *err)
 {
-	off_t size;
+	size_t size;
 
 	source->stream = fopen(source->path, "rbe");
 	if (!source->stream)
 		return evo_fail_at(err, errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, source->path,
 		                   0, 0, "cannot read: %s", strerror(errno));
-	if (fseeko(source->stream, 0, SEEK_END) != 0 || (size = ftello(source->stream)) < 0 ||
-	    fseeko(source->stream, 0, SEEK_SET) != 0)
-		return evo_fail_at(err, EVO_E_IO, source->path, 0, 0, "cannot read: %s",
-		                   strerror(errno));
-	if (!told && !guess_cifar(source, (size_t) size, err))
+	if (!evo_file_size(source->stream, source->path, &size, err) ||
+	    (!told && !guess_cifar(source, size, err)))
 		return false;
 	source->count = bench_images_records(source->stream, source->cifar, source->path, err);
 	source->side = BENCH_SIDE;

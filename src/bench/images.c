@@ -55,21 +55,18 @@ size_t bench_images_records(FILE *stream, const struct bench_image_format *forma
                             struct evo_error *err)
 {
 	size_t record = format->label_bytes + BENCH_PIXELS;
-	off_t size;
+	size_t size;
 
-	if (fseeko(stream, 0, SEEK_END) != 0 || (size = ftello(stream)) < 0 ||
-	    fseeko(stream, 0, SEEK_SET) != 0) {
-		evo_fail_at(err, EVO_E_IO, path, 0, 0, "cannot read: %s", strerror(errno));
+	if (!evo_file_size(stream, path, &size, err))
 		return 0;
-	}
-	if (size == 0 || (size_t) size % record != 0) {
+	if (size == 0 || size % record != 0) {
 		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
-		            "%jd bytes are no whole number of %s records of %zu bytes; expected "
+		            "%zu bytes are no whole number of %s records of %zu bytes; expected "
 		            "the binary version of the data set, unpacked",
-		            (intmax_t) size, format->name, record);
+		            size, format->name, record);
 		return 0;
 	}
-	return (size_t) size / record;
+	return size / record;
 }
 
 bool bench_images_record(FILE *stream, const struct bench_image_format *format, const char *path,

@@ -126,37 +126,56 @@ static bool write_draft(const struct writing *writing, size_t number, struct evo
 
 /* ---- All of them ----------------------------------------------------------------------------- */
 
-/* Which benchmarks there will be; names are checked, and that nothing is in the way. */
-static bool plan(struct writing *writing, struct evo_error *err)
+/* Is one there, or was one to be made of the table? Then it is said that none is. */
+static void leave_out(const struct writing *writing, size_t dataset, const char *name, bool there,
+                      struct evo_import_report *report)
 {
 	const struct bench_published *published = writing->published;
+
+	if (there && writing->import->replace)
+		report->unmade[report->unmade_count++] =
+		        evo_format("%s is not replaced, and is what it was before: %s", name,
+		                   published->why[dataset]);
+	else if (published->wanted[dataset])
+		report->unmade[report->unmade_count++] =
+		        evo_format("no %s is made: %s", name, published->why[dataset]);
+}
+
+/* Takes the name over. */
+static bool plan_one(struct writing *writing, size_t dataset, char *name, bool there,
+                     struct evo_error *err)
+{
+	writing->datasets[writing->count] = &bench_datasets[dataset];
+	writing->names[writing->count++] = name;
+	if (!bench_name_check(name, err))
+		return false;
+	return !there || writing->import->replace ||
+	       evo_fail(err, EVO_E_INPUT,
+	                "there is a benchmark %s already; remove it, replace it, or import under "
+	                "another name",
+	                name);
+}
+
+/* Which benchmarks there will be; names are checked, and that nothing is in the way. */
+static bool plan(struct writing *writing, struct evo_import_report *report, struct evo_error *err)
+{
 	const char *prefix = writing->import->name ? writing->import->name : "nb201";
+	bool good = true;
 
-	for (size_t dataset = 0; dataset < BENCH_DATASETS; dataset++) {
-		bool any = false;
-
-		for (size_t i = 0; i < published->count && !any; i++)
-			any = !isnan(published->accuracies[i][dataset]);
-		if (!any)
-			continue;
-
+	for (size_t dataset = 0; dataset < BENCH_DATASETS && good; dataset++) {
 		char *name = evo_format("%s-%s", prefix, bench_datasets[dataset].suffix);
 		char *folder = bench_user_folder(name);
 		bool there = evo_path_exists(folder);
 
-		writing->datasets[writing->count] = &bench_datasets[dataset];
-		writing->names[writing->count++] = name;
 		free(folder);
-		if (!bench_name_check(name, err))
-			return false;
-		if (there && !writing->import->replace)
-			return evo_fail(
-			        err, EVO_E_INPUT,
-			        "there is a benchmark %s already; remove it, replace it, or "
-			        "import under another name",
-			        name);
+		if (!writing->published->why[dataset]) {
+			good = plan_one(writing, dataset, name, there, err);
+		} else {
+			leave_out(writing, dataset, name, there, report);
+			free(name);
+		}
 	}
-	return true;
+	return good;
 }
 
 /* All are written before the first is published, so a full disk leaves things as they were. */
@@ -207,7 +226,7 @@ bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem p
 		return false;
 	done = bench_published_read(&published, import, problem, context, report, err);
 	writing.rows = report->rows;
-	done = done && take_images(&writing, err) && plan(&writing, err) &&
+	done = done && take_images(&writing, err) && plan(&writing, report, err) &&
 	       write_all(&writing, report, err);
 	for (size_t i = 0; i < writing.count; i++) {
 		bench_draft_drop(&writing.drafts[i]);
@@ -222,5 +241,7 @@ void evo_import_report_clear(struct evo_import_report *report)
 {
 	for (size_t i = 0; i < report->benchmark_count; i++)
 		free(report->benchmarks[i]);
+	for (size_t i = 0; i < report->unmade_count; i++)
+		free(report->unmade[i]);
 	*report = (struct evo_import_report){0};
 }

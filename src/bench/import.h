@@ -22,6 +22,22 @@ const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchma
 /* Without the blanks around it, in place. */
 char *bench_trim(char *text);
 
+/* What a text that is no architecture of a known space looks like, "a DARTS genotype"; NULL. */
+const char *bench_looks_like(const char *text);
+/*
+ * A header without the columns wanted: what is probably the matter ("its columns are parted by
+ * tabs; ..."), or what columns there are and which of them may be meant. Caller frees.
+ */
+char *bench_header_advice(size_t count, char *const *fields, const char *const *wanted,
+                          size_t wanted_count);
+/* Does the name say that lower is better: an error, or a loss? */
+bool bench_is_error_column(const char *name);
+/* The column that has the errors, or losses, of a dataset; NULL. */
+const char *bench_error_column(const struct bench_dataset *dataset, size_t count,
+                               char *const *fields);
+/* Of a text that is no number: "; leave out the percent sign", or "". */
+const char *bench_number_advice(const char *text);
+
 /* What is the same for every row of a table. */
 struct bench_import_rows {
 	size_t fields;       /* of the header; 0 before it */
@@ -29,6 +45,7 @@ struct bench_import_rows {
 	const char *called;  /* what the architecture is called in messages */
 	/* NULL: the first row that is an architecture of a space decides. */
 	const struct evo_space *space;
+	const char *looks_like;           /* the first one that is of none, where it is known */
 	struct evo_import_report *report; /* where rows are counted */
 };
 /*
@@ -45,7 +62,10 @@ struct bench_published {
 	char **architectures;
 	size_t *lines;                        /* where each was */
 	double (*accuracies)[BENCH_DATASETS]; /* NaN where there is no good one */
-	struct evo_bench_index index;         /* architectures by their number */
+	/* Why a dataset has no accuracy at all, in words; NULL: it has. */
+	char *why[BENCH_DATASETS];
+	bool wanted[BENCH_DATASETS];  /* is there a column that was to have them? */
+	struct evo_bench_index index; /* architectures by their number */
 };
 
 /* Reads the table, telling and counting what is wrong with it. */

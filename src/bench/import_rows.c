@@ -57,9 +57,13 @@ char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_in
 		return evo_format("%s is missing", rows->called);
 	}
 	if (!check_architecture(rows, *architecture, &why)) {
+		const char *like = bench_looks_like(*architecture);
+
 		rows->report->unknown++;
-		return evo_format("\"%.80s\" is no architecture of %s: %s", *architecture,
-		                  space_name(rows), why.message);
+		rows->looks_like = rows->looks_like ? rows->looks_like : like;
+		return evo_format("\"%.80s\" is no architecture of %s: %s%s", *architecture,
+		                  space_name(rows), like ? "it looks like " : why.message,
+		                  like ? like : "");
 	}
 	if (before < index->count) {
 		rows->report->duplicates++;

@@ -219,7 +219,8 @@ static bool read_header(struct bench_npy *npy, struct evo_error *err)
 /* Does what follows the header have just the size that the shape says? */
 static bool check_size(struct bench_npy *npy, struct evo_error *err)
 {
-	off_t begin = ftello(npy->stream), end;
+	off_t begin = ftello(npy->stream);
+	size_t size;
 	char *shape;
 
 	npy->count = 1;
@@ -228,17 +229,18 @@ static bool check_size(struct bench_npy *npy, struct evo_error *err)
 			return bad(npy, err, "its shape is larger than any file");
 		npy->count *= npy->shape[i];
 	}
-	if (begin < 0 || fseeko(npy->stream, 0, SEEK_END) != 0 || (end = ftello(npy->stream)) < 0 ||
-	    fseeko(npy->stream, begin, SEEK_SET) != 0)
+	if (begin < 0)
 		return evo_fail_at(err, EVO_E_IO, npy->path, 0, 0, "cannot read: %s",
 		                   strerror(errno));
-	if ((size_t) (end - begin) == npy->count * npy->size)
+	if (!evo_file_size(npy->stream, npy->path, &size, err))
+		return false;
+	size -= (size_t) begin;
+	if (size == npy->count * npy->size)
 		return true;
 	shape = bench_npy_shape(npy);
 	evo_fail_at(err, EVO_E_INPUT, npy->path, 0, 0,
 	            "%s than its shape %s of %s says; was it written to the end?",
-	            (size_t) (end - begin) < npy->count * npy->size ? "shorter" : "longer", shape,
-	            npy->descr);
+	            size < npy->count * npy->size ? "shorter" : "longer", shape, npy->descr);
 	free(shape);
 	return false;
 }

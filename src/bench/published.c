@@ -37,6 +37,15 @@ struct reading {
 	struct bench_import_rows rows;
 	size_t told;
 	size_t accuracy[BENCH_DATASETS]; /* where they are, or NO_COLUMN */
+	/* Accuracies that can only be fractions, and how many above 1 % there are beside them. */
+	struct fraction *fractions;
+	size_t fraction_count, fraction_room;
+	size_t low[BENCH_DATASETS], percents[BENCH_DATASETS];
+};
+
+struct fraction {
+	size_t line, dataset;
+	double accuracy;
 };
 
 static void tell(struct reading *reading, size_t line, const char *format, ...) EVO_PRINTF(3, 4);
@@ -68,7 +77,7 @@ static bool find_column(const struct reading *reading, size_t line, size_t count
 {
 	*column = NO_COLUMN;
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(bench_trim(fields[i]), name) != 0)
+		if (strcmp(fields[i], name) != 0)
 			continue;
 		if (*column != NO_COLUMN)
 			return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
@@ -78,12 +87,62 @@ static bool find_column(const struct reading *reading, size_t line, size_t count
 	return true;
 }
 
+/* Neither is there for a reason that can be told, nor are others asked for. */
+static bool no_columns(const struct reading *reading, size_t line, size_t count,
+                       char *const *fields, struct evo_error *err)
+{
+	const char *wanted[BENCH_DATASETS + 1] = {ARCHITECTURE};
+	bool architecture = reading->rows.architecture != NO_COLUMN;
+	char *advice;
+
+	for (size_t i = 0; i < BENCH_DATASETS; i++)
+		wanted[i + 1] = bench_datasets[i].column;
+	for (size_t i = 0; i < count && architecture; i++)
+		if (bench_is_error_column(fields[i]))
+			return evo_fail_at(
+			        err, EVO_E_INPUT, reading->import->file, line, 0,
+			        "the header has no accuracies, but %.60s, of which "
+			        "lower is better; expected %s, %s or %s in percent, 0 to "
+			        "100, higher is better",
+			        fields[i], wanted[1], wanted[2], wanted[3]);
+	advice = architecture ? bench_header_advice(count, fields, wanted + 1, BENCH_DATASETS)
+	                      : bench_header_advice(count, fields, wanted, 1);
+	if (architecture)
+		evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
+		            "the header has none of the columns %s, %s and %s: %s", wanted[1],
+		            wanted[2], wanted[3], advice);
+	else
+		evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
+		            "the header has no column " ARCHITECTURE
+		            ", as NATS-Bench's accuracy table has it: %s",
+		            advice);
+	free(advice);
+	return false;
+}
+
+/* What is said of a dataset that the table has no column of. */
+static void tell_no_column(struct reading *reading, size_t dataset, size_t count,
+                           char *const *fields)
+{
+	const char *column = bench_datasets[dataset].column;
+	const char *error = bench_error_column(&bench_datasets[dataset], count, fields);
+
+	reading->published->wanted[dataset] = error != NULL;
+	reading->published->why[dataset] =
+	        error ? evo_format("of %.60s lower is better; expected %s in percent, 0 to 100, "
+	                           "higher is better",
+	                           error, column)
+	              : evo_format("the table has no column %s", column);
+}
+
 static bool take_header(struct reading *reading, size_t line, size_t count, char *const *fields,
                         struct evo_error *err)
 {
 	bool any = false;
 
 	reading->rows.fields = count;
+	for (size_t i = 0; i < count; i++)
+		memmove(fields[i], bench_trim(fields[i]), strlen(bench_trim(fields[i])) + 1);
 	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->rows.architecture,
 	                 err))
 		return false;
@@ -93,15 +152,11 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 			return false;
 		any = any || reading->accuracy[i] != NO_COLUMN;
 	}
-	if (reading->rows.architecture == NO_COLUMN)
-		return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
-		                   "the header has no column " ARCHITECTURE
-		                   "; expected NATS-Bench's accuracy table");
-	if (!any)
-		return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
-		                   "the header has none of the columns %s, %s and %s",
-		                   bench_datasets[0].column, bench_datasets[1].column,
-		                   bench_datasets[2].column);
+	if (reading->rows.architecture == NO_COLUMN || !any)
+		return no_columns(reading, line, count, fields, err);
+	for (size_t i = 0; i < BENCH_DATASETS; i++)
+		if (reading->accuracy[i] == NO_COLUMN)
+			tell_no_column(reading, i, count, fields);
 	return true;
 }
 
@@ -112,6 +167,29 @@ enum verdict {
 	MALFORMED,
 	OUT_OF_RANGE
 };
+
+/*
+ * A network is about as good as guessing or better, so that an accuracy of 1 or less that is well
+ * below what guessing gives is a fraction. A column that has no larger one is of fractions.
+ */
+static bool is_fraction(struct reading *reading, size_t line, size_t dataset, double accuracy)
+{
+	double guessing = 100.0 / (double) bench_datasets[dataset].classes;
+
+	if (accuracy > 1)
+		reading->percents[dataset]++;
+	else if (accuracy > 0)
+		reading->low[dataset]++;
+	if (!(accuracy > 0 && accuracy <= 1 && accuracy < 0.8 * guessing))
+		return false;
+	if (reading->fraction_count == reading->fraction_room) {
+		reading->fraction_room = reading->fraction_room ? 2 * reading->fraction_room : 64;
+		reading->fractions = evo_realloc(reading->fractions, reading->fraction_room,
+		                                 sizeof(*reading->fractions));
+	}
+	reading->fractions[reading->fraction_count++] = (struct fraction){line, dataset, accuracy};
+	return true;
+}
 
 static enum verdict read_accuracy(struct reading *reading, size_t line, size_t dataset,
                                   const char *text, double *accuracy)
@@ -124,12 +202,14 @@ static enum verdict read_accuracy(struct reading *reading, size_t line, size_t d
 		return MALFORMED;
 	}
 	if (!evo_number_parse(text, accuracy, NULL)) {
-		tell(reading, line, "%s is \"%.40s\", not a number", column, text);
+		tell(reading, line, "%s is \"%.40s\", not a number%s", column, text,
+		     bench_number_advice(text));
 		return MALFORMED;
 	}
-	if (*accuracy >= 0 && *accuracy <= 100)
+	if (!(*accuracy >= 0 && *accuracy <= 100))
+		tell(reading, line, "%s is %.40s, not from 0 to 100", column, text);
+	else if (!is_fraction(reading, line, dataset, *accuracy))
 		return GOOD;
-	tell(reading, line, "%s is %.40s, not from 0 to 100", column, text);
 	*accuracy = NAN;
 	return OUT_OF_RANGE;
 }
@@ -208,19 +288,68 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 }
 
 /* A column that is there but good for nothing makes no benchmark: that must not go unsaid. */
-static void tell_empty_columns(struct reading *reading)
+static void find_empty_columns(struct reading *reading)
 {
-	const struct bench_published *published = reading->published;
+	struct bench_published *published = reading->published;
 
 	for (size_t dataset = 0; dataset < BENCH_DATASETS; dataset++) {
 		size_t good = 0;
 
 		for (size_t i = 0; i < published->count; i++)
 			good += isnan(published->accuracies[i][dataset]) ? 0 : 1;
-		if (reading->accuracy[dataset] != NO_COLUMN && good == 0)
-			tell(reading, 1, "no row has a usable %s: no benchmark is made of it",
-			     bench_datasets[dataset].column);
+		if (reading->accuracy[dataset] == NO_COLUMN || good > 0)
+			continue;
+		published->wanted[dataset] = true;
+		published->why[dataset] =
+		        evo_format("no row has a usable %s", bench_datasets[dataset].column);
 	}
+}
+
+/* Fractions throughout are another table's unit; fractions here and there are rows gone wrong. */
+static bool judge_fractions(struct reading *reading, struct evo_error *err)
+{
+	for (size_t i = 0; i < BENCH_DATASETS; i++)
+		if (reading->low[i] > 0 && reading->percents[i] == 0)
+			return evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
+			                   "no %s is above 1: these are fractions, and accuracies "
+			                   "are in percent, 0 to 100; multiply them by 100",
+			                   bench_datasets[i].column);
+	for (size_t i = 0; i < reading->fraction_count; i++) {
+		const struct fraction *one = &reading->fractions[i];
+
+		tell(reading, one->line,
+		     "%s is %g, a fraction among accuracies in percent; multiply it by 100",
+		     bench_datasets[one->dataset].column, one->accuracy);
+	}
+	return true;
+}
+
+static bool none_used(const struct reading *reading, struct evo_error *err)
+{
+	const struct evo_import_report *report = reading->rows.report;
+	const char *like = reading->rows.looks_like;
+
+	return evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
+	                   "none of %zu rows can be used (%zu malformed, %zu of another "
+	                   "space, %zu out of range)%s%s",
+	                   report->rows, report->malformed, report->unknown, report->out_of_range,
+	                   like ? "; the first looks like " : "", like ? like : "");
+}
+
+static bool read_table(struct reading *reading, struct evo_error *err)
+{
+	const char *file = reading->import->file;
+
+	if (!reading->rows.space || !evo_csv_read(file, take, reading, err))
+		return false;
+	if (reading->rows.fields == 0)
+		return evo_fail_at(err, EVO_E_INPUT, file, 0, 0, "the file is empty");
+	if (!judge_fractions(reading, err))
+		return false;
+	if (reading->published->count == 0)
+		return none_used(reading, err);
+	find_empty_columns(reading);
+	return true;
 }
 
 bool bench_published_read(struct bench_published *published, const struct evo_import *import,
@@ -233,27 +362,22 @@ bool bench_published_read(struct bench_published *published, const struct evo_im
 	                          .context = context,
 	                          .rows = {.called = ARCHITECTURE, .report = report}};
 
+	bool done;
+
 	*published = (struct bench_published){.space = evo_space_find("nb201", err)};
 	reading.rows.space = published->space;
 	bench_index_init(&published->index);
-	if (!published->space || !evo_csv_read(import->file, take, &reading, err))
-		return false;
-	if (reading.rows.fields == 0)
-		return evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
-	if (published->count == 0)
-		return evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0,
-		                   "none of %zu rows can be used (%zu malformed, %zu of another "
-		                   "space, %zu out of range)",
-		                   report->rows, report->malformed, report->unknown,
-		                   report->out_of_range);
-	tell_empty_columns(&reading);
-	return true;
+	done = read_table(&reading, err);
+	free(reading.fractions);
+	return done;
 }
 
 void bench_published_clear(struct bench_published *published)
 {
 	for (size_t i = 0; i < published->count; i++)
 		free(published->architectures[i]);
+	for (size_t i = 0; i < BENCH_DATASETS; i++)
+		free(published->why[i]);
 	free(published->architectures);
 	free(published->lines);
 	free(published->accuracies);

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define NO_COLUMN       SIZE_MAX
-#define COLUMN_NAME_MAX 64
+#define COLUMN_NAME_MAX 64 /* characters */
 
 static const char *const architecture_columns[] = {"architecture", "ArchitectureString", "net_str",
                                                    "arch"};
@@ -39,6 +39,7 @@ struct reading {
 	size_t *lines;          /* of its rows */
 	size_t *numbers,
 	        *others; /* a column: cells that are numbers, and that are something else */
+	char **advice;   /* a column: what to do about the first of the others; NULL */
 	struct fault *faults;
 	size_t fault_count, fault_room, row_faults;
 };
@@ -78,6 +79,13 @@ static int by_line(const void *left, const void *right)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
+/* What is wrong with a cell; caller frees. */
+static char *cell_text(const struct reading *reading, const struct fault *fault)
+{
+	return evo_format("%s is \"%s\", not a number%s", reading->all->columns[fault->column],
+	                  fault->what, bench_number_advice(fault->what));
+}
+
 /* The next to tell, in the order of lines. */
 static void tell_fault(struct reading *reading, const struct fault *fault)
 {
@@ -85,8 +93,7 @@ static void tell_fault(struct reading *reading, const struct fault *fault)
 		reading->problem(reading->context, fault->line, fault->what);
 		return;
 	}
-	char *what = evo_format("%s is \"%s\", not a number", reading->all->columns[fault->column],
-	                        fault->what);
+	char *what = cell_text(reading, fault);
 	reading->problem(reading->context, fault->line, what);
 	free(what);
 }
@@ -131,6 +138,42 @@ static bool find_architecture(struct reading *reading, size_t count, char *const
 	return false;
 }
 
+/* Trims the names, in place, and sees that none is there twice. */
+static bool check_columns(const struct reading *reading, size_t line, size_t count,
+                          char *const *fields, struct evo_error *err)
+{
+	struct evo_bench_index names;
+	bool added = true;
+
+	bench_index_init(&names);
+	for (size_t i = 0; i < count && added; i++) {
+		const char *name = bench_trim(fields[i]);
+
+		memmove(fields[i], name, strlen(name) + 1);
+		if (*fields[i] != '\0')
+			bench_index_add(&names, fields[i], &added);
+		if (!added)
+			evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
+			            "the column %.80s appears twice", fields[i]);
+	}
+	bench_index_clear(&names);
+	return added;
+}
+
+static bool no_architectures(const struct reading *reading, size_t line, size_t count,
+                             char *const *fields, struct evo_error *err)
+{
+	char *advice = bench_header_advice(count, fields, architecture_columns,
+	                                   EVO_COUNT(architecture_columns));
+
+	evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
+	            "the header has no column of architectures, called architecture, "
+	            "ArchitectureString, net_str or arch: %s",
+	            advice);
+	free(advice);
+	return false;
+}
+
 static bool take_header(struct reading *reading, size_t line, size_t count, char *const *fields,
                         struct evo_error *err)
 {
@@ -142,19 +185,11 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	all->columns = evo_calloc(count, sizeof(char *));
 	reading->numbers = evo_calloc(count, sizeof(size_t));
 	reading->others = evo_calloc(count, sizeof(size_t));
-	for (size_t i = 0; i < count; i++) {
-		const char *name = bench_trim(fields[i]);
-
-		memmove(fields[i], name, strlen(name) + 1);
-		for (size_t j = 0; j < i; j++)
-			if (*name != '\0' && strcmp(fields[j], name) == 0)
-				return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
-				                   "the column %.80s appears twice", name);
-	}
+	reading->advice = evo_calloc(count, sizeof(char *));
+	if (!check_columns(reading, line, count, fields, err))
+		return false;
 	if (!find_architecture(reading, count, fields))
-		return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
-		                   "the header has no column of architectures; expected one of "
-		                   "architecture, ArchitectureString, net_str and arch");
+		return no_architectures(reading, line, count, fields, err);
 	if (count < 2)
 		return evo_fail_at(err, EVO_E_INPUT, file, line, 0,
 		                   "the header has no column of scores");
@@ -165,6 +200,14 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
+
+/* What to do about a cell that is no number, where that is known; caller frees. */
+static char *advise(size_t line, const char *text)
+{
+	const char *advice = bench_number_advice(text);
+
+	return *advice ? evo_format("line %zu: \"%.40s\"%s", line, text, advice) : NULL;
+}
 
 static void take_cells(struct reading *reading, size_t line, const char *architecture,
                        char *const *fields)
@@ -186,7 +229,8 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 			reading->numbers[column]++;
 			bench_scores_set(all, row, column, true, value);
 		} else if (*text != '\0') {
-			reading->others[column]++;
+			if (reading->others[column]++ == 0)
+				reading->advice[column] = advise(line, text);
 			add_fault(reading, (struct fault){.line = line,
 			                                  .row = row,
 			                                  .column = column,
@@ -221,13 +265,20 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 
 /* ---- Columns --------------------------------------------------------------------------------- */
 
+/* A name is typed and shown, so that it has to be text that may be. */
 static bool good_name(const char *name)
 {
-	size_t length = strlen(name);
+	size_t length = 0;
 
-	for (const char *c = name; *c != '\0'; c++)
-		if (iscntrl((unsigned char) *c))
+	while (*name != '\0') {
+		char harmless[EVO_HARMLESS_SIZE];
+		const char *character = name;
+
+		evo_harmless_next(&name, true, harmless);
+		if (strncmp(harmless, character, (size_t) (name - character)) != 0)
 			return false;
+		length++;
+	}
 	return length > 0 && length <= COLUMN_NAME_MAX;
 }
 
@@ -252,10 +303,13 @@ static void tell_left_out(const struct reading *reading, const bool *kept)
 
 	evo_text_init(&text);
 	for (size_t i = 0; i < all->column_count; i++) {
+		const char *why = reading->advice[i];
+
 		if (kept[i])
 			continue;
 		if (good_name(all->columns[i]))
-			evo_text_printf(&text, "%s%s", count ? ", " : "", all->columns[i]);
+			evo_text_printf(&text, "%s%s%s%s%s", count ? ", " : "", all->columns[i],
+			                why ? " (" : "", why ? why : "", why ? ")" : "");
 		else
 			evo_text_printf(&text, "%sone without a name that can be used",
 			                count ? ", " : "");
@@ -293,15 +347,29 @@ static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kep
 	return good;
 }
 
+/* A row all of whose columns are left out has its reason there, if anywhere. */
+static char *no_score(const struct reading *reading, const struct fault *fault)
+{
+	return fault && *bench_number_advice(fault->what)
+	               ? evo_format("there is no score in this row: %s is \"%s\"%s",
+	                            reading->all->columns[fault->column], fault->what,
+	                            bench_number_advice(fault->what))
+	               : evo_strdup("there is no score in this row");
+}
+
 static void judge_rows(struct reading *reading, const bool *kept, struct evo_scores *to)
 {
 	struct evo_import_report *report = reading->rows.report;
 	size_t *bad = evo_calloc(reading->all->row_count + 1, sizeof(*bad));
+	/* The first cell of each row that is in a column left out, counted from 1. */
+	size_t *out = evo_calloc(reading->all->row_count + 1, sizeof(*out));
 
 	for (size_t i = 0; i < reading->fault_count; i++) {
 		const struct fault *fault = &reading->faults[i];
 		if (fault->column != NO_COLUMN && kept[fault->column])
 			bad[fault->row]++;
+		else if (fault->column != NO_COLUMN && out[fault->row] == 0)
+			out[fault->row] = i + 1;
 	}
 	for (size_t row = 0; row < reading->all->row_count; row++) {
 		size_t good = copy_row(reading->all, row, kept, to);
@@ -311,9 +379,11 @@ static void judge_rows(struct reading *reading, const bool *kept, struct evo_sco
 		report->partial += bad[row] > 0 && good > 0;
 		if (bad[row] == 0 && good == 0)
 			row_fault(reading, reading->lines[row],
-			          evo_strdup("there is no score in this row"));
+			          no_score(reading,
+			                   out[row] ? &reading->faults[out[row] - 1] : NULL));
 	}
 	free(bad);
+	free(out);
 }
 
 /* ---- All of it ------------------------------------------------------------------------------- */
@@ -357,11 +427,30 @@ static bool check_free(const struct evo_scores_import *import, const char *name,
 	                name);
 }
 
+static bool no_scores(const struct reading *reading, size_t columns, struct evo_error *err)
+{
+	const struct evo_import_report *report = reading->rows.report;
+	const char *file = reading->import->file, *like = reading->rows.looks_like;
+	const char *why = NULL;
+
+	if (columns > 0 || reading->all->row_count == 0)
+		return evo_fail_at(err, EVO_E_INPUT, file, 0, 0,
+		                   "none of %zu rows can be used (%zu malformed, %zu of no known "
+		                   "space)%s%s",
+		                   report->rows, report->malformed, report->unknown,
+		                   like ? "; the first looks like " : "", like ? like : "");
+	for (size_t i = 0; i < reading->all->column_count && !why; i++)
+		why = reading->advice[i];
+	evo_fail_at(err, EVO_E_INPUT, file, reading->header_line, 0,
+	            "no column holds scores, which are numbers%s%s", why ? "; " : "",
+	            why ? why : "");
+	return false;
+}
+
 static struct evo_scores *select_scores(struct reading *reading, const char *name,
                                         struct evo_error *err)
 {
 	const struct evo_scores *all = reading->all;
-	const struct evo_import_report *report = reading->rows.report;
 	bool *kept = evo_calloc(all->column_count + 1, sizeof(*kept));
 	size_t columns = choose_columns(reading, kept);
 	struct evo_scores *scores = bench_scores_create(name);
@@ -373,17 +462,13 @@ static struct evo_scores *select_scores(struct reading *reading, const char *nam
 			scores->columns[scores->column_count++] = evo_strdup(all->columns[i]);
 	judge_rows(reading, kept, scores);
 	tell_faults(reading, kept);
-	tell_left_out(reading, kept);
+	/* Where no row could be read, nothing is known of any column. */
+	if (all->row_count > 0)
+		tell_left_out(reading, kept);
 	free(kept);
 	if (scores->row_count > 0)
 		return scores;
-	if (columns == 0 && all->row_count > 0)
-		evo_fail_at(err, EVO_E_INPUT, reading->import->file, reading->header_line, 0,
-		            "no column holds scores, which are numbers");
-	else
-		evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
-		            "none of %zu rows can be used (%zu malformed, %zu of no known space)",
-		            report->rows, report->malformed, report->unknown);
+	no_scores(reading, columns, err);
 	evo_scores_destroy(scores);
 	return NULL;
 }
@@ -409,6 +494,9 @@ static void clear(struct reading *reading)
 	free(reading->lines);
 	free(reading->numbers);
 	free(reading->others);
+	for (size_t i = 0; reading->advice && i < reading->rows.fields; i++)
+		free(reading->advice[i]);
+	free(reading->advice);
 }
 
 bool evo_import_scores(const struct evo_scores_import *import, evo_import_problem problem,

@@ -68,7 +68,19 @@ int cli_tell_import(const struct evo_import_report *report)
 	if (report->untold)
 		cli_complain("and %zu more problem%s", report->untold,
 		             report->untold == 1 ? "" : "s");
-	return bad ? CLI_PARTLY : CLI_DONE;
+	/* Last, and whatever the limit: who asked for all must not take a part for it. */
+	for (size_t i = 0; i < report->unmade_count; i++)
+		cli_complain("%s", report->unmade[i]);
+	return bad || report->unmade_count ? CLI_PARTLY : CLI_DONE;
+}
+
+/* What had been put in its place before something failed. */
+static int tell_failed_import(const struct evo_import_report *report, const struct evo_error *err)
+{
+	int status = cli_report(err);
+	for (size_t i = 0; i < report->benchmark_count; i++)
+		cli_complain("%s was made before that", report->benchmarks[i]);
+	return status;
 }
 
 static int import_nats_bench(struct cli_options *options)
@@ -85,7 +97,7 @@ static int import_nats_bench(struct cli_options *options)
 	int status = evo_import_nats_bench(&import, cli_tell_problem,
 	                                   (void *) (uintptr_t) import.file, &report, &err)
 	                     ? cli_tell_import(&report)
-	                     : cli_report(&err);
+	                     : tell_failed_import(&report, &err);
 	evo_import_report_clear(&report);
 	return status;
 }

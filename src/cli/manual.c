@@ -277,7 +277,7 @@ static const char tail[] =
         ".It 0\nDone.\n"
         ".It 1\nFailed; one line on standard error says why.\n"
         ".It 2\nThe command line makes no sense.\n"
-        ".It 3\nDone, but some rows failed and were reported.\n"
+        ".It 3\nDone in part: what was left out or failed was reported.\n"
         ".El\n"
         ".Pp\n"
         "After SIGINT, SIGTERM or SIGHUP a search is stopped, what was finished is kept\n"

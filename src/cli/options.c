@@ -66,14 +66,17 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "FILE is CSV with a header. FORMAT is `nats-bench` for accuracies: "
                  "ArchitectureString, and any of "
                  "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
-                 "ImageNetTestAccuracy200Epochs. There is one benchmark a dataset: PREFIX-cifar10, "
+                 "ImageNetTestAccuracy200Epochs, in percent, 0 to 100, higher is better: fractions and "
+                 "errors are refused. There is one benchmark a dataset: PREFIX-cifar10, "
                  "PREFIX-cifar100, PREFIX-imagenet16-120, whose networks have 10, 100 and 120 "
                  "outputs. Labels are those of the images where the networks have an output for "
                  "each of their classes, and drawn evenly where not. Or it is `scores` for scores that were "
                  "computed elsewhere: architectures in a column architecture, ArchitectureString, "
                  "net_str or arch, and every other column of numbers becomes a proxy NAME/COLUMN, "
                  "which evoscope score takes and evoscope proxies lists. An empty field is a "
-                 "missing score.",
+                 "missing score. Columns are parted by commas, numbers have a decimal point and "
+                 "nothing between thousands. With --replace a benchmark whose accuracies cannot be "
+                 "used stays what it was; that is said last, and the exit status is 3.",
                  cli_benchmarks_import},
         [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
                                   "train networks here and make a benchmark of them",
