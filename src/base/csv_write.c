@@ -23,13 +23,15 @@ static void begin_field(struct evo_csv *csv, bool empty)
 	csv->begun = true;
 }
 
-/* Readers drop space at the ends of a field that is not quoted. */
+/* Readers drop space at the ends of a field that is not quoted, and a byte order mark at the
+   beginning of a file. */
 static bool needs_quotes(const char *text)
 {
 	size_t length = strlen(text);
 
-	return length > 0 && (strpbrk(text, ",\"\r\n") != NULL || strchr(" \t", text[0]) != NULL ||
-	                      strchr(" \t", text[length - 1]) != NULL);
+	return length > 0 &&
+	       (strpbrk(text, ",\"\r\n") != NULL || strchr(" \t", text[0]) != NULL ||
+	        strchr(" \t", text[length - 1]) != NULL || strncmp(text, "\xef\xbb\xbf", 3) == 0);
 }
 
 void evo_csv_text(struct evo_csv *csv, const char *text)

@@ -142,6 +142,12 @@ struct seed_reading {
 	size_t columns;
 };
 
+static bool no_seeds(const char *path, size_t line, struct evo_error *err)
+{
+	return evo_fail_at(err, EVO_E_INPUT, path, line, 0,
+	                   "the table does not have the accuracy of every seed");
+}
+
 static bool take_seeds(void *context, size_t line, size_t count, char *const *fields,
                        struct evo_error *err)
 {
@@ -151,9 +157,7 @@ static bool take_seeds(void *context, size_t line, size_t count, char *const *fi
 	if (reading->columns == 0) {
 		reading->columns = count;
 		table->seed_count = count > 2 ? count - 2 : 0;
-		return count > 2 ||
-		       evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
-		                   "the table does not have the accuracy of every seed");
+		return count > 2 || no_seeds(reading->path, line, err);
 	}
 	if (count != reading->columns)
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
@@ -179,7 +183,9 @@ bool bench_table_read_seeds(struct bench_seed_table *table, const char *path, st
 	struct seed_reading reading = {.table = table, .path = path};
 
 	*table = (struct bench_seed_table){0};
-	return evo_csv_read(path, take_seeds, &reading, err);
+	if (!evo_csv_read(path, take_seeds, &reading, err))
+		return false;
+	return reading.columns > 0 || no_seeds(path, 1, err);
 }
 
 void bench_table_clear_seeds(struct bench_seed_table *table)
