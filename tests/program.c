@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -190,7 +191,8 @@ static char *read_whole(int fd, size_t *length)
 void start_program(struct sandbox *sandbox, struct running *running, int out,
                    const char *const *arguments)
 {
-	char *argv[64] = {(char *) (uintptr_t) PROGRAM};
+	const char *program = sandbox->program ? sandbox->program : PROGRAM;
+	char *argv[64] = {(char *) (uintptr_t) program};
 	for (size_t i = 0; arguments[i]; i++) {
 		assert_true(i + 2 < EVO_COUNT(argv));
 		argv[i + 1] = (char *) (uintptr_t) arguments[i];
@@ -214,7 +216,10 @@ void start_program(struct sandbox *sandbox, struct running *running, int out,
 		dup2(out == OUT_KEPT ? running->out : out, STDOUT_FILENO);
 	if (chdir(sandbox->folder))
 		_exit(126);
-	execve(PROGRAM, argv, sandbox->env);
+	struct rlimit limit = {sandbox->limit.value, sandbox->limit.value};
+	if (sandbox->limit.value && setrlimit((__rlimit_resource_t) sandbox->limit.what, &limit))
+		_exit(126);
+	execve(argv[0], argv, sandbox->env);
 	_exit(127);
 }
 

@@ -17,7 +17,13 @@ struct sandbox {
 	char *folder;
 	char *env[32]; /* "NAME=VALUE", NULL-terminated */
 	size_t env_count;
-	const char *input; /* a file for standard input; NULL: none */
+	const char *input;   /* a file for standard input; NULL: none */
+	const char *program; /* NULL: PROGRAM */
+	/* What the program may have, by setrlimit: RLIMIT_AS and so on. */
+	struct {
+		int what;
+		size_t value; /* 0: not limited */
+	} limit;
 };
 void sandbox_open(struct sandbox *sandbox);
 void sandbox_close(struct sandbox *sandbox);

@@ -467,7 +467,8 @@ static void test_machine(void **state)
 	assert_int_equal(setrlimit(RLIMIT_AS, &small), 0);
 	size_t limited = evo_memory();
 	setrlimit(RLIMIT_AS, &before);
-	assert_int_equal(limited, memory / 2);
+	/* What is left of it. */
+	assert_in_range(limited, 1, memory / 2 - 1);
 #else
 	(void) before;
 	(void) small;

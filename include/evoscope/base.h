@@ -216,7 +216,8 @@ double evo_now(void); /* monotonic seconds */
 /* What this process may use (affinity, cgroup v1 and v2 quotas and limits, rlimits), not what the
    machine has. */
 unsigned evo_cores(void); /* at least 1 */
-size_t evo_memory(void);  /* bytes; 0 when unknown */
+/* Bytes; 0 when unknown. Where its address space is limited no more than is left of that. */
+size_t evo_memory(void);
 /* The processor's name as the system gives it, for records of how a number came about. */
 const char *evo_processor(void);
 

@@ -356,8 +356,24 @@ bool evo_train(const struct evo_graph *graph, const char *name, const struct evo
                const struct evo_images *test, const struct evo_training *how,
                const volatile bool *cancel, struct evo_trained *result, struct evo_error *err);
 
-/* OpenBLAS is held to one thread by the first session; this says which kernels it chose. */
+/*
+ * OpenBLAS. It has no threads of its own here; for a library of it that starts some all the same,
+ * main calls evo_blas_begin before anything else, which then begins the program anew without them.
+ */
+void evo_blas_begin(char **argv);
+/* The kernels that it chose. */
 const char *evo_blas_name(void);
+/*
+ * Before networks are run, by so many threads besides those reserved so far: takes OpenBLAS's
+ * memory for them (128 MB of address space each, of which little is used), for without it OpenBLAS
+ * would wait for ever. EVO_E_MEMORY says how much is needed. Buffers that were released serve the
+ * next who reserves.
+ */
+bool evo_blas_reserve(unsigned threads, struct evo_error *err);
+void evo_blas_release(unsigned threads);
+/* A pool whose threads run networks: the same, with a pool. */
+struct evo_pool *evo_net_pool_create(unsigned threads, struct evo_error *err);
+void evo_net_pool_destroy(struct evo_pool *pool);
 /* The instruction set of our own convolutions; "none" where BLAS does them all. */
 const char *evo_kernel_name(void);
 

@@ -50,6 +50,17 @@ unsigned evo_cores(void)
 	return cores;
 }
 
+/* Address space that this process has taken; 0 where that is not known. */
+static uint64_t taken_space(void)
+{
+	long page_size = sysconf(_SC_PAGESIZE);
+	char *text = evo_file_read("/proc/self/statm", 4096, NULL, NULL);
+	uint64_t pages = text == NULL ? 0 : strtoull(text, NULL, 10);
+
+	free(text);
+	return page_size > 0 ? pages * (uint64_t) page_size : 0;
+}
+
 size_t evo_memory(void)
 {
 	uint64_t least = 0;
@@ -61,9 +72,11 @@ size_t evo_memory(void)
 	if (group > 0 && (least == 0 || group < least))
 		least = group;
 	struct rlimit space;
-	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
-	    (least == 0 || space.rlim_cur < least))
-		least = space.rlim_cur;
+	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
+		uint64_t taken = taken_space();
+		uint64_t left = space.rlim_cur > taken ? space.rlim_cur - taken : 1;
+		least = least == 0 || left < least ? left : least;
+	}
 	return least > SIZE_MAX ? SIZE_MAX : (size_t) least;
 }
 

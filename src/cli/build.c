@@ -242,7 +242,7 @@ static int train(const struct cli_options *options, const struct evo_build *buil
 	struct evo_build_rows rows = {0};
 	struct watching watching = {0};
 	struct evo_error err = {0};
-	struct evo_pool *pool = evo_pool_create(threads, &err);
+	struct evo_pool *pool = evo_net_pool_create(threads, &err);
 	if (!pool)
 		return cli_report(&err);
 	cli_progress_begin(&watching.progress, options);
@@ -251,7 +251,7 @@ static int train(const struct cli_options *options, const struct evo_build *buil
 	                                             pool, show_progress, &watching, &rows, &err)
 	                  : evo_benchmark_build(build, pool, show_progress, &watching, &err);
 	cli_progress_end(&watching.progress);
-	evo_pool_destroy(pool);
+	evo_net_pool_destroy(pool);
 	int status = ok ? CLI_DONE : cli_report(&err);
 	if (rows.count && ok)
 		status = tell_rows(&rows);

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -16,6 +18,19 @@ static void fill_standard_streams(void)
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+/* The C library takes 64 MB of address space for every thread that allocates, and shares where it
+   may take no more. What is limited is for networks. */
+static void share_little_memory(void)
+{
+#ifdef M_ARENA_MAX
+	struct rlimit space;
+	if (!getrlimit(RLIMIT_AS, &space) && space.rlim_cur != RLIM_INFINITY) {
+		rlim_t arenas = space.rlim_cur >> 29;
+		mallopt(M_ARENA_MAX, arenas < 1 ? 1 : arenas < 128 ? (int) arenas : 128);
+	}
+#endif
 }
 
 static int print_help(enum cli_command_id command, const struct cli_options *options)
@@ -56,6 +71,8 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	evo_blas_begin(argv);
+	share_little_memory();
 	fill_standard_streams();
 	/* A reader that went away is an error of writing, so that files are still completed. */
 	signal(SIGPIPE, SIG_IGN);

@@ -11,9 +11,7 @@
 #include "plan.h"
 #include "together.h"
 
-#include <cblas.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,19 +32,10 @@ struct evo_evaluator {
 	struct evo_together *together;
 };
 
-static void one_thread(void)
-{
-	openblas_set_num_threads(1);
-}
-
 struct evo_evaluator *evo_evaluator_create(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct evo_evaluator *evaluator = evo_calloc(1, sizeof *evaluator);
 
-	/* Networks and their units are what runs in parallel; and sums must not depend on the number
-	   of cores. */
-	pthread_once(&once, one_thread);
 	evo_arena_init(&evaluator->totals);
 	evaluator->together = evo_together_create(KEPT_BYTES);
 	return evaluator;

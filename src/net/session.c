@@ -3,28 +3,8 @@
 
 #include "session.h"
 
-#include <cblas.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One network is one thread's work: BLAS threads would only be in the way of each other. */
-static void hold_blas(void)
-{
-	openblas_set_num_threads(1);
-}
-
-static void hold_blas_once(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, hold_blas);
-}
-
-const char *evo_blas_name(void)
-{
-	hold_blas_once();
-	return openblas_get_corename();
-}
 
 /* ---- Memory ---- */
 
@@ -40,7 +20,7 @@ static size_t widest_sum(const struct evo_graph *graph)
 struct evo_session *evo_session_plan(const struct evo_graph *graph, enum evo_precision precision,
                                      size_t batch, const unsigned char *keep, bool backward)
 {
-	hold_blas_once();
+	evo_blas_name(); /* which holds OpenBLAS to one thread */
 	struct evo_session *session = evo_calloc(1, sizeof(*session));
 	size_t channels = evo_graph_norm_channels(graph) + 1;
 	session->graph = graph;

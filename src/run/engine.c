@@ -112,7 +112,7 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 		if (!evo_proxy_parse(reference_names[i], &run->references[i], err))
 			return false;
 	}
-	run->pool = evo_pool_create(threads, err);
+	run->pool = evo_net_pool_create(threads, err);
 	if (run->pool == NULL)
 		return false;
 	run->store = evo_store_create(evo_run_memory(run->config.memory), threads, err);
@@ -136,7 +136,7 @@ void evo_run_release_engine(struct evo_run *run)
 	if (run->store != NULL)
 		evo_store_destroy(run->store);
 	if (run->pool != NULL)
-		evo_pool_destroy(run->pool);
+		evo_net_pool_destroy(run->pool);
 	evo_cases_clear(&run->cases);
 	free(run->reference_scores);
 	run->reference_scores = NULL;

@@ -100,10 +100,14 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
                      struct evo_error *err)
 {
 	*report = (struct evo_profile_report){0};
-	struct evo_store *store = evo_store_create(evo_run_memory(config->memory), 1, err);
 	struct evo_cases cases = {0};
-	if (store == NULL)
+	if (!evo_blas_reserve(1, err))
 		return false;
+	struct evo_store *store = evo_store_create(evo_run_memory(config->memory), 1, err);
+	if (store == NULL) {
+		evo_blas_release(1);
+		return false;
+	}
 	evo_store_once(store);
 	evo_store_profile(store, &report->extract);
 	measure_peaks(report);
@@ -119,5 +123,6 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
 	}
 	evo_cases_clear(&cases);
 	evo_store_destroy(store);
+	evo_blas_release(1);
 	return good;
 }

@@ -106,7 +106,7 @@ static bool open_engine(struct evo_study *study, struct evo_error *err)
 {
 	const struct evo_study_config *config = &study->config;
 	unsigned threads = evo_run_threads(config->threads);
-	study->pool = evo_pool_create(threads, err);
+	study->pool = evo_net_pool_create(threads, err);
 	if (study->pool == NULL)
 		return false;
 	study->store = evo_store_create(evo_run_memory(config->memory), threads, err);
@@ -131,7 +131,7 @@ static void close_engine(struct evo_study *study)
 	evo_scorer_destroy(study->scorer);
 	if (study->store != NULL)
 		evo_store_destroy(study->store);
-	evo_pool_destroy(study->pool);
+	evo_net_pool_destroy(study->pool);
 }
 
 static void enter(struct evo_study *study, enum evo_study_state state)

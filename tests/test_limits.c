@@ -1,0 +1,162 @@
+/* The program where the system gives it little: memory, descriptors, sizes of files. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "evoscope/base.h"
+#include "program.h"
+
+#define MEGABYTE ((size_t) 1 << 20)
+
+static void limit(int what, size_t value)
+{
+	box.limit.what = what;
+	box.limit.value = value;
+}
+
+static int unlimited(void **state)
+{
+	(void) state;
+	limit(0, 0);
+	return 0;
+}
+
+static void skip_under_sanitizers(void)
+{
+#ifdef EVO_SANITIZED
+	skip(); /* they take terabytes of address space */
+#endif
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+static void commands_that_compute_nothing_need_little(void **state)
+{
+	static const char *const commands[][3] = {{"--help"},
+	                                          {"proxies"},
+	                                          {"benchmarks", "list"},
+	                                          {"runs", "list"},
+	                                          {"show", "params"}};
+
+	(void) state;
+	skip_under_sanitizers();
+	limit(RLIMIT_AS, 100 * MEGABYTE);
+	for (size_t i = 0; i < EVO_COUNT(commands); i++) {
+		struct outcome outcome;
+		RUN(&box, &outcome, commands[i][0], commands[i][1], commands[i][2]);
+		expect_status(&outcome, 0);
+		outcome_clear(&outcome);
+	}
+}
+
+static void too_little_for_openblas_is_said(void **state)
+{
+	struct outcome outcome;
+
+	(void) state;
+	skip_under_sanitizers();
+	limit(RLIMIT_AS, 400 * MEGABYTE);
+	RUN(&box, &outcome, "score", "params", "--networks", "5", "--threads", "4", "--quiet");
+	expect_complaint(&outcome, 1,
+	                 "OpenBLAS needs 512 MB of address space for 4 threads, but the limit "
+	                 "(ulimit -v) is 400 MB for all together: give more, or take fewer threads "
+	                 "(--threads)");
+	outcome_clear(&outcome);
+	limit(RLIMIT_AS, 120 * MEGABYTE);
+	RUN(&box, &outcome, "evolve", "--no-store", "--threads", "1", "--quiet");
+	expect_complaint(&outcome, 1, "OpenBLAS needs 128 MB of address space for 1 thread, but");
+	outcome_clear(&outcome);
+}
+
+static void a_little_is_enough(void **state)
+{
+	struct outcome limited, free_one;
+
+	(void) state;
+	skip_under_sanitizers();
+	limit(RLIMIT_AS, 500 * MEGABYTE);
+	RUN(&box, &limited, "evolve", "--no-store", "--threads", "2", "--quiet", "--generations",
+	    "1", "--population", "10");
+	expect_status(&limited, 0);
+	limit(0, 0);
+	RUN(&box, &free_one, "evolve", "--no-store", "--threads", "2", "--quiet", "--generations",
+	    "1", "--population", "10");
+	expect_status(&free_one, 0);
+	assert_non_null(strstr(limited.out, "\n\n"));
+	assert_string_equal(strstr(limited.out, "\n\n"), strstr(free_one.out, "\n\n"));
+	outcome_clear(&limited);
+	outcome_clear(&free_one);
+}
+
+/* ---- Threads --------------------------------------------------------------------------------- */
+
+static size_t threads_of(pid_t process)
+{
+	char *path = evo_format("/proc/%d/task", (int) process);
+	DIR *folder = opendir(path);
+	size_t count = 0;
+	const struct dirent *entry;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		count += entry->d_name[0] != '.';
+	if (folder != NULL)
+		closedir(folder);
+	free(path);
+	return count;
+}
+
+static void openblas_has_no_threads(void **state)
+{
+	struct running running;
+	struct outcome outcome;
+	int out[2];
+	char byte;
+
+	(void) state;
+#ifdef EVO_SANITIZED
+	skip(); /* they have threads of their own */
+#endif
+	/* --plain talks when all is there: the thread that reads keys and the one of the search. */
+	sandbox_set(&box, "OPENBLAS_NUM_THREADS", "4");
+	assert_int_equal(mkfifo(sandbox_path(&box, "keys"), 0600), 0);
+	assert_int_equal(pipe(out), 0);
+	box.input = sandbox_path(&box, "keys");
+	start_program(&box, &running, out[1], (const char *const[]){"--plain", "--no-store", NULL});
+	close(out[1]);
+	int keys = open(sandbox_path(&box, "keys"), O_WRONLY);
+	assert_true(keys >= 0);
+	assert_int_equal(read(out[0], &byte, 1), 1);
+	size_t threads = threads_of(running.process);
+	close(keys);
+	close(out[0]);
+	finish_program(&running, &outcome);
+	outcome_clear(&outcome);
+	box.input = NULL;
+	sandbox_set(&box, "OPENBLAS_NUM_THREADS", NULL);
+	assert_in_range(threads, 1, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_teardown(commands_that_compute_nothing_need_little, unlimited),
+	        cmocka_unit_test_teardown(too_little_for_openblas_is_said, unlimited),
+	        cmocka_unit_test_teardown(a_little_is_enough, unlimited),
+	        cmocka_unit_test_teardown(openblas_has_no_threads, unlimited),
+	};
+
+	return cmocka_run_group_tests(tests, open_box, close_box);
+}
