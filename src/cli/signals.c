@@ -9,7 +9,7 @@
 #include "cli.h"
 
 /* A handler only writes its number down and wakes a pipe: blocking signals and waiting for them
-   does not work, since OpenBLAS's threads exist before main and block nothing. */
+   does not work where a library's threads exist before main, which block nothing. */
 static volatile sig_atomic_t first;
 static int wake[2] = {-1, -1};
 

@@ -1,8 +1,8 @@
 /*
  * Signals: handlers only write to a pipe, and a crash puts the terminal back first.
  *
- * OpenBLAS has threads before main begins, so signals cannot be blocked and waited for: any thread
- * may get them.
+ * A library may have threads before main begins, so signals cannot be blocked and waited for: any
+ * thread may get them.
  */
 #ifndef EVOSCOPE_UI_SIGNALS_H
 #define EVOSCOPE_UI_SIGNALS_H
