@@ -508,8 +508,9 @@ static void test_impacts(void **state)
 		double *turned = impacts_of(study, "neg(layer_sum(frob(gw.d)))", mean);
 		assert_true(fitness > 0.1);
 		assert_true(impacts[0] == fitness);
-		/* With one value for all, the sum over units counts them. */
-		assert_true(units != 0 && impacts[1] == fitness - units);
+		/* With one value for all, the sum over units counts them; a constant for the sum says
+		   nothing, which is more than to say the opposite. */
+		assert_true(units < 0 && impacts[1] == fitness && impacts[2] == fitness);
 		/* A tree's own direction is that in which it is good. */
 		assert_true(turned[0] == fitness);
 		assert_true(turned[2] == impacts[1] && turned[3] == impacts[2]);
@@ -538,27 +539,77 @@ static void test_dead_branch(void **state)
 	evo_study_destroy(study);
 }
 
+/* A matrix whose places are all the same has no smallest eigenvalue, no correlations and no deviation
+   worth the name. What lies below such a node has no more impact than the node, whatever a constant
+   in every place would make of it. */
+static void test_degenerate_impacts(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t node, below; /* the node, and how many of those below it are in a row */
+	} cases[] = {
+	        {"add(layer_sum(eigmin(corr(gw.n))), layer_sum(frob(gw.d)))", 2, 2},
+	        {"add(layer_sum(std(w)), layer_sum(frob(gw.d)))", 2, 1},
+	        {"add(layer_sum(std(add(x.d, 1))), layer_sum(frob(gw.d)))", 2, 2},
+	        {"add(layer_sum(eigentropy(gram(x.n))), layer_sum(frob(gw.d)))", 2, 2},
+	        {"add(mul(layer_std(frob(w)), 2), params)", 2, 1},
+	        {"add(logdet1p(corr(layer_total(gw.n))), layer_sum(frob(gw.d)))", 1, 3},
+	};
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		double *impacts = impacts_of(study, cases[i].text, false);
+		double top = impacts[cases[i].node];
+		assert_true(isfinite(top) && top != impacts[0]);
+		for (size_t below = 1; below <= cases[i].below; below++)
+			assert_true(impacts[cases[i].node + below] <= top);
+		free(impacts);
+	}
+	evo_study_destroy(study);
+}
+
+/* A tree that is better without an argument says so by its sign. */
+static void test_harmful_impacts(void **state)
+{
+	int direction = 0;
+	struct evo_study_config config = small_study();
+	struct evo_study *study = open_study(&config);
+	(void) state;
+	double alone = fitness_of(study, "neg(units)", true, &direction);
+	double *impacts = impacts_of(study, "sub(params, mul(units, 1e3))", true);
+	assert_true(alone > impacts[0] + 0.1 && impacts[2] > 0);
+	assert_true(fabs(impacts[1] - (impacts[0] - alone)) < 1e-12);
+	free(impacts);
+	evo_study_destroy(study);
+}
+
 static void test_unknown_impacts(void **state)
 {
 	(void) state;
 	struct evo_text text;
 	struct evo_study_config config = small_study();
 	struct evo_study *study = open_study(&config);
-	/* What is nowhere finite has no mean. */
+	/* What is nowhere finite has no mean, but what it alone decides may have. */
 	double *impacts = impacts_of(study, "add(params, log(neg(inv(zeros(params)))))", true);
 	assert_true(impacts[0] > 0 && impacts[1] == impacts[0]);
-	assert_true(impacts[2] == 0);
-	assert_true(isnan(impacts[3]) && isnan(impacts[4]));
+	for (size_t i = 2; i < 7; i++)
+		assert_true(impacts[i] == 0);
+	free(impacts);
+	impacts = impacts_of(study, "add(params, min2(inv(zeros(params)), units))", true);
+	assert_true(isnan(impacts[3]) && impacts[4] == 0 && impacts[5] == 0);
 	free(impacts);
 	/* A tree that is full has no room for a constant of a shape. */
 	evo_text_init(&text);
-	for (size_t i = 0; i < EVO_TREE_MAX - 2; i++)
+	evo_text_append(&text, "add(units, ");
+	for (size_t i = 0; i < EVO_TREE_MAX - 4; i++)
 		evo_text_append(&text, "abs(");
 	evo_text_append(&text, "params");
-	for (size_t i = 0; i < EVO_TREE_MAX - 2; i++)
+	for (size_t i = 0; i < EVO_TREE_MAX - 4; i++)
 		evo_text_append(&text, ")");
+	evo_text_append(&text, ")");
 	impacts = impacts_of(study, text.data, false);
-	assert_true(impacts[0] > 0 && isnan(impacts[1]) && isnan(impacts[EVO_TREE_MAX - 2]));
+	assert_true(impacts[0] > 0 && isnan(impacts[1]) && isnan(impacts[2]));
 	free(impacts);
 	evo_text_clear(&text);
 	evo_study_destroy(study);
@@ -594,6 +645,8 @@ int main(void)
 	        cmocka_unit_test(test_destroy_at_work),
 	        cmocka_unit_test(test_impacts),
 	        cmocka_unit_test(test_dead_branch),
+	        cmocka_unit_test(test_degenerate_impacts),
+	        cmocka_unit_test(test_harmful_impacts),
 	        cmocka_unit_test(test_unknown_impacts),
 	        cmocka_unit_test(test_impact_of_a_failed_study),
 	};

@@ -16,6 +16,7 @@
 
 #include "action.h"
 #include "complete.h"
+#include "edit.h"
 #include "editline.h"
 #include "evolve.h"
 #include "plot.h"
@@ -290,6 +291,28 @@ static void the_table_sorts_both_ways(void **state)
 	free_world(world);
 }
 
+/* A tau that is undefined is no number to sort by. */
+static void what_is_undefined_is_sorted_last(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct ui_population *population = &world->evolve.population;
+
+	(void) state;
+	world->individuals[3].tau[0][0] = world->individuals[7].tau[0][0] = NAN;
+	while (population->sort != UI_SORT_TAU)
+		ui_population_sort(population, &world->snapshot, 1);
+	for (int round = 0; round < 2; round++) {
+		size_t last = population->rows[POPULATION - 1],
+		       before = population->rows[POPULATION - 2];
+		assert_int_equal(last + before, 3 + 7);
+		assert_true(last == 3 || last == 7);
+		act(world, UI_ACTION_REVERSE);
+	}
+	act(world, UI_ACTION_LAST);
+	check_shows(world, 130, 40, "       -  ");
+	free_world(world);
+}
+
 static void the_filter_keeps_matching_rows(void **state)
 {
 	struct world *world = make_world(1, &ui_glyphs_utf8);
@@ -398,6 +421,72 @@ static void a_click_selects_the_row_that_is_drawn_there(void **state)
 	ui_evolve_mouse(&world->evolve, &world->model, pane->x + 5, pane->y + 5, 1);
 	assert_int_equal(selected_id(world), 106);
 	free_world(world);
+}
+
+/* ---- Impacts --------------------------------------------------------------------------------- */
+
+static void bar_text(const struct ui_glyphs *glyphs, double impact, struct evo_text *text)
+{
+	struct ui_surface surface;
+
+	ui_surface_init(&surface, glyphs);
+	ui_surface_resize(&surface, UI_WEIGHT_WIDTH, 1);
+	ui_weight_bar(ui_surface_area(&surface), 0, 0, impact, 0.4);
+	ui_surface_row(&surface, 0, text);
+	ui_surface_free(&surface);
+}
+
+/* What a node does harm by is told apart from its use without colour. */
+static void harm_looks_different(void **state)
+{
+	static const struct {
+		double impact;
+		const char *ascii, *utf8;
+	} cases[] = {{0.4, "####### +0.400", "███████ +0.400"},
+	             {-0.4, "------- -0.400", "▒▒▒▒▒▒▒ -0.400"},
+	             {-0.1, "     -- -0.100", "     ▒▒ -0.100"},
+	             {-0.0004, "        +0.000", "        +0.000"},
+	             {NAN, "        unknown", "        unknown"}};
+	struct evo_text text;
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		evo_text_init(&text);
+		bar_text(&ui_glyphs_ascii, cases[i].impact, &text);
+		assert_string_equal(text.data, cases[i].ascii);
+		evo_text_reset(&text);
+		bar_text(&ui_glyphs_utf8, cases[i].impact, &text);
+		assert_string_equal(text.data, cases[i].utf8);
+		evo_text_clear(&text);
+	}
+}
+
+static void expect_simple(const char *from, const double *impacts, const char *to)
+{
+	struct evo_tree tree, simple;
+	struct evo_text text;
+
+	evo_text_init(&text);
+	assert_true(evo_tree_parse(from, &tree, NULL));
+	assert_int_equal(ui_simplify(&tree, impacts, UI_NO_IMPACT, &simple), strcmp(from, to) != 0);
+	evo_tree_print(&simple, &text);
+	assert_string_equal(text.data, to);
+	evo_text_clear(&text);
+}
+
+static void what_harms_is_dropped_as_what_is_idle(void **state)
+{
+	static const double of_use[] = {0.5, 0.3, 0.2}, idle[] = {0.5, 0.0001, 0.2},
+	                    harm[] = {0.5, 0.3, -0.2}, both[] = {0.5, -0.1, -0.2},
+	                    same[] = {0.5, 0, 0}, unknown[] = {0.5, NAN, 0.2};
+
+	(void) state;
+	expect_simple("add(params, units)", of_use, "add(params, units)");
+	expect_simple("add(params, units)", idle, "units");
+	expect_simple("add(params, units)", harm, "params");
+	expect_simple("add(params, units)", both, "params");
+	expect_simple("add(params, units)", same, "add(params, units)");
+	expect_simple("add(params, units)", unknown, "add(params, units)");
 }
 
 /* ---- The plot ------------------------------------------------------------------------------- */
@@ -570,6 +659,9 @@ int main(void)
 	        cmocka_unit_test(screens_of_every_size_are_drawn),
 	        cmocka_unit_test(an_empty_search_says_how_to_start),
 	        cmocka_unit_test(the_table_sorts_both_ways),
+	        cmocka_unit_test(what_is_undefined_is_sorted_last),
+	        cmocka_unit_test(harm_looks_different),
+	        cmocka_unit_test(what_harms_is_dropped_as_what_is_idle),
 	        cmocka_unit_test(the_filter_keeps_matching_rows),
 	        cmocka_unit_test(another_search_is_looked_at_in_the_same_way),
 	        cmocka_unit_test(the_cursor_stays_on_its_individual),

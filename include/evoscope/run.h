@@ -472,10 +472,13 @@ double evo_answer_tau(const struct evo_study_snapshot *snapshot,
                       const struct evo_answer_case *benchmark, enum evo_side side, size_t tree);
 
 /*
- * The impact of every node of a tree: how much fitness, in the tree's own direction, falls when the
- * subtree is replaced by a constant of its shape, its mean over units and networks. On at most
- * EVO_IMPACT_NETWORKS train networks of each benchmark. The root's is the whole fitness; NaN where
- * it cannot be known (no finite mean, or no room in a tree). To be used by one thread.
+ * The impact of every node of a tree: how much fitness, in the tree's own direction, falls at the
+ * least when what the subtree says of a network is gone. That is, when a constant of its shape
+ * stands for it, its mean over units and networks, or for one of the nodes above it that it alone
+ * decides: those may take a constant in every place for what it is not (eigmin(corr(x)) of equal
+ * rows is 0). Less than 0: the tree is better without it. On at most EVO_IMPACT_NETWORKS train
+ * networks of each benchmark. The root's is the whole fitness; NaN where it cannot be known (no
+ * finite mean, or no room in a tree). To be used by one thread.
  */
 #define EVO_IMPACT_NETWORKS ((size_t) 64)
 struct evo_impact;

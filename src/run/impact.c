@@ -1,6 +1,7 @@
 /*
  * The impact of every node. In a first round every subtree is scored, as a tree of its own, whose
- * score is its mean; in a second one the tree with each subtree replaced by that mean.
+ * score is its mean; in a second one the tree with each subtree replaced by that mean. What a node
+ * loses is then the least that is lost by it, or by what depends on it alone above it.
  */
 #include "config.h"
 
@@ -22,6 +23,7 @@ struct evo_impact {
 	int direction; /* 1, or -1 when a lower score is better */
 	double progress;
 	double impacts[EVO_TREE_MAX];
+	double replaced[EVO_TREE_MAX]; /* fitness with a constant for the node; NaN: not known */
 };
 
 static uint64_t ask(const struct evo_impact *impact, const struct evo_tree *trees, size_t count,
@@ -52,7 +54,7 @@ struct evo_impact *evo_impact_begin(struct evo_study *study, const struct evo_tr
 	impact->flags = flags & EVO_STUDY_URGENT;
 	impact->round = 1;
 	for (size_t i = 0; i < tree->size; i++) {
-		impact->impacts[i] = NAN;
+		impact->impacts[i] = impact->replaced[i] = NAN;
 		evo_tree_subtree(tree, i, &trees[i]);
 	}
 	impact->question = ask(impact, trees, tree->size, err);
@@ -154,16 +156,46 @@ static void finish(struct evo_impact *impact)
 	impact->question = 0;
 }
 
-/* Numbers are what they would be replaced by; of the rest the trees are asked about. */
+/* The node above that a node alone decides, beside numbers; EVO_TREE_MAX: there is none. */
+static size_t decided_by(const struct evo_tree *tree, size_t node)
+{
+	size_t parent = evo_tree_parent(tree, node);
+	if (parent == EVO_TREE_MAX || evo_primitive(tree->nodes[parent].code)->arity == 1)
+		return parent;
+	size_t other = evo_tree_argument(tree, parent, 0);
+	if (other == node)
+		other = evo_tree_argument(tree, parent, 1);
+	return evo_tree_level(tree, other) == EVO_LEVEL_ANY ? parent : EVO_TREE_MAX;
+}
+
+/*
+ * A matrix that is the same in every place has no correlations, no rank and no deviation, so that
+ * what is above it says nothing for that reason alone: a constant for what is above it is as good a
+ * constant for what is in it. The one that leaves most counts.
+ */
+static void conclude(struct evo_impact *impact)
+{
+	const struct evo_tree *tree = &impact->tree;
+	impact->replaced[0] = isnan(impact->impacts[0]) ? NAN : 0; /* a constant orders nothing */
+	for (size_t i = 1; i < tree->size; i++) {
+		double most = NAN;
+		for (size_t at = i; at != EVO_TREE_MAX; at = decided_by(tree, at))
+			most = fmax(most, impact->replaced[at]);
+		bool number = evo_tree_level(tree, i) == EVO_LEVEL_ANY;
+		impact->impacts[i] = number ? 0 : impact->impacts[0] - most;
+	}
+	finish(impact);
+}
+
+/* Of numbers nothing is asked: they are what they would be replaced by. */
 static void begin_second(struct evo_impact *impact, const struct evo_answer *answer)
 {
 	const struct evo_tree *tree = &impact->tree;
 	struct evo_tree *trees = evo_calloc(tree->size, sizeof(*trees));
 	for (size_t i = 1; i < tree->size; i++) {
 		double mean = mean_score(answer, i);
-		if (evo_tree_level(tree, i) == EVO_LEVEL_ANY)
-			impact->impacts[i] = 0;
-		else if (isfinite(mean) && replace(tree, i, mean, &trees[impact->node_count]))
+		if (evo_tree_level(tree, i) != EVO_LEVEL_ANY && isfinite(mean) &&
+		    replace(tree, i, mean, &trees[impact->node_count]))
 			impact->nodes[impact->node_count++] = i;
 	}
 	evo_study_drop(impact->study, impact->question);
@@ -172,8 +204,20 @@ static void begin_second(struct evo_impact *impact, const struct evo_answer *ans
 	if (impact->node_count > 0)
 		impact->question = ask(impact, trees, impact->node_count, NULL);
 	if (impact->question == 0)
-		finish(impact);
+		conclude(impact);
 	free(trees);
+}
+
+/* Where no network has a score any more the constant made nonsense, and told nothing. */
+static bool is_scored(const struct evo_answer *answer, size_t tree)
+{
+	for (size_t c = 0; c < answer->case_count; c++) {
+		const struct evo_answer_case *benchmark = &answer->cases[c];
+		size_t n = benchmark->train + benchmark->validation;
+		if (evo_non_finite(n, benchmark->scores + tree * n) < n)
+			return true;
+	}
+	return false;
 }
 
 static void end_round(struct evo_impact *impact, const struct evo_study_snapshot *snapshot,
@@ -185,10 +229,10 @@ static void end_round(struct evo_impact *impact, const struct evo_study_snapshot
 		return;
 	}
 	for (size_t t = 0; t < impact->node_count; t++)
-		impact->impacts[impact->nodes[t]] =
-		        impact->impacts[0] -
-		        fitness(snapshot, answer, t, impact->mean, &impact->direction);
-	finish(impact);
+		if (is_scored(answer, t))
+			impact->replaced[impact->nodes[t]] =
+			        fitness(snapshot, answer, t, impact->mean, &impact->direction);
+	conclude(impact);
 }
 
 double evo_impact_poll(struct evo_impact *impact, const struct evo_study_snapshot *snapshot)

@@ -101,7 +101,7 @@ enum ui_argument {
 	X(UNDO, "undo", "", UI_NO_ARGUMENT, "u", UI_IN_EDIT, UI_ALWAYS, "undo", "undo a change")   \
 	X(REDO, "redo", "", UI_NO_ARGUMENT, "U C-r", UI_IN_EDIT, UI_ALWAYS, "redo", "do it again") \
 	X(SIMPLIFY, "simplify", "", UI_NO_ARGUMENT, "m", UI_IN_EDIT, UI_ALWAYS, "simplify",        \
-	  "drop arguments without impact")                                                         \
+	  "drop arguments that have no impact, or do harm")                                        \
 	X(INJECT_TREE, "put-in", "", UI_NO_ARGUMENT, "i", UI_IN_EDIT, UI_WHEN_OWN, "inject",       \
 	  "put this tree into the next generation")                                                \
 	X(SAVE, "save", "NAME", UI_NAME, "w", UI_IN_EDIT, UI_ALWAYS, "save",                       \

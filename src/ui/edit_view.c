@@ -10,8 +10,6 @@
 #include "edit.h"
 #include "explorer.h"
 
-#define NO_IMPACT 0.0005 /* what is shown as 0.000 */
-
 /* ---- Coming and going ------------------------------------------------------------------------ */
 
 static void open_view(struct ui_explorer *explorer)
@@ -215,8 +213,9 @@ static bool simplify(struct ui_edit *edit, struct evo_error *err)
 		                "the impact of the nodes is not known yet; in a moment");
 	for (size_t i = 0; i < tree->size; i++)
 		impacts[i] = ui_weights_at(&edit->weights, i);
-	if (!ui_simplify(tree, impacts, NO_IMPACT, &simple))
-		return evo_fail(err, EVO_E_USAGE, "every argument has an impact");
+	if (!ui_simplify(tree, impacts, UI_NO_IMPACT, &simple))
+		return evo_fail(err, EVO_E_USAGE,
+		                "every argument is of use: none has an impact below 0.0005");
 	return ui_document_set_tree(edit->document, &simple, err);
 }
 

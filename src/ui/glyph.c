@@ -39,6 +39,7 @@ const struct ui_glyphs ui_glyphs_utf8 = {
         .left_edge = 0x2595,
         .right_edge = 0x258f,
         .eighths = BLOCKS,
+        .harm = 0x2592,
         .dot = " · ",
 };
 
@@ -69,6 +70,7 @@ const struct ui_glyphs ui_glyphs_console = {
         .left_edge = '[',
         .right_edge = ']',
         .eighths = {' ', ' ', ' ', ' ', 0x2588, 0x2588, 0x2588, 0x2588, 0x2588},
+        .harm = 0x2592,
         .dot = " · ",
 };
 
@@ -98,6 +100,7 @@ const struct ui_glyphs ui_glyphs_ascii = {
         .left_edge = '[',
         .right_edge = ']',
         .eighths = {' ', ' ', ' ', ' ', '#', '#', '#', '#', '#'},
+        .harm = '-',
         .dot = " - ",
 };
 

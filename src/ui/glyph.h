@@ -23,6 +23,7 @@ struct ui_glyphs {
 	uint32_t up, down; /* sorted by; better or worse */
 	uint32_t left_edge, right_edge;
 	uint32_t eighths[9]; /* a bar's cell, from empty to full */
+	uint32_t harm;       /* a cell of a bar below 0 */
 	const char *dot;     /* between items of a line, spaces included */
 };
 

@@ -21,6 +21,10 @@ static const char *const more[] = {
         "draw, on 1000 by 0.04. `given units` and `given params` are the partial",
         "tau on validation once that counter is known. A dash is what is undefined,",
         "such as the order by a score that is the same for all; it is sorted last.",
+        "Impact of a node: how much fitness falls at the least when what its subtree",
+        "says of the network is gone, on 64 networks: a constant stands for it, or",
+        "for a node above that it alone decides. Below 0, with a bar from the right:",
+        "the tree is better without it. unknown: it has no finite mean.",
 };
 
 #define KEYS_WIDTH    14

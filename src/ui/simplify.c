@@ -1,4 +1,4 @@
-/* Drops what has no impact. */
+/* Drops what has no impact, or does harm. */
 #include "config.h"
 
 #include <math.h>
@@ -28,19 +28,24 @@ static bool lift(const struct weighed *from, size_t node, size_t argument, struc
 	return true;
 }
 
-/* Of a node of two arguments of which one alone has no impact: the other one; 0: there is none. */
+/* Of a node of two arguments of which one alone is of no use: the other one; 0: there is none. Where
+   neither is, each may be so for the other's sake: the one goes that does more harm. */
 static size_t argument_that_matters(const struct weighed *from, double least, size_t node)
 {
 	const struct evo_tree *tree = &from->tree;
 	size_t argument[2];
+	double impact[2];
 	bool idle[2];
 
 	if (evo_primitive(tree->nodes[node].code)->arity != 2)
 		return 0;
 	for (size_t i = 0; i < 2; i++) {
 		argument[i] = evo_tree_argument(tree, node, i);
-		idle[i] = fabs(from->impacts[argument[i]]) < least;
+		impact[i] = from->impacts[argument[i]];
+		idle[i] = impact[i] < least;
 	}
+	if (idle[0] && idle[1])
+		return fabs(impact[0] - impact[1]) < least ? 0 : argument[impact[0] < impact[1]];
 	return idle[0] == idle[1] ? 0 : argument[idle[0] ? 1 : 0];
 }
 

@@ -87,27 +87,55 @@ static enum ui_role role_of(double share)
 	                      : UI_ROLE_IMPACT_1;
 }
 
+static void draw_use(struct ui_area area, int x, int y, double share)
+{
+	int eighths = (int) lround(share * 8 * BAR_WIDTH);
+
+	for (int i = 0; i < BAR_WIDTH && eighths > 8 * i; i++) {
+		int part = eighths - 8 * i;
+		ui_put(area, x + i, y, role_of(share),
+		       area.surface->glyphs->eighths[part >= 8 ? 8 : part]);
+	}
+}
+
+/* The other way, from the right, and of another stuff: it is told apart without colour, too. */
+static void draw_harm(struct ui_area area, int x, int y, double share)
+{
+	int cells = (int) ceil(share * BAR_WIDTH);
+
+	for (int i = 1; i <= cells && i <= BAR_WIDTH; i++)
+		ui_put(area, x + BAR_WIDTH - i, y, UI_ROLE_BAD, area.surface->glyphs->harm);
+}
+
+void ui_weight_bar(struct ui_area area, int x, int y, double impact, double greatest)
+{
+	double share = greatest > 0 ? fabs(impact) / greatest : 0;
+	bool harms = impact <= -UI_NO_IMPACT;
+	enum ui_role role = harms ? UI_ROLE_BAD : role_of(share);
+
+	/* Where a subtree has no finite mean there is nothing to put in its place. */
+	if (isnan(impact)) {
+		ui_text(area, x + BAR_WIDTH + 1, y, UI_ROLE_DIM, "unknown");
+		return;
+	}
+	if (harms)
+		draw_harm(area, x, y, share);
+	else
+		draw_use(area, x, y, share);
+	if (fabs(impact) < UI_NO_IMPACT)
+		impact = 0; /* has no sign but this */
+	ui_textf(area, x + BAR_WIDTH + 1, y, role, "%+.3f", impact);
+}
+
 void ui_weights_draw(const struct ui_weights *weights, struct ui_area area, int x, int y,
                      size_t node)
 {
-	double impact = ui_weights_at(weights, node), greatest = 0;
+	double greatest = 0;
 
 	if (weights->impact == NULL || weights->share < 1)
 		return;
 	for (size_t i = 0; i < weights->tree.size; i++)
 		if (fabs(ui_weights_at(weights, i)) > greatest)
 			greatest = fabs(ui_weights_at(weights, i));
-	/* Where a subtree has no finite mean there is nothing to put in its place. */
-	if (isnan(impact)) {
-		ui_text(area, x + BAR_WIDTH + 1, y, UI_ROLE_DIM, "unknown");
-		return;
-	}
-	double share = greatest > 0 ? fabs(impact) / greatest : 0;
-	int eighths = (int) lround(share * 8 * BAR_WIDTH);
-	for (int i = 0; i < BAR_WIDTH && eighths > 8 * i; i++) {
-		int part = eighths - 8 * i;
-		ui_put(area, x + i, y, role_of(share),
-		       area.surface->glyphs->eighths[part >= 8 ? 8 : part]);
-	}
-	ui_textf(area, x + BAR_WIDTH + 1, y, role_of(share), "%+.3f", impact);
+	ui_weight_bar(area, x, y, ui_weights_at(weights, node), greatest);
 }

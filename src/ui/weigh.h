@@ -36,8 +36,13 @@ void ui_weights_drop(struct ui_weights *weights);
 /* NaN while it is not known, or cannot be. */
 double ui_weights_at(const struct ui_weights *weights, size_t node);
 
+#define UI_NO_IMPACT 0.0005 /* what is nearer to 0 is shown as 0.000 */
+
 #define UI_WEIGHT_WIDTH 15 /* columns of bar and number */
-/* A bar as long as the node's share of the greatest impact, and the number with its sign. */
+/* A bar as long as the node's share of the greatest impact, and the number with its sign. That of a
+   node that does harm comes from the right and looks different. */
+void ui_weight_bar(struct ui_area area, int x, int y, double impact, double greatest);
+/* The same of a node, once impacts are there. */
 void ui_weights_draw(const struct ui_weights *weights, struct ui_area area, int x, int y,
                      size_t node);
 
