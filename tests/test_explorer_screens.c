@@ -509,7 +509,7 @@ static void bound_keys_work_and_are_named(void **state)
 	term_expect(term, "v panes");
 	assert_int_equal(term_find(term, "o sort"), -1);
 	term_keys(term, "1?");
-	term_expect(term, "W                   compute one generation, then pause");
+	term_expect(term, "W            :step              compute one generation, then pause");
 	term_keys(term, "q");
 	quit(term);
 	session_finish(&session);

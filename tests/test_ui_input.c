@@ -190,11 +190,13 @@ static void the_key_line_names_what_can_be_done_now(void **state)
 
 /* ---- Completion ------------------------------------------------------------------------------ */
 
+static struct evo_gp_config settings;
+
 static void check_completion(const char *line, size_t from, const char *first, size_t at_least)
 {
 	struct ui_candidates candidates;
 
-	ui_complete(line, &candidates);
+	ui_complete(line, &settings, &candidates);
 	assert_true(candidates.count >= at_least);
 	assert_int_equal(candidates.from, from);
 	if (first != NULL)
@@ -215,19 +217,82 @@ static void commands_and_arguments_are_completed(void **state)
 	check_completion("export ", 7, "csv", 1);
 	check_completion("wait i", 5, "idle", 1);
 	check_completion("theme d", 6, "dark", 1);
+	check_completion("filter desc", 7, "descends", 1);
+	check_completion("filter inj", 7, "injected", 1);
 	check_completion("set crosso", 4, "crossover", 1);
-	ui_complete("inject layer_", &candidates);
+	ui_complete("inject layer_", &settings, &candidates);
 	assert_true(candidates.count > 3);
 	assert_true(ui_candidates_common(&candidates) >= 6);
 	ui_candidates_free(&candidates);
 	/* A primitive, a terminal and a proxy: still one word. */
-	ui_complete("inject jacov", &candidates);
+	ui_complete("inject jacov", &settings, &candidates);
 	assert_int_equal(candidates.count, 2);
 	assert_string_equal(candidates.words[0], "jacov");
 	assert_string_equal(candidates.words[1], "jacov-tree");
 	ui_candidates_free(&candidates);
-	ui_complete("nonsense x", &candidates);
+	ui_complete("nonsense x", &settings, &candidates);
 	assert_int_equal(candidates.count, 0);
+}
+
+static void check_hint(const char *line, size_t words, const char *hint)
+{
+	struct ui_candidates candidates;
+
+	ui_complete(line, &settings, &candidates);
+	assert_int_equal(candidates.count, words);
+	assert_non_null(candidates.hint);
+	if (strncmp(candidates.hint, hint, strlen(hint)) != 0)
+		fail_msg("'%s' does not begin with '%s'", candidates.hint, hint);
+	ui_candidates_free(&candidates);
+}
+
+/* Every setting has values to choose from, or a present one to change, and says what it may be. */
+static void settings_are_completed_with_their_values(void **state)
+{
+	(void) state;
+	assert_true(evo_gp_preset("default", &settings, NULL));
+	check_completion("set exchange ", 13, "no", 2);
+	check_completion("set exchange y", 13, "yes", 1);
+	check_completion("set fitness m", 12, "mean", 2);
+	check_completion("set crossover ", 14, "0.3", 1);
+	check_completion("set train ", 10, NULL, 2);
+	check_completion("set exclude log", 12, "log", 2);
+	check_completion("set exclude sum log", 16, "log", 2);
+	check_hint("set crossover ", 1, "now 0.3 (a number from 0 to 1): share of offspring by");
+	check_hint("set crossover 0.5", 0, "now 0.3 (a number from 0 to 1): share");
+	check_hint("set init ", 2, "now random (random or small): the first generation");
+	check_hint("set train 1", 0, "now 50 (a whole number from 2 to 1000000, or all): train");
+	check_hint("seed ", 0, "N: the seed of the search to come");
+	for (size_t i = 0; i < evo_setting_count(); i++) {
+		const struct evo_setting *setting = evo_setting_at(i);
+		struct ui_candidates candidates;
+		char *line = evo_format("set %s ", setting->name);
+		ui_complete(line, &settings, &candidates);
+		assert_true(candidates.count > 0);
+		assert_non_null(strstr(candidates.hint, setting->help));
+		/* What is offered is taken. */
+		for (size_t j = 0; j < candidates.count; j++) {
+			struct evo_gp_config copy = settings;
+			assert_true(
+			        evo_gp_config_set(&copy, setting->name, candidates.words[j], NULL));
+		}
+		ui_candidates_free(&candidates);
+		free(line);
+	}
+	/* After a name that is clear, its value is typed. */
+	struct ui_candidates candidates;
+	ui_complete("set crosso", &settings, &candidates);
+	assert_true(candidates.count == 1 && candidates.more);
+	ui_candidates_free(&candidates);
+	ui_complete("inj", &settings, &candidates);
+	assert_true(candidates.count == 1 && candidates.more);
+	ui_candidates_free(&candidates);
+	ui_complete("red", &settings, &candidates);
+	assert_int_equal(candidates.count, 2); /* redo, redraw */
+	ui_candidates_free(&candidates);
+	ui_complete("redr", &settings, &candidates);
+	assert_true(candidates.count == 1 && !candidates.more);
+	ui_candidates_free(&candidates);
 }
 
 /* ---- The edited line ------------------------------------------------------------------------- */
@@ -377,6 +442,7 @@ int main(void)
 	        cmocka_unit_test(keys_have_names_both_ways),
 	        cmocka_unit_test(the_key_line_names_what_can_be_done_now),
 	        cmocka_unit_test(commands_and_arguments_are_completed),
+	        cmocka_unit_test(settings_are_completed_with_their_values),
 	        cmocka_unit_test(lines_are_edited),
 	        cmocka_unit_test(a_full_line_takes_no_more),
 	        cmocka_unit_test(history_is_recalled_and_kept),

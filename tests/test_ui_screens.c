@@ -19,6 +19,7 @@
 #include "edit.h"
 #include "editline.h"
 #include "evolve.h"
+#include "explorer.h"
 #include "plot.h"
 #include "script.h"
 #include "theme.h"
@@ -537,6 +538,106 @@ static void zooming_and_following_are_said(void **state)
 	free_world(world);
 }
 
+/* ---- The tree and help ----------------------------------------------------------------------- */
+
+/* Branches scroll sideways, as far as is needed; words stay. */
+static void words_of_a_tree_are_not_scrolled_away(void **state)
+{
+	struct world *world = make_world(1, &ui_glyphs_utf8);
+	struct evo_tree *tree = &world->individuals[0].tree;
+
+	(void) state;
+	assert_true(evo_tree_parse(
+	        "layer_mean(abs(abs(abs(abs(abs(abs(abs(abs(abs(logdet(gx.d)))))))))))", tree,
+	        NULL));
+	world->evolve.focus = UI_PANE_TREE;
+	char *text = screen(world, 80, 40);
+	assert_null(strstr(text, "└─ gx.d"));
+	free(text);
+	for (int i = 0; i < 20; i++)
+		act(world, UI_ACTION_RIGHT);
+	check_shows(world, 80, 40, "└─ logdet");
+	check_shows(world, 80, 40, "└─ gx.d");
+	check_shows(world, 80, 40, "││ layer_mean");
+	/* One key back is seen at once. */
+	size_t left = world->evolve.tree.left;
+	act(world, UI_ACTION_LEFT);
+	free(screen(world, 80, 40));
+	assert_int_equal(world->evolve.tree.left, left > 6 ? left - 6 : 0);
+	free_world(world);
+}
+
+static unsigned in_the_tree(const struct ui_explorer *explorer)
+{
+	(void) explorer;
+	return UI_IN_TREE;
+}
+
+/* All words of a text that is broken into lines, from a row on. */
+static void check_words(const char *const *rows, size_t count, const char *text)
+{
+	char *copy = evo_strdup(text), *rest = copy;
+
+	for (char *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
+		bool found = false;
+		for (size_t i = 0; i < count && i < 8; i++)
+			found = found || strstr(rows[i], word) != NULL;
+		if (!found)
+			fail_msg("no '%s' beside or below '%s'", word, rows[0]);
+	}
+	free(copy);
+}
+
+static void help_tells_every_action_at_every_width(void **state)
+{
+	static const struct ui_view view = {.where = in_the_tree};
+	static const int widths[] = {40, 60, 79, 80, 109, 120, 200};
+	struct ui_explorer *explorer = calloc(1, sizeof *explorer);
+	struct ui_surface surface;
+	enum {
+		ROWS = 500
+	};
+	const char *rows[ROWS];
+
+	(void) state;
+	explorer->view = &view;
+	ui_surface_init(&surface, &ui_glyphs_utf8);
+	for (size_t w = 0; w < EVO_COUNT(widths); w++) {
+		ui_surface_resize(&surface, widths[w], ROWS);
+		ui_help_view.draw(explorer, &surface);
+		for (int y = 0; y < ROWS; y++) {
+			struct evo_text text;
+			evo_text_init(&text);
+			ui_surface_row(&surface, y, &text);
+			rows[y] = text.data;
+		}
+		for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
+			char *name = evo_format(":%s ", ui_actions[i].name), keys[128];
+			size_t y = 0;
+			while (y < ROWS && strstr(rows[y], name) == NULL)
+				y++;
+			if (y == ROWS)
+				fail_msg("no '%s' at %d columns", name, widths[w]);
+			ui_action_keys_text(i, keys, sizeof keys);
+			check_words(rows + y, ROWS - y, keys);
+			check_words(rows + y, ROWS - y, ui_actions[i].argument);
+			check_words(rows + y, ROWS - y, ui_actions[i].help);
+			free(name);
+		}
+		for (int y = 0; y < ROWS; y++)
+			free((char *) (uintptr_t) rows[y]);
+	}
+	/* Line by line to the end, nothing is skipped. */
+	ui_surface_resize(&surface, 80, 24);
+	explorer->help_top = 0;
+	ui_help_view.draw(explorer, &surface);
+	for (size_t i = 0; i < explorer->help_lines; i++)
+		ui_help_view.request(explorer, UI_ACTION_DOWN, NULL, NULL);
+	assert_int_equal(explorer->help_top, explorer->help_lines - explorer->help_page);
+	ui_surface_free(&surface);
+	free(explorer);
+}
+
 /* ---- Headings -------------------------------------------------------------------------------- */
 
 static void check_headings(const char *const *names, size_t count, int width,
@@ -669,6 +770,8 @@ int main(void)
 	        cmocka_unit_test(plots_have_marks_where_values_are),
 	        cmocka_unit_test(zooming_and_following_are_said),
 	        cmocka_unit_test(figures_read_well),
+	        cmocka_unit_test(words_of_a_tree_are_not_scrolled_away),
+	        cmocka_unit_test(help_tells_every_action_at_every_width),
 	        cmocka_unit_test(headings_are_short_and_differ),
 	        cmocka_unit_test(benchmarks_of_one_dataset_are_told_apart),
 	        cmocka_unit_test(an_arrow_says_which_way_values_go),

@@ -72,6 +72,9 @@ struct evo_setting {
 };
 size_t evo_setting_count(void);
 const struct evo_setting *evo_setting_at(size_t index);
+/* "a number from 0 to 1", "yes or no": what it may be. */
+#define EVO_SETTING_RANGE 96
+void evo_setting_range(const struct evo_setting *setting, char out[EVO_SETTING_RANGE]);
 /* NULL, with err naming the nearest known one, when there is none of that name. */
 const struct evo_setting *evo_setting_find(const char *name, struct evo_error *err);
 bool evo_gp_config_set(struct evo_gp_config *config, const char *name, const char *value,

@@ -144,11 +144,13 @@ static void list_settings(struct evo_text *out)
 		const struct evo_setting *setting = evo_setting_at(i);
 		evo_text_printf(out, ".It Cm %s\n", setting->name);
 		sentence(out, setting->help);
-		if (setting->value && *setting->value) {
-			char *text = evo_format("Default: %s.", setting->value);
-			prose(out, text);
-			free(text);
-		}
+		char range[EVO_SETTING_RANGE];
+		evo_setting_range(setting, range);
+		char *text =
+		        evo_format("Takes %s.%s%s%s", range, *setting->value ? " Default: " : "",
+		                   setting->value, *setting->value ? "." : "");
+		prose(out, text);
+		free(text);
 	}
 	evo_text_append(out, ".El\n");
 }

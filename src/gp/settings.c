@@ -119,17 +119,55 @@ const struct evo_setting *evo_setting_find(const char *name, struct evo_error *e
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
+static bool takes_all(const struct evo_setting *setting)
+{
+	return setting->high == (double) NETWORKS;
+}
+
+void evo_setting_range(const struct evo_setting *setting, char out[EVO_SETTING_RANGE])
+{
+	size_t first;
+	switch (setting->type) {
+	case EVO_SET_SIZE:
+		snprintf(out, EVO_SETTING_RANGE, "a whole number from %.0f to %.0f%s", setting->low,
+		         setting->high, takes_all(setting) ? ", or all" : "");
+		break;
+	case EVO_SET_REAL:
+		snprintf(out, EVO_SETTING_RANGE, "a number from %g to %g", setting->low,
+		         setting->high);
+		break;
+	case EVO_SET_BOOL:
+		snprintf(out, EVO_SETTING_RANGE, "yes or no");
+		break;
+	case EVO_SET_CHOICE:
+		first = strcspn(setting->choices, "|");
+		snprintf(out, EVO_SETTING_RANGE, "%.*s or %s", (int) first, setting->choices,
+		         setting->choices + first + 1);
+		break;
+	case EVO_SET_WORDS:
+		snprintf(out, EVO_SETTING_RANGE, "names, with spaces between them");
+		break;
+	}
+}
+
+/* Says what it may be, and that it is not this. */
+static bool out_of_range(const struct evo_setting *setting, const char *value,
+                         struct evo_error *err)
+{
+	char range[EVO_SETTING_RANGE];
+	evo_setting_range(setting, range);
+	return evo_fail(err, EVO_E_INPUT, "%s is %s, not '%s'", setting->name, range, value);
+}
+
 static bool set_size(void *field, const struct evo_setting *setting, const char *value,
                      struct evo_error *err)
 {
 	int64_t number;
-	if (setting->high == (double) NETWORKS && strcmp(value, "all") == 0)
+	if (takes_all(setting) && strcmp(value, "all") == 0)
 		number = NETWORKS;
 	else if (!evo_integer_parse(value, (int64_t) setting->low, (int64_t) setting->high, &number,
 	                            NULL))
-		return evo_fail(err, EVO_E_INPUT,
-		                "%s is a whole number from %.0f to %.0f, not '%s'", setting->name,
-		                setting->low, setting->high, value);
+		return out_of_range(setting, value, err);
 	*(size_t *) field = (size_t) number;
 	return true;
 }
@@ -140,8 +178,7 @@ static bool set_real(void *field, const struct evo_setting *setting, const char 
 	double number;
 	if (!evo_number_parse(value, &number, NULL) ||
 	    !(number >= setting->low && number <= setting->high))
-		return evo_fail(err, EVO_E_INPUT, "%s is a number from %g to %g, not '%s'",
-		                setting->name, setting->low, setting->high, value);
+		return out_of_range(setting, value, err);
 	*(double *) field = number;
 	return true;
 }
@@ -156,7 +193,7 @@ static bool set_bool(void *field, const struct evo_setting *setting, const char 
 			return true;
 		}
 	}
-	return evo_fail(err, EVO_E_INPUT, "%s is yes or no, not '%s'", setting->name, value);
+	return out_of_range(setting, value, err);
 }
 
 static bool set_choice(void *field, const struct evo_setting *setting, const char *value,
@@ -169,8 +206,7 @@ static bool set_choice(void *field, const struct evo_setting *setting, const cha
 	else if (strcmp(value, second) == 0)
 		*(bool *) field = true;
 	else
-		return evo_fail(err, EVO_E_INPUT, "%s is %.*s or %s, not '%s'", setting->name,
-		                (int) first, setting->choices, second, value);
+		return out_of_range(setting, value, err);
 	return true;
 }
 
@@ -246,7 +282,7 @@ void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_sett
 	size_t first;
 	switch (setting->type) {
 	case EVO_SET_SIZE:
-		if (setting->high == (double) NETWORKS && *(const size_t *) field == NETWORKS)
+		if (takes_all(setting) && *(const size_t *) field == NETWORKS)
 			snprintf(out, size, "all");
 		else
 			snprintf(out, size, "%zu", *(const size_t *) field);

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "complete.h"
 #include "theme.h"
@@ -26,13 +27,18 @@ static void commands(struct ui_candidates *candidates, const char *typed)
 		offer(candidates, ui_actions[i].name, typed);
 }
 
+static void primitives(struct ui_candidates *candidates, const char *typed)
+{
+	for (unsigned i = 1; i < evo_primitive_count(); i++)
+		offer(candidates, evo_primitive(i)->name, typed);
+}
+
 /* Words of an expression: primitives, terminals and named proxies. */
 static void expressions(struct ui_candidates *candidates, const char *typed)
 {
 	struct evo_library library;
 
-	for (unsigned i = 1; i < evo_primitive_count(); i++)
-		offer(candidates, evo_primitive(i)->name, typed);
+	primitives(candidates, typed);
 	evo_library_load(&library, NULL);
 	for (size_t i = 0; i < library.count; i++)
 		offer(candidates, library.items[i].name, typed);
@@ -49,23 +55,59 @@ static void choices(struct ui_candidates *candidates, const char *list, const ch
 	free(copy);
 }
 
-static void settings(struct ui_candidates *candidates, const char *argument, const char *typed)
+/* What a setting may be; of numbers the present one, to be changed. */
+static void values(struct ui_candidates *candidates, const struct evo_setting *setting,
+                   const char *typed, const struct evo_gp_config *config)
+{
+	char now[sizeof config->exclude], range[EVO_SETTING_RANGE];
+
+	evo_gp_config_get(config, setting, now, sizeof now);
+	evo_setting_range(setting, range);
+	candidates->hint =
+	        evo_format("now %s (%s): %s", *now != '\0' ? now : "none", range, setting->help);
+	switch (setting->type) {
+	case EVO_SET_BOOL:
+		choices(candidates, "no|yes", typed);
+		break;
+	case EVO_SET_CHOICE:
+		choices(candidates, setting->choices, typed);
+		break;
+	case EVO_SET_WORDS:
+		primitives(candidates, typed);
+		break;
+	case EVO_SET_SIZE:
+		if (setting->high == EVO_ALL_NETWORKS)
+			offer(candidates, "all", typed);
+		offer(candidates, now, typed);
+		break;
+	case EVO_SET_REAL:
+		offer(candidates, now, typed);
+		break;
+	}
+}
+
+static void settings(struct ui_candidates *candidates, const char *argument, const char *typed,
+                     const struct evo_gp_config *config)
 {
 	size_t length = strcspn(argument, " ");
-	bool value = argument[length] == ' ';
 
 	for (size_t i = 0; i < evo_setting_count(); i++) {
 		const struct evo_setting *setting = evo_setting_at(i);
-		if (!value) {
+		if (argument[length] == '\0')
 			offer(candidates, setting->name, typed);
-		} else if (strlen(setting->name) == length &&
-		           strncmp(setting->name, argument, length) == 0) {
-			if (setting->type == EVO_SET_BOOL)
-				choices(candidates, "false|true", typed);
-			else if (setting->choices != NULL)
-				choices(candidates, setting->choices, typed);
-		}
+		else if (strlen(setting->name) == length &&
+		         strncmp(setting->name, argument, length) == 0)
+			values(candidates, setting, typed, config);
 	}
+	candidates->more = argument[length] == '\0';
+}
+
+/* Words that rows of the population are found by. */
+static void filters(struct ui_candidates *candidates, const char *typed)
+{
+	for (int i = EVO_ORIGIN_RANDOM; i <= EVO_ORIGIN_CARRIED; i++)
+		offer(candidates, evo_origin_name((enum evo_origin) i), typed);
+	offer(candidates, "descends", typed);
 }
 
 static void themes(struct ui_candidates *candidates, const char *typed)
@@ -87,12 +129,13 @@ static void files(struct ui_candidates *candidates, const char *typed, bool fold
 	DIR *directory = opendir(folder != NULL ? folder : ".");
 
 	for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-		bool is_folder = entry->d_type == DT_DIR;
-		if (entry->d_name[0] == '.' || (folders && !is_folder))
-			continue;
-		char *path = evo_format("%s%s%s", folder != NULL ? folder : "", entry->d_name,
-		                        is_folder ? "/" : "");
-		offer(candidates, path, typed);
+		char *path = evo_format("%s%s", folder != NULL ? folder : "", entry->d_name);
+		struct stat status;
+		bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+		char *word = evo_format("%s%s", path, is_folder ? "/" : "");
+		if (entry->d_name[0] != '.' && (is_folder || !folders))
+			offer(candidates, word, typed);
+		free(word);
 		free(path);
 	}
 	if (directory != NULL)
@@ -101,17 +144,17 @@ static void files(struct ui_candidates *candidates, const char *typed, bool fold
 }
 
 /* The rest of the line by the kind of argument; typed is its last word. */
-static void arguments(struct ui_candidates *candidates, enum ui_argument kind, const char *argument,
-                      const char *typed)
+static void arguments(struct ui_candidates *candidates, enum ui_action action, const char *argument,
+                      const char *typed, const struct evo_gp_config *config)
 {
 	bool first = typed == argument;
 
-	switch (kind) {
+	switch (ui_actions[action].kind) {
 	case UI_EXPRESSION:
 		expressions(candidates, typed);
 		break;
 	case UI_SETTING:
-		settings(candidates, argument, typed);
+		settings(candidates, argument, typed, config);
 		break;
 	case UI_EXPORT:
 		if (first)
@@ -123,13 +166,15 @@ static void arguments(struct ui_candidates *candidates, enum ui_argument kind, c
 		themes(candidates, typed);
 		break;
 	case UI_FILE:
-		files(candidates, typed, false);
+		files(candidates, typed, action == UI_ACTION_EXPORT_RUN);
 		break;
 	case UI_CONDITION:
 		if (first)
 			choices(candidates, "generation|idle|scores", typed);
 		break;
 	default:
+		if (action == UI_ACTION_FILTER)
+			filters(candidates, typed);
 		break;
 	}
 }
@@ -163,7 +208,8 @@ static void drop_repeated(struct ui_candidates *candidates)
 	candidates->count = kept;
 }
 
-void ui_complete(const char *line, struct ui_candidates *candidates)
+void ui_complete(const char *line, const struct evo_gp_config *config,
+                 struct ui_candidates *candidates)
 {
 	size_t name = strcspn(line, " ");
 	enum ui_action action;
@@ -176,19 +222,35 @@ void ui_complete(const char *line, struct ui_candidates *candidates)
 		const char *argument = line + name + strspn(line + name, " ");
 		const char *typed = last_word(argument, kind == UI_EXPRESSION);
 		candidates->from = (size_t) (typed - line);
-		arguments(candidates, kind, argument, typed);
+		arguments(candidates, action, argument, typed, config);
+		/* Where there is nothing to choose from, what is wanted is said. */
+		if (candidates->count == 0 && candidates->hint == NULL &&
+		    *ui_actions[action].argument != '\0')
+			candidates->hint = evo_format("%s: %s", ui_actions[action].argument,
+			                              ui_actions[action].help);
 	}
 	if (candidates->count > 1)
 		qsort(candidates->words, candidates->count, sizeof *candidates->words,
 		      compare_words);
 	drop_repeated(candidates);
+	if (line[name] == '\0' && candidates->count == 1 &&
+	    ui_action_find(candidates->words[0], strlen(candidates->words[0]), &action, NULL))
+		candidates->more = *ui_actions[action].argument != '\0';
 }
 
-void ui_candidates_free(struct ui_candidates *candidates)
+void ui_candidates_drop(struct ui_candidates *candidates)
 {
 	for (size_t i = 0; i < candidates->count; i++)
 		free(candidates->words[i]);
 	free(candidates->words);
+	candidates->words = NULL;
+	candidates->count = 0;
+}
+
+void ui_candidates_free(struct ui_candidates *candidates)
+{
+	ui_candidates_drop(candidates);
+	free(candidates->hint);
 	*candidates = (struct ui_candidates){0};
 }
 

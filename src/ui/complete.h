@@ -11,11 +11,16 @@ struct ui_candidates {
 	size_t from;
 	size_t count;
 	char **words; /* sorted */
+	bool more;    /* something follows the word that is left alone */
+	char *hint;   /* what may stand here, in words; NULL */
 };
 
-/* For a command line without its colon, up to the cursor. */
-void ui_complete(const char *line, struct ui_candidates *candidates);
+/* For a command line without its colon, up to the cursor; config: the settings as they are. */
+void ui_complete(const char *line, const struct evo_gp_config *config,
+                 struct ui_candidates *candidates);
 void ui_candidates_free(struct ui_candidates *candidates);
+/* Drops the words, and keeps the hint. */
+void ui_candidates_drop(struct ui_candidates *candidates);
 /* How many leading bytes all of them share. */
 size_t ui_candidates_common(const struct ui_candidates *candidates);
 

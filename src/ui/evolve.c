@@ -159,7 +159,7 @@ static void move_sideways(struct ui_evolve *evolve, const struct ui_model *model
 	if (evolve->focus == UI_PANE_FITNESS)
 		ui_fitness_pan(&evolve->fitness, model->snapshot, direction);
 	else if (evolve->focus == UI_PANE_TREE)
-		*left = direction > 0 ? *left + 8 : *left > 8 ? *left - 8 : 0;
+		*left = direction > 0 ? *left + 6 : *left > 6 ? *left - 6 : 0;
 }
 
 static size_t page_of(const struct ui_evolve *evolve)

@@ -53,7 +53,8 @@ static void complete(struct ui_explorer *explorer, int step)
 	}
 	memcpy(before, explorer->line.text, explorer->line.cursor);
 	before[explorer->line.cursor] = '\0';
-	ui_complete(before, candidates);
+	ui_candidates_free(candidates);
+	ui_complete(before, &explorer->model.snapshot->config, candidates);
 	explorer->candidate = candidates->count;
 	if (candidates->count == 0)
 		return;
@@ -63,12 +64,9 @@ static void complete(struct ui_explorer *explorer, int step)
 	free(common);
 	if (candidates->count > 1)
 		return;
-	enum ui_action action;
-	if (candidates->from == 0 &&
-	    ui_action_find(candidates->words[0], strlen(candidates->words[0]), &action, NULL) &&
-	    *ui_actions[action].argument != '\0')
+	if (candidates->more)
 		ui_editline_key(&explorer->line, ' ');
-	ui_candidates_free(candidates);
+	ui_candidates_drop(candidates);
 }
 
 /* ---- The command line ------------------------------------------------------------------------ */
@@ -237,6 +235,22 @@ void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse)
 
 /* ---- Drawing --------------------------------------------------------------------------------- */
 
+#define LINES_MOST 5
+
+/* In whole words, in as many lines as it takes, of which the last is the line `bottom` of the
+   screen. */
+static void draw_upwards(struct ui_area all, int bottom, enum ui_role role, const char *text)
+{
+	int most = bottom + 1 < LINES_MOST ? bottom + 1 : LINES_MOST, width = all.rect.width - 1;
+	/* In an area without lines, nothing is drawn. */
+	int lines = ui_text_wrap(ui_area_sub(all, 0, 0, width, 0), 1, 0, most, role, text);
+	int top = bottom + 1 - lines;
+
+	for (int y = 0; y < lines; y++)
+		ui_blank(ui_area_sub(all, 0, top + y, all.rect.width, 1), 0, UI_ROLE_TEXT);
+	ui_text_wrap(ui_area_sub(all, 0, top, width, lines), 1, 0, most, role, text);
+}
+
 /* What may come next, in a line above the command line; the one in the line stands out. */
 static void draw_candidates(const struct ui_explorer *explorer, struct ui_area area)
 {
@@ -245,41 +259,58 @@ static void draw_candidates(const struct ui_explorer *explorer, struct ui_area a
 	int x = 1;
 
 	/* Whole screenfuls are skipped until the chosen one is seen. */
-	for (size_t i = 0, width = 1;
+	for (size_t i = 0, begin = 1;
 	     explorer->candidate < candidates->count && i <= explorer->candidate; i++) {
-		size_t word = strlen(candidates->words[i]) + 2;
-		if (width + word + 8 > (size_t) area.rect.width) {
+		size_t width = (size_t) ui_text_width(candidates->words[i]) + 2;
+		if (begin + width + 8 > (size_t) area.rect.width) {
 			first = i;
-			width = 1;
+			begin = 1;
 		}
-		width += word;
+		begin += width;
 	}
 	ui_blank(area, 0, UI_ROLE_TEXT);
 	for (size_t i = first; i < candidates->count; i++) {
 		const char *word = candidates->words[i];
-		if (x + (int) strlen(word) + 8 > area.rect.width) {
-			ui_textf(area, x, 0, UI_ROLE_DIM, "+%zu", candidates->count - i);
+		enum ui_role role = i == explorer->candidate ? UI_ROLE_SELECTION : UI_ROLE_DIM;
+		bool fits = x + ui_text_width(word) + 8 <= area.rect.width;
+		/* One that is too long for any line is cut. */
+		if (fits || x == 1)
+			x = ui_text_fit(area, x, 0, area.rect.width - 8, role, word) + 2;
+		if (!fits) {
+			size_t left = candidates->count - i - (x > 1 && i == first ? 1 : 0);
+			if (left > 0)
+				ui_textf(area, x, 0, UI_ROLE_DIM, "+%zu", left);
 			return;
 		}
-		x = ui_text(area, x, 0, i == explorer->candidate ? UI_ROLE_SELECTION : UI_ROLE_DIM,
-		            word) +
-		    2;
 	}
 }
 
-/* What is wrong, with a mark over the column where it is. */
-static void draw_wrong(const struct ui_explorer *explorer, struct ui_area area, int column)
+/* What may come next, and above it in words what is wanted. */
+static void draw_hints(const struct ui_explorer *explorer, struct ui_area all)
 {
-	int width = ui_text_width(explorer->wrong), room = area.rect.width;
+	const struct ui_candidates *candidates = &explorer->candidates;
+	int bottom = all.rect.height - 3;
 
-	ui_blank(area, 0, UI_ROLE_TEXT);
-	if (column + 3 + width <= room || column < room / 2) {
-		ui_text_fit(area, column + 2, 0, room - column - 2, UI_ROLE_BAD, explorer->wrong);
-	} else {
-		int from = column - 1 - width > 0 ? column - 1 - width : 0;
-		ui_text_fit(area, from, 0, column - 1 - from, UI_ROLE_BAD, explorer->wrong);
-	}
-	ui_put(area, column, 0, UI_ROLE_BAD, area.surface->glyphs->down);
+	if (candidates->count > 0)
+		draw_candidates(explorer, ui_area_sub(all, 0, bottom--, all.rect.width, 1));
+	if (candidates->hint != NULL && bottom >= 0)
+		draw_upwards(all, bottom, UI_ROLE_DIM, candidates->hint);
+}
+
+/* What is wrong, with a mark over the column where it is: beside it or, where it is long, above. */
+static void draw_wrong(const struct ui_explorer *explorer, struct ui_area all, int column)
+{
+	int y = all.rect.height - 3, width = ui_text_width(explorer->wrong);
+	struct ui_area line = ui_area_sub(all, 0, y, all.rect.width, 1);
+
+	ui_blank(line, 0, UI_ROLE_TEXT);
+	ui_put(line, column, 0, UI_ROLE_BAD, all.surface->glyphs->down);
+	if (column + 3 + width <= all.rect.width)
+		ui_text(line, column + 2, 0, UI_ROLE_BAD, explorer->wrong);
+	else if (column - 1 - width >= 0)
+		ui_text(line, column - 1 - width, 0, UI_ROLE_BAD, explorer->wrong);
+	else if (y > 0)
+		draw_upwards(all, y - 1, UI_ROLE_BAD, explorer->wrong);
 }
 
 static void draw_keys(struct ui_area area, enum ui_mode mode)
@@ -298,7 +329,6 @@ void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
 	struct ui_area all = ui_surface_area(surface);
 	int rows = surface->rows;
-	struct ui_area above = ui_area_sub(all, 0, rows - 3, surface->columns, 1);
 	struct ui_area line = ui_area_sub(all, 0, rows - 2, surface->columns, 1);
 	struct ui_area keys = ui_area_sub(all, 0, rows - 1, surface->columns, 1);
 	if (explorer->mode == UI_MODE_MENU)
@@ -314,16 +344,15 @@ void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		if (rows < 3)
 			return;
 		draw_keys(keys, explorer->mode);
-		if (explorer->candidates.count > 0)
-			draw_candidates(explorer, above);
-		else if (*explorer->wrong != '\0')
-			draw_wrong(explorer, above, column);
+		if (*explorer->wrong != '\0')
+			draw_wrong(explorer, all, column);
+		else
+			draw_hints(explorer, all);
 	} else if (*explorer->message != '\0') {
-		ui_blank(line, 0, UI_ROLE_TEXT);
-		ui_text_fit(line, 1, 0, line.rect.width - 2,
-		            explorer->message_bad           ? UI_ROLE_BAD
-		            : explorer->mode == UI_MODE_ASK ? UI_ROLE_ACCENT
-		                                            : UI_ROLE_TEXT,
-		            explorer->message);
+		draw_upwards(all, rows < 3 ? 0 : rows - 2,
+		             explorer->message_bad           ? UI_ROLE_BAD
+		             : explorer->mode == UI_MODE_ASK ? UI_ROLE_ACCENT
+		                                             : UI_ROLE_TEXT,
+		             explorer->message);
 	}
 }

@@ -96,28 +96,32 @@ static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_
 	return true;
 }
 
+/* What a setting is, and may be. */
+static void say_setting(struct ui_explorer *explorer, const struct evo_setting *setting)
+{
+	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	char value[sizeof snapshot->config.exclude], range[EVO_SETTING_RANGE];
+	bool fixed = !setting->live && ui_when(snapshot->state) != UI_WHEN_IDLE;
+
+	evo_gp_config_get(&snapshot->config, setting, value, sizeof value);
+	evo_setting_range(setting, range);
+	ui_explorer_say(explorer, "%s is %s (%s): %s%s", setting->name,
+	                *value != '\0' ? value : "none", range, setting->help,
+	                fixed ? "; it cannot change while a search runs" : "");
+}
+
 static bool set(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
 {
-	size_t length = strcspn(argument, " ");
-	char value[256];
-
-	if (argument[length] == ' ') {
-		if (!send(explorer, EVO_COMMAND_SET, argument, err))
-			return false;
-		ui_explorer_say(explorer, "Asked for: %s", argument);
-		return true;
+	if (strpbrk(argument, " =") == NULL) {
+		const struct evo_setting *setting = evo_setting_find(argument, err);
+		if (setting != NULL)
+			say_setting(explorer, setting);
+		return setting != NULL;
 	}
-	for (size_t i = 0; i < evo_setting_count(); i++) {
-		const struct evo_setting *setting = evo_setting_at(i);
-		if (strcmp(setting->name, argument) != 0)
-			continue;
-		evo_gp_config_get(&explorer->model.snapshot->config, setting, value, sizeof value);
-		ui_explorer_say(explorer, "%s = %s: %s", setting->name, value, setting->help);
-		return true;
-	}
-	return evo_fail(err, EVO_E_USAGE,
-	                "set needs the name of a setting and a value; Tab lists "
-	                "the names");
+	if (!send(explorer, EVO_COMMAND_SET, argument, err))
+		return false;
+	ui_explorer_say(explorer, "Asked for: %s", argument);
+	return true;
 }
 
 static bool export_csv(struct ui_explorer *explorer, const char *argument, struct evo_error *err)

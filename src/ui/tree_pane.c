@@ -312,8 +312,44 @@ static int pieces(const char *text, int width, int most)
 
 /* ---- The pane -------------------------------------------------------------------------------- */
 
+/* A line of the tree, and how many of its columns are branches before the word. */
+static int make_line(const struct evo_tree *tree, size_t at, const struct ui_glyphs *glyphs,
+                     struct evo_text *line)
+{
+	struct evo_text word;
+
+	evo_text_init(&word);
+	evo_tree_print_node(&tree->nodes[at], &word);
+	int width = ui_text_width(word.data);
+	evo_text_clear(&word);
+	evo_text_reset(line);
+	ui_tree_line(tree, at, glyphs, line);
+	return ui_text_width(line->data) - width;
+}
+
+/* So far that the end of every word is seen in so many columns, and no further. Branches scroll,
+   words do not. */
+static void bound_left(struct ui_tree_pane *pane, const struct evo_tree *tree,
+                       const struct ui_glyphs *glyphs, int room)
+{
+	struct evo_text line;
+	size_t most = 0;
+
+	evo_text_init(&line);
+	for (size_t i = 0; i < tree->size; i++) {
+		int indent = make_line(tree, i, glyphs, &line);
+		int over = ui_text_width(line.data) - room;
+		over = over > indent ? indent : over;
+		most = over > (int) most ? (size_t) over : most;
+	}
+	evo_text_clear(&line);
+	if (pane->left > most)
+		pane->left = most;
+}
+
 static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const struct evo_tree *tree)
 {
+	const struct ui_glyphs *glyphs = area.surface->glyphs;
 	struct evo_text line;
 
 	pane->page = area.rect.height > 0 ? (size_t) area.rect.height : 0;
@@ -323,12 +359,12 @@ static void draw_tree(struct ui_tree_pane *pane, struct ui_area area, const stru
 	bool weighed = area.rect.width >= 2 * UI_WEIGHT_WIDTH && pane->weights.share >= 1 &&
 	               evo_tree_equal(&pane->weights.tree, tree);
 	int room = area.rect.width - (weighed ? UI_WEIGHT_WIDTH : 0);
+	bound_left(pane, tree, glyphs, room);
 	evo_text_init(&line);
 	for (size_t i = 0; i < pane->page && pane->top + i < tree->size; i++) {
-		evo_text_reset(&line);
-		ui_tree_line(tree, pane->top + i, area.surface->glyphs, &line);
+		int skip = make_line(tree, pane->top + i, glyphs, &line);
 		const char *shown = line.data;
-		for (size_t j = 0; j < pane->left && *shown != '\0'; j++)
+		for (skip = (int) pane->left < skip ? (int) pane->left : skip; skip > 0; skip--)
 			evo_utf8_next(&shown);
 		ui_text_fit(area, 0, (int) i, room, UI_ROLE_TEXT, shown);
 		if (weighed)
