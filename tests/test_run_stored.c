@@ -145,7 +145,7 @@ static void go_into(struct evo_run *run, size_t complete)
 static void expect_as_uninterrupted(const struct evo_snapshot *after, bool before_start,
                                     size_t when)
 {
-	struct evo_run_config config = kept_config("uninterrupted");
+	struct evo_run_config config = kept_config(NULL);
 	struct evo_run *run = created(&config);
 	if (before_start)
 		change_before_start(run);
@@ -343,11 +343,11 @@ static void test_list(void **state)
 	assert_int_equal(list[0].generation, 1);
 	assert_int_equal(list[0].generations, GENERATIONS);
 	evo_runs_list_free(list, count);
-	assert_false(evo_runs_delete(file, "listed", &err));
+	assert_false(evo_runs_delete(file, "listed", EVO_TAKE_NONE, &err));
 	assert_non_null(strstr(err.message, "stop it there first"));
 	evo_run_destroy(run);
 	err = (struct evo_error){0};
-	assert_true(evo_runs_delete(file, "listed", &err));
+	assert_true(evo_runs_delete(file, "listed", EVO_TAKE_NONE, &err));
 	list = evo_runs_list(file, &count, &err);
 	for (size_t i = 0; i < count; i++)
 		assert_string_not_equal(list[i].name, "listed");

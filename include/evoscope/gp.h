@@ -213,6 +213,7 @@ void evo_gp_tell(struct evo_gp *gp, double *const *scores);
  * places.
  */
 double evo_score_open(void); /* a NaN that no computation gives */
+bool evo_score_is_open(double score);
 size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees);
 void evo_gp_tell_open(struct evo_gp *gp, double *const *scores);
 

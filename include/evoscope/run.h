@@ -18,8 +18,20 @@ struct evo_probe_options {
 	const char *probe_of; /* that benchmark's probe for all; NULL */
 };
 
+/*
+ * What a run may be called: 1 to EVO_RUN_NAME_MAX characters of any script, none of which is
+ * invisible, a control character, a slash or a backslash; no blank at an end, no - at the beginning.
+ * EVO_E_USAGE.
+ */
+#define EVO_RUN_NAME_MAX  64
+#define EVO_RUN_NAME_SIZE (4 * EVO_RUN_NAME_MAX + 1) /* bytes, of UTF-8 */
+bool evo_run_name_check(const char *name, struct evo_error *err);
+
 struct evo_run_config {
-	const char *name;              /* of the run; NULL: PRESET-SEED */
+	/* Of the run; NULL: PRESET-SEED, or with a number behind it where another run has that name. One
+	   that is given and another run has is an error: evo_run_name_check says which are allowed. */
+	const char *name;
+	bool name_made;                /* a copy's, which evo_run_config_copy gave it */
 	const char *const *benchmarks; /* names; "all" is every one */
 	size_t benchmark_count;
 	struct evo_gp_config gp;
@@ -38,6 +50,7 @@ struct evo_run_config {
 	bool runs_optional;    /* a file that cannot be used is a warning, and no failure */
 	const char *resume;    /* the stored run that this goes on with; NULL: a new one */
 	bool watch;            /* do not go on with it: show what another program makes of it */
+	bool take_over; /* resume it whoever drives it: that program stops at its next write */
 };
 /* Preset `default`, the embedded benchmark, no limits, not stored. */
 struct evo_run_config evo_run_config_default(void);
@@ -161,10 +174,11 @@ struct evo_snapshot {
 	uint64_t serial; /* grows */
 	size_t heeded;   /* commands heeded so far, see evo_run_sent */
 	enum evo_run_state state;
-	char error[512]; /* of a failed run */
-	char run[32];    /* its name */
-	bool kept;       /* its generations are stored, under that name */
-	size_t unsaved;  /* complete generations that could not be stored so far */
+	char error[512];             /* of a failed run */
+	char run[EVO_RUN_NAME_SIZE]; /* its name */
+	bool kept;                   /* its generations are stored, under that name */
+	size_t unsaved;              /* complete generations that could not be stored so far */
+	bool unended; /* all are, but that it is at its end could not be: it looks interrupted */
 	char preset[32];
 	uint64_t seed;
 	size_t generation, generations; /* complete; wanted */
@@ -238,7 +252,7 @@ bool evo_run_export(const struct evo_snapshot *snapshot, const char *folder, str
 char *evo_runs_file(void); /* the user's; caller frees */
 
 struct evo_stored_run {
-	char name[32], preset[32];
+	char name[EVO_RUN_NAME_SIZE], preset[32];
 	char state[16]; /* as evo_run_state_name says, or "interrupted": its program is gone */
 	uint64_t seed;
 	size_t generation, generations; /* complete; wanted */
@@ -254,8 +268,15 @@ void evo_runs_list_free(struct evo_stored_run *list, size_t count);
 /* A run after so many complete generations, at most as many as it has. Release it. */
 const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name, size_t generation,
                                              struct evo_error *err);
+/* What becomes of whoever drives a run on another host and gives no sign of life. */
+enum evo_taking {
+	EVO_TAKE_NONE,     /* it is gone after an hour */
+	EVO_TAKE_WATCHING, /* after minutes, if it gives none for another half a minute: that waits */
+	EVO_TAKE_OVER,     /* it loses the run, alive or not, here too, and stops */
+};
 /* EVO_E_IO while a program drives it. */
-bool evo_runs_delete(const char *file, const char *name, struct evo_error *err);
+bool evo_runs_delete(const char *file, const char *name, enum evo_taking how,
+                     struct evo_error *err);
 
 /* ---- Where the engine's time goes ------------------------------------------------------------ */
 

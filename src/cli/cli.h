@@ -65,6 +65,7 @@ struct cli_options {
 	struct cli_list carry;       /* runs */
 	bool final_test;
 	const char *resume, *watch;
+	bool take_over;
 	bool no_store, plain;
 	bool quiet;
 	size_t progress; /* enum cli_progress_mode */

@@ -268,6 +268,11 @@ static int search(struct evo_run *run, struct cli_options *options,
 		cli_complain("the last %zu generation%s of %s could not be stored",
 		             snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s", snapshot->run);
 		status = status == CLI_DONE ? CLI_PARTLY : status;
+	} else if (snapshot->unended) {
+		cli_complain("the end of %s could not be stored: it looks interrupted, and can be "
+		             "resumed",
+		             snapshot->run);
+		status = status == CLI_DONE ? CLI_PARTLY : status;
 	}
 	/* A generation's files that could not be written were a warning; in the end it is a failure. */
 	if (options->csv_folder && snapshot->population_count &&

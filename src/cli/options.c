@@ -70,7 +70,8 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "errors are refused. There is one benchmark a dataset: PREFIX-cifar10, "
                  "PREFIX-cifar100, PREFIX-imagenet16-120, whose networks have 10, 100 and 120 "
                  "outputs. Labels are those of the images where the networks have an output for "
-                 "each of their classes, and drawn evenly where not. Or it is `scores` for scores that were "
+                 "each of their classes, and drawn evenly where not. Or it is `scores` for scores "
+                 "that were "
                  "computed elsewhere: architectures in a column architecture, ArchitectureString, "
                  "net_str or arch, and every other column of numbers becomes a proxy NAME/COLUMN, "
                  "which evoscope score takes and evoscope proxies lists. An empty field is a "
@@ -107,11 +108,13 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "[scores] NAME", 1, 2, false,
                                    "delete an imported or built benchmark, or imported scores",
                                    NULL, cli_benchmarks_remove},
-        [CLI_RUNS_LIST] = {"runs list", "", 0, 0, false, "list the searches that are stored",
-                           "Every search is stored, generation by generation, in an SQLite file; "
-                           "the one that changed last comes first. `interrupted` is a search whose "
-                           "program is gone: evoscope evolve --resume RUN goes on with it.",
-                           cli_runs_list},
+        [CLI_RUNS_LIST] =
+                {"runs list", "", 0, 0, false, "list the searches that are stored",
+                 "Every search is stored, generation by generation, in an SQLite file; "
+                 "the one that changed last comes first. `interrupted` is a search whose "
+                 "program is gone: evoscope evolve --resume RUN goes on with it. That of another "
+                 "host is taken for gone when it gave no sign of life for 3 minutes.",
+                 cli_runs_list},
         [CLI_RUNS_SHOW] = {"runs show", "RUN", 1, 1, false, "tell what a stored search has found",
                            "Its best expression, every generation, and the best of every size.",
                            cli_runs_show},
@@ -238,9 +241,12 @@ static const struct cli_option options[] = {
         {"csv-dir", 0, "DIR", CLI_TEXT, AT(csv_folder), 0, 0, NULL, ON(RUNS_EXPORT), NULL,
          "write generations.csv, population.csv and front.csv there"},
         {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, SEARCH, "PRESET-SEED",
-         "of the search among those that are stored, at most 31 characters"},
+         "of the search among those that are stored, at most 64 characters; one that another "
+         "search has is refused"},
         {"resume", 0, "RUN", CLI_TEXT, AT(resume), 0, 0, NULL, SEARCH, NULL,
          "go on with a stored search, as if it had not been interrupted"},
+        {"take-over", 0, NULL, CLI_FLAG, AT(take_over), 0, 0, NULL, SEARCH | ON(RUNS_DELETE), NULL,
+         "take the search from whatever program has it, which stops then"},
         {"store", 0, "FILE", CLI_TEXT, AT(runs_file), 0, 0, NULL, SEARCH | STORED,
          "runs.db in the user's data folder", "where searches are stored"},
         {"no-store", 0, NULL, CLI_FLAG, AT(no_store), 0, 0, NULL, SEARCH, NULL,

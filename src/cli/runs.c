@@ -71,8 +71,9 @@ static const struct evo_snapshot *load(const struct cli_options *options, struct
 	free(file);
 	if (snapshot != NULL && snapshot->population_count == 0) {
 		evo_fail(err, EVO_E_USAGE,
-		         "run %s has no complete generation; evoscope evolve --resume %s begins it "
-		         "again",
+		         "run %s has no complete generation; evoscope evolve --resume %s goes on "
+		         "with "
+		         "it",
 		         snapshot->run, snapshot->run);
 		evo_snapshot_release(snapshot);
 		return NULL;
@@ -149,7 +150,8 @@ int cli_runs_delete(struct cli_options *options)
 	int status = CLI_DONE;
 	for (size_t i = 0; i < options->arguments.count; i++) {
 		struct evo_error err = {0};
-		if (!evo_runs_delete(file, options->arguments.items[i], &err))
+		if (!evo_runs_delete(file, options->arguments.items[i],
+		                     options->take_over ? EVO_TAKE_OVER : EVO_TAKE_WATCHING, &err))
 			status = cli_report(&err);
 	}
 	free(file);

@@ -114,6 +114,7 @@ static bool stored_config(const struct cli_options *options, struct evo_run_conf
 	                                  options->watch ? options->watch : options->resume, err);
 	free(file);
 	config->watch = options->watch != NULL;
+	config->take_over = options->take_over;
 	if (good && options->seconds > 0)
 		config->seconds = options->seconds;
 	if (good && !isnan(options->target))
@@ -210,6 +211,9 @@ bool cli_run_config(const struct cli_options *options, struct evo_run_config *co
 	config->benchmarks = NULL;
 	config->benchmark_count = 0;
 	bool stored = options->resume || options->watch;
+	if (options->take_over && !options->resume)
+		return evo_fail(err, EVO_E_USAGE,
+		                "--take-over goes with --resume RUN, or with runs delete");
 	if (!(stored ? stored_config : new_config)(options, config, err))
 		return false;
 	config->threads = (unsigned) options->threads;

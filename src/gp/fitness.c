@@ -149,16 +149,21 @@ double evo_score_open(void)
 	return score;
 }
 
+bool evo_score_is_open(double score)
+{
+	uint64_t bits;
+	memcpy(&bits, &score, sizeof(bits));
+	return bits == OPEN_BITS;
+}
+
 static bool is_open(const struct evo_fitness *fitness, const double *const *scores)
 {
-	bool open = false;
 	for (size_t g = 0; g < fitness->group_count; g++) {
-		uint64_t bits = 0;
-		if (fitness->groups[g].validation > 0)
-			memcpy(&bits, scores[g] + fitness->groups[g].train, sizeof(bits));
-		open = open || bits == OPEN_BITS;
+		const struct evo_fitness_group *group = &fitness->groups[g];
+		if (group->validation > 0 && evo_score_is_open(scores[g][group->train]))
+			return true;
 	}
-	return open;
+	return false;
 }
 
 void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *scores,

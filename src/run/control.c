@@ -8,6 +8,8 @@
 
 #include "state.h"
 
+#define LIFE_SECONDS 2.0 /* between two signs that are due, at most, while nothing is asked */
+
 static const char *const state_names[] = {"idle",   "starting", "running", "stepping", "pausing",
                                           "paused", "done",     "stopped", "failed"};
 
@@ -151,6 +153,16 @@ static void leave_phase(struct evo_run *run)
 	run->draft.live_best = (double) NAN;
 }
 
+/* Another program has taken the run over: there is nothing more to do for this one. */
+static bool stop_if_lost(struct evo_run *run)
+{
+	struct evo_error err = {0};
+	const bool lost = run->mode != EVO_RUN_FAILED && evo_keep_lost(run, &err);
+	if (lost)
+		evo_run_fail(run, &err);
+	return lost;
+}
+
 void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 {
 	bool works = mode == EVO_RUN_RUNNING || mode == EVO_RUN_STEPPING || mode == EVO_RUN_PAUSING;
@@ -169,6 +181,8 @@ void evo_run_enter(struct evo_run *run, enum evo_run_state mode)
 		run->draft.state = EVO_RUN_STARTING;
 	run->draft.elapsed = evo_run_elapsed(run);
 	evo_keep_mode(run);
+	if (stop_if_lost(run))
+		return;
 	pthread_mutex_lock(&run->lock);
 	if (run->pending == 0)
 		run->expected = mode;
@@ -315,11 +329,24 @@ static void heed_one(struct evo_run *run, const struct evo_command *command)
 	evo_run_enter(run, then != EVO_RUN_IDLE ? then : run->mode);
 }
 
+/* Waits for a command; whoever waits is alive, too. False when the run was lost meanwhile. */
+static bool wait_for_command(struct evo_run *run, struct evo_command *command)
+{
+	while (!evo_queue_wait(run->commands, command, LIFE_SECONDS)) {
+		evo_keep_alive(run);
+		if (stop_if_lost(run))
+			return false;
+	}
+	return true;
+}
+
 void evo_run_heed(struct evo_run *run, bool block)
 {
 	struct evo_command command;
-	bool got = block ? evo_queue_wait(run->commands, &command, -1)
-	                 : evo_queue_pop(run->commands, &command);
+	evo_keep_alive(run);
+	if (stop_if_lost(run))
+		return;
+	bool got = block ? wait_for_command(run, &command) : evo_queue_pop(run->commands, &command);
 	while (got && !command.wake) {
 		if (!run->quit)
 			heed_one(run, &command);

@@ -12,19 +12,35 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+/* Which file a name stands for; zeros where there is none. */
+struct evo_identity {
+	uint64_t device, inode;
+};
 struct evo_database {
 	struct sqlite3 *handle; /* NULL: reading, and there is no such file */
 	char *file;
+	struct evo_identity opened, log; /* to be written: the file, and its write-ahead log */
 };
+#define EVO_DATABASE_PATIENCE 5000 /* milliseconds that another program's lock is waited for */
 
 /*
  * Opens a file. write: it is made where it is not there, with its folders; else it is only read,
- * and one that is not there is empty. EVO_E_IO: refused by the system, locked, damaged;
+ * for which it need not be writable, and one that is not there is empty. EVO_E_IO: refused by the system, locked, damaged;
  * EVO_E_INPUT: another program's, or of a later format. Close it in any case.
  */
 bool evo_database_open(struct evo_database *database, const char *file, bool write,
                        struct evo_error *err);
+/* One of its own without a name, which is gone when it is closed. */
+bool evo_database_open_aside(struct evo_database *database, struct evo_error *err);
 void evo_database_close(struct evo_database *database);
+/* Is its name still that of the file that is open to be written? It may have been removed, renamed
+   or replaced, and so may its log. */
+bool evo_database_in_place(struct evo_database *database);
+/* Brings what is in the log into the file, as far as readers let it: so a copy of the file alone
+   has it. */
+void evo_database_checkpoint(struct evo_database *database);
+/* Sets err by one of SQLite's codes; false. */
+bool evo_database_fail(const struct evo_database *database, int code, struct evo_error *err);
 
 /* ---- Statements ------------------------------------------------------------------------------ */
 

@@ -262,7 +262,7 @@ static bool take_stock(struct evo_run *run)
 static void write_files(struct evo_run *run)
 {
 	struct evo_error err = {0};
-	if (run->config.csv_folder == NULL)
+	if (run->config.csv_folder == NULL || evo_keep_lost(run, NULL))
 		return;
 	const struct evo_snapshot *snapshot = evo_run_hold_newest(run);
 	if (!evo_run_export(snapshot, run->config.csv_folder, &err))
@@ -340,6 +340,18 @@ static bool breed(struct evo_run *run, struct evo_error *err)
 	return run->warm || round_of(run, NULL, 0, err);
 }
 
+bool evo_run_complete_stored(struct evo_run *run, struct evo_error *err)
+{
+	const struct evo_tree *const *open;
+	if (run->complete || run->draft.generation != 1 || evo_gp_ask_open(run->gp, &open) == 0)
+		return true;
+	if ((!run->warm && !round_of(run, NULL, 0, err)) || !complete_first(run, err))
+		return false;
+	evo_keep_generation(run);
+	write_files(run);
+	return true;
+}
+
 bool evo_run_generation(struct evo_run *run, struct evo_error *err)
 {
 	if (isnan(run->generation_begin))
@@ -350,6 +362,9 @@ bool evo_run_generation(struct evo_run *run, struct evo_error *err)
 		return false;
 	conclude(run);
 	run->generation_begin = (double) NAN;
+	/* What the very first one came to is worth being stored before validation. */
+	if (!run->complete && run->draft.generation == 1)
+		evo_keep_generation(run);
 	if (!run->complete && !complete_first(run, err))
 		return false;
 	evo_keep_generation(run);

@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "keeper.h"
 #include "stored.h"
+
+#define SCORES_SECONDS 2.0 /* between two times that scores of a generation under way are stored */
 
 /* ---- Small things ---------------------------------------------------------------------------- */
 
@@ -12,7 +15,8 @@
 static void complain(struct evo_run *run, const struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
-	if (strcmp(keeper->complaint, err->message) == 0)
+	/* That the run is lost is told by the search's end. */
+	if (keeper->lost || strcmp(keeper->complaint, err->message) == 0)
 		return;
 	snprintf(keeper->complaint, sizeof(keeper->complaint), "%s", err->message);
 	evo_run_say(run, EVO_LOG_WARNING, "not stored: %s", err->message);
@@ -50,38 +54,17 @@ uint64_t evo_keep_digest(const struct evo_run *run, size_t item)
 	return digest;
 }
 
-/* ---- Who drives it --------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
-/* Takes the run unless another program that is alive has it; inside a transaction. */
-static bool claim(struct evo_keeper *keeper, const char *name, struct evo_error *err)
-{
-	struct evo_owner other;
-	if (!evo_stored_owner(&keeper->database, keeper->id, &other, err))
-		return false;
-	if (evo_owner_alive(&other) && !evo_owner_same(&other, &keeper->owner))
-		return evo_fail(err, EVO_E_IO,
-		                "run %s is going in process %lld on %s; wait for it, or stop it "
-		                "there first",
-		                name, (long long) other.process, other.host);
-	return evo_database_do(
-	        &keeper->database,
-	        "UPDATE runs SET state = 'running', owner_host = ?, owner_boot = ?,"
-	        " owner_process = ?, owner_started = ? WHERE id = ?",
-	        EVO_VALUES(EVO_TEXT(keeper->owner.host), EVO_TEXT(keeper->owner.boot),
-	                   EVO_INTEGER(keeper->owner.process), EVO_INTEGER(keeper->owner.started),
-	                   EVO_INTEGER(keeper->id)),
-	        err);
-}
-
-static bool claim_now(struct evo_run *run, struct evo_error *err)
+/* Another program drives the run now, or it is gone: it is no more this one's to store. */
+static bool lose(struct evo_run *run, const char *what)
 {
 	struct evo_keeper *keeper = run->keeper;
-	bool good = evo_database_begin(&keeper->database, err);
-	good = good && claim(keeper, run->draft.run, err);
-	keeper->owned = evo_database_end(&keeper->database, good, err);
-	if (keeper->owned)
-		keeper->state = state_of(EVO_RUN_RUNNING);
-	return keeper->owned;
+	keeper->owned = false;
+	keeper->lost = true;
+	return evo_fail(&keeper->loss, EVO_E_USAGE,
+	                "run %s was %s: it stops here, and what was not stored is dropped",
+	                run->draft.run, what);
 }
 
 /* The run's row, which must still be this program's. */
@@ -89,11 +72,120 @@ static bool check_owned(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
 	struct evo_owner owner;
-	if (!evo_stored_owner(&keeper->database, keeper->id, &owner, err))
+	struct evo_error inner = {0};
+	if (evo_stored_owner(&keeper->database, keeper->id, &owner, &inner)) {
+		if (evo_owner_same(&owner, &keeper->owner))
+			return true;
+		char *other = owner.host[0] == '\0'
+		                      ? evo_strdup("taken over by another program")
+		                      : evo_format("taken over by process %lld on %s",
+		                                   (long long) owner.process, owner.host);
+		lose(run, other);
+		free(other);
+	} else if (inner.code == EVO_E_NOT_FOUND) {
+		lose(run, "deleted by another program");
+	}
+	return evo_fail(err, inner.code != EVO_OK ? inner.code : EVO_E_USAGE, "%s",
+	                keeper->lost ? keeper->loss.message : inner.message);
+}
+
+/* A sign of life, which any write is. */
+static bool put_sign(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	return evo_database_do(
+	        &keeper->database, "INSERT OR REPLACE INTO signs VALUES (?,?,?,?,?)",
+	        EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(keeper->owner.process),
+	                   EVO_INTEGER(keeper->owner.started), EVO_INTEGER(time(NULL)),
+	                   EVO_INTEGER(++keeper->owner.signs)),
+	        err);
+}
+
+static bool follow_file(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	if (!keeper->aside && evo_database_in_place(&keeper->database))
+		return true;
+	if (!evo_keep_move(run, err))
 		return false;
-	return evo_owner_same(&owner, &keeper->owner) ||
-	       evo_fail(err, EVO_E_USAGE, "run %s was taken over by another program, or deleted",
-	                run->draft.run);
+	evo_run_say(run, EVO_LOG_WARNING,
+	            "%s was removed, renamed or replaced: the search is stored in the file that is "
+	            "there now, all of it, as %s",
+	            run->config.runs_file, run->draft.run);
+	return true;
+}
+
+/* What begins a transaction on the run, and ends it with a sign of life. */
+static bool begin(struct evo_run *run, struct evo_error *err)
+{
+	return follow_file(run, err) && evo_database_begin(&run->keeper->database, err) &&
+	       check_owned(run, err);
+}
+
+static bool end(struct evo_run *run, bool good, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	good = good && put_sign(run, err);
+	keeper->signed_at = evo_now();
+	return evo_database_end(&keeper->database, good, err);
+}
+
+bool evo_keep_lost(const struct evo_run *run, struct evo_error *err)
+{
+	const struct evo_keeper *keeper = run->keeper;
+	if (keeper == NULL || !keeper->lost)
+		return false;
+	evo_fail(err, keeper->loss.code, "%s", keeper->loss.message);
+	return true;
+}
+
+/* ---- Who drives it --------------------------------------------------------------------------- */
+
+/* Takes the run; watched: as its owner was; NULL: whoever has it. Inside a transaction. */
+static bool claim(struct evo_run *run, const struct evo_owner *watched, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	struct evo_owner other;
+	if (!evo_stored_owner(&keeper->database, keeper->id, &other, err))
+		return false;
+	if (watched != NULL && !evo_owner_same(&other, &keeper->owner) &&
+	    !evo_stored_vacant(&keeper->database, keeper->id, run->draft.run, watched, err))
+		return false;
+	return evo_database_do(
+	               &keeper->database,
+	               "UPDATE runs SET state = 'running', owner_host = ?, owner_boot = ?,"
+	               " owner_process = ?, owner_started = ? WHERE id = ?",
+	               EVO_VALUES(EVO_TEXT(keeper->owner.host), EVO_TEXT(keeper->owner.boot),
+	                          EVO_INTEGER(keeper->owner.process),
+	                          EVO_INTEGER(keeper->owner.started), EVO_INTEGER(keeper->id)),
+	               err) &&
+	       put_sign(run, err);
+}
+
+static void say_watching(void *context, const struct evo_owner *owner)
+{
+	struct evo_run *run = context;
+	evo_run_say(run, EVO_LOG_WARNING,
+	            "run %s was going in process %lld on %s, which has been silent: it is taken up "
+	            "if no sign of life comes within %d s (--take-over does not wait)",
+	            run->draft.run, (long long) owner->process, owner->host, EVO_WATCH_SECONDS);
+}
+
+static bool claim_now(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	struct evo_owner watched = {0};
+	const bool over = run->config.take_over;
+	if (!over && !evo_stored_watch(&keeper->database, keeper->id, run->draft.run, &watched,
+	                               &run->quit, say_watching, run, err))
+		return false;
+	bool good = evo_database_begin(&keeper->database, err);
+	good = good && claim(run, over ? NULL : &watched, err);
+	keeper->owned = evo_database_end(&keeper->database, good, err);
+	keeper->signed_at = evo_now();
+	if (keeper->owned)
+		keeper->state = state_of(EVO_RUN_RUNNING);
+	return keeper->owned;
 }
 
 /* ---- A new run, and its generations ---------------------------------------------------------- */
@@ -102,30 +194,57 @@ static bool create_run(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
 	bool good = evo_database_begin(&keeper->database, err);
-	good = good && evo_keep_put_run(run, err) && claim(keeper, run->draft.run, err);
+	good = good && evo_keep_put_run(run, err) && claim(run, NULL, err);
 	good = evo_database_end(&keeper->database, good, err);
+	keeper->signed_at = evo_now();
 	if (good) {
 		keeper->owned = true;
 		keeper->state = state_of(EVO_RUN_RUNNING);
 		keeper->next_id = 1;
 		keeper->interventions = run->record.intervention_count;
 	}
+	if (good && strcmp(run->draft.run, run->config.name) != 0)
+		evo_run_say(run, EVO_LOG_WARNING,
+		            "another run is called %s: this one is stored as %s", run->config.name,
+		            run->draft.run);
 	return good;
 }
 
 static bool store_one(struct evo_run *run, const struct evo_waiting *one, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
-	bool good = evo_database_begin(&keeper->database, err);
-	good = good && check_owned(run, err) && evo_keep_put_generation(run, one, err);
-	good = evo_database_end(&keeper->database, good, err);
-	if (good) {
-		keeper->generations++;
-		keeper->next_id = one->next_id;
-		keeper->forms = one->forms;
-		keeper->interventions = run->record.intervention_count;
-	}
-	return good;
+	bool good = begin(run, err) && evo_keep_put_generation(run, one, err);
+	if (!end(run, good, err))
+		return false;
+	if (one->number >= keeper->generations)
+		keeper->forms_before = keeper->forms;
+	keeper->generations = one->number + 1;
+	keeper->next_id = one->next_id;
+	keeper->forms = one->forms;
+	keeper->interventions = run->record.intervention_count;
+	keeper->references = run->complete;
+	keeper->position = 0;
+	evo_database_checkpoint(&keeper->database);
+	return true;
+}
+
+/* Generations of which nothing is stored. */
+static void count_unsaved(struct evo_run *run)
+{
+	const struct evo_keeper *keeper = run->keeper;
+	run->draft.unsaved = keeper->waiting_count + (keeper->aside ? keeper->generations : 0);
+}
+
+/* The first so many that wait are done with. */
+static void drop_waiting(struct evo_run *run, size_t count)
+{
+	struct evo_keeper *keeper = run->keeper;
+	for (size_t i = 0; i < count; i++)
+		evo_body_release(keeper->waiting[i].body);
+	keeper->waiting_count -= count;
+	if (count > 0) /* else there may be no array yet */
+		memmove(keeper->waiting, keeper->waiting + count,
+		        keeper->waiting_count * sizeof(*keeper->waiting));
 }
 
 /* Stores what waits, in its order, until one cannot be. */
@@ -134,18 +253,29 @@ static bool store_waiting(struct evo_run *run, struct evo_error *err)
 	struct evo_keeper *keeper = run->keeper;
 	size_t done = 0;
 	while (done < keeper->waiting_count && store_one(run, &keeper->waiting[done], err))
-		evo_body_release(keeper->waiting[done++].body);
-	keeper->waiting_count -= done;
-	if (done > 0) /* else there may be no array yet */
-		memmove(keeper->waiting, keeper->waiting + done,
-		        keeper->waiting_count * sizeof(*keeper->waiting));
-	run->draft.unsaved = keeper->waiting_count;
+		done++;
+	/* What was lost is no longer this search's to store. */
+	drop_waiting(run, keeper->lost ? keeper->waiting_count : done);
+	count_unsaved(run);
 	if (done > 0 && keeper->complaint[0] != '\0' && keeper->waiting_count == 0) {
 		evo_run_say(run, EVO_LOG_NOTE, "stored again: all %zu generations",
 		            keeper->generations);
 		keeper->complaint[0] = '\0';
 	}
-	return keeper->waiting_count == 0;
+	return keeper->waiting_count == 0 && !keeper->lost;
+}
+
+/* Room for the generation that waits last; the first one may wait again, validated. */
+static struct evo_waiting *add_waiting(struct evo_keeper *keeper, size_t number)
+{
+	const size_t count = keeper->waiting_count;
+	if (count > 0 && keeper->waiting[count - 1].number == number) {
+		evo_body_release(keeper->waiting[count - 1].body);
+		return &keeper->waiting[count - 1];
+	}
+	keeper->waiting = evo_realloc(keeper->waiting, count + 1, sizeof(*keeper->waiting));
+	keeper->waiting_count++;
+	return &keeper->waiting[count];
 }
 
 void evo_keep_generation(struct evo_run *run)
@@ -153,12 +283,10 @@ void evo_keep_generation(struct evo_run *run)
 	struct evo_keeper *keeper = run->keeper;
 	struct evo_gp_state state;
 	struct evo_error err = {0};
-	if (keeper == NULL)
+	if (keeper == NULL || keeper->lost)
 		return;
 	evo_gp_state(run->gp, &state);
-	keeper->waiting =
-	        evo_realloc(keeper->waiting, keeper->waiting_count + 1, sizeof(*keeper->waiting));
-	struct evo_waiting *one = &keeper->waiting[keeper->waiting_count++];
+	struct evo_waiting *one = add_waiting(keeper, state.generation - 1);
 	*one = (struct evo_waiting){.body = evo_body_hold(run->body),
 	                            .number = state.generation - 1,
 	                            .stalled = state.stalled,
@@ -168,6 +296,9 @@ void evo_keep_generation(struct evo_run *run)
 	                            .elapsed = run->draft.elapsed};
 	memcpy(one->given[0], run->draft.partial_units, sizeof(one->given[0]));
 	memcpy(one->given[1], run->draft.partial_params, sizeof(one->given[1]));
+	evo_keep_drop_scores(keeper);
+	if (run->complete)
+		evo_keep_drop_recalled(keeper);
 	if (!store_waiting(run, &err))
 		complain(run, &err);
 }
@@ -179,12 +310,42 @@ void evo_keep_interventions(struct evo_run *run)
 	/* What waits comes first; it takes these with it. */
 	if (keeper == NULL || keeper->waiting_count > 0 || !keeper->owned)
 		return;
-	bool good = evo_database_begin(&keeper->database, &err);
-	good = good && check_owned(run, &err) && evo_keep_put_interventions(run, false, &err);
-	if (evo_database_end(&keeper->database, good, &err))
+	bool good = begin(run, &err) && evo_keep_put_interventions(run, false, &err);
+	if (end(run, good, &err))
 		keeper->interventions = run->record.intervention_count;
 	else
 		complain(run, &err);
+}
+
+/* ---- Meanwhile ------------------------------------------------------------------------------- */
+
+static bool store_scores(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	bool good = begin(run, err) && evo_keep_put_scores(run, err);
+	keeper->scored_at = evo_now();
+	if (!end(run, good, err))
+		return false;
+	keeper->position += (int64_t) keeper->scored_count;
+	evo_keep_drop_scores(keeper);
+	return true;
+}
+
+void evo_keep_alive(struct evo_run *run)
+{
+	struct evo_keeper *keeper = run->keeper;
+	struct evo_error err = {0};
+	bool good = true;
+	if (keeper == NULL || !keeper->owned)
+		return;
+	const double now = evo_now();
+	if (keeper->scored_count > 0 && now - keeper->scored_at >= SCORES_SECONDS)
+		good = store_waiting(run, &err) && store_scores(run, &err);
+	else if (now - keeper->signed_at >= EVO_SIGN_SECONDS)
+		good = store_waiting(run, &err) && end(run, begin(run, &err), &err);
+	if (!good)
+		complain(run, &err);
+	count_unsaved(run);
 }
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
@@ -192,13 +353,13 @@ void evo_keep_interventions(struct evo_run *run)
 static bool store_state(struct evo_run *run, const char *state, bool give_up, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
-	bool good = evo_database_begin(&keeper->database, err);
-	good = good && check_owned(run, err) &&
-	       evo_database_do(&keeper->database,
-	                       give_up ? "UPDATE runs SET state = ?, owner_host = NULL WHERE id = ?"
-	                               : "UPDATE runs SET state = ? WHERE id = ?",
-	                       EVO_VALUES(EVO_TEXT(state), EVO_INTEGER(keeper->id)), err);
-	good = evo_database_end(&keeper->database, good, err);
+	bool good = begin(run, err) &&
+	            evo_database_do(
+	                    &keeper->database,
+	                    give_up ? "UPDATE runs SET state = ?, owner_host = NULL WHERE id = ?"
+	                            : "UPDATE runs SET state = ? WHERE id = ?",
+	                    EVO_VALUES(EVO_TEXT(state), EVO_INTEGER(keeper->id)), err);
+	good = end(run, good, err);
 	if (good) {
 		keeper->state = state;
 		keeper->owned = !give_up;
@@ -206,24 +367,30 @@ static bool store_state(struct evo_run *run, const char *state, bool give_up, st
 	return good;
 }
 
-/* A run without a generation is not worth keeping. */
+/* A run that failed before anything came of it is not worth keeping. */
 static bool forget(struct evo_run *run, struct evo_error *err)
 {
+	bool good = begin(run, err) &&
+	            evo_database_do(&run->keeper->database, "DELETE FROM runs WHERE id = ?",
+	                            EVO_VALUES(EVO_INTEGER(run->keeper->id)), err);
 	run->keeper->owned = run->draft.kept = false;
-	return evo_database_do(&run->keeper->database, "DELETE FROM runs WHERE id = ?",
-	                       EVO_VALUES(EVO_INTEGER(run->keeper->id)), err);
+	return evo_database_end(&run->keeper->database, good, err);
 }
 
 static void give_up(struct evo_run *run, enum evo_run_state state)
 {
+	struct evo_keeper *keeper = run->keeper;
 	struct evo_error err = {0};
-	bool good = store_waiting(run, &err);
-	if (good && run->keeper->generations == 0)
+	bool good =
+	        store_waiting(run, &err) && (keeper->scored_count == 0 || store_scores(run, &err));
+	if (good && state == EVO_RUN_FAILED && keeper->generations == 0 && keeper->position == 0)
 		good = forget(run, &err);
 	else if (good)
 		good = store_state(run, state_of(state), true, &err);
 	if (!good)
 		complain(run, &err);
+	count_unsaved(run);
+	run->draft.unended = !good && !keeper->lost;
 }
 
 void evo_keep_mode(struct evo_run *run)
@@ -245,7 +412,7 @@ bool evo_keep_claim(struct evo_run *run, struct evo_error *err)
 	struct evo_rows rows;
 	if (keeper == NULL || keeper->owned || !run->draft.kept)
 		return true;
-	if (!claim_now(run, err))
+	if (!follow_file(run, err) || !claim_now(run, err))
 		return false;
 	evo_rows_open(&rows, &keeper->database, "SELECT generation FROM runs WHERE id = ?",
 	              EVO_VALUES(EVO_INTEGER(keeper->id)));
@@ -264,9 +431,10 @@ void evo_keep_end(struct evo_run *run)
 		return;
 	if (keeper->owned)
 		give_up(run, EVO_RUN_STOPPED);
-	for (size_t i = 0; i < keeper->waiting_count; i++)
-		evo_body_release(keeper->waiting[i].body);
+	drop_waiting(run, keeper->waiting_count);
 	free(keeper->waiting);
+	evo_keep_drop_scores(keeper);
+	evo_keep_drop_recalled(keeper);
 	evo_database_close(&keeper->database);
 	free(keeper);
 	run->keeper = NULL;
@@ -278,7 +446,8 @@ static bool resume_run(struct evo_run *run, struct evo_error *err)
 	struct evo_gp_state state;
 	keeper->id = evo_stored_find(&keeper->database, run->config.resume, err);
 	if (keeper->id == 0 || !claim_now(run, err) ||
-	    !evo_stored_restore(run, &keeper->database, keeper->id, err))
+	    !evo_stored_restore(run, &keeper->database, keeper->id, err) ||
+	    !evo_keep_load_scores(run, err))
 		return false;
 	evo_gp_state(run->gp, &state);
 	keeper->generations = state.generation;
@@ -304,7 +473,7 @@ bool evo_keep_begin(struct evo_run *run, struct evo_error *err)
 		run->draft.kept = true;
 		return true;
 	}
-	bool fatal = config->resume != NULL || !config->runs_optional;
+	bool fatal = config->resume != NULL || !config->runs_optional || why.code == EVO_E_USAGE;
 	char text[800];
 	evo_error_text(&why, text, sizeof(text));
 	if (fatal)

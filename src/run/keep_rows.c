@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "keeper.h"
+#include "stored.h"
 
 /* ---- A new run ------------------------------------------------------------------------------- */
 
@@ -20,26 +21,37 @@ static void settings_text(const struct evo_gp_config *config, struct evo_text *o
 	}
 }
 
-/* A name that no other run has: the wanted one, or with a number behind it. */
-static bool choose_name(struct evo_run *run, struct evo_error *err)
+/* The name with the number behind it, in which as many whole characters of it as there is room for
+   stay. */
+static void number_name(const char *wanted, size_t number, char *name, size_t size)
 {
-	char *name = run->draft.run;
-	bool taken = true;
-	for (size_t i = 1; taken; i++) {
-		char number[24] = "";
+	char tail[24];
+	size_t room = size - 1 - (size_t) snprintf(tail, sizeof(tail), "-%zu", number);
+	size_t length = strlen(wanted);
+	if (length > room)
+		length = room;
+	while (length > 0 && ((unsigned char) wanted[length] & 0xc0) == 0x80)
+		length--;
+	snprintf(name, size, "%.*s%s", (int) length, wanted, tail);
+}
+
+bool evo_keep_free_name(struct evo_database *database, const char *wanted, char *name, size_t size,
+                        struct evo_error *err)
+{
+	char *first = evo_strdup(wanted); /* which may be what is written to */
+	bool taken = true, good = true;
+	snprintf(name, size, "%s", first);
+	for (size_t i = 2; taken && good; i++) {
 		struct evo_rows rows;
-		if (i > 1)
-			snprintf(number, sizeof(number), "-%zu", i);
-		snprintf(name, sizeof(run->draft.run), "%.*s%s",
-		         (int) (sizeof(run->draft.run) - 1 - strlen(number)), run->config.name,
-		         number);
-		evo_rows_open(&rows, &run->keeper->database, "SELECT id FROM runs WHERE name = ?",
+		evo_rows_open(&rows, database, "SELECT id FROM runs WHERE name = ?",
 		              EVO_VALUES(EVO_TEXT(name)));
 		taken = evo_rows_next(&rows);
-		if (!evo_rows_close(&rows, err))
-			return false;
+		good = evo_rows_close(&rows, err);
+		if (taken)
+			number_name(first, i, name, size);
 	}
-	return true;
+	free(first);
+	return good;
 }
 
 static bool add_benchmarks(struct evo_run *run, struct evo_error *err)
@@ -148,8 +160,14 @@ bool evo_keep_put_interventions(struct evo_run *run, bool early, struct evo_erro
 
 bool evo_keep_put_run(struct evo_run *run, struct evo_error *err)
 {
+	char *name = run->draft.run;
+	if (!evo_keep_free_name(&run->keeper->database, run->config.name, name,
+	                        sizeof(run->draft.run), err))
+		return false;
+	if (!run->config.name_made && strcmp(name, run->config.name) != 0)
+		return evo_stored_taken(run->config.name, err);
 	/* What was sent before the search was made is in its settings. */
-	return choose_name(run, err) && add_run(run, err) && add_benchmarks(run, err) &&
+	return add_run(run, err) && add_benchmarks(run, err) &&
 	       add_list(run, "INSERT INTO injected VALUES (?,?,?)", run->config.injected,
 	                run->config.injected_count, err) &&
 	       add_list(run, "INSERT INTO carried VALUES (?,?,?)", run->config.carried,
@@ -210,7 +228,8 @@ static bool add_members(struct evo_run *run, const struct evo_waiting *one, cons
 		    (!items[i]->open && items[i]->closed == one->number))
 			good = add_individual(run, items[i], err);
 		good = good &&
-		       evo_database_do(&keeper->database, "INSERT INTO members VALUES (?,?,?,?,?)",
+		       evo_database_do(&keeper->database,
+		                       "INSERT OR REPLACE INTO members VALUES (?,?,?,?,?)",
 		                       EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(one->number),
 		                                  EVO_TEXT(list), EVO_INTEGER(i),
 		                                  EVO_INTEGER(items[i]->id)),
@@ -249,6 +268,9 @@ static bool add_generation(struct evo_run *run, const struct evo_waiting *one,
 	                                              .mean_size = (double) NAN};
 	struct evo_keeper *keeper = run->keeper;
 	const struct evo_generation *row = row_of(one);
+	/* The first one is stored again when it is validated. */
+	const size_t from =
+	        one->number < keeper->generations ? keeper->forms_before : keeper->forms;
 	struct evo_text taus, given, forms;
 	evo_text_init(&taus);
 	evo_text_init(&given);
@@ -257,10 +279,11 @@ static bool add_generation(struct evo_run *run, const struct evo_waiting *one,
 		row = &nothing;
 	pack_taus(row->tau, run->draft.case_count, &taus);
 	pack_taus(one->given, run->draft.case_count, &given);
-	pack_forms(run, keeper->forms, one->forms, &forms);
+	pack_forms(run, from, one->forms, &forms);
 	bool good = evo_database_do(
 	        &keeper->database,
-	        "INSERT INTO generations VALUES (?,?,?,?,?,?,?,?,?,?,?,nullif(?,0),?,?,?)",
+	        "INSERT OR REPLACE INTO generations VALUES "
+	        "(?,?,?,?,?,?,?,?,?,?,?,nullif(?,0),?,?,?)",
 	        EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(one->number), EVO_REAL(row->best),
 	                   EVO_REAL(row->mean), EVO_REAL(row->median), EVO_REAL(row->min),
 	                   EVO_REAL(row->best_validation), EVO_REAL(row->mean_size),
@@ -326,5 +349,6 @@ bool evo_keep_put_generation(struct evo_run *run, const struct evo_waiting *one,
 	return put_yardsticks(run, err) && add_generation(run, one, err) &&
 	       add_members(run, one, "population", body->population, body->population_count, err) &&
 	       add_members(run, one, "front", body->front, body->front_count, err) &&
-	       evo_keep_put_interventions(run, false, err) && update_run(run, one, err);
+	       evo_keep_put_interventions(run, false, err) && evo_keep_renew_scores(run, err) &&
+	       update_run(run, one, err);
 }

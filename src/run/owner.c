@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "owner.h"
@@ -58,17 +59,41 @@ bool evo_owner_same(const struct evo_owner *a, const struct evo_owner *b)
 	       a->process == b->process && a->started == b->started;
 }
 
-bool evo_owner_alive(const struct evo_owner *owner)
+static bool is_running(const struct evo_owner *owner)
+{
+	if (kill((pid_t) owner->process, 0) != 0 && errno == ESRCH)
+		return false;
+	return read_start(owner->process) == owner->started;
+}
+
+/* Seconds since its last sign, or until it where its clock is ahead. */
+static int64_t silence_of(const struct evo_owner *owner)
+{
+	return llabs((int64_t) time(NULL) - owner->signed_at);
+}
+
+enum evo_owner_is evo_owner_look(const struct evo_owner *owner)
 {
 	struct evo_owner self;
 	evo_owner_self(&self);
 	if (owner->host[0] == '\0')
-		return false;
-	if (strcmp(owner->host, self.host) != 0)
-		return true;
-	if (strcmp(owner->boot, self.boot) != 0)
-		return false;
-	if (kill((pid_t) owner->process, 0) != 0 && errno == ESRCH)
-		return false;
-	return read_start(owner->process) == owner->started;
+		return EVO_OWNER_GONE;
+	if (strcmp(owner->host, self.host) == 0)
+		return strcmp(owner->boot, self.boot) == 0 && is_running(owner) ? EVO_OWNER_ALIVE
+		                                                                : EVO_OWNER_GONE;
+	if (owner->signs == 0 || silence_of(owner) < EVO_SILENT_SECONDS)
+		return EVO_OWNER_ALIVE;
+	return silence_of(owner) < EVO_GONE_SECONDS ? EVO_OWNER_SILENT : EVO_OWNER_GONE;
+}
+
+bool evo_owner_refuse(const struct evo_owner *owner, const char *name, struct evo_error *err)
+{
+	char sign[80] = "";
+	if (owner->signs > 0)
+		snprintf(sign, sizeof(sign), ", whose last sign of life is %lld s old",
+		         (long long) silence_of(owner));
+	return evo_fail(err, EVO_E_IO,
+	                "run %s is going in process %lld on %s%s; stop it there first, or where "
+	                "it is gone take the run over with --take-over",
+	                name, (long long) owner->process, owner->host, sign);
 }

@@ -35,6 +35,16 @@ struct pass {
 	bool whatever; /* finished even when time is up */
 };
 
+/* What is scored in one go: those trees of a pass whose scores are open on some of its networks, and
+   these networks. All of both, unless a run that is resumed has some of the scores. */
+struct step {
+	const struct evo_tree **trees;
+	size_t *rows, *columns, *numbers; /* numbers: of networks, in the store */
+	size_t tree_count, column_count;
+	double *part; /* the scores, as they come */
+	struct evo_scoring *scoring;
+};
+
 bool evo_run_is_interrupted(const struct evo_run *run, bool whatever)
 {
 	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
@@ -53,67 +63,139 @@ void evo_run_show_progress(struct evo_run *run, size_t done, size_t total)
 	evo_run_publish(run);
 }
 
-static void show_pass(struct evo_run *run, const struct pass *pass, size_t done)
+static void show_pass(struct evo_run *run, const struct pass *pass)
 {
 	double seconds = evo_run_elapsed(run) - pass->begin;
-	size_t scored = pass->scored + done * pass->tree_count;
-	if (seconds > 0 && scored > 0)
-		run->draft.evaluations_per_second = (double) scored / seconds;
-	evo_run_show_progress(run, pass->done + done, pass->all);
+	if (seconds > 0 && pass->scored > 0)
+		run->draft.evaluations_per_second = (double) pass->scored / seconds;
+	evo_run_show_progress(run, pass->done, pass->all);
 }
 
-/* Takes what is finished over into the pass's scores; the rest stays left. */
-static void collect(struct evo_run *run, struct pass *pass, const struct evo_scoring *scoring,
-                    const double *part)
+/* ---- Steps ----------------------------------------------------------------------------------- */
+
+static bool is_open(const struct evo_run *run, const struct pass *pass, size_t tree, size_t column)
 {
-	size_t all = run->cases.network_count, count = pass->left_count, rest = 0;
-	for (size_t i = 0; i < count; i++) {
-		size_t column = pass->left[i];
-		if (isnan(evo_scoring_milliseconds(scoring, i))) {
-			pass->left[rest++] = column;
-			continue;
-		}
-		for (size_t t = 0; t < pass->tree_count; t++)
-			pass->scores[pass->rows[t] * all + column] = part[t * count + i];
-		pass->scored += pass->tree_count;
-		pass->done++;
+	return evo_score_is_open(
+	        pass->scores[pass->rows[tree] * run->cases.network_count + column]);
+}
+
+/* Are the same trees open on both networks? */
+static bool same_open(const struct evo_run *run, const struct pass *pass, size_t a, size_t b)
+{
+	for (size_t t = 0; t < pass->tree_count; t++)
+		if (is_open(run, pass, t, a) != is_open(run, pass, t, b))
+			return false;
+	return true;
+}
+
+/* Strikes out networks on which nothing is open; how many. */
+static size_t strike_out(struct evo_run *run, struct pass *pass)
+{
+	size_t rest = 0, before = pass->left_count;
+	for (size_t i = 0; i < pass->left_count; i++) {
+		bool open = false;
+		for (size_t t = 0; !open && t < pass->tree_count; t++)
+			open = is_open(run, pass, t, pass->left[i]);
+		if (open)
+			pass->left[rest++] = pass->left[i];
 	}
 	pass->left_count = rest;
+	return before - rest;
+}
+
+/* What is open on the first network that is left, and the others that have the same open. */
+static bool begin_step(struct evo_run *run, struct pass *pass, struct step *step,
+                       struct evo_error *err)
+{
+	const size_t first = pass->left[0];
+	*step = (struct step){.trees = evo_calloc(pass->tree_count, sizeof(*step->trees)),
+	                      .rows = evo_calloc(pass->tree_count, sizeof(*step->rows)),
+	                      .columns = evo_calloc(pass->left_count, sizeof(*step->columns)),
+	                      .numbers = evo_calloc(pass->left_count, sizeof(*step->numbers))};
+	for (size_t t = 0; t < pass->tree_count; t++) {
+		if (!is_open(run, pass, t, first))
+			continue;
+		step->trees[step->tree_count] = pass->trees[t];
+		step->rows[step->tree_count++] = pass->rows[t];
+	}
+	for (size_t i = 0; i < pass->left_count; i++) {
+		const size_t column = pass->left[i];
+		if (!same_open(run, pass, first, column))
+			continue;
+		step->columns[step->column_count] = column;
+		step->numbers[step->column_count++] = run->cases.networks[column];
+	}
+	step->part = evo_big_alloc(step->tree_count * step->column_count * sizeof(*step->part),
+	                           "scores", err);
+	return step->part != NULL;
+}
+
+static void end_step(struct step *step)
+{
+	free(step->trees);
+	free(step->rows);
+	free(step->columns);
+	free(step->numbers);
+	free(step->part);
+}
+
+/* Takes what was finished since the last time over into the pass's scores, and keeps it. */
+static void collect(struct evo_run *run, struct pass *pass, const struct step *step)
+{
+	const size_t all = run->cases.network_count, *places;
+	const struct evo_keep_rows rows = {.trees = step->trees,
+	                                   .rows = step->rows,
+	                                   .count = step->tree_count,
+	                                   .scores = pass->scores};
+	const size_t count = evo_scoring_finished(step->scoring, &places);
+	for (size_t i = 0; i < count; i++) {
+		const size_t column = step->columns[places[i]];
+		for (size_t t = 0; t < step->tree_count; t++)
+			pass->scores[step->rows[t] * all + column] =
+			        step->part[t * step->column_count + places[i]];
+		evo_keep_scores(run, &rows, &column, 1);
+	}
+	pass->scored += count * step->tree_count;
+	pass->done += count;
 }
 
 static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *err)
 {
-	size_t count = pass->left_count;
-	size_t *numbers = evo_calloc(count, sizeof(*numbers));
-	double *part = evo_big_alloc(pass->tree_count * count * sizeof(*part), "scores", err);
-	bool good = part != NULL, cancelled = false;
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = run->cases.networks[pass->left[i]];
+	struct step step;
+	struct evo_error inner = {0};
+	bool good = begin_step(run, pass, &step, err), cancelled = false;
 	if (good) {
-		struct evo_error inner = {0};
-		struct evo_scoring *scoring =
-		        evo_scoring_start(run->scorer, EVO_PRIORITY_SEARCH, pass->trees,
-		                          pass->tree_count, numbers, count, part);
-		while (!evo_scoring_wait(scoring, EVO_WAIT_SECONDS)) {
+		step.scoring = evo_scoring_start(run->scorer, EVO_PRIORITY_SEARCH, step.trees,
+		                                 step.tree_count, step.numbers, step.column_count,
+		                                 step.part);
+		while (!evo_scoring_wait(step.scoring, EVO_WAIT_SECONDS)) {
+			collect(run, pass, &step);
 			evo_run_heed(run, false);
-			show_pass(run, pass, evo_scoring_done(scoring));
+			show_pass(run, pass);
 			if (!cancelled && evo_run_is_interrupted(run, pass->whatever)) {
-				evo_scoring_cancel(scoring);
+				evo_scoring_cancel(step.scoring);
 				cancelled = true;
 			}
 		}
-		collect(run, pass, scoring, part);
-		good = evo_scoring_finish(scoring, &inner) || inner.code == EVO_E_CANCELLED ||
+		collect(run, pass, &step);
+		good = evo_scoring_finish(step.scoring, &inner) || inner.code == EVO_E_CANCELLED ||
 		       evo_fail(err, inner.code, "%s", inner.message);
+		strike_out(run, pass);
 	}
-	free(part);
-	free(numbers);
+	end_step(&step);
 	return good;
 }
 
+/* What a run that is resumed has kept is not scored again. */
 static bool finish(struct evo_run *run, struct pass *pass, struct evo_error *err)
 {
+	const struct evo_keep_rows rows = {.trees = pass->trees,
+	                                   .rows = pass->rows,
+	                                   .count = pass->tree_count,
+	                                   .scores = pass->scores};
 	bool good = true;
+	evo_keep_recall(run, &rows, pass->left, pass->left_count);
+	pass->done += strike_out(run, pass);
 	while (good && pass->left_count > 0)
 		good = evo_run_go_on(run) && !evo_run_is_interrupted(run, pass->whatever) &&
 		       work_on(run, pass, err);
@@ -194,7 +276,7 @@ static struct pass begin_pass(struct evo_run *run, const struct evo_tree *const 
 
 static void end_pass(struct evo_run *run, struct pass *pass)
 {
-	show_pass(run, pass, 0);
+	show_pass(run, pass);
 	free(pass->left);
 	free(pass->rows);
 	free(pass->trees);

@@ -38,6 +38,7 @@ void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config 
 	to->probe.probe_of = copy_text(from->probe.probe_of);
 	to->runs_file = copy_text(from->runs_file);
 	to->resume = copy_text(from->resume);
+	to->name_made = from->name_made || from->name == NULL;
 	to->name = from->name != NULL ? evo_strdup(from->name)
 	                              : evo_format("%s-%llu", from->gp.preset,
 	                                           (unsigned long long) from->seed);
@@ -60,11 +61,56 @@ void evo_run_config_clear(struct evo_run_config *config)
 	free_text(config->resume);
 }
 
+/* Spaces beyond ASCII's, which nobody can tell from it. */
+static bool is_odd_space(uint32_t code)
+{
+	return code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+	       code == 0x202f || code == 0x205f || code == 0x3000;
+}
+
+bool evo_run_name_check(const char *name, struct evo_error *err)
+{
+	const char *at = name;
+	size_t count = 0;
+	for (; *at != '\0'; count++) {
+		const uint32_t code = evo_utf8_next(&at);
+		/* That is what bytes which are no UTF-8 are read as. */
+		if (code == 0xfffd || !evo_harmless(code) || is_odd_space(code) || code == '/' ||
+		    code == '\\')
+			return evo_fail(err, EVO_E_USAGE,
+			                "\"%.200s\" cannot name a run, for its character %zu; use "
+			                "letters, digits, blanks and signs but / and \\",
+			                name, count + 1);
+	}
+	if (count == 0)
+		return evo_fail(err, EVO_E_USAGE, "a run's name is empty");
+	if (count > EVO_RUN_NAME_MAX)
+		return evo_fail(err, EVO_E_USAGE,
+		                "the name of a run has %zu characters, and at most %d are allowed",
+		                count, EVO_RUN_NAME_MAX);
+	if (name[0] == '-' || name[0] == ' ' || at[-1] == ' ')
+		return evo_fail(
+		        err, EVO_E_USAGE,
+		        "\"%s\" cannot name a run: it begins with - or a blank, or ends with "
+		        "a blank",
+		        name);
+	return true;
+}
+
+static bool check_name(const struct evo_run_config *config, struct evo_error *err)
+{
+	if (config->name == NULL || config->name_made || config->resume != NULL)
+		return true;
+	return evo_run_name_check(config->name, err) &&
+	       (config->runs_file == NULL ||
+	        evo_stored_name_free(config->runs_file, config->name, err));
+}
+
 static bool check_config(const struct evo_run_config *config, struct evo_error *err)
 {
 	if (config->benchmark_count == 0)
 		return evo_fail(err, EVO_E_USAGE, "a search needs a benchmark");
-	if (!evo_gp_config_check(&config->gp, err))
+	if (!evo_gp_config_check(&config->gp, err) || !check_name(config, err))
 		return false;
 	for (size_t i = 0; i < config->injected_count; i++) {
 		struct evo_tree tree;
@@ -115,7 +161,7 @@ static void advance(struct evo_run *run)
 {
 	struct evo_error err = {0};
 	bool good = run->gp != NULL || evo_run_prepare(run, &err);
-	good = good && evo_keep_claim(run, &err);
+	good = good && evo_keep_claim(run, &err) && evo_run_complete_stored(run, &err);
 	if (good && at_end(run)) {
 		evo_run_enter(run, EVO_RUN_DONE);
 		return;

@@ -154,6 +154,9 @@ void evo_run_drop_put_off(struct evo_run *run);
 bool evo_run_prepare(struct evo_run *run, struct evo_error *err);
 /* Lets go of everything but results. */
 void evo_run_release_engine(struct evo_run *run);
+/* Validates the first generation of a run that is resumed where it was stored without. False as
+   below. */
+bool evo_run_complete_stored(struct evo_run *run, struct evo_error *err);
 /* One generation, or what is left of one. False with err clear when it was interrupted. */
 bool evo_run_generation(struct evo_run *run, struct evo_error *err);
 /*

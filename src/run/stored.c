@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "stored.h"
 
@@ -51,6 +52,40 @@ int64_t evo_stored_find(struct evo_database *database, const char *name, struct 
 	return id;
 }
 
+bool evo_stored_taken(const char *name, struct evo_error *err)
+{
+	return evo_fail(err, EVO_E_USAGE,
+	                "a run is called %s already: go on with it (--resume %s), give another "
+	                "--name, or free this one (evoscope runs delete %s)",
+	                name, name, name);
+}
+
+bool evo_stored_name_free(const char *file, const char *name, struct evo_error *err)
+{
+	struct evo_database database;
+	/* What is wrong with the file is told when it is to be used. */
+	bool taken = evo_database_open(&database, file, false, NULL) &&
+	             evo_stored_find(&database, name, NULL) != 0;
+	evo_database_close(&database);
+	return !taken || evo_stored_taken(name, err);
+}
+
+/* ---- Who drives it --------------------------------------------------------------------------- */
+
+char *evo_stored_query(struct evo_database *database, const char *columns, const char *more)
+{
+	/* Earlier programs made files without signs, and drove runs without giving any. */
+	const bool signs = database->handle != NULL && evo_database_has(database, "signs");
+	return evo_format("SELECT %s, owner_host, owner_boot, owner_process, owner_started, %s"
+	                  " FROM runs%s %s",
+	                  columns, signs ? "signs.count, signs.at" : "NULL, NULL",
+	                  signs ? " LEFT JOIN signs ON signs.run = runs.id"
+	                          " AND signs.process = owner_process"
+	                          " AND signs.started = owner_started"
+	                        : "",
+	                  more);
+}
+
 void evo_stored_read_owner(struct evo_rows *rows, int column, struct evo_owner *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -58,19 +93,20 @@ void evo_stored_read_owner(struct evo_rows *rows, int column, struct evo_owner *
 	snprintf(out->boot, sizeof(out->boot), "%s", evo_rows_text(rows, column + 1));
 	out->process = evo_rows_integer(rows, column + 2);
 	out->started = evo_rows_integer(rows, column + 3);
+	out->signs = evo_rows_integer(rows, column + 4);
+	out->signed_at = evo_rows_integer(rows, column + 5);
 }
 
 bool evo_stored_owner(struct evo_database *database, int64_t id, struct evo_owner *out,
                       struct evo_error *err)
 {
 	struct evo_rows rows;
-	evo_rows_open(&rows, database,
-	              "SELECT owner_host, owner_boot, owner_process, owner_started FROM runs"
-	              " WHERE id = ?",
-	              EVO_VALUES(EVO_INTEGER(id)));
+	char *query = evo_stored_query(database, "runs.id", "WHERE runs.id = ?");
+	evo_rows_open(&rows, database, query, EVO_VALUES(EVO_INTEGER(id)));
 	bool found = evo_rows_next(&rows);
 	if (found)
-		evo_stored_read_owner(&rows, 0, out);
+		evo_stored_read_owner(&rows, 1, out);
+	free(query);
 	if (!evo_rows_close(&rows, err))
 		return false;
 	return found ||
@@ -81,7 +117,50 @@ const char *evo_stored_true_state(const char *stored, const struct evo_owner *ow
 {
 	bool going = strcmp(stored, evo_run_state_name(EVO_RUN_RUNNING)) == 0 ||
 	             strcmp(stored, evo_run_state_name(EVO_RUN_PAUSED)) == 0;
-	return going && !evo_owner_alive(owner) ? "interrupted" : stored;
+	return going && evo_owner_look(owner) != EVO_OWNER_ALIVE ? "interrupted" : stored;
+}
+
+static bool same_sign(const struct evo_owner *a, const struct evo_owner *b)
+{
+	return evo_owner_same(a, b) && a->signs == b->signs;
+}
+
+bool evo_stored_watch(struct evo_database *database, int64_t id, const char *name,
+                      struct evo_owner *watched, const atomic_bool *quit,
+                      void (*say)(void *context, const struct evo_owner *owner), void *context,
+                      struct evo_error *err)
+{
+	const struct timespec nap = {.tv_nsec = 200000000};
+	struct evo_owner now;
+	const double begin = evo_now();
+	if (!evo_stored_owner(database, id, watched, err))
+		return false;
+	if (evo_owner_look(watched) != EVO_OWNER_SILENT)
+		return true;
+	if (say != NULL)
+		say(context, watched);
+	while (evo_now() - begin < EVO_WATCH_SECONDS) {
+		nanosleep(&nap, NULL);
+		if (quit != NULL && *quit)
+			return evo_fail(err, EVO_E_CANCELLED, "stopped");
+		if (!evo_stored_owner(database, id, &now, err))
+			return false;
+		if (!same_sign(&now, watched))
+			return evo_owner_refuse(&now, name, err);
+	}
+	return true;
+}
+
+bool evo_stored_vacant(struct evo_database *database, int64_t id, const char *name,
+                       const struct evo_owner *watched, struct evo_error *err)
+{
+	struct evo_owner now;
+	if (!evo_stored_owner(database, id, &now, err))
+		return false;
+	enum evo_owner_is is = evo_owner_look(&now);
+	if (is == EVO_OWNER_GONE || (is == EVO_OWNER_SILENT && same_sign(&now, watched)))
+		return true;
+	return evo_owner_refuse(&now, name, err);
 }
 
 /* ---- List ------------------------------------------------------------------------------------ */
@@ -94,14 +173,15 @@ struct evo_stored_run *evo_runs_list(const char *file, size_t *count, struct evo
 	*count = 0;
 	bool good = evo_database_open(&database, file, false, err);
 	if (good) {
-		evo_rows_open(&rows, &database,
-		              "SELECT name, state, preset, seed, generation, generations, best,"
-		              " created, updated, expression,"
-		              " (SELECT group_concat(name, ' ') FROM (SELECT name FROM benchmarks"
-		              "  WHERE run = runs.id ORDER BY position)),"
-		              " owner_host, owner_boot, owner_process, owner_started FROM runs"
-		              " ORDER BY updated DESC, id DESC",
-		              NULL, 0);
+		char *query = evo_stored_query(
+		        &database,
+		        "name, state, preset, seed, generation, generations, best,"
+		        " created, updated, expression,"
+		        " (SELECT group_concat(name, ' ') FROM (SELECT name FROM benchmarks"
+		        "  WHERE run = runs.id ORDER BY position))",
+		        "ORDER BY updated DESC, id DESC");
+		evo_rows_open(&rows, &database, query, NULL, 0);
+		free(query);
 		while (evo_rows_next(&rows)) {
 			struct evo_owner owner;
 			list = evo_realloc(list, *count + 1, sizeof(*list));
@@ -143,32 +223,31 @@ void evo_runs_list_free(struct evo_stored_run *list, size_t count)
 
 /* ---- Delete ---------------------------------------------------------------------------------- */
 
-static bool delete_run(struct evo_database *database, const char *name, struct evo_error *err)
+/* watched: where the owner has been; NULL: whoever drives it loses it. */
+static bool delete_run(struct evo_database *database, int64_t id, const char *name,
+                       const struct evo_owner *watched, struct evo_error *err)
 {
-	struct evo_owner owner;
-	int64_t id = evo_stored_find(database, name, err);
-	if (id == 0 || !evo_stored_owner(database, id, &owner, err))
-		return false;
-	if (evo_owner_alive(&owner))
-		return evo_fail(err, EVO_E_IO,
-		                "run %s is going in process %lld on %s; stop it there first", name,
-		                (long long) owner.process, owner.host);
-	return evo_database_do(database, "DELETE FROM runs WHERE id = ?",
+	bool good = evo_database_begin(database, err);
+	good = good && (watched == NULL || evo_stored_vacant(database, id, name, watched, err)) &&
+	       evo_database_do(database, "DELETE FROM runs WHERE id = ?",
 	                       EVO_VALUES(EVO_INTEGER(id)), err);
+	return evo_database_end(database, good, err);
 }
 
-bool evo_runs_delete(const char *file, const char *name, struct evo_error *err)
+bool evo_runs_delete(const char *file, const char *name, enum evo_taking how, struct evo_error *err)
 {
 	struct evo_database database;
-	bool good = false;
+	struct evo_owner watched = {0};
 	/* A file that is not there has no run, and is not made. */
 	if (!evo_path_exists(file))
 		return evo_fail(err, EVO_E_NOT_FOUND, "no run is called `%s`: there is no %s", name,
 		                file);
-	if (evo_database_open(&database, file, true, err) && evo_database_begin(&database, err)) {
-		good = delete_run(&database, name, err);
-		good = evo_database_end(&database, good, err);
-	}
+	bool good = evo_database_open(&database, file, true, err);
+	int64_t id = good ? evo_stored_find(&database, name, err) : 0;
+	good = id != 0 &&
+	       (how != EVO_TAKE_WATCHING ||
+	        evo_stored_watch(&database, id, name, &watched, NULL, NULL, NULL, err)) &&
+	       delete_run(&database, id, name, how == EVO_TAKE_OVER ? NULL : &watched, err);
 	/* To give the room back matters less than anybody who is at work in the file. */
 	if (good)
 		evo_database_do(&database, "VACUUM", NULL, 0, NULL);

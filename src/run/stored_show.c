@@ -87,6 +87,9 @@ static struct evo_individual *read_individual(struct evo_rows *rows, size_t case
 	const unsigned char *bytes = evo_rows_bytes(rows, 13, &length);
 	one.scores = evo_calloc(length / 8 + 1, sizeof(double));
 	evo_unpack_doubles(bytes, one.scores, length / 8);
+	/* Whose validation was open when it was stored is validated once it is among the best. */
+	for (size_t i = 0; !one.open && i < length / 8; i++)
+		one.open = evo_score_is_open(one.scores[i]);
 	made = evo_individual_copy(&one, length / 8);
 	free(one.scores);
 	return made;
@@ -250,11 +253,11 @@ static bool read_run(struct evo_database *database, int64_t id, struct evo_snaps
 	struct evo_rows rows;
 	struct evo_owner owner;
 	bool good = false;
-	evo_rows_open(
-	        &rows, database,
-	        "SELECT name, state, preset, seed, settings, generation, generations,"
-	        " owner_host, owner_boot, owner_process, owner_started FROM runs WHERE id = ?",
-	        EVO_VALUES(EVO_INTEGER(id)));
+	char *query = evo_stored_query(
+	        database, "name, state, preset, seed, settings, generation, generations",
+	        "WHERE runs.id = ?");
+	evo_rows_open(&rows, database, query, EVO_VALUES(EVO_INTEGER(id)));
+	free(query);
 	if (evo_rows_next(&rows)) {
 		struct evo_run_config config = evo_run_config_default();
 		snprintf(draft->run, sizeof(draft->run), "%s", evo_rows_text(&rows, 0));

@@ -44,7 +44,7 @@ void ui_evolve_forget(struct ui_explorer *explorer)
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 {
-	char what[64];
+	char what[EVO_RUN_NAME_SIZE + 16];
 
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
 	if (explorer->evolve.layout.kind == UI_LAYOUT_LINE)

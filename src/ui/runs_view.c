@@ -27,7 +27,7 @@ struct ui_runs {
 	struct ui_list list;
 	/* The run under the cursor. */
 	const struct evo_snapshot *shown; /* NULL: none */
-	char name[32];
+	char name[EVO_RUN_NAME_SIZE];
 	size_t complete; /* generations that were complete when it was read */
 	/* Its trees: of the Pareto front, or of the population. */
 	bool population;
@@ -340,7 +340,7 @@ static void draw_trees(struct ui_runs *runs, struct ui_area area)
 {
 	const struct evo_snapshot *shown = runs->shown;
 	const char *dot = area.surface->glyphs->dot;
-	char title[160], note[80];
+	char title[EVO_RUN_NAME_SIZE + 120], note[80];
 	size_t count, last = shown->history_count;
 	const struct evo_individual *const *trees = trees_of(runs, &count);
 	const size_t pick = runs->population ? SIZE_MAX : evo_snapshot_pick(shown);
@@ -448,7 +448,7 @@ static enum ui_result resume(struct ui_explorer *explorer, const char *argument,
 	const struct evo_stored_run *run = under_cursor(explorer->runs);
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 	struct evo_run_config config;
-	char question[120];
+	char question[EVO_RUN_NAME_SIZE + 64];
 
 	if (run == NULL) {
 		evo_fail(err, EVO_E_USAGE, "there is no run under the cursor");
@@ -493,7 +493,7 @@ static enum ui_result delete_run(struct ui_explorer *explorer, const char *argum
                                  struct evo_error *err)
 {
 	const struct evo_stored_run *run = under_cursor(explorer->runs);
-	char question[120];
+	char question[EVO_RUN_NAME_SIZE + 64];
 
 	if (run == NULL) {
 		evo_fail(err, EVO_E_USAGE, "there is no run under the cursor");
@@ -505,7 +505,7 @@ static enum ui_result delete_run(struct ui_explorer *explorer, const char *argum
 		ui_input_ask(explorer, UI_ACTION_DELETE_RUN, question);
 		return UI_DONE;
 	}
-	if (!evo_runs_delete(explorer->runs->file, run->name, err))
+	if (!evo_runs_delete(explorer->runs->file, run->name, EVO_TAKE_NONE, err))
 		return UI_FAILED;
 	reload(explorer->runs);
 	return UI_DONE;
