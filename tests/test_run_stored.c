@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../src/run/database.h"
 #include "run_fixture.h"
 
 #define GENERATIONS 9
@@ -421,6 +422,47 @@ static void test_watched(void **state)
 	evo_run_destroy(watcher);
 }
 
+/* A file that does not say what a run has to have is refused before anything is made of it. */
+static void test_damaged(void **state)
+{
+	static const struct {
+		const char *sql, *says;
+	} cases[] = {
+	        {"UPDATE individuals SET scores = zeroblob(16)", "has not a score for each of"},
+	        {"UPDATE individuals SET scores = NULL WHERE id = 1",
+	         "has not a score for each of"},
+	        {"INSERT INTO benchmarks SELECT run, position + 100, name, title, images, origin,"
+	         " probe, train, validation, digest FROM benchmarks",
+	         "it has more than its"},
+	};
+	struct evo_run_config config = kept_config("damaged");
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct evo_database database;
+		struct evo_run *run = created(&config);
+		step_to(run, 2);
+		evo_run_destroy(run);
+		assert_true(evo_database_open(&database, file, true, NULL));
+		run = resumed("damaged");
+		assert_true(evo_database_do(&database, cases[i].sql, NULL, 0, NULL));
+		tell(run, EVO_COMMAND_START, NULL);
+		const struct evo_snapshot *end = wait_until(run, IN(FAILED), 0);
+		size_t count;
+		struct evo_stored_run *list = evo_runs_list(file, &count, NULL);
+		/* It is as it was, and nobody's. */
+		assert_string_equal(list[0].state, "stopped");
+		evo_runs_list_free(list, count);
+		assert_non_null(strstr(end->error, cases[i].says));
+		evo_snapshot_release(end);
+		evo_run_destroy(run);
+		evo_database_close(&database);
+		struct evo_error err = {0};
+		evo_runs_delete(file, "damaged", &err);
+		assert_string_equal(err.message, "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +474,7 @@ int main(void)
 	        cmocka_unit_test(test_list),
 	        cmocka_unit_test(test_went_on_elsewhere),
 	        cmocka_unit_test(test_watched),
+	        cmocka_unit_test(test_damaged),
 	};
 	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);
 }

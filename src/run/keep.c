@@ -458,6 +458,23 @@ static bool resume_run(struct evo_run *run, struct evo_error *err)
 	return true;
 }
 
+/* One that cannot be resumed is left as it was, for others to look at or to delete. */
+static bool take_up(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	struct evo_rows rows;
+	evo_rows_open(&rows, &keeper->database, "SELECT state FROM runs WHERE name = ?",
+	              EVO_VALUES(EVO_TEXT(run->config.resume)));
+	char *state = evo_strdup(evo_rows_next(&rows) ? evo_rows_text(&rows, 0) : "");
+	bool good = evo_rows_close(&rows, err) && resume_run(run, err);
+	if (!good && keeper->owned)
+		evo_database_do(&keeper->database,
+		                "UPDATE runs SET state = ?, owner_host = NULL WHERE id = ?",
+		                EVO_VALUES(EVO_TEXT(state), EVO_INTEGER(keeper->id)), NULL);
+	free(state);
+	return good;
+}
+
 bool evo_keep_begin(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_run_config *config = &run->config;
@@ -469,7 +486,7 @@ bool evo_keep_begin(struct evo_run *run, struct evo_error *err)
 	keeper->state = "";
 	evo_owner_self(&keeper->owner);
 	if (evo_database_open(&keeper->database, config->runs_file, true, &why) &&
-	    (config->resume != NULL ? resume_run(run, &why) : create_run(run, &why))) {
+	    (config->resume != NULL ? take_up(run, &why) : create_run(run, &why))) {
 		run->draft.kept = true;
 		return true;
 	}

@@ -18,7 +18,14 @@ static bool check_cases(struct evo_run *run, struct evo_database *database, int6
 	              EVO_VALUES(EVO_INTEGER(id)));
 	while (good && evo_rows_next(&rows)) {
 		uint64_t digest = (uint64_t) evo_rows_integer(&rows, 0);
-		good = count < run->cases.count && digest == evo_keep_digest(run, count);
+		if (count == run->cases.count) {
+			good = evo_fail(err, EVO_E_INPUT,
+			                "run %s in %s is damaged: it has more than its %zu "
+			                "benchmarks",
+			                run->config.resume, database->file, count);
+			break;
+		}
+		good = digest == evo_keep_digest(run, count);
 		if (!good)
 			evo_fail(err, EVO_E_INPUT,
 			         "benchmark %s is not what it was when run %s was made: its "
@@ -27,6 +34,25 @@ static bool check_cases(struct evo_run *run, struct evo_database *database, int6
 			         run->draft.cases[count].name, run->config.resume);
 		count++;
 	}
+	return evo_rows_close(&rows, err) && good;
+}
+
+/* Has everyone as many scores as the benchmarks have networks? */
+static bool check_scores(struct evo_run *run, struct evo_database *database, int64_t id,
+                         struct evo_error *err)
+{
+	struct evo_rows rows;
+	size_t networks = 0;
+	for (size_t g = 0; g < run->cases.group_count; g++)
+		networks += run->cases.groups[g].count;
+	evo_rows_open(&rows, database,
+	              "SELECT id FROM individuals WHERE run = ?"
+	              " AND ifnull(length(CAST(scores AS BLOB)), 0) <> ? LIMIT 1",
+	              EVO_VALUES(EVO_INTEGER(id), EVO_INTEGER(networks * sizeof(double))));
+	bool good = !evo_rows_next(&rows) ||
+	            evo_fail(err, EVO_E_INPUT,
+	                     "individual %lld has not a score for each of the %zu networks",
+	                     (long long) evo_rows_integer(&rows, 0), networks);
 	return evo_rows_close(&rows, err) && good;
 }
 
@@ -136,7 +162,8 @@ bool evo_stored_restore(struct evo_run *run, struct evo_database *database, int6
 	struct evo_error inner = {0};
 	if (!check_cases(run, database, id, err) || !tell_machine(run, database, id, err))
 		return false;
-	bool good = read_counts(run, database, id, &state, &inner) &&
+	bool good = check_scores(run, database, id, &inner) &&
+	            read_counts(run, database, id, &state, &inner) &&
 	            read_forms(database, id, &forms, &state.form_count, &inner);
 	state.forms = forms;
 	good = good && evo_gp_resume(run->gp, &state, &inner) && replay(run, database, id, &inner);
