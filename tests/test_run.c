@@ -597,9 +597,33 @@ static void test_log_overflow(void **state)
 	assert_int_equal(lines[0].number, dropped);
 	evo_run_destroy(run);
 }
+static void a_config_is_owned_once(void **state)
+{
+	(void) state;
+	struct evo_run_config config = small_config(), copy, next;
+	config.name = "first";
+	config.resume = "stored";
+	config.watch = true;
+	evo_run_config_copy(&copy, &config);
+	evo_run_config_next(&next, &copy);
+	evo_run_config_clear(&copy);
+	evo_run_config_clear(&copy); /* nothing is left to free */
+	assert_null(copy.benchmarks);
+	assert_int_equal(next.benchmark_count, config.benchmark_count);
+	assert_string_equal(next.benchmarks[0], config.benchmarks[0]);
+	assert_null(next.name);
+	assert_null(next.resume);
+	assert_false(next.watch);
+	/* Also by names that are its own. */
+	evo_run_config_benchmarks(&next, next.benchmarks, next.benchmark_count);
+	assert_string_equal(next.benchmarks[0], config.benchmarks[0]);
+	evo_run_config_clear(&next);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_config_is_owned_once),
 	        cmocka_unit_test(test_whole_run),
 	        cmocka_unit_test(test_new_bests),
 	        cmocka_unit_test(test_tau_is_what_scoring_says),

@@ -62,8 +62,15 @@ struct evo_run_config evo_run_config_default(void);
  */
 bool evo_run_config_stored(struct evo_run_config *config, const char *runs_file, const char *name,
                            struct evo_error *err);
-/* A copy with lists and texts of its own, which has a name in any case. */
+/* A copy with lists and texts of its own, which has a name in any case. Whoever takes a config makes
+   one: what another has may be gone a moment later. */
 void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config *from);
+/* The same for a search to come: without the name, and neither resumed nor watched. */
+void evo_run_config_next(struct evo_run_config *to, const struct evo_run_config *from);
+/* Copies of those names in place of the benchmarks of a config that has lists of its own. */
+void evo_run_config_benchmarks(struct evo_run_config *config, const char *const *names,
+                               size_t count);
+/* Frees lists and texts, and leaves nothing: clearing it again does nothing. */
 void evo_run_config_clear(struct evo_run_config *config);
 
 /*

@@ -59,6 +59,25 @@ void evo_run_config_clear(struct evo_run_config *config)
 	free_text(config->name);
 	free_text(config->runs_file);
 	free_text(config->resume);
+	*config = (struct evo_run_config){0};
+}
+
+void evo_run_config_next(struct evo_run_config *to, const struct evo_run_config *from)
+{
+	evo_run_config_copy(to, from);
+	free_text(to->name);
+	free_text(to->resume);
+	to->name = to->resume = NULL;
+	to->watch = false;
+}
+
+void evo_run_config_benchmarks(struct evo_run_config *config, const char *const *names,
+                               size_t count)
+{
+	const char *const *copy = evo_run_copy_list(names, count);
+	evo_run_free_list(config->benchmarks, config->benchmark_count);
+	config->benchmarks = copy;
+	config->benchmark_count = count;
 }
 
 /* Spaces beyond ASCII's, which nobody can tell from it. */

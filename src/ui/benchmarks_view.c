@@ -344,7 +344,7 @@ static size_t chosen(const struct ui_benchmarks *benchmarks, const char **names)
 static enum ui_result use(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
 {
 	const char *names[EVO_CASES_MAX];
-	struct evo_run_config config = explorer->run_config;
+	struct evo_run_config config;
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 
 	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED)) {
@@ -352,16 +352,18 @@ static enum ui_result use(struct ui_explorer *explorer, const char *argument, st
 		             "End the present search and make a new one of these? y/n");
 		return UI_DONE;
 	}
-	config.benchmarks = names;
-	config.benchmark_count = chosen(explorer->benchmarks, names);
+	size_t count = chosen(explorer->benchmarks, names);
+	evo_run_config_next(&config, &explorer->run_config);
+	evo_run_config_benchmarks(&config, names, count);
 	config.gp = explorer->model.snapshot->config;
 	config.seed = when == UI_WHEN_IDLE ? config.seed : explorer->next_seed;
-	config.name = config.resume = NULL;
-	if (!ui_explorer_renew(explorer, &config, err))
+	bool good = ui_explorer_renew(explorer, &config, err);
+	evo_run_config_clear(&config);
+	if (!good)
 		return UI_FAILED;
 	ui_explorer_go(explorer, &ui_evolve_view);
-	ui_explorer_say(explorer, "A new search of %zu benchmark%s: s starts it",
-	                config.benchmark_count, config.benchmark_count == 1 ? "" : "s");
+	ui_explorer_say(explorer, "A new search of %zu benchmark%s: s starts it", count,
+	                count == 1 ? "" : "s");
 	return UI_DONE;
 }
 

@@ -69,15 +69,13 @@ static void close_scorer(struct ui_explorer *explorer)
 void ui_explorer_scorer(struct ui_explorer *explorer)
 {
 	struct ui_scorer *scorer = &explorer->scorer;
-	struct evo_run_config config = explorer->run_config;
 	struct evo_error err = {0};
 
 	if (scorer->study != NULL && scorer->renewals == explorer->renewals)
 		return;
 	close_scorer(explorer);
-	config.gp = explorer->model.snapshot->config;
 	scorer->renewals = explorer->renewals;
-	if (!ui_scorer_open(scorer, &config, &err))
+	if (!ui_scorer_open(scorer, &explorer->run_config, &explorer->model.snapshot->config, &err))
 		ui_explorer_complain(explorer, &err);
 }
 

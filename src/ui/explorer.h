@@ -115,8 +115,8 @@ unsigned ui_explorer_when(const struct ui_explorer *explorer);
 /* The status line and the key line of a main screen. */
 void ui_explorer_edges(struct ui_explorer *explorer, struct ui_surface *surface,
                        const struct ui_layout *layout, const char *what);
-/* Puts a search that is not started in place of the present one. The texts and lists of the config
-   stay with the explorer. */
+/* Puts a search that is not started in place of the present one. The config is copied, and must not
+   be explorer->run_config, which it takes the place of. */
 bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
                        struct evo_error *err);
 

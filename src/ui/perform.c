@@ -17,10 +17,14 @@ static bool send(struct ui_explorer *explorer, enum evo_command_kind kind, const
 	return evo_run_send(explorer->run, kind, text, err);
 }
 
-/* What was injected into a search that has not begun goes into the one that takes its place. */
-static void inject_again(const struct evo_snapshot *from, struct evo_run *run)
+/* What was injected into a new search that has not begun goes into the one that takes its place. */
+static void inject_again(const struct ui_explorer *explorer, struct evo_run *run)
 {
-	for (size_t i = 0; i < from->intervention_count && from->state == EVO_RUN_IDLE; i++) {
+	const struct evo_snapshot *from = explorer->model.snapshot;
+
+	if (from->state != EVO_RUN_IDLE || explorer->run_config.resume != NULL)
+		return;
+	for (size_t i = 0; i < from->intervention_count; i++) {
 		if (from->interventions[i].kind == EVO_COMMAND_INJECT)
 			evo_run_send(run, EVO_COMMAND_INJECT, from->interventions[i].text, NULL);
 	}
@@ -30,24 +34,22 @@ bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config
                        struct evo_error *err)
 {
 	struct evo_run *run = evo_run_create(config, err);
-	struct evo_run_config copy;
 
 	if (run == NULL)
 		return false;
 	if (config->resume == NULL)
-		inject_again(explorer->model.snapshot, run);
-	evo_run_config_copy(&copy, config);
+		inject_again(explorer, run);
 	evo_snapshot_release(explorer->model.snapshot);
 	evo_run_destroy(explorer->run);
 	evo_run_config_clear(&explorer->run_config);
+	evo_run_config_copy(&explorer->run_config, config);
 	explorer->run = run;
 	explorer->renewals++;
-	explorer->run_config = copy;
-	explorer->next_seed = config->seed + 1;
+	explorer->next_seed = explorer->run_config.seed + 1;
 	explorer->next_log = 0;
 	explorer->model.snapshot = evo_run_snapshot(run);
 	ui_log_free(&explorer->model.log);
-	ui_model_announce(&explorer->model, config);
+	ui_model_announce(&explorer->model, &explorer->run_config);
 	ui_evolve_renew(&explorer->evolve);
 	ui_explorer_refresh(explorer);
 	return true;
@@ -56,12 +58,14 @@ bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config
 /* A new search in place of the present one, with its settings and another seed. */
 static bool renew(struct ui_explorer *explorer, uint64_t seed, struct evo_error *err)
 {
-	struct evo_run_config config = explorer->run_config;
+	struct evo_run_config config;
 
+	evo_run_config_next(&config, &explorer->run_config);
 	config.gp = explorer->model.snapshot->config;
 	config.seed = seed;
-	config.name = config.resume = NULL;
-	return ui_explorer_renew(explorer, &config, err);
+	bool good = ui_explorer_renew(explorer, &config, err);
+	evo_run_config_clear(&config);
+	return good;
 }
 
 static bool start(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
@@ -89,7 +93,7 @@ static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_
 
 	if (!evo_integer_parse(argument, 0, INT64_MAX, &number, err))
 		return false;
-	if (explorer->model.snapshot->state == EVO_RUN_IDLE)
+	if (explorer->model.snapshot->state == EVO_RUN_IDLE && !explorer->run_config.watch)
 		return renew(explorer, (uint64_t) number, err);
 	explorer->next_seed = (uint64_t) number;
 	ui_explorer_say(explorer, "The next search will have seed %lld.", (long long) number);

@@ -9,7 +9,7 @@
 /* ---- The study ------------------------------------------------------------------------------- */
 
 bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *config,
-                    struct evo_error *err)
+                    const struct evo_gp_config *gp, struct evo_error *err)
 {
 	struct evo_study_config study = evo_study_config_default();
 	size_t memory = config->memory > 0 ? config->memory : evo_memory() / 2;
@@ -18,12 +18,12 @@ bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *confi
 	study.benchmark_count = config->benchmark_count;
 	study.probe = config->probe;
 	study.seed = config->seed;
-	study.train = config->gp.train;
-	study.validation = config->gp.validation;
-	study.sampling = config->gp.sampling;
+	study.train = gp->train;
+	study.validation = gp->validation;
+	study.sampling = gp->sampling;
 	study.memory = memory / 4; /* the search has its own */
-	study.expected = evo_gp_needs(&config->gp);
-	scorer->mean = config->gp.fitness_mean;
+	study.expected = evo_gp_needs(gp);
+	scorer->mean = gp->fitness_mean;
 	scorer->study = evo_study_create(&study, err);
 	if (scorer->study == NULL)
 		return false;

@@ -16,8 +16,9 @@ struct ui_scorer {
 	size_t renewals; /* of the explorer when it was made */
 	bool mean;       /* fitness is the mean over benchmarks */
 };
+/* gp: the settings of the search as they are now. */
 bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *config,
-                    struct evo_error *err);
+                    const struct evo_gp_config *gp, struct evo_error *err);
 /* What asks it has stopped asking. */
 void ui_scorer_close(struct ui_scorer *scorer);
 void ui_scorer_hear(struct ui_scorer *scorer);
