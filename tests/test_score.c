@@ -256,6 +256,41 @@ static void what_is_undefined_is_no_number(void **state)
 	outcome_clear(&outcome);
 }
 
+/* Scoring takes any number of benchmarks; a search says how many it takes. */
+static void any_number_of_benchmarks(void **state)
+{
+	enum {
+		COPIES = 70
+	};
+	(void) state;
+	struct outcome outcome;
+	struct csv_table table;
+	sandbox_import(&box, 40);
+	for (int i = 0; i < COPIES; i++) {
+		char *copy = evo_format("cp -r '%s' '%s-%02d'",
+		                        sandbox_path(&box, "data/benchmarks/" MADE),
+		                        sandbox_path(&box, "data/benchmarks/copy"), i);
+		assert_int_equal(system(copy), 0);
+		free(copy);
+	}
+	RUN(&box, &outcome, "score", "params", SMALL_PROBE, "-b", "all", "-n", "5", "--csv",
+	    sandbox_path(&box, "table.csv"));
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	csv_load(sandbox_path(&box, "table.csv"), &table);
+	assert_true(table.rows > COPIES);
+	csv_clear(&table);
+	RUN(&box, &outcome, "evolve", SMALL_PROBE, "-b", "all", "--no-store");
+	expect_complaint(&outcome, 2, "at most 64 benchmarks at a time, and here are 7");
+	outcome_clear(&outcome);
+	for (int i = 0; i < COPIES; i++) {
+		char *name = evo_format("data/benchmarks/copy-%02d", i);
+		assert_true(evo_remove_tree(sandbox_path(&box, name), NULL));
+		free(name);
+	}
+	assert_true(evo_remove_tree(sandbox_path(&box, "data/benchmarks/" MADE), NULL));
+}
+
 /* ---- Journals -------------------------------------------------------------------------------- */
 
 /* The path of the only journal; NULL: there is none. Caller frees. */
@@ -648,6 +683,7 @@ int main(void)
 	        cmocka_unit_test(threads_change_nothing),
 	        cmocka_unit_test(json_says_what_csv_says),
 	        cmocka_unit_test(what_is_undefined_is_no_number),
+	        cmocka_unit_test(any_number_of_benchmarks),
 	        cmocka_unit_test(scores_without_a_folder),
 	        cmocka_unit_test(progress_is_told_when_asked),
 	};

@@ -453,6 +453,38 @@ static void test_destroy_at_work(void **state)
 	evo_study_destroy(open_study(&config));
 }
 
+/* As many benchmarks as there are bits for, and how many are left out. */
+static void test_very_many_benchmarks(void **state)
+{
+	(void) state;
+	static const char *const all[] = {"all"};
+	struct evo_study_config config = small_study();
+	for (int i = 0; i < EVO_CASES_MAX; i++) {
+		char *copy =
+		        evo_format("cp -r '%s/benchmarks/nb201-cifar10' '%s/benchmarks/copy-%02d'",
+		                   folder, folder, i);
+		assert_int_equal(system(copy), 0);
+		free(copy);
+	}
+	config.benchmarks = all;
+	config.benchmark_count = 1;
+	config.strings = true;
+	config.split = EVO_ALL;
+	config.networks = 3;
+	struct evo_study *study = open_study(&config);
+	uint64_t id = ask_text(study, "params", (struct evo_question){.flags = EVO_STUDY_ROWS});
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
+	assert_int_equal(s->case_count, EVO_CASES_MAX);
+	assert_true(s->left_out >= 6);
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+	for (int i = 0; i < EVO_CASES_MAX; i++) {
+		char *copy = evo_format("%s/benchmarks/copy-%02d", folder, i);
+		assert_true(evo_remove_tree(copy, NULL));
+		free(copy);
+	}
+}
+
 /* ---- Impacts --------------------------------------------------------------------------------- */
 
 /* The impacts of a tree, by evo_calloc. */
@@ -643,6 +675,7 @@ int main(void)
 	        cmocka_unit_test(test_too_little_memory),
 	        cmocka_unit_test(test_snapshots_stay),
 	        cmocka_unit_test(test_destroy_at_work),
+	        cmocka_unit_test(test_very_many_benchmarks),
 	        cmocka_unit_test(test_impacts),
 	        cmocka_unit_test(test_dead_branch),
 	        cmocka_unit_test(test_degenerate_impacts),

@@ -515,6 +515,31 @@ static void plots_have_marks_where_values_are(void **state)
 	ui_surface_free(&surface);
 }
 
+/* A line between two points of a front would promise what no tree of the sizes between has. */
+static void steps_hold_and_mark_every_point(void **state)
+{
+	static const double x[] = {1, 2, 3, 10}, y[] = {0.1, 0.2, 0.3, 1};
+	struct ui_series series[] = {{"front", UI_ROLE_SERIES_1, '*', UI_LINE_STEPS, 4, x, y}};
+	struct ui_plot plot = {{.high = 10}, {.high = 1}, series, 1};
+	struct ui_surface surface;
+	size_t marks = 0, left = 0;
+
+	(void) state;
+	ui_surface_init(&surface, &ui_glyphs_ascii);
+	ui_surface_resize(&surface, 60, 14);
+	ui_plot_draw(ui_surface_area(&surface), &plot);
+	for (int at = 0; at < 60 * 11; at++)
+		marks += surface.cells[at].code == '*';
+	assert_int_equal(marks, 4);
+	/* Between the third point and the last the line is where the third one is. */
+	for (int row = 0; row < 8; row++)
+		for (int column = 25; column < 58; column++)
+			left += surface.cells[row * 60 + column].code != ' ';
+	assert_int_equal(left, 0);
+	assert_int_equal(surface.cells[59].code, '*');
+	ui_surface_free(&surface);
+}
+
 static void zooming_and_following_are_said(void **state)
 {
 	struct world *world = make_world(1, &ui_glyphs_utf8);
@@ -768,6 +793,7 @@ int main(void)
 	        cmocka_unit_test(the_cursor_stays_on_its_individual),
 	        cmocka_unit_test(a_click_selects_the_row_that_is_drawn_there),
 	        cmocka_unit_test(plots_have_marks_where_values_are),
+	        cmocka_unit_test(steps_hold_and_mark_every_point),
 	        cmocka_unit_test(zooming_and_following_are_said),
 	        cmocka_unit_test(figures_read_well),
 	        cmocka_unit_test(words_of_a_tree_are_not_scrolled_away),

@@ -12,7 +12,9 @@
 #include "evoscope/expr.h"
 #include "evoscope/rank.h"
 
-#define EVO_CASES_MAX 16 /* benchmarks in one run */
+/* Benchmarks in one run, and in one study, whose questions have a bit for each. Every individual has
+   taus for as many, 1 KiB beside the 4 of its tree. */
+#define EVO_CASES_MAX 64
 
 /* ---- Settings -------------------------------------------------------------------------------- */
 

@@ -340,7 +340,7 @@ bool evo_score_export(const char *path, const char *const *names, const struct e
                       size_t count, struct evo_error *err);
 
 struct evo_score_config {
-	const char *const *benchmarks;
+	const char *const *benchmarks; /* any number */
 	size_t benchmark_count;
 	/* Names, expressions, or NAME/COLUMN of imported scores. Networks without a score in one of
 	   those columns are left out for all. */
@@ -384,7 +384,8 @@ struct evo_score_row *evo_run_score(const struct evo_score_config *config,
  * they come. It has a thread, a pool and statistics of its own, and nothing to do with a search.
  */
 struct evo_study_config {
-	const char *const *benchmarks; /* names; "all" is every one */
+	/* Names; "all" is every one, or as many as EVO_CASES_MAX. */
+	const char *const *benchmarks;
 	size_t benchmark_count;
 	struct evo_probe_options probe;
 	uint64_t seed;
@@ -481,6 +482,7 @@ struct evo_study_snapshot {
 	struct evo_store_report store;
 	const struct evo_study_case *cases; /* none while it is loading */
 	size_t case_count;
+	size_t left_out; /* benchmarks of `all` that are more than a study can have */
 	const struct evo_answer *const *answers; /* of questions that were not dropped, as asked */
 	size_t answer_count;
 };

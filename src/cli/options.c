@@ -171,7 +171,7 @@ static const struct cli_option options[] = {
 
         /* What is scored, and on what. */
         {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, SCORING,
-         EVO_DEFAULT_BENCHMARK, "benchmark to use; may be repeated; `all` is every one"},
+         EVO_DEFAULT_BENCHMARK, "benchmark to use; may be repeated; `all` is every one (a search takes 64 at most)"},
         {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, ON(PROFILE),
          EVO_DEFAULT_BENCHMARK, "benchmark whose networks are run"},
         {"networks", 'n', "N", CLI_SETTING, AT(settings), 0, 0, "train", SEARCH, "the preset's",

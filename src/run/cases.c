@@ -58,8 +58,6 @@ static bool load_one(struct evo_cases *cases, const char *name,
 		if (strcmp(cases->items[i].benchmark->name, name) == 0)
 			return evo_fail(err, EVO_E_USAGE, "benchmark %s is given twice", name);
 	}
-	if (cases->count == EVO_CASES_MAX)
-		return evo_fail(err, EVO_E_USAGE, "at most %d benchmarks at a time", EVO_CASES_MAX);
 	struct evo_benchmark *benchmark = evo_benchmark_load(name, err);
 	if (benchmark == NULL)
 		return false;
@@ -76,32 +74,37 @@ static bool load_one(struct evo_cases *cases, const char *name,
 	return good;
 }
 
-static bool load_all(struct evo_cases *cases, const struct evo_probe_options *options,
-                     uint64_t seed, struct evo_store *store, struct evo_error *err)
+static bool load_named(struct evo_cases *cases, const char *const *names, size_t count, size_t most,
+                       const struct evo_probe_options *options, uint64_t seed,
+                       struct evo_store *store, struct evo_error *err)
 {
-	size_t count;
-	char **names = evo_benchmark_names(&count);
-	bool good = true;
-	for (size_t i = 0; i < count; i++) {
-		good = good && load_one(cases, names[i], options, seed, store, err);
-		free(names[i]);
-	}
-	free(names);
-	return good;
-}
-
-bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count,
-                    const struct evo_probe_options *options, uint64_t seed, struct evo_store *store,
-                    struct evo_error *err)
-{
-	memset(cases, 0, sizeof(*cases));
-	if (count == 1 && strcmp(names[0], "all") == 0)
-		return load_all(cases, options, seed, store, err);
+	if (count > most)
+		return evo_fail(
+		        err, EVO_E_USAGE,
+		        "at most %zu benchmarks at a time, and here are %zu: name those that "
+		        "matter",
+		        most, count);
 	for (size_t i = 0; i < count; i++) {
 		if (!load_one(cases, names[i], options, seed, store, err))
 			return false;
 	}
 	return cases->count > 0 || evo_fail(err, EVO_E_USAGE, "no benchmark is given");
+}
+
+bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count, size_t most,
+                    const struct evo_probe_options *options, uint64_t seed, struct evo_store *store,
+                    struct evo_error *err)
+{
+	memset(cases, 0, sizeof(*cases));
+	if (count != 1 || strcmp(names[0], "all") != 0)
+		return load_named(cases, names, count, most, options, seed, store, err);
+	char **all = evo_benchmark_names(&count);
+	bool good = load_named(cases, (const char *const *) all, count, most, options, seed, store,
+	                       err);
+	for (size_t i = 0; i < count; i++)
+		free(all[i]);
+	free(all);
+	return good;
 }
 
 /* ---- Sampling -------------------------------------------------------------------------------- */

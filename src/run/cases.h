@@ -37,8 +37,9 @@ struct evo_cases {
 	size_t network_count;
 };
 
-/* Loads benchmarks ("all" is every one) and registers their probes. */
-bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count,
+/* Loads benchmarks ("all" is every one), at most so many, and registers their probes. EVO_E_USAGE
+   for more. */
+bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t count, size_t most,
                     const struct evo_probe_options *options, uint64_t seed, struct evo_store *store,
                     struct evo_error *err);
 /* A run's samples: at most so many networks of the train and of the validation pool. */

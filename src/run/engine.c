@@ -43,8 +43,8 @@ static bool load_cases(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_run_config *config = &run->config;
 	struct evo_cases *cases = &run->cases;
-	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
-	                    config->seed, run->store, err) ||
+	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, EVO_CASES_MAX,
+	                    &config->probe, config->seed, run->store, err) ||
 	    !evo_cases_sample_pools(cases, config->gp.train, config->gp.validation,
 	                            config->gp.sampling, config->seed, err) ||
 	    !evo_cases_register(cases, run->store, err))

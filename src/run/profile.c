@@ -112,8 +112,8 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
 	evo_store_profile(store, &report->extract);
 	measure_peaks(report);
 	bool good =
-	        evo_cases_load(&cases, &config->benchmark, 1, &config->probe, config->seed, store,
-	                       err) &&
+	        evo_cases_load(&cases, &config->benchmark, 1, SIZE_MAX, &config->probe,
+	                       config->seed, store, err) &&
 	        evo_cases_sample_strings(&cases, EVO_ALL, config->networks, config->seed, err) &&
 	        evo_cases_register(&cases, store, err) &&
 	        profile_networks(&cases, store, report, err);

@@ -63,7 +63,7 @@ static bool engine_open(const struct scored *s, uint64_t seed, struct engine *en
 		return false;
 	evo_store_once(engine->store);
 	engine->scorer = evo_scorer_create(engine->store, s->pool);
-	return evo_cases_load(&engine->cases, config->benchmarks, config->benchmark_count,
+	return evo_cases_load(&engine->cases, config->benchmarks, config->benchmark_count, SIZE_MAX,
 	                      &config->probe, seed, engine->store, err) &&
 	       evo_cases_sample_filtered(&engine->cases, s->imported_count > 0 ? &filter : NULL,
 	                                 config->split, config->networks, config->seed, err) &&

@@ -26,6 +26,7 @@ struct study_sample {
 	unsigned references; /* atomic */
 	struct evo_cases cases;
 	struct evo_study_case about[EVO_CASES_MAX];
+	size_t left_out;            /* benchmarks of all that there are */
 	size_t *order;              /* columns, groups taking turns, train networks first */
 	struct study_place *places; /* by column: those of c end where those of c + 1 begin */
 	size_t *place_begin;

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "study.h"
 
@@ -59,14 +60,36 @@ static void describe(const struct evo_case_item *item, struct evo_study_case *ou
 	out->accuracy = item->accuracy;
 }
 
+/* Of all benchmarks as many as a study can have, the first ones by name. *all: to be freed. */
+static const char *const *choose_names(struct study_sample *sample,
+                                       const struct evo_study_config *config, char ***all,
+                                       size_t *count)
+{
+	*count = config->benchmark_count;
+	if (*count != 1 || strcmp(config->benchmarks[0], "all") != 0)
+		return config->benchmarks;
+	*all = evo_benchmark_names(count);
+	if (*count > EVO_CASES_MAX) {
+		sample->left_out = *count - EVO_CASES_MAX;
+		*count = EVO_CASES_MAX;
+	}
+	return (const char *const *) *all;
+}
+
 static bool load(struct study_sample *sample, const struct evo_study_config *config,
                  struct evo_store *store, struct evo_error *err)
 {
 	struct evo_cases *cases = &sample->cases;
-	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, &config->probe,
-	                    config->seed, store, err))
+	size_t count;
+	char **all = NULL;
+	const char *const *names = choose_names(sample, config, &all, &count);
+	bool good = evo_cases_load(cases, names, count, EVO_CASES_MAX, &config->probe, config->seed,
+	                           store, err);
+	for (size_t i = 0; all != NULL && i < count + sample->left_out; i++)
+		free(all[i]);
+	free(all);
+	if (!good)
 		return false;
-	bool good;
 	if (config->strings)
 		good = evo_cases_sample_strings(cases, config->split, config->networks,
 		                                config->seed, err);

@@ -120,6 +120,7 @@ static const struct evo_study_snapshot *create_snapshot(struct evo_study *study)
 	if (study->sample != NULL) {
 		snapshot->cases = study->sample->about;
 		snapshot->case_count = study->sample->cases.count;
+		snapshot->left_out = study->sample->left_out;
 	}
 	show_answers(study, snapshot);
 	return snapshot;

@@ -328,14 +328,19 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 
 /* ---- Requests -------------------------------------------------------------------------------- */
 
-/* The tagged ones, or the one under the cursor; borrowed. */
+/* The tagged ones, or the one under the cursor; borrowed. names has room for EVO_CASES_MAX; returns
+   how many there are, which may be more. */
 static size_t chosen(const struct ui_benchmarks *benchmarks, const char **names)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < benchmarks->count && count < EVO_CASES_MAX; i++)
-		if (benchmarks->tagged[i])
-			names[count++] = benchmarks->entries[i].name;
+	for (size_t i = 0; i < benchmarks->count; i++) {
+		if (!benchmarks->tagged[i])
+			continue;
+		if (count < EVO_CASES_MAX)
+			names[count] = benchmarks->entries[i].name;
+		count++;
+	}
 	if (count == 0 && under_cursor(benchmarks) != NULL)
 		names[count++] = under_cursor(benchmarks)->name;
 	return count;
@@ -353,6 +358,11 @@ static enum ui_result use(struct ui_explorer *explorer, const char *argument, st
 		return UI_DONE;
 	}
 	size_t count = chosen(explorer->benchmarks, names);
+	if (count > EVO_CASES_MAX) {
+		evo_fail(err, EVO_E_USAGE, "a search takes at most %d benchmarks, and %zu are tagged",
+		         EVO_CASES_MAX, count);
+		return UI_FAILED;
+	}
 	evo_run_config_next(&config, &explorer->run_config);
 	evo_run_config_benchmarks(&config, names, count);
 	config.gp = explorer->model.snapshot->config;

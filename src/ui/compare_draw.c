@@ -117,7 +117,7 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	size_t room = inside.rect.width > NAME_WIDTH + CELL_WIDTH
 	                      ? (size_t) (inside.rect.width - NAME_WIDTH - 2) / CELL_WIDTH
 	                      : 1;
-	char title[160], note[48], how[48];
+	char title[200], note[48], how[48], left_out[48] = "";
 
 	compare->list_rect = area.rect;
 	if (compare->column >= room)
@@ -127,9 +127,12 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	ui_list_fit(&compare->list, compare->count, inside.rect.height - 1);
 	ui_list_note(&compare->list, compare->count, note, sizeof note);
 	progress(compare, how, sizeof how);
-	snprintf(title, sizeof title, "Kendall tau of %zu proxies on %zu networks of each%s%s",
-	         compare->count, compare->networks, *how != '\0' ? area.surface->glyphs->dot : "",
-	         how);
+	if (compare->answers->left_out > 0)
+		snprintf(left_out, sizeof left_out, " (%zu benchmark%s left out)",
+		         compare->answers->left_out, compare->answers->left_out == 1 ? "" : "s");
+	snprintf(title, sizeof title, "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
+	         compare->count, compare->networks, left_out,
+	         *how != '\0' ? area.surface->glyphs->dot : "", how);
 	ui_frame(area, true, title, *note != '\0' ? note : NULL);
 	ui_text(inside, 2, 0, UI_ROLE_DIM, "proxy");
 	draw_head(compare, inside, first, room);

@@ -28,11 +28,9 @@ struct raster {
 static void dot(struct raster *raster, int x, int y)
 {
 	/* On and off by the run of dots, for each style. */
-	static const unsigned char pattern[] = {[UI_LINE_SOLID] = 0xff,
-	                                        [UI_LINE_DASHED] = 0x1f,
-	                                        [UI_LINE_DASH_DOT] = 0x27,
-	                                        [UI_LINE_DOTTED] = 0x11,
-	                                        [UI_LINE_POINTS] = 0xff};
+	static const unsigned char pattern[] = {
+	        [UI_LINE_SOLID] = 0xff,  [UI_LINE_DASHED] = 0x1f, [UI_LINE_DASH_DOT] = 0x27,
+	        [UI_LINE_DOTTED] = 0x11, [UI_LINE_STEPS] = 0xff,  [UI_LINE_POINTS] = 0xff};
 	bool on = (pattern[raster->line] >> raster->step % 8 & 1) != 0;
 
 	raster->step++;
@@ -91,10 +89,14 @@ static void rasterise(const struct ui_plot *plot, const struct ui_series *series
 			joined = false;
 			continue;
 		}
-		if (joined)
+		if (joined && series->line == UI_LINE_STEPS) {
+			segment(raster, last_x, last_y, x, last_y);
+			segment(raster, x, last_y, x, y);
+		} else if (joined) {
 			segment(raster, last_x, last_y, x, y);
-		else
+		} else {
 			dot(raster, x, y);
+		}
 		joined = series->line != UI_LINE_POINTS;
 		last_x = x;
 		last_y = y;
@@ -118,7 +120,8 @@ static void lay(struct ui_area area, const struct raster *raster, unsigned char 
 
 /*
  * A mark at the last point, and at earlier ones as far as they have room: series take turns, so
- * that lines which lie on each other show each other's marks.
+ * that lines which lie on each other show each other's marks. Points of steps are few, and each has
+ * its mark.
  */
 static void mark(struct ui_area area, const struct ui_plot *plot, size_t index,
                  const struct raster *raster)
@@ -134,7 +137,7 @@ static void mark(struct ui_area area, const struct ui_plot *plot, size_t index,
 			continue;
 		long slot = x / 2 / spacing;
 		bool turn = x / 2 % spacing / 6 == (int) index && slot != last_slot;
-		if (!turn && i + 1 != series->count)
+		if (!turn && i + 1 != series->count && series->line != UI_LINE_STEPS)
 			continue;
 		if (turn)
 			last_slot = slot;

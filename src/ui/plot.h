@@ -34,8 +34,9 @@ enum ui_line {
 	UI_LINE_DASHED,
 	UI_LINE_DASH_DOT,
 	UI_LINE_DOTTED,
-	UI_LINE_NONE,  /* marks only */
-	UI_LINE_POINTS /* a dot a point */
+	UI_LINE_STEPS,  /* holds a value until the next point, at which a mark stands in any case */
+	UI_LINE_NONE,   /* marks only */
+	UI_LINE_POINTS, /* a dot a point */
 };
 
 struct ui_series {

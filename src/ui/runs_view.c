@@ -270,8 +270,8 @@ static void draw_front(const struct evo_snapshot *shown, struct ui_area area)
 		up.high = fmax(up.high, y[i]);
 	}
 	struct ui_series series[] = {
-	        {"front", UI_ROLE_SERIES_1, '*', UI_LINE_SOLID, fronts, x, y},
-	        {"population", UI_ROLE_SERIES_4, '.', UI_LINE_POINTS, all, x + fronts, y + fronts}};
+	        {"front", UI_ROLE_SERIES_1, '*', UI_LINE_STEPS, fronts, x, y},
+	        {"population", UI_ROLE_SERIES_4, 0, UI_LINE_POINTS, all, x + fronts, y + fronts}};
 	struct ui_plot plot = {.x = across, .y = up, .series = series, .count = 2};
 	ui_range_widen(&plot.y.low, &plot.y.high);
 	if (fronts > 0)
