@@ -127,6 +127,11 @@ static bool check_name(const struct evo_run_config *config, struct evo_error *er
 
 static bool check_config(const struct evo_run_config *config, struct evo_error *err)
 {
+	if (config->benchmark_count > EVO_CASES_MAX)
+		return evo_fail(
+		        err, EVO_E_USAGE,
+		        "a search takes at most %d benchmarks, not %zu: name those that matter",
+		        EVO_CASES_MAX, config->benchmark_count);
 	if (config->benchmark_count == 0)
 		return evo_fail(err, EVO_E_USAGE, "a search needs a benchmark");
 	if (!evo_gp_config_check(&config->gp, err) || !check_name(config, err))

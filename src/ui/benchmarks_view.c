@@ -359,8 +359,9 @@ static enum ui_result use(struct ui_explorer *explorer, const char *argument, st
 	}
 	size_t count = chosen(explorer->benchmarks, names);
 	if (count > EVO_CASES_MAX) {
-		evo_fail(err, EVO_E_USAGE, "a search takes at most %d benchmarks, and %zu are tagged",
-		         EVO_CASES_MAX, count);
+		evo_fail(err, EVO_E_USAGE,
+		         "a search takes at most %d benchmarks, and %zu are tagged", EVO_CASES_MAX,
+		         count);
 		return UI_FAILED;
 	}
 	evo_run_config_next(&config, &explorer->run_config);
