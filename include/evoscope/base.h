@@ -169,6 +169,26 @@ int evo_character_columns(uint32_t code);
 size_t evo_text_columns(const char *text);
 size_t evo_text_fit(const char *text, size_t room, size_t *used);
 
+/* ---- Index --------------------------------------------------------------------------------- */
+
+/* Texts numbered from 0 by first appearance: architectures to rows, names to what has them. */
+struct evo_index {
+	char **texts; /* by number; the caller keeps them alive */
+	uint64_t *hashes;
+	size_t count, room;
+	size_t *slots; /* open addressing: number + 1, or 0 */
+	size_t slot_count;
+};
+
+void evo_index_init(struct evo_index *index);
+void evo_index_clear(struct evo_index *index);
+
+/* The number of a text, or index->count when it is not there. */
+size_t evo_index_find(const struct evo_index *index, const char *text);
+
+/* The number of a text, which is added when it is not there. */
+size_t evo_index_add(struct evo_index *index, char *text, bool *added);
+
 /* ---- Words --------------------------------------------------------------------------------- */
 
 /* Edit distance (insert, delete, replace, swap of neighbours), to name the nearest known word. */

@@ -86,12 +86,12 @@ struct evo_benchmark {
 	const struct evo_task_row *task;
 	uint64_t task_seed;
 	enum evo_image_format image_format;
-	size_t image_count;            /* in the file; 0 without one */
-	char *image_hash;              /* of the file; NULL without one */
-	struct evo_image_scale scale;  /* of EVO_IMAGES_NPY */
-	size_t image_classes;          /* of the file's images; 0 without one */
-	size_t dataset_classes;        /* of that whose accuracies these are; 0 where not known */
-	struct evo_bench_index *index; /* architecture to row, for evo_benchmark_row */
+	size_t image_count;           /* in the file; 0 without one */
+	char *image_hash;             /* of the file; NULL without one */
+	struct evo_image_scale scale; /* of EVO_IMAGES_NPY */
+	size_t image_classes;         /* of the file's images; 0 without one */
+	size_t dataset_classes;       /* of that whose accuracies these are; 0 where not known */
+	struct evo_index *index;      /* architecture to row, for evo_benchmark_row */
 
 	struct evo_benchmark_training *training; /* NULL: it was not trained by this program */
 };
@@ -233,7 +233,7 @@ struct evo_scores {
 	double *values;       /* column_count a row; NaN and infinities are scores like others */
 	bool *there;          /* false: that score is missing */
 	size_t room;
-	struct evo_bench_index *index; /* architecture to row */
+	struct evo_index *index; /* architecture to row */
 };
 /* By NAME; caller destroys. NULL: EVO_E_NOT_FOUND, EVO_E_INPUT. head: without the rows. */
 struct evo_scores *evo_scores_load(const char *name, struct evo_error *err);

@@ -33,7 +33,9 @@ const struct evo_proxy *evo_proxy_find(const char *name); /* NULL when there is 
  */
 struct evo_library {
 	struct evo_proxy *items;
-	size_t count, own; /* the last `own` are the user's */
+	size_t count, own;       /* the last `own` are the user's */
+	size_t room;             /* of items */
+	struct evo_index *names; /* to their number */
 };
 /* False when the user's file is no good (err names file and line): then its own are left out. */
 bool evo_library_load(struct evo_library *library, struct evo_error *err);

@@ -8,7 +8,6 @@
 #include "image_files.h"
 #include "images.h"
 #include "import.h"
-#include "index.h"
 #include "manifest.h"
 #include "table.h"
 
@@ -240,7 +239,7 @@ void evo_benchmark_destroy(struct evo_benchmark *benchmark)
 		return;
 	clear_rows(benchmark);
 	if (benchmark->index)
-		bench_index_clear(benchmark->index);
+		evo_index_clear(benchmark->index);
 	free(benchmark->index);
 	free(benchmark->name);
 	free(benchmark->title);

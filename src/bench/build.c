@@ -9,7 +9,6 @@
 #include "build.h"
 #include "folder.h"
 #include "images.h"
-#include "index.h"
 #include "lineup.h"
 #include "recipe.h"
 
@@ -132,15 +131,15 @@ void bench_work_expect(struct bench_work *work)
 static void take_journal(struct bench_work *work)
 {
 	const struct evo_build *build = &work->build;
-	struct evo_bench_index index;
+	struct evo_index index;
 	bool added;
 
-	bench_index_init(&index);
+	evo_index_init(&index);
 	for (size_t i = 0; i < work->count; i++)
-		bench_index_add(&index, work->architectures[i], &added);
+		evo_index_add(&index, work->architectures[i], &added);
 	for (size_t i = 0; i < work->journal.count; i++) {
 		const struct bench_training *training = &work->journal.trainings[i];
-		size_t network = bench_index_find(&index, training->architecture);
+		size_t network = evo_index_find(&index, training->architecture);
 		size_t seed = training->seed - (size_t) build->how.seed;
 		size_t at = network * build->seeds + seed;
 
@@ -150,7 +149,7 @@ static void take_journal(struct bench_work *work)
 		work->accuracies[at] = training->accuracy;
 		work->seconds[at] = training->seconds;
 	}
-	bench_index_clear(&index);
+	evo_index_clear(&index);
 }
 
 bool bench_work_open(struct bench_work *work, struct evo_error *err)

@@ -5,7 +5,6 @@
 #define BENCH_IMPORT_H
 
 #include "evoscope/bench.h"
-#include "index.h"
 
 /* One dataset of NATS-Bench, and the column that has it. */
 struct bench_dataset {
@@ -52,7 +51,7 @@ struct bench_import_rows {
  * Counts a row. NULL when its architecture can be used: *architecture, within fields; else what is
  * wrong, which the caller frees. index: the architectures that are had, and the lines they are on.
  */
-char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_index *index,
+char *bench_import_row(struct bench_import_rows *rows, const struct evo_index *index,
                        const size_t *lines, size_t count, char *const *fields,
                        const char **architecture);
 
@@ -64,8 +63,8 @@ struct bench_published {
 	double (*accuracies)[BENCH_DATASETS]; /* NaN where there is no good one */
 	/* Why a dataset has no accuracy at all, in words; NULL: it has. */
 	char *why[BENCH_DATASETS];
-	bool wanted[BENCH_DATASETS];  /* is there a column that was to have them? */
-	struct evo_bench_index index; /* architectures by their number */
+	bool wanted[BENCH_DATASETS]; /* is there a column that was to have them? */
+	struct evo_index index;      /* architectures by their number */
 };
 
 /* Reads the table, telling and counting what is wrong with it. */

@@ -38,7 +38,7 @@ static const char *space_name(const struct bench_import_rows *rows)
 	return evo_space_total() > 1 ? "any space" : evo_space_at(0)->name;
 }
 
-char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_index *index,
+char *bench_import_row(struct bench_import_rows *rows, const struct evo_index *index,
                        const size_t *lines, size_t count, char *const *fields,
                        const char **architecture)
 {
@@ -51,7 +51,7 @@ char *bench_import_row(struct bench_import_rows *rows, const struct evo_bench_in
 		return evo_format("%zu fields where the header has %zu", count, rows->fields);
 	}
 	*architecture = bench_trim(fields[rows->architecture]);
-	before = bench_index_find(index, *architecture);
+	before = evo_index_find(index, *architecture);
 	if (**architecture == '\0') {
 		rows->report->malformed++;
 		return evo_format("%s is missing", rows->called);

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "index.h"
 #include "lineup.h"
 
 #include <stdlib.h>
@@ -64,7 +63,7 @@ static int by_group_and_key(const void *left, const void *right)
 /* Every function once, by its number. */
 struct collection {
 	struct candidate *candidates;
-	struct evo_bench_index functions;
+	struct evo_index functions;
 	uint64_t seed;
 };
 
@@ -74,7 +73,7 @@ static void add(struct collection *collection, char *architecture, char *functio
 	uint64_t key = key_of(collection->seed, "build architecture", architecture);
 	bool added;
 	struct candidate *candidate =
-	        &collection->candidates[bench_index_add(&collection->functions, function, &added)];
+	        &collection->candidates[evo_index_add(&collection->functions, function, &added)];
 
 	if (added) {
 		candidate->key = key_of(collection->seed, "build function", function);
@@ -95,7 +94,7 @@ static bool collect(struct collection *collection, const struct evo_space *space
                     struct evo_error *err)
 {
 	collection->candidates = evo_calloc(space->count, sizeof(*collection->candidates));
-	bench_index_init(&collection->functions);
+	evo_index_init(&collection->functions);
 	for (size_t i = 0; i < space->count; i++) {
 		char *architecture = space->at(i);
 		char *function = space->function(architecture, err);
@@ -116,7 +115,7 @@ static void clear(struct collection *collection)
 		free(collection->functions.texts[i]);
 	}
 	free(collection->candidates);
-	bench_index_clear(&collection->functions);
+	evo_index_clear(&collection->functions);
 }
 
 /* One of every group in turn, until there are `count` or none is left. */

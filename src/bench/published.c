@@ -232,7 +232,7 @@ static void keep(struct bench_published *published, size_t line, const char *arc
 	published->lines[at] = line;
 	memcpy(published->accuracies[at], accuracies, sizeof(published->accuracies[at]));
 	published->count++;
-	bench_index_add(&published->index, published->architectures[at], &added);
+	evo_index_add(&published->index, published->architectures[at], &added);
 }
 
 /* Every dataset's accuracy for itself: a bad one leaves the row to the others. */
@@ -366,7 +366,7 @@ bool bench_published_read(struct bench_published *published, const struct evo_im
 
 	*published = (struct bench_published){.space = evo_space_find("nb201", err)};
 	reading.rows.space = published->space;
-	bench_index_init(&published->index);
+	evo_index_init(&published->index);
 	done = read_table(&reading, err);
 	free(reading.fractions);
 	return done;
@@ -381,6 +381,6 @@ void bench_published_clear(struct bench_published *published)
 	free(published->architectures);
 	free(published->lines);
 	free(published->accuracies);
-	bench_index_clear(&published->index);
+	evo_index_clear(&published->index);
 	*published = (struct bench_published){0};
 }

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include "evoscope/bench.h"
-#include "index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,5 +95,5 @@ size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_sp
 size_t evo_benchmark_row(const struct evo_benchmark *benchmark, const char *architecture)
 {
 	/* The index numbers architectures as the table's rows are numbered. */
-	return bench_index_find(benchmark->index, architecture);
+	return evo_index_find(benchmark->index, architecture);
 }

@@ -115,7 +115,7 @@ void bench_scores_add_row(struct evo_scores *scores, const char *architecture)
 	for (size_t column = 0; column < scores->column_count; column++)
 		bench_scores_set(scores, row, column, false, NAN);
 	scores->row_count++;
-	bench_index_add(scores->index, scores->architectures[row], &added);
+	evo_index_add(scores->index, scores->architectures[row], &added);
 }
 
 void bench_scores_set(struct evo_scores *scores, size_t row, size_t column, bool there,
@@ -164,7 +164,7 @@ static bool take_row(struct reading *reading, size_t line, size_t count, char *c
 	struct evo_scores *scores = reading->scores;
 
 	if (count != scores->column_count + 1 ||
-	    bench_index_find(scores->index, fields[0]) < scores->row_count)
+	    evo_index_find(scores->index, fields[0]) < scores->row_count)
 		return damaged(reading, line, err);
 	bench_scores_add_row(scores, fields[0]);
 	for (size_t column = 0; column + 1 < count; column++) {
@@ -201,7 +201,7 @@ struct evo_scores *bench_scores_create(const char *name)
 
 	scores->name = evo_strdup(name);
 	scores->index = evo_malloc(sizeof(*scores->index));
-	bench_index_init(scores->index);
+	evo_index_init(scores->index);
 	return scores;
 }
 
@@ -239,7 +239,7 @@ void evo_scores_destroy(struct evo_scores *scores)
 		free(scores->architectures[row]);
 	for (size_t column = 0; column < scores->column_count; column++)
 		free(scores->columns[column]);
-	bench_index_clear(scores->index);
+	evo_index_clear(scores->index);
 	free(scores->index);
 	free(scores->architectures);
 	free(scores->columns);
@@ -252,7 +252,7 @@ void evo_scores_destroy(struct evo_scores *scores)
 
 size_t evo_scores_row(const struct evo_scores *scores, const char *architecture)
 {
-	return bench_index_find(scores->index, architecture);
+	return evo_index_find(scores->index, architecture);
 }
 
 bool evo_scores_value(const struct evo_scores *scores, size_t row, size_t column, double *value)

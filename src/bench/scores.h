@@ -5,7 +5,6 @@
 #define BENCH_SCORES_H
 
 #include "evoscope/bench.h"
-#include "index.h"
 
 /* What the first record of the file begins with. */
 #define BENCH_SCORES_FORMAT "evoscope scores 1"

@@ -142,21 +142,21 @@ static bool find_architecture(struct reading *reading, size_t count, char *const
 static bool check_columns(const struct reading *reading, size_t line, size_t count,
                           char *const *fields, struct evo_error *err)
 {
-	struct evo_bench_index names;
+	struct evo_index names;
 	bool added = true;
 
-	bench_index_init(&names);
+	evo_index_init(&names);
 	for (size_t i = 0; i < count && added; i++) {
 		const char *name = bench_trim(fields[i]);
 
 		memmove(fields[i], name, strlen(name) + 1);
 		if (*fields[i] != '\0')
-			bench_index_add(&names, fields[i], &added);
+			evo_index_add(&names, fields[i], &added);
 		if (!added)
 			evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
 			            "the column %.80s appears twice", fields[i]);
 	}
-	bench_index_clear(&names);
+	evo_index_clear(&names);
 	return added;
 }
 

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "index.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -38,7 +37,7 @@ bool bench_table_write(const struct bench_table *table, const char *path, struct
 struct reading {
 	struct evo_benchmark *benchmark;
 	const char *path;
-	struct evo_bench_index functions;
+	struct evo_index functions;
 	size_t room, columns;
 	bool begun;
 };
@@ -65,7 +64,7 @@ static bool find_function(struct reading *reading, struct evo_row *row, size_t l
 	row->function = reading->benchmark->space->function(row->architecture, &why);
 	if (!row->function)
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "%s", why.message);
-	row->function_id = bench_index_add(&reading->functions, row->function, &added);
+	row->function_id = evo_index_add(&reading->functions, row->function, &added);
 	if (!added) {
 		free(row->function);
 		row->function = reading->functions.texts[row->function_id];
@@ -98,7 +97,7 @@ static bool take_row(struct reading *reading, size_t line, char *const *fields,
 	}
 	benchmark->rows[benchmark->row_count++] = row;
 	benchmark->function_count = reading->functions.count;
-	bench_index_add(benchmark->index, row.architecture, &added);
+	evo_index_add(benchmark->index, row.architecture, &added);
 	if (!added)
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
 		                   "the architecture %s appears twice", row.architecture);
@@ -125,12 +124,12 @@ bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct 
 	bool done;
 
 	benchmark->index = evo_malloc(sizeof(*benchmark->index));
-	bench_index_init(benchmark->index);
-	bench_index_init(&reading.functions);
+	evo_index_init(benchmark->index);
+	evo_index_init(&reading.functions);
 	done = evo_csv_read(path, take, &reading, err);
 	if (done && benchmark->row_count == 0)
 		done = evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "no architecture in the table");
-	bench_index_clear(&reading.functions);
+	evo_index_clear(&reading.functions);
 	return done;
 }
 

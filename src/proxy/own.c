@@ -58,6 +58,19 @@ static bool fail_at(const struct reading *reading, size_t line, struct evo_error
 	return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "%s", what);
 }
 
+static struct evo_proxy *add_item(struct evo_library *library, struct evo_proxy proxy)
+{
+	bool added;
+
+	if (library->count == library->room) {
+		library->room = library->room ? 2 * library->room : 64;
+		library->items = evo_realloc(library->items, library->room, sizeof *library->items);
+	}
+	library->items[library->count] = proxy;
+	evo_index_add(library->names, (char *) (uintptr_t) proxy.name, &added);
+	return &library->items[library->count++];
+}
+
 static struct evo_proxy *section(const struct reading *reading, const char *name, size_t line,
                                  struct evo_error *err)
 {
@@ -76,11 +89,8 @@ static struct evo_proxy *section(const struct reading *reading, const char *name
 		            "[%s] is there twice; rename or remove one of them", name);
 		return NULL;
 	}
-	library->items = evo_realloc(library->items, library->count + 1, sizeof *library->items);
-	last = &library->items[library->count++];
 	library->own++;
-	*last = (struct evo_proxy){evo_strdup(name), NULL, NULL};
-	return last;
+	return add_item(library, (struct evo_proxy){evo_strdup(name), NULL, NULL});
 }
 
 static bool take_entry(void *context, const char *name, const char *key, const char *value,
@@ -107,12 +117,18 @@ static bool take_entry(void *context, const char *name, const char *key, const c
 	return true;
 }
 
+struct above {
+	const struct evo_library *library;
+	const struct evo_proxy *end;
+};
+
 /* Expressions may name what stands above them. */
 static const char *above(void *context, const char *name)
 {
-	const struct evo_proxy *proxy = evo_library_find(context, name);
+	const struct above *place = context;
+	const struct evo_proxy *proxy = evo_library_find(place->library, name);
 
-	return proxy ? proxy->expression : NULL;
+	return proxy && proxy < place->end ? proxy->expression : NULL;
 }
 
 /* That of every proxy is there, and can be read. */
@@ -124,7 +140,7 @@ static bool check_expressions(const struct reading *reading, struct evo_error *e
 
 	for (size_t i = library->count - library->own; i < library->count && good; i++) {
 		struct evo_proxy *proxy = &library->items[i];
-		struct evo_library before = {.items = library->items, .count = i};
+		struct above before = {library, proxy};
 		struct evo_error why = {0};
 
 		if (!proxy->source)
@@ -158,15 +174,20 @@ bool evo_library_load(struct evo_library *library, struct evo_error *err)
 	const struct reading reading = {library, path};
 	bool good = true;
 
-	*library = (struct evo_library){.count = evo_proxy_count()};
-	library->items = evo_calloc(library->count, sizeof *library->items);
-	for (size_t i = 0; i < library->count; i++)
-		library->items[i] = *evo_proxy_at(i);
+	*library = (struct evo_library){.names = evo_malloc(sizeof *library->names)};
+	evo_index_init(library->names);
+	for (size_t i = 0; i < evo_proxy_count(); i++)
+		add_item(library, *evo_proxy_at(i));
 	if (evo_path_exists(path))
 		good = evo_ini_read(path, take_entry, (void *) (uintptr_t) &reading, err) &&
 		       check_expressions(&reading, err);
-	if (!good)
+	if (!good) {
 		forget_own(library);
+		evo_index_clear(library->names);
+		for (size_t i = 0; i < library->count; i++)
+			evo_index_add(library->names, (char *) (uintptr_t) library->items[i].name,
+			              &(bool){false});
+	}
 	free(path);
 	return good;
 }
@@ -174,16 +195,18 @@ bool evo_library_load(struct evo_library *library, struct evo_error *err)
 void evo_library_clear(struct evo_library *library)
 {
 	forget_own(library);
+	if (library->names)
+		evo_index_clear(library->names);
+	free(library->names);
 	free(library->items);
 	*library = (struct evo_library){0};
 }
 
 const struct evo_proxy *evo_library_find(const struct evo_library *library, const char *name)
 {
-	for (size_t i = 0; i < library->count; i++)
-		if (strcmp(library->items[i].name, name) == 0)
-			return &library->items[i];
-	return NULL;
+	size_t number = evo_index_find(library->names, name);
+
+	return number < library->count ? &library->items[number] : NULL;
 }
 
 /* ---- Changing the text ----------------------------------------------------------------------- */

@@ -1,25 +1,25 @@
 #include "config.h"
 
-#include "index.h"
+#include "evoscope/base.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void bench_index_init(struct evo_bench_index *index)
+void evo_index_init(struct evo_index *index)
 {
-	*index = (struct evo_bench_index){0};
+	*index = (struct evo_index){0};
 }
 
-void bench_index_clear(struct evo_bench_index *index)
+void evo_index_clear(struct evo_index *index)
 {
 	free(index->texts);
 	free(index->hashes);
 	free(index->slots);
-	bench_index_init(index);
+	evo_index_init(index);
 }
 
 /* The slot that holds the text, or the free one where it belongs. slot_count is a power of two. */
-static size_t slot_of(const struct evo_bench_index *index, const char *text, uint64_t hash)
+static size_t slot_of(const struct evo_index *index, const char *text, uint64_t hash)
 {
 	size_t slot = (size_t) hash & (index->slot_count - 1);
 
@@ -33,7 +33,7 @@ static size_t slot_of(const struct evo_bench_index *index, const char *text, uin
 	return slot;
 }
 
-static void grow(struct evo_bench_index *index)
+static void grow(struct evo_index *index)
 {
 	index->room = index->room ? 2 * index->room : 64;
 	index->texts = evo_realloc(index->texts, index->room, sizeof(*index->texts));
@@ -45,7 +45,7 @@ static void grow(struct evo_bench_index *index)
 		index->slots[slot_of(index, index->texts[i], index->hashes[i])] = i + 1;
 }
 
-size_t bench_index_find(const struct evo_bench_index *index, const char *text)
+size_t evo_index_find(const struct evo_index *index, const char *text)
 {
 	if (index->count == 0)
 		return 0;
@@ -55,7 +55,7 @@ size_t bench_index_find(const struct evo_bench_index *index, const char *text)
 	return held ? held - 1 : index->count;
 }
 
-size_t bench_index_add(struct evo_bench_index *index, char *text, bool *added)
+size_t evo_index_add(struct evo_index *index, char *text, bool *added)
 {
 	uint64_t hash = evo_hash_text(text);
 
