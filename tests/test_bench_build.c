@@ -280,6 +280,8 @@ static void refuses_what_cannot_be_built(void **state)
 	check_refused(build);                                                                      \
 	build = tiny("bad")
 	REFUSED(name, "b/d");
+	REFUSED(name, "all");
+	REFUSED(name, EVO_DEFAULT_BENCHMARK);
 	REFUSED(task, "squares");
 	REFUSED(networks, 1);
 	REFUSED(seeds, 0);

@@ -456,6 +456,26 @@ static void replaces_only_when_told_to(void **state)
 	assert_int_equal(entries(), 3); /* nothing temporary is left */
 }
 
+/* A benchmark of the user's must not take the place of one that comes with the program. */
+static void hides_no_embedded_one(void **state)
+{
+	char *path = evo_path_join(data_folder, "shared/given-cifar10"), *shared;
+
+	(void) state;
+	assert_true(evo_make_directories(path, &err));
+	free(path);
+	free(put_text("shared/given-cifar10/manifest.ini", ""));
+	shared = evo_path_join(data_folder, "shared");
+	setenv("EVOSCOPE_SHARED", shared, 1);
+	assert_false(
+	        import_with((struct evo_import){.name = "given"}, HEADER "93,70,44," CELL_A ",\n"));
+	assert_int_equal(err.code, EVO_E_USAGE);
+	assert_non_null(strstr(err.message, "given-cifar10 comes with the program"));
+	assert_int_equal(entries(), 0);
+	setenv("EVOSCOPE_SHARED", EVO_SOURCE_DIR "/data", 1);
+	free(shared);
+}
+
 /* When one of three is in the way, none is written. */
 static void writes_all_or_nothing(void **state)
 {
@@ -773,6 +793,7 @@ int main(void)
 	        TEST(refuses_a_missing_file),
 	        TEST(checks_names),
 	        TEST(replaces_only_when_told_to),
+	        TEST(hides_no_embedded_one),
 	        TEST(writes_all_or_nothing),
 	        TEST(fails_where_it_cannot_write),
 	        TEST(gives_images_back_normalised),

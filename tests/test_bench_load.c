@@ -332,7 +332,8 @@ static void removes_the_users_own_only(void **state)
 	evo_error_clear(&err);
 }
 
-/* What comes with the program is found, and stays; the user's own of that name hides it. */
+/* What comes with the program is found, and stays; the user's own of that name, which an earlier
+   program let be made, hides it, and says so. */
 static void leaves_embedded_ones_alone(void **state)
 {
 	char *shared = evo_path_join(data_folder, "shared");
@@ -344,6 +345,7 @@ static void leaves_embedded_ones_alone(void **state)
 	benchmark = load("both");
 	assert_non_null(benchmark);
 	assert_true(benchmark->embedded);
+	assert_false(benchmark->hides);
 	evo_benchmark_destroy(benchmark);
 	assert_false(evo_benchmark_remove("both", &err));
 	assert_int_equal(err.code, EVO_E_USAGE);
@@ -352,6 +354,7 @@ static void leaves_embedded_ones_alone(void **state)
 	benchmark = load("both");
 	assert_non_null(benchmark);
 	assert_false(benchmark->embedded);
+	assert_true(benchmark->hides);
 	evo_benchmark_destroy(benchmark);
 	assert_true(evo_benchmark_remove("both", &err));
 	assert_true(is_named("both"));

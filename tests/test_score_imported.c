@@ -212,6 +212,49 @@ static void lists_and_names(void **state)
 	outcome_clear(&outcome);
 }
 
+/* What was not replaced is said last, past the limit of lines, and by the exit status. */
+static void says_last_what_was_not_replaced(void **state)
+{
+	(void) state;
+	static const char heading[] =
+	        "CIFAR10TestAccuracy200Epochs,CIFAR100TestAccuracy200Epochs,ArchitectureString\n";
+	static const char last[] = "evoscope: half-cifar100 is not replaced, and is what it was "
+	                           "before: no row has a usable CIFAR100TestAccuracy200Epochs\n";
+	struct outcome outcome;
+	struct evo_text good, bad;
+	evo_text_init(&good);
+	evo_text_init(&bad);
+	evo_text_append(&good, heading);
+	evo_text_append(&bad, heading);
+	for (size_t i = 0; i < 30; i++) {
+		char row[128];
+		made_row(i, row);
+		evo_text_printf(&good, "%zu,%zu,%s\n", 40 + i, 30 + i, row);
+		evo_text_printf(&bad, "%zu,?,%s\n", 50 + i, row);
+	}
+	sandbox_write(&box, "good.csv", good.data);
+	sandbox_write(&box, "half.csv", bad.data);
+	evo_text_clear(&good);
+	evo_text_clear(&bad);
+	RUN(&box, &outcome, "benchmarks", "import", "nats-bench", "good.csv", "--name", "half");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "import", "nats-bench", "half.csv", "--name", "half",
+	    "--replace");
+	expect_status(&outcome, 3);
+	assert_string_equal(outcome.out,
+	                    "30 rows, 30 used, 30 with something wrong\nhalf-cifar10\n");
+	assert_true(has(outcome.err, "more problems\n"));
+	assert_string_equal(outcome.err + strlen(outcome.err) - strlen(last), last);
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "remove", "half-cifar10");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "remove", "half-cifar100");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+}
+
 static void reports_and_replaces(void **state)
 {
 	(void) state;
@@ -315,6 +358,7 @@ int main(void)
 	        cmocka_unit_test(samples_those_that_have_scores),
 	        cmocka_unit_test(benchmarks_without_scores),
 	        cmocka_unit_test(lists_and_names),
+	        cmocka_unit_test(says_last_what_was_not_replaced),
 	        cmocka_unit_test(reports_and_replaces),
 	        cmocka_unit_test(damaged_ones_are_told),
 	        cmocka_unit_test(scores_of_nas_bench_suite_zero),

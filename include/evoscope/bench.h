@@ -66,6 +66,7 @@ struct evo_benchmark {
 	char *origin;  /* how its numbers came about: file imported, or command, seeds, date */
 	char *folder;
 	bool embedded;
+	bool hides; /* it is the user's, and an embedded one has the same name */
 	const struct evo_space *space;
 
 	/* The probe's defaults. */

@@ -209,6 +209,7 @@ struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err
 	benchmark->name = evo_strdup(name);
 	benchmark->folder = folder;
 	benchmark->embedded = embedded;
+	benchmark->hides = !embedded && bench_is_embedded(name);
 	if (!read_manifest(benchmark, err) || !read_table(benchmark, err)) {
 		evo_benchmark_destroy(benchmark);
 		return NULL;

@@ -41,6 +41,35 @@ char *bench_user_folder(const char *name)
 	return folder;
 }
 
+bool bench_is_embedded(const char *name)
+{
+	char *folder = evo_path_shared(name);
+	bool there = bench_folder_holds(folder);
+
+	free(folder);
+	return there;
+}
+
+bool bench_new_name_check(const char *name, struct evo_error *err)
+{
+	char *folder;
+	bool there;
+
+	if (!bench_name_check(name, err))
+		return false;
+	if (strcmp(name, "all") == 0)
+		return evo_fail(err, EVO_E_USAGE,
+		                "\"all\" stands for every benchmark; choose another name");
+	folder = bench_user_folder(name);
+	there = evo_path_exists(folder);
+	free(folder);
+	return there || !bench_is_embedded(name) ||
+	       evo_fail(err, EVO_E_USAGE,
+	                "a benchmark %s comes with the program, and this one would hide it; "
+	                "choose another name by --name",
+	                name);
+}
+
 bool bench_folder_holds(const char *folder)
 {
 	char *manifest = evo_path_join(folder, BENCH_MANIFEST);

@@ -15,6 +15,15 @@
 /* Letters, digits, - and _; a letter or digit first; at most BENCH_NAME_MAX. */
 bool bench_name_check(const char *name, struct evo_error *err);
 
+/*
+ * May a benchmark be made under this name? Not where it would change what the name means: `all` is
+ * every benchmark, and one of the user's would hide an embedded one. What is there already may be
+ * finished, or replaced.
+ */
+bool bench_new_name_check(const char *name, struct evo_error *err);
+/* Is there an embedded benchmark of the name? */
+bool bench_is_embedded(const char *name);
+
 /* The folder that NAME has, or would have, in the user's data. Caller frees. */
 char *bench_user_folder(const char *name);
 

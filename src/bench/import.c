@@ -147,7 +147,7 @@ static bool plan_one(struct writing *writing, size_t dataset, char *name, bool t
 {
 	writing->datasets[writing->count] = &bench_datasets[dataset];
 	writing->names[writing->count++] = name;
-	if (!bench_name_check(name, err))
+	if (!bench_new_name_check(name, err))
 		return false;
 	return !there || writing->import->replace ||
 	       evo_fail(err, EVO_E_INPUT,

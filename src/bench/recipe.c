@@ -36,7 +36,9 @@ static bool refuse(struct evo_error *err, const char *what)
 
 bool bench_recipe_check_sizes(const struct evo_build *build, struct evo_error *err)
 {
-	if (!bench_name_check(build->name, err))
+	/* In a folder of its own choice a benchmark hides none. */
+	if (build->folder ? !bench_name_check(build->name, err)
+	                  : !bench_new_name_check(build->name, err))
 		return false;
 	if (build->networks < 2)
 		return refuse(err, "a benchmark needs at least 2 networks");

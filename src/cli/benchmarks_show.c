@@ -10,6 +10,9 @@
 
 static const char *origin_of(const struct evo_benchmark *benchmark)
 {
+	if (benchmark->hides)
+		return benchmark->training ? "trained, hides the embedded one"
+		                           : "imported, hides the embedded one";
 	return benchmark->embedded ? "embedded" : benchmark->training ? "trained" : "imported";
 }
 
@@ -211,6 +214,11 @@ static void describe(const struct evo_benchmark *benchmark, struct evo_text *out
 	line(out, "space", benchmark->space->title);
 	line(out, "dataset", benchmark->dataset);
 	line(out, "origin", benchmark->origin);
+	if (benchmark->hides)
+		evo_text_printf(out,
+		                "hides       the embedded benchmark of this name, which is there "
+		                "again after evoscope benchmarks remove %s\n",
+		                benchmark->name);
 	evo_text_printf(out, "networks    %zu, %zu different functions\n", benchmark->row_count,
 	                benchmark->function_count);
 	tell_accuracies(benchmark, &facts, out);

@@ -99,8 +99,9 @@ static char *name_of(const struct cli_options *options)
 		return evo_strdup(options->name);
 	if (options->folder)
 		return last_part(options->folder);
-	return options->task ? evo_format("tiny201-%s", options->task)
-	                     : evo_strdup(EVO_DEFAULT_BENCHMARK);
+	/* Rows without a name are those of the embedded benchmark, which is not changed by that. */
+	return evo_format("%s-%s", options->rows.first ? "tiny201" : "my",
+	                  options->task ? options->task : "shapes");
 }
 
 static void take_files(const struct cli_options *options, struct evo_build *build)

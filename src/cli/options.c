@@ -66,7 +66,8 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "FILE is CSV with a header. FORMAT is `nats-bench` for accuracies: "
                  "ArchitectureString, and any of "
                  "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
-                 "ImageNetTestAccuracy200Epochs, in percent, 0 to 100, higher is better: fractions and "
+                 "ImageNetTestAccuracy200Epochs, in percent, 0 to 100, higher is better: fractions "
+                 "and "
                  "errors are refused. There is one benchmark a dataset: PREFIX-cifar10, "
                  "PREFIX-cifar100, PREFIX-imagenet16-120, whose networks have 10, 100 and 120 "
                  "outputs. Labels are those of the images where the networks have an output for "
@@ -278,8 +279,8 @@ static const struct cli_option options[] = {
          "overwrite benchmarks, or scores, of the same names"},
         {"source", 0, "TEXT", CLI_TEXT, AT(source), 0, 0, NULL, ON(PROXIES_ADD), NULL,
          "where it is from"},
-        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD), "tiny201-TASK",
-         "name of the benchmark"},
+        {"name", 0, "NAME", CLI_TEXT, AT(name), 0, 0, NULL, ON(BENCHMARKS_BUILD),
+         "my-TASK; with --rows tiny201-TASK", "name of the benchmark"},
         {"task", 0, "NAME", CLI_TEXT, AT(task), 0, 0, NULL, ON(BENCHMARKS_BUILD), "shapes",
          "what the networks learn, drawn by code"},
         {"images", 0, "FILE", CLI_LIST, AT(train_files), 0, 0, NULL, ON(BENCHMARKS_BUILD), NULL,

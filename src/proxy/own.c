@@ -35,6 +35,9 @@ static bool check_name(const char *name, struct evo_error *err)
 		                "\"%.60s\" cannot name a proxy; use at most %zu letters, digits, "
 		                "'_', '.' and '-', beginning with a letter",
 		                name, NAME_MAX_LENGTH);
+	if (evo_number_parse(name, &(double){0}, NULL))
+		return evo_fail(err, EVO_E_INPUT,
+		                "%s is a number in expressions; choose another name", name);
 	if (evo_primitive_find(name, &code) || evo_terminal_find(name, &code))
 		return evo_fail(err, EVO_E_INPUT,
 		                "%s is a word of the language; choose another name", name);
@@ -43,6 +46,14 @@ static bool check_name(const char *name, struct evo_error *err)
 		                "%s is a proxy that comes with the program; choose another name",
 		                name);
 	return true;
+}
+
+/* For a name that is new: `all` is every one wherever several can be named. */
+static bool check_new_name(const char *name, struct evo_error *err)
+{
+	return check_name(name, err) &&
+	       (strcmp(name, "all") != 0 ||
+	        evo_fail(err, EVO_E_INPUT, "all stands for every one; choose another name"));
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -307,7 +318,7 @@ bool evo_proxy_add(const char *name, const char *expression, const char *source,
 	char *path = own_path(), *before = NULL;
 	struct evo_text text, printed;
 	int lock = -1;
-	bool good = check_name(name, err) && check_source(source, err) &&
+	bool good = check_new_name(name, err) && check_source(source, err) &&
 	            evo_proxy_parse(expression, tree, err) && make_folder(err);
 
 	if (good) {
@@ -406,5 +417,5 @@ bool evo_proxy_remove(const char *name, struct evo_error *err)
 
 bool evo_proxy_rename(const char *from, const char *to, struct evo_error *err)
 {
-	return check_name(to, err) && change(from, to, err);
+	return check_new_name(to, err) && change(from, to, err);
 }

@@ -22,9 +22,30 @@ static const struct evo_scores *load_imported(struct scored *s, const char *name
 	return scores;
 }
 
+/* A column of scores that have been loaded for another one, whose file need not be read again. */
+static bool find_loaded(struct scored *s, struct score_proxy *proxy)
+{
+	size_t length = strcspn(proxy->text, "/");
+	for (size_t i = 0; i < s->imported_count; i++) {
+		const struct evo_scores *scores = s->imported[i];
+		if (strlen(scores->name) != length || strncmp(scores->name, proxy->text, length))
+			continue;
+		for (size_t k = 0; k < scores->column_count; k++) {
+			if (strcmp(scores->columns[k], proxy->text + length + 1) != 0)
+				continue;
+			proxy->scores = scores;
+			proxy->column = k;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool read_imported(struct scored *s, struct score_proxy *proxy, struct evo_error *err)
 {
 	char *name;
+	if (find_loaded(s, proxy))
+		return true;
 	if (!evo_scores_find(proxy->text, &name, &proxy->column, err))
 		return false;
 	proxy->scores = load_imported(s, name, err);

@@ -29,7 +29,9 @@ static void describe(const struct evo_benchmark *benchmark, struct ui_entry *out
 	snprintf(out->space, sizeof out->space, "%s", benchmark->space->name);
 	snprintf(out->dataset, sizeof out->dataset, "%s", benchmark->dataset);
 	evo_benchmark_image_text(benchmark, benchmark, out->images, sizeof out->images);
-	snprintf(out->origin, sizeof out->origin, "%s", benchmark->origin);
+	snprintf(out->origin, sizeof out->origin, "%s%s",
+	         benchmark->hides ? "hides the embedded one of this name; " : "",
+	         benchmark->origin);
 	snprintf(out->probe, sizeof out->probe, "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes",
 	         macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
 	         macro->classes);
