@@ -119,6 +119,125 @@ static void a_search_follows_one_that_has_failed(void **state)
 	session_finish(&session);
 }
 
+/* ---- Questions and pastes -------------------------------------------------------------------- */
+
+static void only_y_is_a_yes(void **state)
+{
+	(void) state;
+	static const char *const others[] = {"q", ENTER, "n", "Y", " ", "s", CANCEL, "\033OA"};
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 24, 100, "--no-mouse", "--start");
+	struct term *term = session.term;
+	expect_generation(term, 1);
+	for (size_t i = 0; i < EVO_COUNT(others); i++) {
+		term_keys(term, "q");
+		term_expect(term, "y/n");
+		term_keys(term, others[i]);
+		term_expect(term, "Nothing was ended.");
+		term_keys(term, "\014");
+	}
+	quit(term);
+	session_finish(&session);
+}
+
+#define PASTED(text) "\033[200~" text "\033[201~"
+
+static void pasted_text_is_no_keys(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 24, 100, "--no-mouse", "--start");
+	struct term *term = session.term;
+	expect_generation(term, 1);
+	assert_true(term_mode(term, 2004));
+	term_keys(term, PASTED("q\ry\r:quit\r"));
+	term_expect(term, "Pasted text was ignored");
+	/* It answers no question. */
+	term_keys(term, "q");
+	term_expect(term, "y/n");
+	term_keys(term, PASTED("y"));
+	term_expect(term, "no answer");
+	term_keys(term, "n");
+	term_expect(term, "Nothing was ended.");
+	/* Of a menu that filters as one types it is the filter. */
+	term_keys(term, "2r");
+	term_expect(term, "letters filter");
+	term_keys(term, PASTED("layer_"));
+	term_expect(term, "layer_sum");
+	term_keys(term, ESCAPE "1");
+	quit(term);
+	session_finish(&session);
+}
+
+static void pasted_text_goes_into_a_line(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 24, 100, "--no-mouse");
+	struct term *term = session.term;
+	term_expect(term, "IDLE");
+	term_keys(term, ":open " PASTED("layer_sum(\r\n\tl1(\033OAgw.d)\001)"));
+	term_expect(term, ":open layer_sum(  l1(OAgw.d))");
+	term_keys(term, "\025open " PASTED("layer_sum(\rl1(gw.d))") ENTER);
+	term_expect(term, "2 Edit");
+	/* What is too long is not taken in part. */
+	struct evo_text keys;
+	evo_text_init(&keys);
+	evo_text_append(&keys, ":abc\033[200~");
+	for (int i = 0; i < 30000; i++)
+		evo_text_append(&keys, "q\ry\r");
+	evo_text_append(&keys, "\033[201~d");
+	term_send(term, keys.data, keys.length);
+	evo_text_clear(&keys);
+	term_expect(term, ":abcd");
+	/* One that never ends is not waited for. */
+	term_keys(term, "\033[200~ efg");
+	term_expect(term, "the paste broke off");
+	term_keys(term, "\025theme mono" ENTER "1");
+	term_expect(term, "1 Evolve");
+	term_keys(term, "\033[200~qqq");
+	term_expect(term, "Pasted text was ignored");
+	term_keys(term, "q");
+	expect_exit(term, 0);
+	term_expect_back(term);
+	session_finish(&session);
+}
+
+/* The explorer as a shell's command; what follows it there, and where its process is kept. */
+static void begin_in_shell(struct session *session, int rows, int columns, const char *then)
+{
+	char *line = evo_format("echo $$ > pid; \"$0\" \"$@\"; %s", then);
+	const char *argv[] = {"/bin/sh", "-c",           line,         PROGRAM,      "--benchmark",
+	                      MADE,      SMALL_PROBE,    "--networks", "20",         "--validation",
+	                      "8",       "--population", "10",         "--no-mouse", NULL};
+	session->term = term_open(&(struct term_start){
+	        .argv = argv,
+	        .env = (const char *const *) session->box.env,
+	        .folder = session->box.folder,
+	        .rows = rows,
+	        .columns = columns,
+	});
+	free(line);
+}
+
+static void what_follows_a_quit_is_dropped(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	begin_in_shell(&session, 24, 80, "echo over; read -r line; echo \"got <$line>\"");
+	struct term *term = session.term;
+	term_expect(term, "IDLE");
+	term_keys(term, "quit" ENTER "echo mine" ENTER "\n");
+	term_expect(term, "over");
+	term_keys(term, "yours\n");
+	term_expect(term, "got <yours>");
+	session_finish(&session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +245,10 @@ int main(void)
 	        cmocka_unit_test(a_search_follows_one_that_was_stopped),
 	        cmocka_unit_test(a_search_follows_one_that_is_done),
 	        cmocka_unit_test(a_search_follows_one_that_has_failed),
+	        cmocka_unit_test(only_y_is_a_yes),
+	        cmocka_unit_test(pasted_text_is_no_keys),
+	        cmocka_unit_test(pasted_text_goes_into_a_line),
+	        cmocka_unit_test(what_follows_a_quit_is_dropped),
 	};
 	return cmocka_run_group_tests_name("explorer life", tests, NULL, NULL);
 }

@@ -76,10 +76,13 @@ void evo_error_text(const struct evo_error *err, char *out, size_t size);
 
 /*
  * Bookkeeping memory. These never return NULL: when the system has none left, one line goes to
- * standard error and the process aborts. Large buffers (statistics, activations, images, tables)
+ * standard error and the process ends with status 1, at once. Large buffers (statistics, activations, images, tables)
  * are not taken from here but from evo_big_alloc or an arena, and their failure is an error.
  */
 void *evo_malloc(size_t size);
+/* What is called before that line, on whichever thread it is, such as to put a terminal back: it
+   takes no memory. NULL: nothing. */
+void evo_memory_at_end(void (*call)(void));
 void *evo_calloc(size_t count, size_t size);
 void *evo_realloc(void *memory, size_t count, size_t size);
 /* Room for `count` at least, which *room tells; moves nothing where there is enough. */

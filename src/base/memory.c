@@ -3,16 +3,37 @@
  */
 #include "config.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "evoscope/base.h"
 
+static void (*_Atomic at_end)(void);
+static atomic_flag ending = ATOMIC_FLAG_INIT;
+
+void evo_memory_at_end(void (*call)(void))
+{
+	at_end = call;
+}
+
+/* Calls nothing that takes memory, and no handlers of exit(), for other threads go on meanwhile. */
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
-	fprintf(stderr, "evoscope: out of memory (%zu x %zu bytes)\n", count, size);
-	abort();
+	char line[96];
+	int length = snprintf(line, sizeof line, "evoscope: out of memory (%zu x %zu bytes)\n",
+	                      count, size);
+	void (*call)(void) = at_end;
+
+	while (atomic_flag_test_and_set(&ending))
+		pause(); /* another thread is at it */
+	if (call != NULL)
+		call();
+	for (ssize_t at = 0, wrote = 1; at < length && wrote > 0; at += wrote)
+		wrote = write(STDERR_FILENO, line + at, (size_t) (length - at));
+	_exit(EXIT_FAILURE);
 }
 
 void *evo_malloc(size_t size)

@@ -353,8 +353,10 @@ static enum ui_result use(struct ui_explorer *explorer, const char *argument, st
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 
 	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED)) {
-		ui_input_ask(explorer, UI_ACTION_USE,
-		             "End the present search and make a new one of these? y/n");
+		ui_input_ask(explorer, UI_ACTION_USE, "", "The present search goes on.",
+		             "%s and make a new one of these?",
+		             explorer->run_config.watch ? "Leave the search that is watched"
+		                                        : "End the present search");
 		return UI_DONE;
 	}
 	size_t count = chosen(explorer->benchmarks, names);

@@ -173,6 +173,16 @@ static bool key(struct ui_explorer *explorer, uint32_t key)
 	return true;
 }
 
+static struct ui_editline *line(struct ui_explorer *explorer)
+{
+	return explorer->edit->choosing ? &explorer->edit->filter : NULL;
+}
+
+static void typed(struct ui_explorer *explorer)
+{
+	fill_menu(explorer->edit);
+}
+
 /* ---- Requests -------------------------------------------------------------------------------- */
 
 static bool request_move(struct ui_edit *edit, enum ui_action action)
@@ -393,6 +403,8 @@ const struct ui_view ui_edit_view = {
         .update = update,
         .draw = draw,
         .key = key,
+        .line = line,
+        .typed = typed,
         .request = request,
         .mouse = mouse,
         .where = where,

@@ -115,6 +115,14 @@ void ui_editline_replace(struct ui_editline *line, size_t from, const char *text
 	line->cursor = from + length;
 }
 
+bool ui_editline_paste(struct ui_editline *line, const char *text)
+{
+	if (line->length + strlen(text) >= UI_LINE_MAX)
+		return false;
+	ui_editline_replace(line, line->cursor, text);
+	return true;
+}
+
 /* The beginning of the word before the cursor, spaces after it included. */
 static size_t word_before(const struct ui_editline *line)
 {

@@ -16,6 +16,8 @@
 
 #define FRAME_SECONDS (1.0 / 30)
 #define LOG_BATCH     16
+/* Between two looks at whether a paste has broken off. */
+#define PASTE_MILLISECONDS 100
 
 struct evo_explorer_config evo_explorer_config_default(void)
 {
@@ -270,20 +272,29 @@ static void take_keys(struct ui_explorer *explorer)
 	struct ui_mouse mouse;
 	uint32_t key;
 
-	if (ui_terminal_ended())
-		explorer->signal = SIGHUP; /* the terminal is gone */
+	double until = evo_now() + FRAME_SECONDS;
+
+	explorer->keys_left = false;
 	while (!explorer->ended && (key = ui_terminal_key(&mouse)) != UI_KEY_NONE) {
 		if (key == UI_KEY_MOUSE)
 			ui_input_mouse(explorer, &mouse);
+		else if (key == UI_KEY_PASTE)
+			ui_input_paste(explorer, ui_terminal_paste());
 		else if (key != UI_KEY_USELESS)
 			ui_input_key(explorer, key);
+		/* However many come, they are seen to do something. */
+		explorer->keys_left = evo_now() >= until;
+		if (explorer->keys_left)
+			return;
 	}
 }
 
 static int wait_milliseconds(const struct ui_explorer *explorer, double last_frame)
 {
+	if (explorer->keys_left)
+		return 0;
 	if (!explorer->changed)
-		return -1;
+		return ui_terminal_is_pasting() ? PASTE_MILLISECONDS : -1;
 	double left = FRAME_SECONDS - (evo_now() - last_frame);
 	return left > 0 ? (int) ceil(left * 1000) : 0;
 }
@@ -343,11 +354,13 @@ static bool loop(struct ui_explorer *explorer, struct evo_error *err)
 		if (ready < 0 && errno != EINTR)
 			return evo_fail(err, EVO_E_IO, "cannot wait for keys: %s", strerror(errno));
 		take_signals(explorer);
-		if (ready > 0) {
+		if (ready > 0)
 			take_news(explorer, list);
-			if (list[0].revents != 0)
-				take_keys(explorer);
-		}
+		bool input = ready > 0 && list[0].revents != 0;
+		if (input && ui_terminal_ended())
+			explorer->signal = SIGHUP; /* the terminal is gone */
+		if (input || explorer->keys_left || ui_terminal_is_pasting())
+			take_keys(explorer);
 		if (!go_on_with_script(explorer, err))
 			return false;
 		if (explorer->changed && evo_now() - last_frame >= FRAME_SECONDS) {

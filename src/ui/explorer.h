@@ -29,6 +29,9 @@ struct ui_view {
 	void (*draw)(struct ui_explorer *explorer, struct ui_surface *surface);
 	/* Takes a key before it is looked up among the actions; false: it does not. NULL. */
 	bool (*key)(struct ui_explorer *explorer, uint32_t key);
+	/* The line that is typed on the screen at the moment; NULL: none. typed: it has changed. */
+	struct ui_editline *(*line)(struct ui_explorer *explorer);
+	void (*typed)(struct ui_explorer *explorer);
 	enum ui_result (*request)(struct ui_explorer *explorer, enum ui_action action,
 	                          const char *argument, struct evo_error *err);
 	void (*mouse)(struct ui_explorer *explorer, const struct ui_mouse *mouse);
@@ -59,6 +62,14 @@ enum ui_mode {
 	UI_MODE_ASK
 };
 
+/* What is asked before something is lost: `y` does it, any other key does not. */
+struct ui_question {
+	enum ui_action action;
+	char subject[300]; /* what it is asked about: the action's argument then */
+	char text[400];
+	const char *otherwise; /* what is said when it is not done */
+};
+
 struct ui_explorer {
 	struct evo_run_config run_config; /* of the present search; the next one's begins as this */
 	struct evo_run *run;
@@ -85,17 +96,18 @@ struct ui_explorer {
 	struct ui_editline line;
 	struct ui_history history;
 	struct ui_candidates candidates;
-	size_t candidate;     /* that is in the line; count when none is yet */
-	char wrong[480];      /* what is wrong with the line */
-	size_t wrong_at;      /* and at which byte of it */
-	enum ui_action asked; /* waits for an answer */
+	size_t candidate;            /* that is in the line; count when none is yet */
+	char wrong[480];             /* what is wrong with the line */
+	size_t wrong_at;             /* and at which byte of it */
+	struct ui_question question; /* that waits for an answer */
 	struct ui_popup popup;
 	struct ui_script script;
 	bool scripted; /* a script's command is being performed */
 
-	bool changed; /* the screen is not as it should be */
-	bool ended;   /* the user has quit */
-	int signal;   /* that ends the explorer; 0 */
+	bool keys_left; /* more have come than there was time for */
+	bool changed;   /* the screen is not as it should be */
+	bool ended;     /* the user has quit */
+	int signal;     /* that ends the explorer; 0 */
 };
 
 /* ---- explorer.c ---- */
@@ -149,7 +161,12 @@ void ui_input_key(struct ui_explorer *explorer, uint32_t key);
 void ui_input_mouse(struct ui_explorer *explorer, const struct ui_mouse *mouse);
 void ui_input_open(struct ui_explorer *explorer, enum ui_mode mode, const char *text);
 void ui_input_menu(struct ui_explorer *explorer, int x, int y); /* near a point of the screen */
-void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *question);
+/* A question before something is done: subject is what it is about, "" when that is clear. On `y`
+   the action is performed with that as its argument; else otherwise, a constant, is said. */
+void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *subject,
+                  const char *otherwise, const char *question, ...) EVO_PRINTF(5, 6);
+/* What was pasted. */
+void ui_input_paste(struct ui_explorer *explorer, const struct ui_paste *paste);
 /* What lies over the screen in this mode: a menu, or what the message line and the key line say. */
 void ui_input_draw(struct ui_explorer *explorer, struct ui_surface *surface);
 

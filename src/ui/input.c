@@ -22,11 +22,20 @@ void ui_input_open(struct ui_explorer *explorer, enum ui_mode mode, const char *
 	forget_hints(explorer);
 }
 
-void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *question)
+void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const char *subject,
+                  const char *otherwise, const char *question, ...)
 {
+	struct ui_question *asked = &explorer->question;
+	va_list arguments;
+
 	explorer->mode = UI_MODE_ASK;
-	explorer->asked = action;
-	ui_explorer_say(explorer, "%s", question);
+	asked->action = action;
+	asked->otherwise = otherwise;
+	snprintf(asked->subject, sizeof asked->subject, "%s", subject);
+	va_start(arguments, question);
+	vsnprintf(asked->text, sizeof asked->text, question, arguments);
+	va_end(arguments);
+	ui_explorer_say(explorer, "%s y/n", asked->text);
 }
 
 /* ---- Completion ------------------------------------------------------------------------------ */
@@ -109,10 +118,17 @@ static void command_key(struct ui_explorer *explorer, uint32_t key)
 		ui_editline_key(&explorer->line, key);
 }
 
-static void filter_key(struct ui_explorer *explorer, uint32_t key)
+/* The table follows every letter. */
+static void follow_filter(struct ui_explorer *explorer)
 {
 	struct evo_error err = {0};
 
+	ui_perform(explorer, UI_ACTION_FILTER, explorer->line.text, &err);
+}
+
+static void filter_key(struct ui_explorer *explorer, uint32_t key)
+{
+	forget_hints(explorer);
 	if (key == UI_KEY_ENTER) {
 		explorer->mode = UI_MODE_KEYS;
 		return;
@@ -123,25 +139,23 @@ static void filter_key(struct ui_explorer *explorer, uint32_t key)
 	} else {
 		ui_editline_key(&explorer->line, key);
 	}
-	/* The table follows every letter. */
-	ui_perform(explorer, UI_ACTION_FILTER, explorer->line.text, &err);
+	follow_filter(explorer);
 }
 
 static void answer_key(struct ui_explorer *explorer, uint32_t key)
 {
+	const struct ui_question *asked = &explorer->question;
 	struct evo_error err = {0};
 
 	explorer->mode = UI_MODE_KEYS;
 	*explorer->message = '\0';
-	/* The key that was asked about, again, is a yes. */
-	bool yes = key == 'y' || key == 'Y' ||
-	           ui_action_of_key(key, ui_explorer_front(explorer)->where(explorer),
-	                            ui_when(explorer->model.snapshot->state)) == explorer->asked;
-	if (yes && !ui_perform(explorer, explorer->asked, "", &err))
+	if (key != 'y')
+		ui_explorer_say(explorer, "%s", asked->otherwise);
+	else if (!ui_perform(explorer, asked->action, asked->subject, &err))
 		ui_explorer_complain(explorer, &err);
 }
 
-/* ---- Keys and mouse -------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------ */
 
 static void perform(struct ui_explorer *explorer, enum ui_action action)
 {
@@ -205,6 +219,67 @@ void ui_input_key(struct ui_explorer *explorer, uint32_t key)
 		break;
 	}
 }
+
+/* ---- Pastes ---------------------------------------------------------------------------------- */
+
+/* The line that is being typed; NULL where there is none. */
+static struct ui_editline *open_line(struct ui_explorer *explorer)
+{
+	const struct ui_view *front = ui_explorer_front(explorer);
+
+	if (explorer->mode == UI_MODE_COMMAND || explorer->mode == UI_MODE_FILTER)
+		return &explorer->line;
+	return explorer->mode == UI_MODE_KEYS && front->line != NULL ? front->line(explorer) : NULL;
+}
+
+/* Why nothing was taken: above the line where that is where people look. */
+static void refuse_paste(struct ui_explorer *explorer, const char *why)
+{
+	if (explorer->mode == UI_MODE_COMMAND || explorer->mode == UI_MODE_FILTER) {
+		snprintf(explorer->wrong, sizeof explorer->wrong, "%s", why);
+		explorer->wrong_at = explorer->line.cursor;
+	} else if (explorer->mode == UI_MODE_ASK) {
+		ui_explorer_say(explorer, "Pasted text is no answer. %s y/n",
+		                explorer->question.text);
+	} else {
+		ui_explorer_say(explorer, "%s", why);
+	}
+}
+
+static void typed(struct ui_explorer *explorer)
+{
+	if (explorer->mode == UI_MODE_FILTER)
+		follow_filter(explorer);
+	else if (explorer->mode == UI_MODE_KEYS)
+		ui_explorer_front(explorer)->typed(explorer);
+}
+
+void ui_input_paste(struct ui_explorer *explorer, const struct ui_paste *paste)
+{
+	struct ui_editline *line = open_line(explorer);
+	struct evo_text text;
+
+	explorer->changed = true;
+	forget_hints(explorer);
+	evo_text_init(&text);
+	if (line == NULL)
+		refuse_paste(explorer, "Pasted text was ignored: it goes into a line that is "
+		                       "typed, such as that of :");
+	else if (paste->broken)
+		refuse_paste(explorer, "the paste broke off: nothing of it was taken");
+	else
+		ui_paste_line(paste, &text);
+	if (line != NULL && !paste->broken) {
+		if (paste->size > UI_PASTE_MAX || !ui_editline_paste(line, text.data))
+			refuse_paste(explorer, "that is more than the line has room for: nothing "
+			                       "of it was taken");
+		else
+			typed(explorer);
+	}
+	evo_text_clear(&text);
+}
+
+/* ---- Mouse ----------------------------------------------------------------------------------- */
 
 /* A click on what the key line names does it; the right button goes to a row as the left one does,
    and opens the menu there. */

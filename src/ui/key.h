@@ -27,6 +27,7 @@ enum ui_key {
 	UI_KEY_DELETE,
 	UI_KEY_BACK_TAB,
 	UI_KEY_MOUSE,  /* the event is fetched apart */
+	UI_KEY_PASTE,  /* and so is the text */
 	UI_KEY_USELESS /* one that means nothing here, but not that there are no more */
 };
 

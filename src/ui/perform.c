@@ -74,11 +74,9 @@ static bool start(struct ui_explorer *explorer, const char *argument, struct evo
 
 	if (when == UI_WHEN_ENDED) {
 		unsigned long long seed = (unsigned long long) explorer->next_seed;
-		char question[160];
 		if (argument == NULL) {
-			snprintf(question, sizeof question,
-			         "Start a new search with seed %llu and drop this one? y/n", seed);
-			ui_input_ask(explorer, UI_ACTION_START, question);
+			ui_input_ask(explorer, UI_ACTION_START, "", "No new search was started.",
+			             "Start a new search with seed %llu and drop this one?", seed);
 			return true;
 		}
 		if (!renew(explorer, explorer->next_seed, err))
@@ -222,10 +220,10 @@ static bool quit(struct ui_explorer *explorer, const char *argument)
 	bool own = !explorer->run_config.watch;
 
 	if (own && argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
-		ui_input_ask(explorer, UI_ACTION_QUIT,
+		ui_input_ask(explorer, UI_ACTION_QUIT, "", "Nothing was ended.", "%s",
 		             explorer->model.snapshot->kept
-		                     ? "Quit? The search is stored, Runs goes on with it. y/n"
-		                     : "End the search and quit? y/n");
+		                     ? "Quit? The search is stored, Runs goes on with it."
+		                     : "End the search and quit?");
 	else
 		explorer->ended = true;
 	return true;
@@ -373,6 +371,10 @@ bool ui_perform_line(struct ui_explorer *explorer, const char *line, struct evo_
 		return true;
 	if (!ui_action_find(line + skipped, name, &action, err))
 		return false;
+	/* What is not heeded is not what was meant. */
+	if (*argument != '\0' && *ui_actions[action].argument == '\0')
+		return evo_fail_at(err, EVO_E_USAGE, NULL, 0, (size_t) (argument - line) + 1,
+		                   "%s takes nothing behind it", ui_actions[action].name);
 	char *trimmed = evo_strdup(argument);
 	for (size_t i = strlen(trimmed); i > 0 && trimmed[i - 1] == ' '; i--)
 		trimmed[i - 1] = '\0';

@@ -442,22 +442,32 @@ static void look_at(struct ui_runs *runs, int step)
 		show(runs, now + 1);
 }
 
+/* Is there a run, and the one that was asked about? The list may have changed since. */
+static bool is_meant(const struct evo_stored_run *run, const char *asked, struct evo_error *err)
+{
+	if (run == NULL)
+		return evo_fail(err, EVO_E_USAGE, "there is no run under the cursor");
+	return asked == NULL || *asked == '\0' || strcmp(asked, run->name) == 0 ||
+	       evo_fail(err, EVO_E_USAGE, "%s is not under the cursor any more: nothing was done",
+	                asked);
+}
+
 static enum ui_result resume(struct ui_explorer *explorer, const char *argument,
                              struct evo_error *err)
 {
 	const struct evo_stored_run *run = under_cursor(explorer->runs);
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 	struct evo_run_config config;
-	char question[EVO_RUN_NAME_SIZE + 64];
 
-	if (run == NULL) {
-		evo_fail(err, EVO_E_USAGE, "there is no run under the cursor");
+	if (!is_meant(run, argument, err))
 		return UI_FAILED;
-	}
 	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED)) {
-		snprintf(question, sizeof question, "End the present search and resume %s? y/n",
-		         run->name);
-		ui_input_ask(explorer, UI_ACTION_RESUME_RUN, question);
+		ui_input_ask(explorer, UI_ACTION_RESUME_RUN, run->name,
+		             "The present search goes on; nothing was resumed.",
+		             "%s and resume %s?",
+		             explorer->run_config.watch ? "Leave the search that is watched"
+		                                        : "End the present search",
+		             run->name);
 		return UI_DONE;
 	}
 	bool good = evo_run_config_stored(&config, explorer->runs->file, run->name, err);
@@ -493,16 +503,12 @@ static enum ui_result delete_run(struct ui_explorer *explorer, const char *argum
                                  struct evo_error *err)
 {
 	const struct evo_stored_run *run = under_cursor(explorer->runs);
-	char question[EVO_RUN_NAME_SIZE + 64];
 
-	if (run == NULL) {
-		evo_fail(err, EVO_E_USAGE, "there is no run under the cursor");
+	if (!is_meant(run, argument, err))
 		return UI_FAILED;
-	}
 	if (argument == NULL) {
-		snprintf(question, sizeof question, "Forget %s and its %zu generations? y/n",
-		         run->name, run->generation);
-		ui_input_ask(explorer, UI_ACTION_DELETE_RUN, question);
+		ui_input_ask(explorer, UI_ACTION_DELETE_RUN, run->name, "Nothing was deleted.",
+		             "Forget %s and its %zu generations?", run->name, run->generation);
 		return UI_DONE;
 	}
 	if (!evo_runs_delete(explorer->runs->file, run->name, EVO_TAKE_NONE, err))

@@ -23,6 +23,7 @@ static int self_pipe[2] = {-1, -1};
 static struct ui_rescue rescue;
 static struct sigaction before[POLITE], before_crash[CRASHES];
 static void *stack;
+static volatile sig_atomic_t held; /* the terminal is to be given back */
 
 static void on_polite(int number)
 {
@@ -46,16 +47,52 @@ static void say(const char *bytes, size_t length, int descriptor)
 	}
 }
 
+/* What libraries said meanwhile, to where standard error goes again. */
+static void pass_on_errors(void)
+{
+	char bytes[512];
+	off_t at = 0;
+	ssize_t got;
+
+	if (rescue.saved_errors < 0)
+		return;
+	dup2(rescue.saved_errors, STDERR_FILENO);
+	while (rescue.caught_errors >= 0 &&
+	       (got = pread(rescue.caught_errors, bytes, sizeof bytes, at)) > 0) {
+		say(bytes, (size_t) got, STDERR_FILENO);
+		at += got;
+	}
+}
+
+static void give_back(void)
+{
+	held = 0;
+	say(rescue.bytes, rescue.length, rescue.terminal);
+	tcflush(rescue.terminal, TCIFLUSH);
+	tcsetattr(rescue.terminal, TCSANOW, &rescue.modes);
+	pass_on_errors();
+}
+
+/* The explorer never calls exit(): a library has, and curses does so for want of memory. */
+static void on_exit_of_others(void)
+{
+	static const char told[] =
+	        "evoscope: out of memory: a library that draws or computes ended the program\n";
+
+	if (!held)
+		return;
+	give_back();
+	say(told, sizeof told - 1, STDERR_FILENO);
+}
+
 static void on_crash(int number, siginfo_t *info, void *context)
 {
 	static const char told[] = "evoscope: a fault in the program ended it\n";
 	size_t i = 0;
 
 	(void) context;
-	say(rescue.bytes, rescue.length, rescue.terminal);
-	tcsetattr(rescue.terminal, TCSANOW, &rescue.modes);
-	if (rescue.saved_errors >= 0)
-		dup2(rescue.saved_errors, STDERR_FILENO);
+	if (held)
+		give_back();
 	say(told, sizeof told - 1, STDERR_FILENO);
 	while (crashes[i] != number)
 		i++;
@@ -84,6 +121,8 @@ static bool stays_ignored(int number)
 	       now.sa_handler == SIG_IGN;
 }
 
+static bool registered; /* on_exit_of_others, once in the program's life */
+
 bool ui_signals_install(const struct ui_rescue *how, struct evo_error *err)
 {
 	struct sigaction action = {.sa_handler = on_polite, .sa_flags = SA_RESTART};
@@ -91,7 +130,11 @@ bool ui_signals_install(const struct ui_rescue *how, struct evo_error *err)
 
 	if (!open_pipe(err))
 		return false;
+	if (!registered)
+		registered = atexit(on_exit_of_others) == 0;
 	rescue = *how;
+	held = 1;
+	evo_memory_at_end(give_back);
 	stack = evo_malloc(STACK);
 	sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = STACK}, NULL);
 	sigfillset(&action.sa_mask);
@@ -116,6 +159,8 @@ void ui_signals_remove(void)
 {
 	if (stack == NULL)
 		return;
+	held = 0;
+	evo_memory_at_end(NULL);
 	for (size_t i = 0; i < POLITE; i++)
 		sigaction(polite[i], &before[i], NULL);
 	for (size_t i = 0; i < CRASHES; i++)

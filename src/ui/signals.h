@@ -11,17 +11,21 @@
 
 #include "evoscope/base.h"
 
-/* What a crash handler needs to put the terminal back without calling anything but write(),
-   tcsetattr() and dup2(). */
+/* What a crash handler needs to put the terminal back without calling anything but what signal
+   handlers may call. */
 struct ui_rescue {
 	char bytes[512]; /* leave the alternate screen, show the cursor, ... */
 	size_t length;
 	int terminal;         /* descriptor that the bytes go to */
 	int saved_errors;     /* what standard error was, -1: not moved */
+	int caught_errors;    /* a file that it goes to meanwhile, -1: none */
 	struct termios modes; /* of before */
 };
 
 /*
+ * Until ui_signals_remove the terminal is also put back when memory is at an end: evo_malloc ends the
+ * program, and so does curses, by exit().
+ *
  * Takes over INT, QUIT, TERM, HUP (unless ignored), TSTP (unless ignored), CONT, WINCH and the
  * signals of a crash. rescue is copied.
  */

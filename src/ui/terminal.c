@@ -10,12 +10,14 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "paste.h"
 #include "signals.h"
 #include "terminal.h"
 #include "terminfo.h"
@@ -24,12 +26,19 @@
 #define MOUSE_BEGINS      "\033[<" /* then button;column;row and M, or m where one is let go */
 #define MOUSE_REPORT      (KEY_MAX + 1)
 #define REPORT_MAX        100000 /* more than a screen has columns or rows */
+#define PASTE             (KEY_MAX + 2)
+#define STRAY_MARK        (KEY_MAX + 3) /* the end of a paste that was given up */
+#define PASTE_SECONDS     3.0           /* of silence, after which its end will not come */
+#define DROP_SECONDS      0.5           /* at most, for what still comes in while it closes */
+#define DROP_QUIET        20            /* milliseconds */
 
 static struct {
 	SCREEN *screen;
 	const struct ui_glyphs *glyphs;
 	int colours;
-	bool mouse;
+	bool mouse, pastes; /* that the terminal is asked to report */
+	struct ui_paste paste;
+	double heard; /* when the last byte of the paste came */
 	struct ui_rescue rescue;
 	int errors; /* where standard error goes meanwhile; -1 */
 	attr_t attributes[UI_ROLE_COUNT];
@@ -78,11 +87,16 @@ static void release_errors(void)
  */
 static void switch_mouse(bool on)
 {
-	const char *bytes = on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l";
+	if (terminal.mouse)
+		fputs(on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l", stdout);
+}
 
-	if (!terminal.mouse)
-		return;
-	fputs(bytes, stdout);
+/* What the terminal is asked to tell apart from keys. */
+static void switch_reports(bool on)
+{
+	switch_mouse(on);
+	if (terminal.pastes)
+		fputs(on ? "\033[?2004h" : "\033[?2004l", stdout);
 	fflush(stdout);
 }
 
@@ -109,10 +123,16 @@ static void set_modes(bool mouse)
 	}
 	const char *reports = tigetstr("kmous");
 	terminal.mouse = mouse && reports != NULL && reports != (char *) -1;
-	if (terminal.mouse) {
+	if (terminal.mouse)
 		define_key(MOUSE_BEGINS, MOUSE_REPORT);
-		switch_mouse(true);
-	}
+	/* No terminal description that is in use tells of pastes. Terminals that take such sequences
+	   leave alone those that they do not know. */
+	const char *move = tigetstr("cup");
+	terminal.pastes = move != NULL && strncmp(move, "\033[", 2) == 0;
+	terminal.paste.open = false;
+	define_key(UI_PASTE_BEGINS, PASTE);
+	define_key(UI_PASTE_ENDS, STRAY_MARK);
+	switch_reports(true);
 }
 
 bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
@@ -125,7 +145,7 @@ bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
 	tcgetattr(STDOUT_FILENO, &terminal.rescue.modes);
 	/* Before curses sets its own handlers: it leaves alone what is handled already. */
 	terminal.rescue.terminal = STDOUT_FILENO;
-	terminal.rescue.saved_errors = -1;
+	terminal.rescue.saved_errors = terminal.rescue.caught_errors = -1;
 	terminal.rescue.length = 0;
 	if (!ui_signals_install(&terminal.rescue, err))
 		return false;
@@ -137,17 +157,30 @@ bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
 	}
 	set_term(terminal.screen);
 	set_modes(mouse);
-	ui_terminfo_rescue(&terminal.rescue, terminal.colours > 0, terminal.mouse);
+	ui_terminfo_rescue(&terminal.rescue, terminal.colours > 0, terminal.mouse, terminal.pastes);
 	catch_errors();
+	terminal.rescue.caught_errors = terminal.errors;
 	ui_signals_rescue(&terminal.rescue);
 	return true;
+}
+
+/* What came in behind the key that quits is nobody's: a shell would take it as commands. */
+static void drop_input(void)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	double until = evo_now() + DROP_SECONDS;
+
+	do
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	while (evo_now() < until && poll(&input, 1, DROP_QUIET) > 0 && input.revents == POLLIN);
 }
 
 void ui_terminal_close(void)
 {
 	if (terminal.screen == NULL)
 		return;
-	switch_mouse(false);
+	switch_reports(false);
+	drop_input();
 	curs_set(1);
 	endwin();
 	ui_signals_remove();
@@ -156,7 +189,7 @@ void ui_terminal_close(void)
 	free(terminal.shown);
 	terminal.shown = NULL;
 	terminal.columns = terminal.rows = 0;
-	terminal.mouse = false;
+	terminal.mouse = terminal.pastes = false;
 	release_errors();
 }
 
@@ -270,7 +303,7 @@ void ui_terminal_resized(void)
 void ui_terminal_stop(void)
 {
 	def_prog_mode();
-	switch_mouse(false);
+	switch_reports(false);
 	curs_set(1);
 	endwin();
 	ui_signals_stop();
@@ -280,7 +313,7 @@ void ui_terminal_stop(void)
 void ui_terminal_continue(void)
 {
 	reset_prog_mode();
-	switch_mouse(true);
+	switch_reports(true);
 	ui_terminal_resized();
 	ui_terminal_redraw();
 }
@@ -356,6 +389,38 @@ static uint32_t character(int first)
 	return code != 0 && code != EVO_NO_CHARACTER ? code : UI_KEY_USELESS;
 }
 
+/*
+ * Bytes of a paste, as they are: curses would make keys of them. It holds none back, for it reads no
+ * further than the mark with which the paste begins.
+ */
+static uint32_t read_paste(void)
+{
+	struct ui_paste *paste = &terminal.paste;
+	int waiting = 0;
+	char byte;
+
+	ioctl(STDIN_FILENO, FIONREAD, &waiting);
+	while (paste->open && waiting-- > 0 && read(STDIN_FILENO, &byte, 1) == 1) {
+		ui_paste_add(paste, byte);
+		terminal.heard = evo_now();
+	}
+	if (paste->open && evo_now() - terminal.heard >= PASTE_SECONDS) {
+		paste->open = false;
+		paste->broken = true;
+	}
+	return paste->open ? UI_KEY_NONE : UI_KEY_PASTE;
+}
+
+bool ui_terminal_is_pasting(void)
+{
+	return terminal.paste.open;
+}
+
+const struct ui_paste *ui_terminal_paste(void)
+{
+	return &terminal.paste;
+}
+
 uint32_t ui_terminal_key(struct ui_mouse *mouse)
 {
 	static const struct {
@@ -376,10 +441,16 @@ uint32_t ui_terminal_key(struct ui_mouse *mouse)
 	           {KEY_BACKSPACE, UI_KEY_BACKSPACE},
 	           {KEY_A1, UI_KEY_HOME},
 	           {KEY_C1, UI_KEY_END}};
+	if (terminal.paste.open)
+		return read_paste();
 	int code = wgetch(stdscr);
-
 	if (code == ERR)
 		return UI_KEY_NONE;
+	if (code == PASTE) {
+		ui_paste_begin(&terminal.paste);
+		terminal.heard = evo_now();
+		return read_paste();
+	}
 	if (code == MOUSE_REPORT)
 		return mouse_key(mouse);
 	for (size_t i = 0; i < EVO_COUNT(map); i++) {

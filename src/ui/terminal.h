@@ -5,6 +5,7 @@
 #define EVOSCOPE_UI_TERMINAL_H
 
 #include "key.h"
+#include "paste.h"
 #include "theme.h"
 
 struct ui_mouse {
@@ -18,7 +19,8 @@ struct ui_mouse {
  * the terminal is as it was.
  */
 bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err);
-/* Puts back what was there, and prints what was written to standard error meanwhile. */
+/* Puts back what was there, drops input that was not read, and prints what was written to standard
+   error meanwhile. */
 void ui_terminal_close(void);
 
 const struct ui_glyphs *ui_terminal_glyphs(void);
@@ -38,6 +40,11 @@ void ui_terminal_continue(void);
 
 /* The next key, UI_KEY_NONE when there is none. */
 uint32_t ui_terminal_key(struct ui_mouse *mouse);
+/* Has a paste begun whose end has not come? Then ui_terminal_key is to be asked now and then, for the
+   end may never come. */
+bool ui_terminal_is_pasting(void);
+/* What UI_KEY_PASTE stands for. */
+const struct ui_paste *ui_terminal_paste(void);
 /* Is standard input at its end? Asked when it is readable, before keys are taken. */
 bool ui_terminal_ended(void);
 

@@ -52,7 +52,7 @@ static void add_capability(struct ui_rescue *rescue, const char *text)
 	}
 }
 
-void ui_terminfo_rescue(struct ui_rescue *rescue, bool colour, bool mouse)
+void ui_terminfo_rescue(struct ui_rescue *rescue, bool colour, bool mouse, bool pastes)
 {
 	rescue->length = 0;
 	add_capability(rescue, tigetstr("sgr0"));
@@ -61,9 +61,11 @@ void ui_terminfo_rescue(struct ui_rescue *rescue, bool colour, bool mouse)
 	add_capability(rescue, tigetstr("rmkx"));
 	if (mouse)
 		add_capability(rescue, "\033[?1006l\033[?1000l");
+	if (pastes)
+		add_capability(rescue, "\033[?2004l");
 	add_capability(rescue, tigetstr("cnorm"));
 	add_capability(rescue, tigetstr("rmcup"));
 	add_capability(rescue, "\r\n");
 	rescue->terminal = STDOUT_FILENO;
-	rescue->saved_errors = -1;
+	rescue->saved_errors = rescue->caught_errors = -1;
 }

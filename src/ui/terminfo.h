@@ -10,6 +10,6 @@
 bool ui_terminfo_check(struct evo_error *err);
 
 /* The bytes that put the terminal back, made while there is time for it. */
-void ui_terminfo_rescue(struct ui_rescue *rescue, bool colour, bool mouse);
+void ui_terminfo_rescue(struct ui_rescue *rescue, bool colour, bool mouse, bool pastes);
 
 #endif
