@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -215,6 +216,8 @@ void start_program(struct sandbox *sandbox, struct running *running, int out,
 	else
 		dup2(out == OUT_KEPT ? running->out : out, STDOUT_FILENO);
 	if (chdir(sandbox->folder))
+		_exit(126);
+	if (sandbox->user && (setgroups(0, NULL) || setgid(sandbox->user) || setuid(sandbox->user)))
 		_exit(126);
 	struct rlimit limit = {sandbox->limit.value, sandbox->limit.value};
 	if (sandbox->limit.value && setrlimit((__rlimit_resource_t) sandbox->limit.what, &limit))

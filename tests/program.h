@@ -19,6 +19,7 @@ struct sandbox {
 	size_t env_count;
 	const char *input;   /* a file for standard input; NULL: none */
 	const char *program; /* NULL: PROGRAM */
+	unsigned user;       /* whom it is run by; 0: whoever runs the tests */
 	/* What the program may have, by setrlimit: RLIMIT_AS and so on. */
 	struct {
 		int what;

@@ -129,7 +129,7 @@ static void step_to(struct evo_run *run, size_t generation)
 static void go_into(struct evo_run *run, size_t complete)
 {
 	step_to(run, complete);
-	tell(run, EVO_COMMAND_RESUME, NULL);
+	tell(run, complete > 0 ? EVO_COMMAND_RESUME : EVO_COMMAND_START, NULL);
 	for (;;) {
 		const struct evo_snapshot *s = wait_until(run, ~0U, 0);
 		bool in = s->phase_done > 0 || s->generation > complete;
@@ -287,6 +287,88 @@ static void test_joins_alone(void **state)
 	evo_snapshot_release(after);
 	evo_snapshot_release(before);
 	evo_run_destroy(run);
+}
+
+/* Quit in the middle of a generation, also of the first one, it is there, and goes on as it would
+   have. */
+static void test_quit_within(void **state)
+{
+	(void) state;
+	for (int validated = 0; validated < 2; validated++) {
+		struct evo_run_config config = kept_config(NULL);
+		config.gp.validation = validated ? config.gp.validation : 0;
+		struct evo_run *run = created(&config);
+		tell(run, EVO_COMMAND_START, NULL);
+		const struct evo_snapshot *whole = wait_until(run, IN(DONE), GENERATIONS);
+		evo_run_destroy(run);
+		for (size_t complete = 0; complete < 6; complete += 2) {
+			struct evo_error err = {0};
+			char name[32];
+			snprintf(name, sizeof(name), "quit-%d-%zu", validated, complete);
+			config.name = name;
+			run = created(&config);
+			go_into(run, complete);
+			evo_run_destroy(run);
+			const struct evo_snapshot *shown =
+			        evo_runs_snapshot(file, name, SIZE_MAX, &err);
+			assert_string_equal(err.message, "");
+			assert_true(shown->generation >= complete);
+			evo_snapshot_release(shown);
+			run = resumed(name);
+			tell(run, EVO_COMMAND_START, NULL);
+			const struct evo_snapshot *after = wait_until(run, IN(DONE), GENERATIONS);
+			expect_same_snapshots(after, whole);
+			evo_snapshot_release(after);
+			evo_run_destroy(run);
+		}
+		evo_snapshot_release(whole);
+	}
+}
+
+/* Validation that was open when a generation was stored is made up for when the run is resumed. */
+static void test_open_validation(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("open");
+	struct evo_error err = {0};
+	config.gp.validated = 2;
+	struct evo_run *run = created(&config);
+	step_to(run, 2);
+	evo_run_destroy(run);
+	const struct evo_snapshot *shown = evo_runs_snapshot(file, "open", SIZE_MAX, &err);
+	size_t open = 0;
+	for (size_t i = 0; i < shown->population_count; i++)
+		open += shown->population[i]->open;
+	assert_true(open > 0 && open < shown->population_count);
+	evo_snapshot_release(shown);
+}
+
+/* The file alone, copied while the run is there, has all of its generations. */
+static void test_copied_alone(void **state)
+{
+	(void) state;
+	struct evo_run_config config = kept_config("copied");
+	struct evo_error err = {0};
+	char *copy = evo_path_join(folder, "copy.db");
+	struct evo_run *run = created(&config);
+	for (size_t g = 1; g <= 3; g++) {
+		size_t length;
+		tell(run, EVO_COMMAND_STEP, NULL);
+		const struct evo_snapshot *own = wait_until(run, IN(PAUSED), g);
+		char *bytes = evo_file_read(file, 64 << 20, &length, &err);
+		assert_non_null(bytes);
+		FILE *stream = fopen(copy, "w");
+		assert_int_equal(fwrite(bytes, 1, length, stream), length);
+		assert_int_equal(fclose(stream), 0);
+		free(bytes);
+		const struct evo_snapshot *seen = evo_runs_snapshot(copy, "copied", SIZE_MAX, &err);
+		assert_string_equal(err.message, "");
+		expect_same_snapshots(own, seen);
+		evo_snapshot_release(own);
+		evo_snapshot_release(seen);
+	}
+	evo_run_destroy(run);
+	free(copy);
 }
 
 /* ---- On show --------------------------------------------------------------------------------- */
@@ -466,13 +548,11 @@ static void test_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_by_hand),
-	        cmocka_unit_test(test_changed_at_once),
-	        cmocka_unit_test(test_carried),
-	        cmocka_unit_test(test_joins_alone),
-	        cmocka_unit_test(test_replay),
-	        cmocka_unit_test(test_list),
-	        cmocka_unit_test(test_went_on_elsewhere),
+	        cmocka_unit_test(test_by_hand),      cmocka_unit_test(test_changed_at_once),
+	        cmocka_unit_test(test_carried),      cmocka_unit_test(test_joins_alone),
+	        cmocka_unit_test(test_quit_within),  cmocka_unit_test(test_open_validation),
+	        cmocka_unit_test(test_copied_alone), cmocka_unit_test(test_replay),
+	        cmocka_unit_test(test_list),         cmocka_unit_test(test_went_on_elsewhere),
 	        cmocka_unit_test(test_watched),
 	        cmocka_unit_test(test_damaged),
 	};

@@ -440,12 +440,27 @@ void evo_keep_end(struct evo_run *run)
 	run->keeper = NULL;
 }
 
+/* Whoever had the run may have stored more since it was read. */
+static bool read_newest(struct evo_run *run, struct evo_error *err)
+{
+	struct evo_keeper *keeper = run->keeper;
+	struct evo_rows rows;
+	evo_rows_open(&rows, &keeper->database, "SELECT generation FROM runs WHERE id = ?",
+	              EVO_VALUES(EVO_INTEGER(keeper->id)));
+	const size_t newest = evo_rows_next(&rows) ? (size_t) evo_rows_integer(&rows, 0) : 0;
+	if (!evo_rows_close(&rows, err))
+		return false;
+	/* Of a run without a generation the search has been made as such. */
+	return newest == run->draft.generation || run->draft.generation == 0 ||
+	       evo_stored_show_again(run, err);
+}
+
 static bool resume_run(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
 	struct evo_gp_state state;
 	keeper->id = evo_stored_find(&keeper->database, run->config.resume, err);
-	if (keeper->id == 0 || !claim_now(run, err) ||
+	if (keeper->id == 0 || !claim_now(run, err) || !read_newest(run, err) ||
 	    !evo_stored_restore(run, &keeper->database, keeper->id, err) ||
 	    !evo_keep_load_scores(run, err))
 		return false;

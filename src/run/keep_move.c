@@ -115,9 +115,9 @@ static bool put_back(struct evo_run *run, struct evo_database *database, struct 
 	bool good = evo_database_begin(database, err);
 	good = good && remove_earlier(database, keeper, run->draft.run, err) &&
 	       evo_keep_free_name(database, run->draft.run, name, sizeof(name), err) &&
-	       copy_run(&keeper->database, keeper->id, database, &id, err) &&
-	       evo_database_do(database, "UPDATE runs SET name = ? WHERE id = ?",
-	                       EVO_VALUES(EVO_TEXT(name), EVO_INTEGER(id)), err);
+	       evo_database_do(&keeper->database, "UPDATE runs SET name = ? WHERE id = ?",
+	                       EVO_VALUES(EVO_TEXT(name), EVO_INTEGER(keeper->id)), err) &&
+	       copy_run(&keeper->database, keeper->id, database, &id, err);
 	good = evo_database_end(database, good, err);
 	if (good) {
 		keeper->id = id;

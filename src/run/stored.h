@@ -47,6 +47,8 @@ bool evo_stored_read_settings(const char *text, struct evo_gp_config *config,
 bool evo_stored_read(struct evo_run *run, struct evo_error *err);
 /* Puts the run's newest stored state on show: before it is started, without its search. */
 bool evo_stored_show(struct evo_run *run, struct evo_error *err);
+/* The same once it is started, as it has gone on since. */
+bool evo_stored_show_again(struct evo_run *run, struct evo_error *err);
 /* Gives the search, of which nothing has been asked, the state that was stored. EVO_E_INPUT when
    benchmarks are not what they were. */
 bool evo_stored_restore(struct evo_run *run, struct evo_database *database, int64_t id,

@@ -345,6 +345,27 @@ bool evo_stored_read(struct evo_run *run, struct evo_error *err)
 	return true;
 }
 
+/* What was read becomes what the run is; its record has what was sent since behind what it had. */
+static void take_read(struct evo_run *run)
+{
+	struct evo_record sent = run->record;
+	const size_t from = run->stored_interventions;
+	memset(&run->record, 0, sizeof(run->record));
+	evo_record_copy(&run->record, run->body);
+	run->stored_interventions = run->body->intervention_count;
+	for (size_t i = from; i < sent.intervention_count; i++) {
+		struct evo_record *record = &run->record;
+		record->interventions =
+		        evo_realloc(record->interventions, record->intervention_count + 1,
+		                    sizeof(*record->interventions));
+		record->interventions[record->intervention_count] = sent.interventions[i];
+		record->interventions[record->intervention_count++].text =
+		        evo_strdup(sent.interventions[i].text);
+	}
+	evo_record_clear(&sent);
+	run->active = run->draft.elapsed;
+}
+
 bool evo_stored_show(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_snapshot *draft = &run->draft;
@@ -353,12 +374,23 @@ bool evo_stored_show(struct evo_run *run, struct evo_error *err)
 	draft->state = EVO_RUN_IDLE;
 	draft->generations = draft->config.generations;
 	run->shadow = draft->config;
-	run->stored_interventions = run->body->intervention_count;
-	run->active = draft->elapsed;
-	evo_record_copy(&run->record, run->body);
+	take_read(run);
 	evo_run_tell_past(run, &(struct evo_told){0});
 	if (!run->config.watch)
 		evo_run_say(run, EVO_LOG_NOTE, "%s as it is stored: %zu of %zu generations",
 		            run->config.resume, draft->generation, draft->generations);
+	return true;
+}
+
+bool evo_stored_show_again(struct evo_run *run, struct evo_error *err)
+{
+	const enum evo_run_state state = run->draft.state;
+	struct evo_told told = {run->body->history_count, run->stored_interventions};
+	if (!evo_stored_read(run, err))
+		return false;
+	run->draft.state = state;
+	take_read(run);
+	evo_run_tell_past(run, &told);
+	evo_run_publish(run);
 	return true;
 }
