@@ -540,7 +540,7 @@ static void test_damaged(void **state)
 		evo_run_destroy(run);
 		evo_database_close(&database);
 		struct evo_error err = {0};
-		evo_runs_delete(file, "damaged", &err);
+		evo_runs_delete(file, "damaged", EVO_TAKE_NONE, &err);
 		assert_string_equal(err.message, "");
 	}
 }

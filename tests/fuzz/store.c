@@ -265,7 +265,7 @@ static void check_run(const char *path, const char *name)
 	}
 	evo_run_config_clear(&config);
 	evo_error_clear(&err);
-	fuzz_told(evo_runs_delete(path, name, &err), &err);
+	fuzz_told(evo_runs_delete(path, name, EVO_TAKE_NONE, &err), &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
