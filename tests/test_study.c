@@ -453,6 +453,86 @@ static void test_destroy_at_work(void **state)
 	evo_study_destroy(open_study(&config));
 }
 
+/* ---- What is kept ---------------------------------------------------------------------------- */
+
+#define KEPT_TREE "layer_sum(l1(gw.d))"
+
+/* Asks for one tree on all networks; scores: of the first benchmark, copied by evo_calloc. Returns
+   how many networks were taken from an earlier study: their time is not known. */
+static double *kept_scores(const struct evo_study_config *config, size_t *count, bool *scored)
+{
+	struct evo_study *study = open_study(config);
+	uint64_t id = ask_text(study, KEPT_TREE, (struct evo_question){.flags = EVO_STUDY_ROWS});
+	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
+	const struct evo_answer_case *one = &evo_study_answer(s, id)->cases[0];
+	*count = one->train + one->validation;
+	*scored = !isnan(one->milliseconds);
+	double *copy = evo_calloc(*count, sizeof(*copy));
+	memcpy(copy, one->scores, *count * sizeof(*copy));
+	evo_study_snapshot_release(s);
+	evo_study_destroy(study);
+	return copy;
+}
+
+static void expect_kept(const struct evo_study_config *config, const double *before, bool kept)
+{
+	size_t count;
+	bool scored;
+	double *scores = kept_scores(config, &count, &scored);
+	assert_int_equal(scored, !kept);
+	if (before != NULL)
+		assert_memory_equal(scores, before, count * sizeof(*scores));
+	free(scores);
+}
+
+static void write_over(const char *path, long at, const char *bytes)
+{
+	FILE *file = fopen(path, "r+");
+	assert_non_null(file);
+	fseek(file, at, SEEK_SET);
+	fputs(bytes, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_kept_scores(void **state)
+{
+	struct evo_study_config config = small_study(), other = config;
+	char *path = evo_path_data("kept.db");
+	size_t count;
+	bool scored;
+	(void) state;
+	/* Who does not ask for it leaves nothing behind. */
+	expect_kept(&config, NULL, false);
+	assert_false(evo_path_exists(path));
+	config.keep = other.keep = true;
+	double *first = kept_scores(&config, &count, &scored);
+	assert_true(scored);
+	expect_kept(&config, first, true);
+	/* Another seed, another probe: other scores. */
+	other.seed++;
+	expect_kept(&other, NULL, false);
+	other = config;
+	other.probe.batch = 8;
+	expect_kept(&other, NULL, false);
+	/* Two at once. */
+	struct evo_study *beside = open_study(&config);
+	expect_kept(&config, first, true);
+	evo_study_destroy(beside);
+	/* What is damaged is begun anew. */
+	write_over(path, 0, "no database any more");
+	expect_kept(&config, first, false);
+	expect_kept(&config, first, true);
+	for (long at = 4096; at < 40000; at += 64)
+		write_over(path, at, "damage");
+	free(kept_scores(&config, &count, &scored));
+	expect_kept(&config, first, !scored);
+	assert_true(evo_remove_tree(path, NULL));
+	expect_kept(&config, first, false);
+	expect_kept(&config, first, true);
+	free(first);
+	free(path);
+}
+
 /* As many benchmarks as there are bits for, and how many are left out. */
 static void test_very_many_benchmarks(void **state)
 {
@@ -675,6 +755,7 @@ int main(void)
 	        cmocka_unit_test(test_too_little_memory),
 	        cmocka_unit_test(test_snapshots_stay),
 	        cmocka_unit_test(test_destroy_at_work),
+	        cmocka_unit_test(test_kept_scores),
 	        cmocka_unit_test(test_very_many_benchmarks),
 	        cmocka_unit_test(test_impacts),
 	        cmocka_unit_test(test_dead_branch),

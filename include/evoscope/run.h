@@ -328,7 +328,7 @@ struct evo_score_row {
 	double partial_units, partial_params;
 	double non_finite;
 	/* A network: its statistics and all expressions of the call together, which share them. NaN for
-	   imported scores. */
+	   imported scores, and for those that were kept. */
 	double milliseconds;
 };
 /* The numbers of a row in the order of files, by their names there. False past the last one. */
@@ -399,6 +399,7 @@ struct evo_study_config {
 	unsigned threads;   /* 0: evo_cores() */
 	size_t memory;      /* bytes for statistics; 0: half of evo_memory() */
 	evo_needs expected; /* statistics that will be asked for later: see evo_store_expect */
+	bool keep; /* take scores of earlier studies from the user's data folder, and keep those here */
 };
 /* The embedded benchmark, the networks of preset `default`, one thread. */
 struct evo_study_config evo_study_config_default(void);
@@ -454,7 +455,7 @@ struct evo_answer_case {
 	size_t benchmark;         /* among the snapshot's */
 	size_t train, validation; /* networks asked for: the first ones of either side */
 	size_t done;
-	double milliseconds; /* a network, as in evo_score_row; NaN when none is done */
+	double milliseconds; /* a network, as in evo_score_row; NaN when none was scored here */
 	const bool *has;     /* of its networks, train before validation: is it done? */
 	/* A row of train + validation numbers a tree. Numbers of networks that are not done must not
 	   be read: they may be being written. */

@@ -50,6 +50,18 @@ void evo_cases_clear(struct evo_cases *cases)
 
 /* ---- Loading --------------------------------------------------------------------------------- */
 
+static uint64_t hash_images(const struct evo_images *images)
+{
+	size_t count = images->count;
+	if (images->pixels == NULL)
+		return 0;
+	uint64_t hash = evo_hash(images->pixels,
+	                         count * 3 * images->side * images->side * sizeof(float), 1);
+	if (images->labels != NULL)
+		hash = evo_hash(images->labels, count * sizeof(*images->labels), hash);
+	return hash;
+}
+
 static bool load_one(struct evo_cases *cases, const char *name,
                      const struct evo_probe_options *options, uint64_t seed,
                      struct evo_store *store, struct evo_error *err)
@@ -68,6 +80,7 @@ static bool load_one(struct evo_cases *cases, const char *name,
 	struct evo_images images;
 	if (!evo_run_probe(benchmark, options, seed, &item->probe, &images, err))
 		return false;
+	item->images = hash_images(&images);
 	bool good = evo_store_probe(store, &item->probe, images.pixels, images.labels,
 	                            &item->probe_number, err);
 	evo_images_clear(&images);

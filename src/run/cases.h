@@ -11,6 +11,7 @@ struct evo_case_item {
 	struct evo_benchmark *benchmark;
 	struct evo_probe probe;
 	size_t probe_number; /* in the store */
+	uint64_t images;     /* a hash of the data batch and its labels; 0: noise */
 	size_t *rows;        /* of the benchmark; train before validation */
 	size_t train, validation;
 	double *accuracy; /* of rows */

@@ -44,6 +44,7 @@ static void drop(struct evo_study *study, uint64_t id)
 static void add(struct evo_study *study, struct study_question *question)
 {
 	study_question_prepare(question, study->sample);
+	study_recall(study, question);
 	study->questions = evo_realloc(study->questions, study->question_count + 1,
 	                               sizeof(struct study_question *));
 	study->questions[study->question_count++] = question;
@@ -118,7 +119,13 @@ static bool open_engine(struct evo_study *study, struct evo_error *err)
 	if (study->sample == NULL)
 		return false;
 	study->counters = create_counters(study->sample, err);
-	return study->counters != NULL;
+	if (study->counters == NULL)
+		return false;
+	if (config->keep) {
+		study->kept = evo_kept_open();
+		study_recall(study, study->counters);
+	}
+	return true;
 }
 
 static void close_engine(struct evo_study *study)
@@ -127,6 +134,7 @@ static void close_engine(struct evo_study *study)
 		study_question_destroy(study->questions[q]);
 	free(study->questions);
 	study_question_destroy(study->counters);
+	evo_kept_close(study->kept);
 	study_sample_release(study->sample);
 	evo_scorer_destroy(study->scorer);
 	if (study->store != NULL)

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "cases.h"
+#include "kept.h"
 #include "news.h"
 
 /* Scored along with what is asked, so that partial taus can be given. */
@@ -21,6 +22,15 @@ struct study_place {
 	size_t group, index;
 };
 
+/* By what the scores of a group's networks are kept. */
+struct study_known {
+	struct evo_kept_key probe;
+	struct study_known_network {
+		struct evo_kept_key key;
+		size_t index; /* in the group */
+	} * networks;         /* sorted by the first hash */
+};
+
 /* Never changes once it is loaded, is counted: snapshots have it, too. */
 struct study_sample {
 	unsigned references; /* atomic */
@@ -30,7 +40,9 @@ struct study_sample {
 	size_t *order;              /* columns, groups taking turns, train networks first */
 	struct study_place *places; /* by column: those of c end where those of c + 1 begin */
 	size_t *place_begin;
+	struct study_known *known; /* a group */
 };
+struct evo_study;
 struct study_sample *study_sample_load(const struct evo_study_config *config,
                                        struct evo_store *store, struct evo_error *err);
 struct study_sample *study_sample_hold(struct study_sample *sample);
@@ -41,9 +53,9 @@ void study_sample_release(struct study_sample *sample); /* NULL is nothing */
 /* The first networks of a group. */
 struct study_part {
 	size_t group, count;
-	size_t offset; /* of its first network among the question's */
-	size_t done;
-	double milliseconds; /* of those that are done */
+	size_t offset;       /* of its first network among the question's */
+	size_t done, timed;  /* known; of these scored here */
+	double milliseconds; /* of those that are timed */
 };
 
 /* Written network by network; what a published answer says is there is not written again. */
@@ -87,6 +99,17 @@ void study_question_put(struct study_question *question, const struct study_samp
                         size_t column, const double *scores, size_t stride, double milliseconds);
 void study_data_release(struct study_data *data);
 
+/* ---- study_kept.c: what earlier sessions have scored ----------------------------------------- */
+
+void study_known_load(struct study_sample *sample);
+void study_known_clear(struct study_sample *sample);
+/* Takes what is kept of a question of one tree, on networks on which the counters are known. */
+void study_recall(struct evo_study *study, struct study_question *question);
+/* Keeps what such a question, or the counters, have been told of a network. scores: as for
+   study_question_put. */
+void study_keep(struct evo_study *study, const struct study_question *question, size_t column,
+                const double *scores, size_t stride);
+
 /* ---- The study ------------------------------------------------------------------------------- */
 
 /* From the other side: a question, or the id of one to drop. */
@@ -116,6 +139,7 @@ struct evo_study {
 	struct evo_store *store;
 	struct evo_scorer *scorer;
 	struct study_sample *sample;
+	struct evo_kept *kept;           /* NULL: nothing is */
 	struct study_question *counters; /* units and params on all networks */
 	struct study_question **questions;
 	size_t question_count;

@@ -137,8 +137,11 @@ static void take_finished(struct evo_study *study, struct pass *pass, struct evo
 		double milliseconds = evo_scoring_milliseconds(scoring, places[i]);
 		for (size_t q = 0; q < pass->question_count; q++) {
 			struct study_question *question = pass->questions[q];
-			study_question_put(question, study->sample, pass->columns[places[i]],
-			                   scores, pass->count, milliseconds);
+			size_t column = pass->columns[places[i]];
+			if (study_question_wants(question, study->sample, column))
+				study_keep(study, question, column, scores, pass->count);
+			study_question_put(question, study->sample, column, scores, pass->count,
+			                   milliseconds);
 			scores += question->tree_count * pass->count;
 		}
 	}
@@ -166,6 +169,7 @@ static bool work_on(struct evo_study *study, struct pass *pass, struct evo_error
 		}
 	}
 	take_finished(study, pass, scoring);
+	evo_kept_flush(study->kept);
 	return evo_scoring_finish(scoring, &inner) || inner.code == EVO_E_CANCELLED ||
 	       evo_fail(err, inner.code, "%s", inner.message);
 }

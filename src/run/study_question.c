@@ -121,6 +121,7 @@ void study_question_put(struct study_question *question, const struct study_samp
 			out[t * part->count + place.index] = scores[t * stride];
 		question->has[part->offset + place.index] = true;
 		part->milliseconds += milliseconds;
+		part->timed++;
 		part->done++;
 		question->done++;
 	}

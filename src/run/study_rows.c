@@ -44,7 +44,7 @@ static void make_row(void *context, size_t index, unsigned worker)
 	row->networks = part->count;
 	row->seeds = 1;
 	row->kendall_sd = NAN;
-	row->milliseconds = part->milliseconds / (double) part->done;
+	row->milliseconds = part->timed > 0 ? part->milliseconds / (double) part->timed : NAN;
 	score_measure(part->count, scores_of(question, part, tree), about->accuracy,
 	              scores_of(counters, all, STUDY_UNITS), scores_of(counters, all, STUDY_PARAMS),
 	              row);

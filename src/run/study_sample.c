@@ -109,6 +109,7 @@ struct study_sample *study_sample_load(const struct evo_study_config *config,
 		return NULL;
 	}
 	line_up(sample);
+	study_known_load(sample);
 	find_places(sample);
 	for (size_t i = 0; i < sample->cases.count; i++)
 		describe(&sample->cases.items[i], &sample->about[i]);
@@ -128,6 +129,7 @@ void study_sample_release(struct study_sample *sample)
 		return;
 	for (size_t i = 0; i < sample->cases.count; i++)
 		free((void *) (uintptr_t) sample->about[i].architectures);
+	study_known_clear(sample);
 	evo_cases_clear(&sample->cases);
 	free(sample->order);
 	free(sample->places);

@@ -43,7 +43,7 @@ static void show_case(const struct study_question *question, const struct study_
 	out->train = part->count < train ? part->count : train;
 	out->validation = part->count - out->train;
 	out->done = part->done;
-	out->milliseconds = part->done > 0 ? part->milliseconds / (double) part->done : NAN;
+	out->milliseconds = part->timed > 0 ? part->milliseconds / (double) part->timed : NAN;
 	out->has = has + part->offset;
 	if (question->data->scores != NULL)
 		out->scores = question->data->scores + part->offset * question->tree_count;

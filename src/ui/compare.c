@@ -6,6 +6,64 @@
 
 #include "compare.h"
 
+/* ---- How far it is ----------------------------------------------------------------------------- */
+
+/* Networks with classic proxies take about so many times as long as without: what both take together
+   is foretold by it, and comes true as they are scored. */
+#define SLOW_WEIGHT 3.0
+#define LEFT_AFTER  1.0 /* seconds: before, what is left would be a guess */
+
+static void begin_progress(struct ui_compare *compare)
+{
+	compare->share = 0;
+	compare->begun = compare->left = (double) NAN;
+}
+
+/* Of those that are slow, or not; NaN: there are none. Those that are not asked yet will have as many
+   networks as the others. */
+static double share_of(const struct ui_compare *compare, bool slow)
+{
+	size_t done = 0, total = 0, count = 0;
+
+	for (size_t i = 0; i < compare->count; i++) {
+		const struct ui_contender *one = &compare->contenders[i];
+		const struct evo_answer *answer =
+		        one->question != 0 ? evo_study_answer(compare->answers, one->question)
+		                           : NULL;
+		if (answer != NULL && answer->total > total)
+			total = answer->total;
+		if (one->slow != slow)
+			continue;
+		count++;
+		if (answer != NULL)
+			done += *answer->error != '\0' ? answer->total : answer->done;
+	}
+	if (count == 0)
+		return (double) NAN;
+	return total > 0 ? (double) done / (double) (count * total) : 0;
+}
+
+static void follow_progress(struct ui_compare *compare)
+{
+	double quick = share_of(compare, false), slow = share_of(compare, true);
+	double now = evo_now();
+	double share = isnan(slow)    ? quick
+	               : isnan(quick) ? slow
+	                              : (quick + SLOW_WEIGHT * slow) / (1 + SLOW_WEIGHT);
+
+	if (share > compare->share)
+		compare->share = share;
+	/* What is kept of earlier sessions is there with the first answers, and took no time. */
+	if (isnan(compare->begun) && compare->answers->answer_count > 0) {
+		compare->begun = now;
+		compare->begun_share = compare->share;
+	}
+	double gained = compare->share - compare->begun_share;
+	compare->left = !isnan(compare->begun) && now - compare->begun > LEFT_AFTER && gained > 0
+	                        ? (now - compare->begun) / gained * (1 - compare->share)
+	                        : (double) NAN;
+}
+
 /* ---- Contenders ------------------------------------------------------------------------------ */
 
 void ui_compare_add(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
@@ -25,6 +83,7 @@ void ui_compare_add(struct ui_compare *compare, const char *name, const struct e
 		evo_tree_copy(&one->tree, tree);
 		compare->order[at] = at;
 		one->slow = (evo_tree_needs(tree) & EVO_NEEDS_CLASSIC) != 0;
+		begin_progress(compare);
 	}
 	ui_compare_sort(compare);
 	for (size_t i = 0; i < compare->count; i++)
@@ -84,11 +143,13 @@ bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *c
 	study.strings = true;
 	study.split = EVO_ALL;
 	study.networks = compare->networks;
+	study.keep = true;
 	study.memory = memory / 4; /* the search has its own */
 	compare->study = evo_study_create(&study, err);
 	if (compare->study == NULL)
 		return false;
 	compare->answers = evo_study_snapshot(compare->study);
+	begin_progress(compare);
 	return true;
 }
 
@@ -138,6 +199,8 @@ void ui_compare_hear(struct ui_compare *compare)
 	evo_study_snapshot_release(compare->answers);
 	compare->answers = evo_study_snapshot(compare->study);
 	ui_compare_ask(compare);
+	if (compare->answers->case_count > 0)
+		follow_progress(compare);
 	if (compare->sorted)
 		ui_compare_sort(compare);
 }

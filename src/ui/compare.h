@@ -37,6 +37,10 @@ struct ui_compare {
 	size_t networks;  /* of each benchmark */
 	bool fixed_clock; /* show nothing that depends on the time */
 
+	/* How far the scoring of all contenders is, which never goes back while they are the same, and
+	   what it took from when it was begun_share. */
+	double share, begun_share, begun, left; /* seconds; NaN: not known */
+
 	struct ui_contender *contenders;
 	size_t count;
 	size_t *order; /* contenders as they are shown */

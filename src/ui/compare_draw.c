@@ -95,19 +95,19 @@ static void draw_head(const struct ui_compare *compare, struct ui_area area, siz
 	free(headings);
 }
 
-/* How far the scoring is, over all that has been asked. */
+/* How far the scoring is, over all contenders, and how long it will take. */
 static void progress(const struct ui_compare *compare, char *out, size_t size)
 {
-	size_t done = 0, total = 0;
+	char left[24];
 
 	*out = '\0';
-	for (size_t i = 0; compare->answers != NULL && i < compare->answers->answer_count; i++) {
-		done += compare->answers->answers[i]->done;
-		total += compare->answers->answers[i]->total;
-	}
-	if (done < total)
-		snprintf(out, size, "scoring, %.0f %%",
-		         floor(100 * (double) done / (double) total));
+	if (!ui_compare_busy(compare) || compare->answers->state == EVO_STUDY_FAILED)
+		return;
+	snprintf(out, size, "scoring, %.0f %%", floor(100 * compare->share));
+	if (isnan(compare->left) || compare->fixed_clock)
+		return;
+	ui_duration(compare->left, left, sizeof left);
+	snprintf(out + strlen(out), size - strlen(out), ", %s left", left);
 }
 
 static void draw_matrix(struct ui_compare *compare, struct ui_area area)
@@ -222,7 +222,7 @@ static void find_facts(const struct ui_compare *compare, const struct ui_split_p
 		add_fact(facts, "given params %s", text);
 		add_fact(facts, "%zu networks", row->networks);
 		add_fact(facts, "%.0f not finite", row->non_finite);
-		if (!compare->fixed_clock)
+		if (!compare->fixed_clock && !isnan(row->milliseconds))
 			add_fact(facts, "%.1f ms a network for all together", row->milliseconds);
 	}
 }

@@ -22,6 +22,7 @@ bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *confi
 	study.validation = gp->validation;
 	study.sampling = gp->sampling;
 	study.memory = memory / 4; /* the search has its own */
+	study.keep = true;
 	study.expected = evo_gp_needs(gp);
 	scorer->mean = gp->fitness_mean;
 	scorer->study = evo_study_create(&study, err);

@@ -1,0 +1,148 @@
+/* What a study takes from earlier sessions, and keeps for later ones. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "study.h"
+
+/* ---- Groups ---------------------------------------------------------------------------------- */
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct study_known_network *left = a, *right = b;
+	return (left->key.hash[0] > right->key.hash[0]) - (left->key.hash[0] < right->key.hash[0]);
+}
+
+void study_known_load(struct study_sample *sample)
+{
+	const struct evo_cases *cases = &sample->cases;
+	sample->known = evo_calloc(cases->group_count + 1, sizeof(*sample->known));
+	for (size_t g = 0; g < cases->group_count; g++) {
+		const struct evo_case_group *group = &cases->groups[g];
+		const struct evo_case_item *item = &cases->items[group->first_case];
+		struct study_known *known = &sample->known[g];
+		known->probe = evo_kept_probe(item);
+		known->networks = evo_calloc(group->count + 1, sizeof(*known->networks));
+		for (size_t i = 0; i < group->count; i++) {
+			const char *text = item->benchmark->rows[item->rows[i]].architecture;
+			known->networks[i] =
+			        (struct study_known_network){evo_kept_network(text), i};
+		}
+		qsort(known->networks, group->count, sizeof(*known->networks), by_hash);
+	}
+}
+
+void study_known_clear(struct study_sample *sample)
+{
+	for (size_t g = 0; sample->known != NULL && g < sample->cases.group_count; g++)
+		free(sample->known[g].networks);
+	free(sample->known);
+}
+
+/* ---- Recalling ------------------------------------------------------------------------------- */
+
+/* One tree of a question on one part of it. */
+struct recalling {
+	struct study_question *question;
+	struct study_part *part;
+	const struct study_known *known;
+	size_t networks;                       /* of the group */
+	const struct study_question *counters; /* NULL: it is they that are recalled */
+	double *scores;                        /* of the tree */
+	unsigned char *found;                  /* by index: how many of the trees */
+};
+
+static const struct study_known_network *find(const struct recalling *recalling, uint64_t network)
+{
+	const struct study_known_network wanted = {.key = {{network, 0}}};
+	return bsearch(&wanted, recalling->known->networks, recalling->networks, sizeof(wanted),
+	               by_hash);
+}
+
+static uint64_t check(void *context, uint64_t network)
+{
+	const struct study_known_network *one = find(context, network);
+	return one != NULL ? one->key.hash[1] : 0;
+}
+
+/* Rows need the counters of every network, too. */
+static bool has_counters(const struct recalling *recalling, size_t index)
+{
+	const struct study_question *counters = recalling->counters;
+	if (counters == NULL)
+		return true;
+	size_t part = counters->part_of_group[recalling->part->group];
+	return counters->has[counters->parts[part].offset + index];
+}
+
+static void take(void *context, uint64_t network, double score)
+{
+	struct recalling *recalling = context;
+	size_t index = find(recalling, network)->index;
+	if (index >= recalling->part->count || !has_counters(recalling, index))
+		return;
+	recalling->scores[index] = score;
+	recalling->found[index]++;
+}
+
+static void recall_part(struct evo_study *study, struct study_question *question,
+                        struct study_part *part)
+{
+	const struct study_sample *sample = study->sample;
+	struct recalling recalling = {.question = question,
+	                              .part = part,
+	                              .known = &sample->known[part->group],
+	                              .networks = sample->cases.groups[part->group].count,
+	                              .counters =
+	                                      question != study->counters ? study->counters : NULL,
+	                              .found = evo_calloc(part->count + 1, 1)};
+	for (size_t t = 0; t < question->tree_count; t++) {
+		recalling.scores = question->data->scores + part->offset * question->tree_count +
+		                   t * part->count;
+		evo_kept_read(study->kept,
+		              evo_kept_tree(recalling.known->probe, &question->trees[t]), check,
+		              take, &recalling);
+	}
+	for (size_t i = 0; i < part->count; i++) {
+		if (recalling.found[i] < question->tree_count)
+			continue;
+		question->has[part->offset + i] = true;
+		part->done++;
+		question->done++;
+	}
+	free(recalling.found);
+}
+
+/* The subtrees of impacts are not kept: they are many, and few are met again. */
+static bool is_kept(const struct evo_study *study, const struct study_question *question)
+{
+	return study->kept != NULL && (question->tree_count == 1 || question == study->counters);
+}
+
+void study_recall(struct evo_study *study, struct study_question *question)
+{
+	if (!is_kept(study, question) || question->error.code != EVO_OK)
+		return;
+	for (size_t p = 0; p < question->part_count; p++)
+		recall_part(study, question, &question->parts[p]);
+}
+
+/* ---- Keeping --------------------------------------------------------------------------------- */
+
+void study_keep(struct evo_study *study, const struct study_question *question, size_t column,
+                const double *scores, size_t stride)
+{
+	const struct study_sample *sample = study->sample;
+	if (!is_kept(study, question))
+		return;
+	const struct study_place place = sample->places[sample->place_begin[column]];
+	const struct evo_case_group *group = &sample->cases.groups[place.group];
+	const struct evo_case_item *item = &sample->cases.items[group->first_case];
+	struct evo_kept_key network =
+	        evo_kept_network(item->benchmark->rows[item->rows[place.index]].architecture);
+	for (size_t t = 0; t < question->tree_count; t++)
+		evo_kept_put(study->kept,
+		             evo_kept_tree(sample->known[place.group].probe, &question->trees[t]),
+		             network, scores[t * stride]);
+}
