@@ -20,6 +20,8 @@ const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchma
 
 /* Without the blanks around it, in place. */
 char *bench_trim(char *text);
+/* The same of every field, which stays where it is. */
+void bench_trim_all(size_t count, char *const *fields);
 
 /* What a text that is no architecture of a known space looks like, "a DARTS genotype"; NULL. */
 const char *bench_looks_like(const char *text);

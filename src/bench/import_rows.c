@@ -17,6 +17,15 @@ char *bench_trim(char *text)
 	return text;
 }
 
+void bench_trim_all(size_t count, char *const *fields)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *text = bench_trim(fields[i]);
+
+		memmove(fields[i], text, strlen(text) + 1);
+	}
+}
+
 /* The first row that is an architecture of a space decides which space it is. */
 static bool check_architecture(struct bench_import_rows *rows, const char *architecture,
                                struct evo_error *why)

@@ -87,7 +87,7 @@ static bool find_column(const struct reading *reading, size_t line, size_t count
 	return true;
 }
 
-/* Neither is there for a reason that can be told, nor are others asked for. */
+/* Fails with what the header has in place of architectures, or of every dataset's accuracies. */
 static bool no_columns(const struct reading *reading, size_t line, size_t count,
                        char *const *fields, struct evo_error *err)
 {
@@ -120,8 +120,8 @@ static bool no_columns(const struct reading *reading, size_t line, size_t count,
 	return false;
 }
 
-/* What is said of a dataset that the table has no column of. */
-static void tell_no_column(struct reading *reading, size_t dataset, size_t count,
+/* A dataset that the table has no column of: why it has no benchmark. */
+static void note_no_column(struct reading *reading, size_t dataset, size_t count,
                            char *const *fields)
 {
 	const char *column = bench_datasets[dataset].column;
@@ -141,8 +141,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	bool any = false;
 
 	reading->rows.fields = count;
-	for (size_t i = 0; i < count; i++)
-		memmove(fields[i], bench_trim(fields[i]), strlen(bench_trim(fields[i])) + 1);
+	bench_trim_all(count, fields);
 	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->rows.architecture,
 	                 err))
 		return false;
@@ -156,7 +155,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 		return no_columns(reading, line, count, fields, err);
 	for (size_t i = 0; i < BENCH_DATASETS; i++)
 		if (reading->accuracy[i] == NO_COLUMN)
-			tell_no_column(reading, i, count, fields);
+			note_no_column(reading, i, count, fields);
 	return true;
 }
 
@@ -169,8 +168,9 @@ enum verdict {
 };
 
 /*
- * A network is about as good as guessing or better, so that an accuracy of 1 or less that is well
- * below what guessing gives is a fraction. A column that has no larger one is of fractions.
+ * Trained networks are hardly worse than guessing, so that an accuracy of 1 or less that is well
+ * below what guessing gives (10, 1 and 0.83 %) is a fraction. It is remembered, to be told once it
+ * is known whether the whole column has fractions.
  */
 static bool is_fraction(struct reading *reading, size_t line, size_t dataset, double accuracy)
 {

@@ -138,7 +138,7 @@ static bool find_architecture(struct reading *reading, size_t count, char *const
 	return false;
 }
 
-/* Trims the names, in place, and sees that none is there twice. */
+/* Sees that no name is there twice. */
 static bool check_columns(const struct reading *reading, size_t line, size_t count,
                           char *const *fields, struct evo_error *err)
 {
@@ -147,9 +147,6 @@ static bool check_columns(const struct reading *reading, size_t line, size_t cou
 
 	evo_index_init(&names);
 	for (size_t i = 0; i < count && added; i++) {
-		const char *name = bench_trim(fields[i]);
-
-		memmove(fields[i], name, strlen(name) + 1);
 		if (*fields[i] != '\0')
 			evo_index_add(&names, fields[i], &added);
 		if (!added)
@@ -186,6 +183,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	reading->numbers = evo_calloc(count, sizeof(size_t));
 	reading->others = evo_calloc(count, sizeof(size_t));
 	reading->advice = evo_calloc(count, sizeof(char *));
+	bench_trim_all(count, fields);
 	if (!check_columns(reading, line, count, fields, err))
 		return false;
 	if (!find_architecture(reading, count, fields))
