@@ -157,8 +157,8 @@ static void refuses(void **state)
 	        {"evolve --seed -1", "--seed -1: "},
 	        {"evolve --seed 1.5", "--seed 1.5: "},
 	        {"evolve --threads 0", "--threads 0: "},
-	        {"evolve --memory 3", "--memory 3: must be at least"},
-	        {"evolve --target 2", "--target 2: must be at most 1"},
+	        {"evolve --memory 3", "--memory 3: must be a size in bytes, at least"},
+	        {"evolve --target 2", "--target 2: must be a number from -1 to 1"},
 	        {"evolve --target nan", "--target nan: "},
 	        {"evolve --time never", "--time never: "},
 	        {"evolve --progress maybe", "--progress maybe: must be one of auto|always|never"},
@@ -174,6 +174,9 @@ static void refuses(void **state)
 	        {"score depth --networks 1", "--networks 1: "},
 	        {"score depth --split tset", "--split tset: must be one of"},
 	        {"benchmarks import nats-bench", "needs FORMAT FILE"},
+	        {"score units --networks 1000001", "--networks 1000001: must be `all`, or"},
+	        {"evolve --cells 101", "--cells 101: must be a whole number from 1 to 100"},
+	        {"evolve --time 0", "--time 0: must be a duration"},
 	};
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		struct cli_options options;
@@ -254,9 +257,9 @@ static void reads_ranges(void **state)
 	static const struct {
 		const char *text;
 		size_t first, last; /* 0: refused */
-	} cases[] = {{"3-5", 3, 5}, {"7", 7, 7},    {"2-2", 2, 2}, {"1-1000000", 1, 1000000},
-	             {"0", 0, 0},   {"5-3", 0, 0},  {"-3", 0, 0},  {"3-", 0, 0},
-	             {"a-b", 0, 0}, {"1-2-3", 0, 0}};
+	} cases[] = {{"3-5", 3, 5}, {"7", 7, 7},     {"2-2", 2, 2},   {"1-5260", 1, 5260},
+	             {"0", 0, 0},   {"5-3", 0, 0},   {"-3", 0, 0},    {"3-", 0, 0},
+	             {"a-b", 0, 0}, {"1-2-3", 0, 0}, {"1-5261", 0, 0}};
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		struct cli_options options;
 		enum cli_command_id command;

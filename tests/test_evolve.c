@@ -177,7 +177,8 @@ static void target_and_quiet(void **state)
 {
 	(void) state;
 	struct outcome outcome;
-	RUN(&box, &outcome, QUICK, "--generations", "1000000", "--target", "-1", "--quiet");
+	RUN(&box, &outcome, QUICK, "--generations", "1000000", "--target", "-1", "--quiet",
+	    "--name", "quiet");
 	expect_status(&outcome, 0);
 	assert_int_equal(outcome.err_length, 0);
 	outcome_clear(&outcome);
@@ -422,6 +423,31 @@ static void nohup_is_respected(void **state)
 	outcome_clear(&outcome);
 }
 
+/* What cannot go together is said before anything is begun, as wrong usage. */
+static void refuses_what_does_not_fit(void **state)
+{
+	static const struct {
+		const char *option, *value, *other, *with, *says;
+	} cases[] = {
+	        {"--image", "30", "-g", "1", "the image side must be a multiple of 4, not 30"},
+	        {"--set", "init_depth_min=5", "--set", "init_depth_max=3",
+	         "init_depth_min (5) is above init_depth_max (3)"},
+	        {"--set", "crossover=1", "--set", "join=1", "the shares sum to"},
+	        {"--population", "2", "--set", "elite=3", "elite (3) is above the 2 individuals"},
+	        {"--cells", "101", "-g", "1", "--cells 101: must be a whole number from 1 to 100"},
+	        {"--name", "", "-g", "1", "--name : must not be empty"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
+		struct outcome outcome;
+		RUN(&box, &outcome, "evolve", "-q", cases[i].option, cases[i].value, cases[i].other,
+		    cases[i].with);
+		expect_complaint(&outcome, 2, cases[i].says);
+		outcome_clear(&outcome);
+	}
+}
+
 int main(void)
 {
 	signal(SIGHUP, SIG_DFL); /* the tests may run under nohup, or in the background */
@@ -433,6 +459,7 @@ int main(void)
 	        cmocka_unit_test(without_terminal_explorer_evolves),
 	        cmocka_unit_test(target_and_quiet),
 	        cmocka_unit_test(writes_nothing_unasked),
+	        cmocka_unit_test(refuses_what_does_not_fit),
 	        cmocka_unit_test(json_lines),
 	        cmocka_unit_test(final_test_and_inject_from),
 	        cmocka_unit_test(carried_to_another_size),

@@ -153,6 +153,12 @@ static void more_generations(void **state)
 	expect_status(&outcome, 0);
 	assert_true(has(outcome.out, "by hand, before generation 2: set generations=6\n"));
 	outcome_clear(&outcome);
+	/* What is done stays done, and nothing of the run changes. */
+	RUN(&box, &outcome, "evolve", "-q", "--resume", "grown", "-g", "5");
+	expect_complaint(&outcome, 2,
+	                 "generations must be 6 at least, not 5: so many are complete");
+	outcome_clear(&outcome);
+	expect_same_run(&box, "six", "grown");
 	free(result);
 }
 

@@ -322,6 +322,16 @@ struct evo_build {
 };
 struct evo_build evo_build_default(void);
 
+/* What a build may be, at most, wherever it is said: by options or by a manifest. */
+#define EVO_BUILD_NETWORKS_MAX 5260 /* about as many functions nb201 has */
+#define EVO_BUILD_SEEDS_MAX    1000
+#define EVO_BUILD_EPOCHS_MAX   10000
+#define EVO_BUILD_IMAGES_MAX   10000000
+#define EVO_BUILD_RATE_MAX     1000
+#define EVO_BUILD_SHIFT_MAX    64
+/* Manifests read whole numbers as doubles do. */
+#define EVO_BUILD_SEED_MAX 1000000000000000
+
 /* Where a build is. */
 struct evo_build_status {
 	size_t done, kept, total; /* trainings; kept: by an earlier time, among those done */

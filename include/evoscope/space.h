@@ -8,6 +8,14 @@
 
 #include "evoscope/net.h"
 
+/* The largest sizes there can be: beyond them a network fits no machine, and labels not their 16
+   bits. Options, manifests and spaces all go by these. */
+#define EVO_CHANNELS_MAX 4096
+#define EVO_CELLS_MAX    100
+#define EVO_SIDE_MAX     1024
+#define EVO_CLASSES_MAX  65535
+#define EVO_BATCH_MAX    65536
+
 /* The size at which an architecture is built. */
 struct evo_macro {
 	size_t channels; /* C: width of the first stage */

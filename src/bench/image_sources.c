@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Labels are kept in 16 bits, and a manifest takes no more classes. */
-#define LABEL_MAX ((int64_t) 65534)
+#define LABEL_MAX ((int64_t) EVO_CLASSES_MAX - 1)
 
 static bool bad(const struct bench_source *source, struct evo_error *err, const char *what)
 {

@@ -4,11 +4,9 @@
 #include "images.h"
 #include "recipe.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Seeds are written as whole numbers, which manifests read as doubles do. */
-#define SEED_MAX ((uint64_t) 1000000000000000)
 
 /*
  * Chosen so that a second training puts architectures in the same order. In so few steps no network
@@ -40,14 +38,26 @@ bool bench_recipe_check_sizes(const struct evo_build *build, struct evo_error *e
 	if (build->folder ? !bench_name_check(build->name, err)
 	                  : !bench_new_name_check(build->name, err))
 		return false;
-	if (build->networks < 2)
-		return refuse(err, "a benchmark needs at least 2 networks");
-	if (build->seeds < 1 || build->seeds > 1000)
-		return refuse(err, "seeds must be from 1 to 1000");
-	if (build->how.epochs < 1 || build->how.batch < 1)
-		return refuse(err, "epochs and batch must be at least 1");
-	if (build->seed > SEED_MAX || build->how.seed > SEED_MAX)
-		return refuse(err, "seeds go up to 1000000000000000");
+	const struct {
+		const char *what;
+		uint64_t value, least, most;
+	} sizes[] = {
+	        {"networks", build->networks, 2, EVO_BUILD_NETWORKS_MAX},
+	        {"seeds", build->seeds, 1, EVO_BUILD_SEEDS_MAX},
+	        {"epochs", build->how.epochs, 1, EVO_BUILD_EPOCHS_MAX},
+	        {"batch", build->how.batch, 1, EVO_BATCH_MAX},
+	        {"shift", build->how.shift, 0, EVO_BUILD_SHIFT_MAX},
+	        {"train images", build->train_images, 0, EVO_BUILD_IMAGES_MAX},
+	        {"test images", build->test_images, 0, EVO_BUILD_IMAGES_MAX},
+	        {"seed", build->seed, 0, EVO_BUILD_SEED_MAX},
+	        {"first seed", build->how.seed, 0, EVO_BUILD_SEED_MAX},
+	};
+	for (size_t i = 0; i < EVO_COUNT(sizes); i++)
+		if (sizes[i].value < sizes[i].least || sizes[i].value > sizes[i].most)
+			return evo_fail(err, EVO_E_USAGE,
+			                "%s: must be from %" PRIu64 " to %" PRIu64 ", not %" PRIu64,
+			                sizes[i].what, sizes[i].least, sizes[i].most,
+			                sizes[i].value);
 	return true;
 }
 

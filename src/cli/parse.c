@@ -221,28 +221,79 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 
 /* ---- Step three: values ---------------------------------------------------------------------- */
 
-static bool in_limits(const struct cli_option *option, double value, struct evo_error *err)
+/* "must be WHAT from LOW to HIGH". */
+static bool out_of_limits(const struct cli_option *option, const char *what, struct evo_error *err)
 {
-	if (option->low == 0 && option->high == 0)
-		return true;
-	if (value < option->low)
-		return evo_fail(err, EVO_E_USAGE, "must be at least %.12g", option->low);
-	if (option->high != 0 && !(value <= option->high))
-		return evo_fail(err, EVO_E_USAGE, "must be at most %.12g", option->high);
-	return true;
+	if (option->high != 0)
+		return evo_fail(err, EVO_E_USAGE, "must be %s from %.16g to %.16g", what,
+		                option->low, option->high);
+	return evo_fail(err, EVO_E_USAGE, "must be %s, at least %.16g", what, option->low);
+}
+
+/* No number, such as NaN, is in limits either. */
+static bool in_limits(const struct cli_option *option, double value)
+{
+	return value >= option->low && (option->high == 0 || value <= option->high);
 }
 
 static bool set_count(const struct cli_option *option, const char *text, size_t *value,
                       struct evo_error *err)
 {
-	if (option->type == CLI_COUNT_OR_ALL && !strcmp(text, "all")) {
+	bool or_all = option->type == CLI_COUNT_OR_ALL;
+	int64_t number;
+	if (or_all && !strcmp(text, "all")) {
 		*value = 0;
 		return true;
 	}
-	int64_t number;
-	if (!evo_integer_parse(text, (int64_t) option->low, (int64_t) option->high, &number, err))
-		return false;
+	if (!evo_integer_parse(text, (int64_t) option->low, (int64_t) option->high, &number, NULL))
+		return out_of_limits(option, or_all ? "`all`, or a whole number" : "a whole number",
+		                     err);
 	*value = (size_t) number;
+	return true;
+}
+
+static bool set_seed(const struct cli_option *option, const char *text, uint64_t *value,
+                     struct evo_error *err)
+{
+	int64_t most = option->high > 0 ? (int64_t) option->high : INT64_MAX, number;
+	if (!evo_integer_parse(text, 0, most, &number, NULL))
+		return evo_fail(err, EVO_E_USAGE, "must be a whole number from 0 to %lld",
+		                (long long) most);
+	*value = (uint64_t) number;
+	return true;
+}
+
+static bool set_real(const struct cli_option *option, const char *text, double *value,
+                     struct evo_error *err)
+{
+	double number;
+	if (!evo_number_parse(text, &number, NULL) || !in_limits(option, number))
+		return out_of_limits(option, "a number", err);
+	*value = number;
+	return true;
+}
+
+static bool set_seconds(const struct cli_option *option, const char *text, double *value,
+                        struct evo_error *err)
+{
+	double number;
+	if (!evo_duration_parse(text, &number, err))
+		return false;
+	if (!in_limits(option, number))
+		return out_of_limits(option, "a duration in seconds", err);
+	*value = number;
+	return true;
+}
+
+static bool set_bytes(const struct cli_option *option, const char *text, size_t *value,
+                      struct evo_error *err)
+{
+	size_t bytes;
+	if (!evo_size_parse(text, &bytes, err))
+		return false;
+	if (!in_limits(option, (double) bytes))
+		return out_of_limits(option, "a size in bytes", err);
+	*value = bytes;
 	return true;
 }
 
@@ -252,15 +303,14 @@ static bool set_range(const struct cli_option *option, const char *text, struct 
 	size_t length = strcspn(text, "-");
 	char *first = evo_strndup(text, length);
 	const char *last = text[length] ? text + length + 1 : text;
-	int64_t from = 0, to = 0;
-	bool ok = evo_integer_parse(first, (int64_t) option->low, (int64_t) option->high, &from,
-	                            NULL) &&
-	          evo_integer_parse(last, from, (int64_t) option->high, &to, NULL);
+	int64_t low = (int64_t) option->low, high = (int64_t) option->high, from = 0, to = 0;
+	bool ok = evo_integer_parse(first, low, high, &from, NULL) &&
+	          evo_integer_parse(last, from, high, &to, NULL);
 	free(first);
+	if (!ok)
+		return out_of_limits(option, "such as 3-5, or one number,", err);
 	*range = (struct cli_range){(size_t) from, (size_t) to};
-	return ok ||
-	       evo_fail(err, EVO_E_USAGE, "must be two numbers from %.12g on, such as 3-5, or one",
-	                option->low);
+	return true;
 }
 
 static bool set_choice(const struct cli_option *option, const char *text, size_t *value,
@@ -306,8 +356,9 @@ static bool set_pair(const struct cli_option *option, const char *text, struct c
 static bool set_value(const struct cli_option *option, const char *text, void *field,
                       struct evo_error *err)
 {
-	double real = 0;
-	int64_t integer = 0;
+	/* Nothing that is named or written down is called "". */
+	if ((option->type == CLI_TEXT || option->type == CLI_LIST) && !*text)
+		return evo_fail(err, EVO_E_USAGE, "must not be empty");
 	switch (option->type) {
 	case CLI_FLAG:
 		*(bool *) field = true;
@@ -316,27 +367,18 @@ static bool set_value(const struct cli_option *option, const char *text, void *f
 	case CLI_COUNT_OR_ALL:
 		return set_count(option, text, field, err);
 	case CLI_SEED:
-		if (!evo_integer_parse(text, 0, INT64_MAX, &integer, err))
-			return false;
-		*(uint64_t *) field = (uint64_t) integer;
-		return true;
+		return set_seed(option, text, field, err);
 	case CLI_RANGE:
 		return set_range(option, text, field, err);
 	case CLI_REAL:
-		if (!evo_number_parse(text, &real, err) || !in_limits(option, real, err))
-			return false;
-		*(double *) field = real;
-		return true;
+		return set_real(option, text, field, err);
 	case CLI_SECONDS:
-		return evo_duration_parse(text, field, err);
+		return set_seconds(option, text, field, err);
 	case CLI_BYTES:
-		return evo_size_parse(text, field, err) &&
-		       in_limits(option, (double) *(size_t *) field, err);
+		return set_bytes(option, text, field, err);
 	case CLI_CHOICE:
 		return set_choice(option, text, field, err);
 	case CLI_TEXT:
-		if (!*text)
-			return evo_fail(err, EVO_E_USAGE, "must not be empty");
 		*(const char **) field = text;
 		return true;
 	case CLI_LIST:
@@ -389,6 +431,11 @@ static bool take_arguments(const struct parser *parser, enum cli_command_id id, 
 	if (count < command->least)
 		return evo_fail(err, EVO_E_USAGE, "evoscope %s needs %s; see its --help",
 		                command->name, command->arguments);
+	for (size_t i = 0; i < count; i++)
+		if (!*options->arguments.items[i])
+			return evo_fail(err, EVO_E_USAGE,
+			                "evoscope %s: argument %zu is empty; see its --help",
+			                command->name, i + 1);
 	if (count > command->most)
 		return evo_fail(err, EVO_E_USAGE, "evoscope %s: `%s` is one argument too many",
 		                command->name, options->arguments.items[command->most]);

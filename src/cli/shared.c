@@ -173,6 +173,25 @@ static bool add_stored(const struct cli_options *options, const struct cli_list 
 	return good;
 }
 
+/* The preset fits together: where the settings do not, those that were asked for are why. */
+static bool check_settings(const struct evo_gp_config *config, struct evo_error *err)
+{
+	struct evo_error why = {0};
+	return evo_gp_config_check(config, &why) || evo_fail(err, EVO_E_USAGE, "%s", why.message);
+}
+
+/* Sizes that no space can be built at are refused before the search begins; those that were not
+   given are the benchmarks', and good. */
+static bool check_probe(const struct evo_probe_options *probe, struct evo_error *err)
+{
+	struct evo_macro macro = evo_space_at(0)->paper;
+	macro.channels = probe->channels > 0 ? probe->channels : macro.channels;
+	macro.cells = probe->cells > 0 ? probe->cells : macro.cells;
+	macro.side = probe->side > 0 ? probe->side : macro.side;
+	macro.classes = probe->classes > 0 ? probe->classes : macro.classes;
+	return evo_space_at(0)->check_macro(&macro, err);
+}
+
 static bool new_config(const struct cli_options *options, struct evo_run_config *config,
                        struct evo_error *err)
 {
@@ -201,7 +220,7 @@ static bool new_config(const struct cli_options *options, struct evo_run_config 
 		config->runs_optional = !options->runs_file;
 	}
 	cli_benchmark_names_clear(&names);
-	return good && evo_gp_config_check(&config->gp, err);
+	return good && check_settings(&config->gp, err) && check_probe(&config->probe, err);
 }
 
 bool cli_run_config(const struct cli_options *options, struct evo_run_config *config,

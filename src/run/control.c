@@ -59,6 +59,16 @@ static char *split_setting(const char *text, char **value)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
+/* What is done stays done. Under the lock. */
+static bool check_generations(const struct evo_run *run, size_t wanted, struct evo_error *err)
+{
+	size_t complete = run->newest->snapshot.generation;
+	return wanted >= complete ||
+	       evo_fail(err, EVO_E_USAGE,
+	                "generations must be %zu at least, not %zu: so many are complete", complete,
+	                wanted);
+}
+
 static bool check_set(struct evo_run *run, const char *text, struct evo_error *err)
 {
 	char *value, *name = split_setting(text, &value);
@@ -71,7 +81,9 @@ static bool check_set(struct evo_run *run, const char *text, struct evo_error *e
 		        err, EVO_E_USAGE,
 		        "%s cannot change while a search runs; start another search with it", name);
 	good = good && evo_gp_config_set(&changed, name, value, err) &&
-	       evo_gp_config_check(&changed, err);
+	       evo_gp_config_check(&changed, err) &&
+	       (strcmp(name, "generations") != 0 ||
+	        check_generations(run, changed.generations, err));
 	if (good)
 		run->shadow = changed;
 	free(name);

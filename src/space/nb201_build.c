@@ -8,28 +8,22 @@
 
 #include <stdlib.h>
 
-/* Beyond these a network fits no machine, and sizes would not fit their types. */
-#define WIDTH_MAX   4096
-#define CELLS_MAX   100
-#define SIDE_MAX    1024
-#define CLASSES_MAX 65536
-
 static bool check_range(size_t value, size_t max, const char *what, struct evo_error *err)
 {
 	if (value >= 1 && value <= max)
 		return true;
-	return evo_fail(err, EVO_E_INPUT, "%s must be 1 to %zu, not %zu", what, max, value);
+	return evo_fail(err, EVO_E_USAGE, "%s must be 1 to %zu, not %zu", what, max, value);
 }
 
 bool evo_nb201_check_macro(const struct evo_macro *macro, struct evo_error *err)
 {
-	if (!check_range(macro->channels, WIDTH_MAX, "the width C", err) ||
-	    !check_range(macro->cells, CELLS_MAX, "the cells a stage N", err) ||
-	    !check_range(macro->side, SIDE_MAX, "the image side", err) ||
-	    !check_range(macro->classes, CLASSES_MAX, "the number of classes", err))
+	if (!check_range(macro->channels, EVO_CHANNELS_MAX, "the width C", err) ||
+	    !check_range(macro->cells, EVO_CELLS_MAX, "the cells a stage N", err) ||
+	    !check_range(macro->side, EVO_SIDE_MAX, "the image side", err) ||
+	    !check_range(macro->classes, EVO_CLASSES_MAX, "the number of classes", err))
 		return false;
 	if (macro->side % 4 != 0)
-		return evo_fail(err, EVO_E_INPUT,
+		return evo_fail(err, EVO_E_USAGE,
 		                "the image side must be a multiple of 4, not %zu: two blocks "
 		                "halve it",
 		                macro->side);
