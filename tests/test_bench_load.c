@@ -279,7 +279,7 @@ static void lays_images_out_on_a_sheet(void **state)
 static bool is_named(const char *name)
 {
 	size_t count;
-	char **names = evo_benchmark_names(&count);
+	char **names = evo_benchmark_names(&count, NULL);
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++) {

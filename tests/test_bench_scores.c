@@ -282,7 +282,7 @@ static void refuses_what_holds_no_scores(void **state)
 		assert_int_equal(err.code, EVO_E_INPUT);
 		if (!strstr(err.message, cases[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.message, cases[i].says);
-		free(evo_scores_names(&count));
+		free(evo_scores_names(&count, NULL));
 		assert_int_equal(count, 0);
 	}
 }

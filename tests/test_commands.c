@@ -336,6 +336,62 @@ static void lost_output_is_a_failure(void **state)
 	}
 }
 
+/* ---- Where what is installed beside the program is found --------------------------------------- */
+
+static void run_shell(const char *command)
+{
+	assert_int_equal(system(command), 0);
+}
+
+static void expect_folder(const char *program, const char *folder)
+{
+	struct outcome outcome;
+	char *line = evo_format("folder      %s\n", sandbox_path(&box, folder));
+	box.program = sandbox_path(&box, program);
+	RUN(&box, &outcome, "benchmarks", "show", "tiny201-shapes");
+	expect_status(&outcome, 0);
+	assert_true(has(outcome.out, line));
+	outcome_clear(&outcome);
+	/* The other kinds of files, too. */
+	RUN(&box, &outcome, "show", "params", "--format", "pytorch");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	box.program = NULL;
+	free(line);
+}
+
+/* A built tree that was copied, an installation that was moved, and a program all alone. */
+static void a_moved_program_finds_its_files(void **state)
+{
+	struct outcome outcome;
+	char *command = evo_format(
+	        "cd %s && mkdir -p tree prefix/bin prefix/share alone && cp %s tree && cp %s "
+	        "prefix/bin && cp %s alone && cp -R %s/data %s/themes tree && cp -R %s/data "
+	        "prefix/share/evoscope && cp -R %s/themes prefix/share/evoscope",
+	        box.folder, PROGRAM, PROGRAM, PROGRAM, EVO_SOURCE_DIR, EVO_SOURCE_DIR,
+	        EVO_SOURCE_DIR, EVO_SOURCE_DIR);
+	(void) state;
+	run_shell(command);
+	free(command);
+	expect_folder("tree/evoscope", "tree/data/tiny201-shapes");
+	expect_folder("prefix/bin/evoscope", "prefix/share/evoscope/tiny201-shapes");
+	/* All alone it says where it looked. */
+	if (evo_path_exists(EVO_SHARED_DIR "/presets"))
+		skip();
+	box.program = sandbox_path(&box, "alone/evoscope");
+	RUN(&box, &outcome, "score", "params", "--benchmark", "tiny201-shapes");
+	expect_complaint(&outcome, 1, sandbox_path(&box, "alone/data"));
+	assert_true(has(outcome.err, EVO_SHARED_DIR));
+	assert_true(has(outcome.err, sandbox_path(&box, "data/benchmarks")));
+	outcome_clear(&outcome);
+	sandbox_set(&box, "EVOSCOPE_SHARED", sandbox_path(&box, "tree/data"));
+	RUN(&box, &outcome, "benchmarks", "show", "tiny201-shapes");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	sandbox_set(&box, "EVOSCOPE_SHARED", NULL);
+	box.program = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +405,7 @@ int main(void)
 	        cmocka_unit_test(lists_proxies),
 	        cmocka_unit_test(manages_benchmarks),
 	        cmocka_unit_test(lost_output_is_a_failure),
+	        cmocka_unit_test(a_moved_program_finds_its_files),
 	};
 	return cmocka_run_group_tests_name("commands", tests, open_box_with_rows, close_box);
 }

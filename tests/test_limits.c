@@ -149,6 +149,72 @@ static void openblas_has_no_threads(void **state)
 	assert_in_range(threads, 1, 2);
 }
 
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+/* What cannot be opened is not what is not there. */
+static void few_descriptors_are_the_reason(void **state)
+{
+	static const char *const commands[][5] = {
+	        {"score", "params", "--networks", "5", "--quiet"},
+	        {"benchmarks", "show", "tiny201-shapes"},
+	        {"benchmarks", "list"},
+	        {"show", "params", "--format", "pytorch"},
+	        {"evolve", "--preset", "quick", "--watch", "nothing"},
+	};
+
+	(void) state;
+	skip_under_sanitizers();
+	for (size_t i = 0; i < 5 * 8; i++) {
+		const char *const *command = commands[i / 8];
+		struct outcome outcome;
+		limit(RLIMIT_NOFILE, 4 + i % 8);
+		RUN(&box, &outcome, command[0], command[1], command[2], command[3], command[4]);
+		assert_false(has(outcome.err, "no benchmark"));
+		assert_false(has(outcome.err, "no preset"));
+		if (exit_status(&outcome) != 0 && i / 8 < 4)
+			assert_true(has(outcome.err, "Too many open files"));
+		outcome_clear(&outcome);
+	}
+}
+
+static void folder_that_cannot_be_read_is_named(void **state)
+{
+	struct outcome outcome;
+	const char *folder = sandbox_path(&box, "data/benchmarks");
+
+	(void) state;
+	assert_int_equal(symlink(folder, folder), 0);
+	RUN(&box, &outcome, "score", "params", "--benchmark", "mine");
+	assert_int_equal(exit_status(&outcome), 1);
+	assert_true(has(outcome.err, "Too many levels of symbolic links"));
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "benchmarks", "list");
+	expect_status(&outcome, 3);
+	assert_true(has(outcome.err, "cannot read the folder"));
+	assert_true(has(outcome.out, "tiny201-shapes"));
+	outcome_clear(&outcome);
+	unlink(folder);
+}
+
+static void files_that_may_not_grow_are_a_failure(void **state)
+{
+	struct outcome outcome;
+	const char *file = sandbox_path(&box, "scores.csv");
+
+	(void) state;
+	limit(RLIMIT_FSIZE, 4096);
+	RUN(&box, &outcome, "score", "params", "--networks", "200", "--quiet", "--scores", file);
+	assert_int_equal(exit_status(&outcome), 1);
+	assert_true(has(outcome.err, "scores.csv: cannot write: File too large"));
+	assert_false(evo_path_exists(file));
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "evolve", "--generations", "1", "--population", "10", "--quiet",
+	    "--store", sandbox_path(&box, "small.db"));
+	assert_int_equal(exit_status(&outcome), 1);
+	assert_true(has(outcome.err, "File too large"));
+	outcome_clear(&outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +222,9 @@ int main(void)
 	        cmocka_unit_test_teardown(too_little_for_openblas_is_said, unlimited),
 	        cmocka_unit_test_teardown(a_little_is_enough, unlimited),
 	        cmocka_unit_test_teardown(openblas_has_no_threads, unlimited),
+	        cmocka_unit_test_teardown(few_descriptors_are_the_reason, unlimited),
+	        cmocka_unit_test_teardown(folder_that_cannot_be_read_is_named, unlimited),
+	        cmocka_unit_test_teardown(files_that_may_not_grow_are_a_failure, unlimited),
 	};
 
 	return cmocka_run_group_tests(tests, open_box, close_box);

@@ -356,14 +356,19 @@ void evo_journal_remove(struct evo_journal *journal); /* closes it, and removes 
 /*
  * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.
  * name may be NULL or "": the directory itself. Nothing is created here. evo_path_shared is what is
- * installed beside the program: themes/, presets, the embedded benchmark; an uninstalled program
- * finds it in its source tree; EVOSCOPE_SHARED overrides.
+ * installed beside the program: themes/, presets, the embedded benchmarks. It is the first of these:
+ * what EVOSCOPE_SHARED names; the source tree for a program in the tree where it was built; data/
+ * (and themes/) in the program's folder; share/evoscope beside the program's folder; the folder that
+ * was configured.
  */
 char *evo_path_config(const char *name);
 char *evo_path_data(const char *name);
 char *evo_path_state(const char *name);
 char *evo_path_shared(const char *name);
+/* The folders that were looked at for what is shared, in words for a message. */
+char *evo_path_shared_places(void);
 char *evo_path_join(const char *directory, const char *name);
+/* False only when there is no such file: what cannot be looked at is for who opens it to report. */
 bool evo_path_exists(const char *path);
 
 /* CSV (RFC 4180) by libcsv. ---- */

@@ -113,8 +113,11 @@ struct evo_benchmark_facts {
 };
 void evo_benchmark_facts(const struct evo_benchmark *benchmark, struct evo_benchmark_facts *out);
 
-/* Names of all, sorted; *count of them; caller frees each and the list. */
-char **evo_benchmark_names(size_t *count);
+/* Names of all, sorted; *count of them; caller frees each and the list. Where a folder is there but
+   cannot be read err is set, and its names are missing. */
+char **evo_benchmark_names(size_t *count, struct evo_error *err);
+/* Is there one of that name? EVO_E_NOT_FOUND names the nearest, or the folders that were searched. */
+bool evo_benchmark_known(const char *name, struct evo_error *err);
 
 /* The default of the program: the embedded benchmark. */
 #define EVO_DEFAULT_BENCHMARK "tiny201-shapes"
@@ -246,8 +249,8 @@ size_t evo_scores_row(const struct evo_scores *scores, const char *architecture)
 bool evo_scores_value(const struct evo_scores *scores, size_t row, size_t column, double *value);
 
 /* All NAMEs, and all columns as NAME/COLUMN, both sorted by NAME; *count of them; caller frees each
-   and the list. */
-char **evo_scores_names(size_t *count);
+   and the list. Where their folder is there but cannot be read err is set, and there are none. */
+char **evo_scores_names(size_t *count, struct evo_error *err);
 char **evo_scores_columns(size_t *count);
 /* Has the text the form of NAME/COLUMN, which no expression has? */
 bool evo_scores_is_name(const char *text);

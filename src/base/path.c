@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ char *evo_path_join(const char *directory, const char *name)
 
 bool evo_path_exists(const char *path)
 {
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static const char *non_empty(const char *variable)
@@ -88,6 +89,8 @@ char *evo_path_state(const char *name)
 	return xdg_path("XDG_STATE_HOME", ".local/state", name);
 }
 
+/* ---- What is installed beside the program ---------------------------------------------------- */
+
 /* True when the running program lies in the tree where it was built. */
 static bool is_uninstalled(void)
 {
@@ -102,17 +105,92 @@ static bool is_uninstalled(void)
 	return inside;
 }
 
+/* The folder of the running program, or so many above it; NULL when that is not known. */
+static char *program_folder(size_t above)
+{
+	char *path = realpath("/proc/self/exe", NULL);
+
+	for (size_t i = 0; path != NULL && i <= above; i++) {
+		char *slash = strrchr(path, '/');
+		if (slash == NULL) {
+			free(path);
+			return NULL;
+		}
+		*slash = '\0';
+	}
+	return path;
+}
+
+static bool holds(const char *folder, const char *name)
+{
+	char *path = evo_path_join(folder, name);
+	bool there = evo_path_exists(path);
+
+	free(path);
+	return there;
+}
+
+/* As in a source tree: themes/ at its top, the rest in data/. */
+static char *in_tree(const char *top, const char *name)
+{
+	char *path = evo_path_join(top, name), *data;
+
+	if (name != NULL && *name != '\0' && evo_path_exists(path))
+		return path;
+	free(path);
+	data = evo_path_join(top, "data");
+	path = evo_path_join(data, name);
+	free(data);
+	return path;
+}
+
+/* Where an installation may lie, by the program's own place; NULL when that is not known. */
+static char *installed_beside(void)
+{
+	char *prefix = program_folder(1), *beside = NULL;
+
+	if (prefix != NULL)
+		beside = evo_path_join(prefix, "share/" PROGRAM);
+	free(prefix);
+	return beside;
+}
+
 char *evo_path_shared(const char *name)
 {
 	const char *moved = non_empty("EVOSCOPE_SHARED");
+	char *folder, *path;
 
 	if (moved != NULL)
 		return evo_path_join(moved, name);
-	if (!is_uninstalled())
-		return evo_path_join(EVO_SHARED_DIR, name);
-	char *top = evo_path_join(EVO_SOURCE_DIR, name);
-	if (name != NULL && *name != '\0' && evo_path_exists(top))
-		return top;
-	free(top);
-	return evo_path_join(EVO_SOURCE_DIR "/data", name);
+	if (is_uninstalled())
+		return in_tree(EVO_SOURCE_DIR, name);
+	folder = program_folder(0);
+	if (folder != NULL && holds(folder, "data/presets")) {
+		path = in_tree(folder, name);
+	} else {
+		free(folder);
+		folder = installed_beside();
+		path = evo_path_join(
+		        folder != NULL && holds(folder, "presets") ? folder : EVO_SHARED_DIR, name);
+	}
+	free(folder);
+	return path;
+}
+
+char *evo_path_shared_places(void)
+{
+	char *found = evo_path_shared(NULL), *folder = program_folder(0);
+	char *beside = installed_beside(), *places;
+
+	if (folder == NULL || beside == NULL || strcmp(found, EVO_SHARED_DIR) != 0 ||
+	    holds(found, "presets"))
+		places = evo_strdup(found);
+	else if (strcmp(beside, EVO_SHARED_DIR) == 0)
+		places = evo_format("%s/data or %s", folder, beside);
+	else
+		places = evo_format("%s/data, %s or %s", folder, beside, EVO_SHARED_DIR);
+	free(found);
+	free(folder);
+	free(beside);
+	return places;
 }

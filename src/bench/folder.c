@@ -91,13 +91,17 @@ static int by_text(const void *left, const void *right)
 	return strcmp(*(char *const *) left, *(char *const *) right);
 }
 
-static void collect(struct names *names, const char *parent)
+static void collect(struct names *names, const char *parent, struct evo_error *err)
 {
 	DIR *directory = opendir(parent);
 	const struct dirent *entry;
 
-	if (!directory)
+	if (!directory) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", parent,
+			         strerror(errno));
 		return;
+	}
 	while ((entry = readdir(directory))) {
 		char *folder = evo_path_join(parent, entry->d_name);
 
@@ -110,14 +114,14 @@ static void collect(struct names *names, const char *parent)
 	closedir(directory);
 }
 
-char **evo_benchmark_names(size_t *count)
+char **evo_benchmark_names(size_t *count, struct evo_error *err)
 {
 	struct names names = {.list = evo_calloc(1, sizeof(char *))};
 	char *user = evo_path_data("benchmarks"), *embedded = evo_path_shared("");
 	size_t kept = 0;
 
-	collect(&names, user);
-	collect(&names, embedded);
+	collect(&names, user, err);
+	collect(&names, embedded, err);
 	free(user);
 	free(embedded);
 	qsort(names.list, names.count, sizeof(char *), by_text);
@@ -134,16 +138,23 @@ char **evo_benchmark_names(size_t *count)
 static void not_found(const char *name, struct evo_error *err)
 {
 	size_t count;
-	char **names = evo_benchmark_names(&count);
+	/* A folder that cannot be read may hold it. */
+	char **names = evo_benchmark_names(&count, err);
 	size_t nearest = evo_nearest(name, (const char *const *) names, count);
 
-	if (nearest < count)
-		evo_fail(err, EVO_E_NOT_FOUND, "no benchmark \"%s\"; did you mean \"%s\"?", name,
-		         names[nearest]);
-	else
+	if (nearest < count) {
+		evo_fail(err, EVO_E_NOT_FOUND, "no benchmark is called `%s`; do you mean `%s`?",
+		         name, names[nearest]);
+	} else {
+		char *user = evo_path_data("benchmarks"), *shared = evo_path_shared_places();
+
 		evo_fail(err, EVO_E_NOT_FOUND,
-		         "no benchmark \"%s\"; `evoscope benchmarks list` shows what there is",
-		         name);
+		         "no benchmark is called `%s`; see evoscope benchmarks list (searched: "
+		         "%s, %s)",
+		         name, user, shared);
+		free(user);
+		free(shared);
+	}
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
@@ -166,6 +177,15 @@ char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
 	}
 	not_found(name, err);
 	return NULL;
+}
+
+bool evo_benchmark_known(const char *name, struct evo_error *err)
+{
+	bool embedded;
+	char *folder = bench_folder_find(name, &embedded, err);
+
+	free(folder);
+	return folder != NULL;
 }
 
 /* ---- How one appears ------------------------------------------------------------------------- */

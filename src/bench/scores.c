@@ -12,6 +12,7 @@
 #include "folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,7 +286,7 @@ static char *name_of(const char *file)
 	return NULL;
 }
 
-char **evo_scores_names(size_t *count)
+char **evo_scores_names(size_t *count, struct evo_error *err)
 {
 	char *folder = bench_scores_folder();
 	char **names = evo_calloc(1, sizeof(char *));
@@ -293,6 +294,8 @@ char **evo_scores_names(size_t *count)
 	const struct dirent *entry;
 
 	*count = 0;
+	if (!directory && errno != ENOENT && errno != ENOTDIR)
+		evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", folder, strerror(errno));
 	while (directory && (entry = readdir(directory))) {
 		char *name = name_of(entry->d_name);
 
@@ -312,7 +315,7 @@ char **evo_scores_columns(size_t *count)
 {
 	char **all = evo_calloc(1, sizeof(char *));
 	size_t name_count;
-	char **names = evo_scores_names(&name_count);
+	char **names = evo_scores_names(&name_count, NULL);
 
 	*count = 0;
 	for (size_t i = 0; i < name_count; i++) {
@@ -392,7 +395,7 @@ bool evo_scores_remove(const char *name, struct evo_error *err)
 		done = evo_remove_tree(path, err);
 	} else {
 		size_t count;
-		char **names = evo_scores_names(&count);
+		char **names = evo_scores_names(&count, err);
 		size_t nearest = evo_nearest(name, (const char *const *) names, count);
 
 		done = evo_fail(err, EVO_E_NOT_FOUND, "no imported scores \"%s\"%s%s%s", name,

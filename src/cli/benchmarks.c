@@ -11,7 +11,7 @@
 static bool is_imported(const char *name)
 {
 	size_t count;
-	char **names = evo_scores_names(&count);
+	char **names = evo_scores_names(&count, NULL);
 	bool found = false;
 	for (size_t i = 0; i < count; i++) {
 		found |= !strcmp(names[i], name);

@@ -43,7 +43,12 @@ int cli_benchmarks_list(struct cli_options *options)
 	                                    "accuracy", "from",  "images",   "dataset"};
 	int status = CLI_DONE;
 	size_t count;
-	char **all = evo_benchmark_names(&count);
+	struct evo_error unread = {0};
+	char **all = evo_benchmark_names(&count, &unread);
+	if (unread.code != EVO_OK) {
+		cli_report(&unread);
+		status = CLI_PARTLY;
+	}
 	struct cli_table table;
 	struct evo_text out;
 	evo_text_init(&out);

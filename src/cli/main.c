@@ -76,6 +76,8 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	/* A reader that went away is an error of writing, so that files are still completed. */
 	signal(SIGPIPE, SIG_IGN);
+	/* And so is a file that may not grow further (ulimit -f). */
+	signal(SIGXFSZ, SIG_IGN);
 	/* What text is, not how numbers look: those are the C locale's everywhere. */
 	setlocale(LC_CTYPE, "");
 	int status = run(argc, argv);

@@ -38,7 +38,12 @@ int cli_list_imported(struct cli_table *table)
 {
 	int status = CLI_DONE;
 	size_t count;
-	char **names = evo_scores_names(&count);
+	struct evo_error unread = {0};
+	char **names = evo_scores_names(&count, &unread);
+	if (unread.code != EVO_OK) {
+		cli_report(&unread);
+		status = CLI_PARTLY;
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct evo_error err = {0};
 		struct evo_scores *scores = evo_scores_head(names[i], &err);

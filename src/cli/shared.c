@@ -22,35 +22,16 @@ static void add_name(struct cli_list *names, const char *name)
 		cli_list_add(names, evo_strdup(name));
 }
 
-static void add_all(struct cli_list *names)
+static bool add_all(struct cli_list *names, struct evo_error *err)
 {
 	size_t count;
-	char **all = evo_benchmark_names(&count);
+	char **all = evo_benchmark_names(&count, err);
 	for (size_t i = 0; i < count; i++) {
 		add_name(names, all[i]);
 		free(all[i]);
 	}
 	free(all);
-}
-
-/* The nearest is named without loading any benchmark. */
-static bool check_name(const char *name, struct evo_error *err)
-{
-	size_t count;
-	char **all = evo_benchmark_names(&count);
-	bool known = false;
-	for (size_t i = 0; i < count; i++)
-		known |= !strcmp(all[i], name);
-	if (!known) {
-		size_t nearest = evo_nearest(name, (const char *const *) all, count);
-		evo_fail(err, EVO_E_NOT_FOUND, "no benchmark is called `%s`; %s%s%s", name,
-		         nearest < count ? "do you mean `" : "see evoscope benchmarks list",
-		         nearest < count ? all[nearest] : "", nearest < count ? "`?" : "");
-	}
-	for (size_t i = 0; i < count; i++)
-		free(all[i]);
-	free(all);
-	return known;
+	return err->code == EVO_OK;
 }
 
 bool cli_benchmark_names(const struct cli_options *options, struct cli_list *names,
@@ -60,16 +41,16 @@ bool cli_benchmark_names(const struct cli_options *options, struct cli_list *nam
 	if (!options->benchmarks.count)
 		add_name(names, EVO_DEFAULT_BENCHMARK);
 	for (size_t i = 0; i < options->benchmarks.count; i++) {
-		if (!strcmp(options->benchmarks.items[i], "all"))
-			add_all(names);
-		else
+		if (strcmp(options->benchmarks.items[i], "all"))
 			add_name(names, options->benchmarks.items[i]);
+		else if (!add_all(names, err))
+			return false;
 	}
 	for (size_t i = 0; i < names->count; i++)
-		if (!check_name(names->items[i], err))
+		if (!evo_benchmark_known(names->items[i], err))
 			return false;
 	if (options->probe.probe_of)
-		return check_name(options->probe.probe_of, err);
+		return evo_benchmark_known(options->probe.probe_of, err);
 	return true;
 }
 

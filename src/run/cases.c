@@ -111,9 +111,9 @@ bool evo_cases_load(struct evo_cases *cases, const char *const *names, size_t co
 	memset(cases, 0, sizeof(*cases));
 	if (count != 1 || strcmp(names[0], "all") != 0)
 		return load_named(cases, names, count, most, options, seed, store, err);
-	char **all = evo_benchmark_names(&count);
-	bool good = load_named(cases, (const char *const *) all, count, most, options, seed, store,
-	                       err);
+	char **all = evo_benchmark_names(&count, err);
+	bool good = err->code == EVO_OK && load_named(cases, (const char *const *) all, count, most,
+	                                              options, seed, store, err);
 	for (size_t i = 0; i < count; i++)
 		free(all[i]);
 	free(all);

@@ -68,7 +68,7 @@ static const char *const *choose_names(struct study_sample *sample,
 	*count = config->benchmark_count;
 	if (*count != 1 || strcmp(config->benchmarks[0], "all") != 0)
 		return config->benchmarks;
-	*all = evo_benchmark_names(count);
+	*all = evo_benchmark_names(count, NULL);
 	if (*count > EVO_CASES_MAX) {
 		sample->left_out = *count - EVO_CASES_MAX;
 		*count = EVO_CASES_MAX;

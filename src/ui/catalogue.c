@@ -74,7 +74,7 @@ static void *work(void *context)
 struct ui_catalogue *ui_catalogue_create(void)
 {
 	struct ui_catalogue *catalogue = evo_calloc(1, sizeof *catalogue);
-	char **names = evo_benchmark_names(&catalogue->count);
+	char **names = evo_benchmark_names(&catalogue->count, NULL);
 
 	catalogue->entries = evo_calloc(catalogue->count, sizeof *catalogue->entries);
 	for (size_t i = 0; i < catalogue->count; i++) {
