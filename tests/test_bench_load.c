@@ -315,7 +315,7 @@ static void names_the_nearest_when_there_is_none(void **state)
 	put_benchmark("nb201-cifar10", MANIFEST, TABLE);
 	assert_null(load("nb201-cifr10"));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
-	assert_non_null(strstr(err.message, "did you mean \"nb201-cifar10\"?"));
+	assert_non_null(strstr(err.message, "do you mean `nb201-cifar10`?"));
 	assert_null(load("../benchmarks/nb201-cifar10"));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
 	assert_null(load(""));

@@ -1,6 +1,7 @@
 /* The command line: tables, parser, help, manual page, output tables. */
 #include "config.h"
 
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -324,19 +325,88 @@ static void columns_line_up(void **state)
 	cli_table_init(&table, 3, 1 | 1 << 2);
 	cli_table_add(&table, "name");
 	cli_table_add(&table, "tau");
-	cli_table_add(&table, "é");
+	cli_table_add(&table, "e");
 	cli_table_add(&table, "a_rather_long_expression");
 	cli_table_number(&table, -0.5);
 	cli_table_number(&table, NAN);
 	cli_table_print(&table, 0, 0, &text);
-	assert_string_equal(text.data, "name                         tau  é\n"
+	assert_string_equal(text.data, "name                         tau  e\n"
 	                               "a_rather_long_expression  -0.500  -\n");
 	evo_text_reset(&text);
 	cli_table_print(&table, 27, 0, &text);
-	assert_string_equal(text.data, "name                 tau  é\n"
+	assert_string_equal(text.data, "name                 tau  e\n"
 	                               "a_rather_long...  -0.500  -\n");
 	cli_table_clear(&table);
-	evo_text_reset(&text);
+	evo_text_clear(&text);
+}
+
+static void add_cells(struct cli_table *table, const char *const *cells)
+{
+	for (; *cells != NULL; cells++)
+		cli_table_add(table, *cells);
+}
+
+/* By what a terminal shows: two columns for a wide character, none for one that joins another. */
+static void columns_are_a_terminals(void **state)
+{
+	(void) state;
+	struct cli_table table;
+	struct evo_text text;
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		skip();
+	evo_text_init(&text);
+	cli_table_init(&table, 3, 1 | 1 << 2);
+	add_cells(&table,
+	          (const char *const[]){"run", "best", "expression", "\xe4\xb8\xad\xe6\x96\x87",
+	                                "0.5", "a", "e\xcc\x81", "0.25", "a\nb\x1b[2J", NULL});
+	cli_table_print(&table, 0, 0, &text);
+	assert_string_equal(text.data, "run   best  expression\n"
+	                               "\xe4\xb8\xad\xe6\x96\x87   0.5  a\n"
+	                               "e\xcc\x81     0.25  a\\x0ab\\x1b[2J\n");
+	cli_table_clear(&table);
+	evo_text_clear(&text);
+	setlocale(LC_CTYPE, "C");
+}
+
+static void expect_rows(const struct cli_table *table, size_t width, size_t kept, const char *rows)
+{
+	struct evo_text text;
+	evo_text_init(&text);
+	cli_table_print(table, width, kept, &text);
+	assert_string_equal(text.data, rows);
+	evo_text_clear(&text);
+}
+
+static void tables_fit_a_terminal(void **state)
+{
+	(void) state;
+	struct cli_table table;
+	cli_table_init(&table, 4, 1 | 1 << 2 | 1 << 3);
+	add_cells(&table, (const char *const[]){"name", "tau", "expression", "source",
+	                                        "a_name_that_is_long_enough", "0.500",
+	                                        "add(params, mul(2, units))", "somebody", NULL});
+	/* The longest text goes first, no number is cut. */
+	expect_rows(&table, 66, 0,
+	            "name                       tau  expression                source\n"
+	            "a_name_that_is_long_...  0.500  add(params, mul(2, un...  somebody\n");
+	/* What is kept stays where others are left out. */
+	expect_rows(&table, 44, 2,
+	            "name                 tau  expression\n"
+	            "a_name_that_is...  0.500  add(params, mul...\n"
+	            "left out, as the terminal is narrow: source\n");
+	/* The first column always. */
+	expect_rows(&table, 10, 0,
+	            "name\n"
+	            "a_name_...\n"
+	            "left out,\nas the\nterminal\nis narrow:\ntau,\nexpression,\nsource\n");
+	cli_table_clear(&table);
+}
+
+static void clocks(void **state)
+{
+	(void) state;
+	struct evo_text text;
+	evo_text_init(&text);
 	cli_clock(&text, 38.2);
 	evo_text_append(&text, " ");
 	cli_clock(&text, 3723);
@@ -356,6 +426,9 @@ int main(void)
 	        cmocka_unit_test(build_defaults_are_told),
 	        cmocka_unit_test(reads_ranges),
 	        cmocka_unit_test(columns_line_up),
+	        cmocka_unit_test(columns_are_a_terminals),
+	        cmocka_unit_test(tables_fit_a_terminal),
+	        cmocka_unit_test(clocks),
 	};
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

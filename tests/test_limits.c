@@ -191,7 +191,6 @@ static void folder_that_cannot_be_read_is_named(void **state)
 	RUN(&box, &outcome, "benchmarks", "list");
 	expect_status(&outcome, 3);
 	assert_true(has(outcome.err, "cannot read the folder"));
-	assert_true(has(outcome.out, "tiny201-shapes"));
 	outcome_clear(&outcome);
 	unlink(folder);
 }
@@ -211,7 +210,7 @@ static void files_that_may_not_grow_are_a_failure(void **state)
 	RUN(&box, &outcome, "evolve", "--generations", "1", "--population", "10", "--quiet",
 	    "--store", sandbox_path(&box, "small.db"));
 	assert_int_equal(exit_status(&outcome), 1);
-	assert_true(has(outcome.err, "File too large"));
+	assert_true(has(outcome.err, "small.db: disk I/O error")); /* SQLite's words */
 	outcome_clear(&outcome);
 }
 

@@ -68,7 +68,7 @@ int cli_benchmarks_list(struct cli_options *options)
 		free(all[i]);
 	}
 	free(all);
-	cli_table_print(&table, 0, 0, &out);
+	cli_table_print(&table, cli_width(), 0, &out);
 	cli_print(&out);
 	cli_table_clear(&table);
 	evo_text_clear(&out);

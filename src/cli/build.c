@@ -198,7 +198,7 @@ static size_t print_rows(const struct evo_build_rows *rows)
 		cli_table_add(&table, isnan(now) ? "-" : equal ? "yes" : "no");
 		differ += !isnan(now) && !equal;
 	}
-	cli_table_print(&table, 0, 0, &out);
+	cli_table_print(&table, cli_width(), 1, &out);
 	cli_print(&out);
 	cli_table_clear(&table);
 	evo_text_clear(&out);

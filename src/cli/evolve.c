@@ -119,6 +119,7 @@ static void front_table(const struct evo_snapshot *snapshot, struct evo_text *ou
 		cli_table_add(&table, expression.data);
 		evo_text_clear(&expression);
 	}
+	/* Expressions are whole on a terminal as well, to be taken from there. */
 	cli_table_print(&table, 0, 0, out);
 	cli_table_clear(&table);
 	if (pick < snapshot->front_count)

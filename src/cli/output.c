@@ -161,17 +161,23 @@ static void add_owned(struct cli_table *table, char *cell)
 
 void cli_table_add(struct cli_table *table, const char *cell)
 {
-	add_owned(table, evo_strdup(cell));
+	struct evo_text text;
+	evo_text_init(&text);
+	evo_text_harmless(&text, cell, cli_utf8());
+	add_owned(table, evo_strdup(text.data));
+	evo_text_clear(&text);
 }
 
 void cli_table_addf(struct cli_table *table, const char *format, ...)
 {
-	char cell[1024];
+	struct evo_text cell;
 	va_list arguments;
+	evo_text_init(&cell);
 	va_start(arguments, format);
-	vsnprintf(cell, sizeof(cell), format, arguments);
+	evo_text_vprintf(&cell, format, arguments);
 	va_end(arguments);
-	cli_table_add(table, cell);
+	cli_table_add(table, cell.data);
+	evo_text_clear(&cell);
 }
 
 void cli_table_number(struct cli_table *table, double number)
@@ -183,19 +189,15 @@ void cli_table_number(struct cli_table *table, double number)
 	evo_text_clear(&text);
 }
 
-/* Characters, not bytes. */
-static size_t characters(const char *text)
-{
-	size_t count = 0;
-	for (; *text; text++)
-		count += ((unsigned char) *text & 0xc0) != 0x80;
-	return count;
-}
-
 static void blanks(struct evo_text *out, size_t count)
 {
 	while (count--)
 		evo_text_append(out, " ");
+}
+
+static bool is_text(const struct cli_table *table, size_t column)
+{
+	return table->left >> column & 1;
 }
 
 /* last: the last of its row, after which no blanks stand. */
@@ -203,40 +205,65 @@ static void print_cell(const struct cli_table *table, size_t index, size_t width
                        struct evo_text *out)
 {
 	const char *cell = table->cells[index];
-	size_t column = index % table->columns, length = characters(cell);
-	bool left = table->left >> column & 1;
-	if (length > width) { /* only the flexible column, whose text is ASCII */
-		evo_text_append_n(out, cell, width > 3 ? width - 3 : 0);
-		evo_text_append(out, "...");
-		length = width;
+	bool left = is_text(table, index % table->columns);
+	size_t used = evo_text_columns(cell);
+	if (used > width) {
+		size_t dots = width > 3 ? 3 : 0;
+		evo_text_append_n(out, cell, evo_text_fit(cell, width - dots, &used));
+		evo_text_append_n(out, "...", dots);
+		used += dots;
 	} else {
-		blanks(out, left ? 0 : width - length);
+		blanks(out, left ? 0 : width - used);
 		evo_text_append(out, cell);
+		used = left ? used : width;
 	}
 	if (!last)
-		blanks(out, (left ? width - length : 0) + 2);
+		blanks(out, width - used + 2);
 }
 
-#define LEFT_OUT SIZE_MAX /* in place of a width */
+#define LEFT_OUT   SIZE_MAX      /* in place of a width */
+#define TEXT_LEAST ((size_t) 16) /* columns that are left of a text */
 
-static void fit_columns(const struct cli_table *table, size_t width, size_t flexible,
-                        size_t *widths)
+/* What a row takes at least, with texts shortened to TEXT_LEAST, or as it is. */
+static size_t row_width(const struct cli_table *table, const size_t *widths, bool shortened)
 {
-	size_t total = 2 * (table->columns - 1);
-	size_t least = widths[flexible] < 16 ? widths[flexible] : 16;
-	for (size_t i = 0; i < table->columns; i++)
-		total += widths[i];
-	if (total <= width)
-		return;
-	total -= widths[flexible];
-	for (size_t i = table->columns; --i > 0 && total + least > width;) {
-		if (i == flexible)
+	size_t total = 0;
+	for (size_t i = 0; i < table->columns; i++) {
+		if (widths[i] == LEFT_OUT)
 			continue;
-		total -= widths[i] + 2;
-		widths[i] = LEFT_OUT;
+		bool cut = shortened && is_text(table, i) && widths[i] > TEXT_LEAST;
+		total += (cut ? TEXT_LEAST : widths[i]) + (total > 0 ? 2 : 0);
 	}
-	if (total + widths[flexible] > width)
-		widths[flexible] = width > total + least ? width - total : least;
+	return total;
+}
+
+/* The longest texts are shortened first, for little is lost of the others. A number is never cut:
+   it would be another. */
+static void shorten_texts(const struct cli_table *table, size_t *widths, size_t total, size_t width)
+{
+	while (total > width) {
+		size_t longest = table->columns;
+		for (size_t i = 0; i < table->columns; i++)
+			if (is_text(table, i) && widths[i] != LEFT_OUT && widths[i] > TEXT_LEAST &&
+			    (longest == table->columns || widths[i] > widths[longest]))
+				longest = i;
+		if (longest == table->columns)
+			break;
+		widths[longest]--;
+		total--;
+	}
+	if (total > width && widths[0] > width)
+		widths[0] = width;
+}
+
+static void fit_columns(const struct cli_table *table, size_t width, size_t kept, size_t *widths)
+{
+	if (row_width(table, widths, false) <= width)
+		return;
+	for (size_t i = table->columns; --i > 0 && row_width(table, widths, true) > width;)
+		if (i != kept)
+			widths[i] = LEFT_OUT;
+	shorten_texts(table, widths, row_width(table, widths, false), width);
 }
 
 static void name_left_out(const struct cli_table *table, const size_t *widths, size_t width,
@@ -256,18 +283,17 @@ static void name_left_out(const struct cli_table *table, const size_t *widths, s
 	evo_text_clear(&names);
 }
 
-void cli_table_print(const struct cli_table *table, size_t width, size_t flexible,
-                     struct evo_text *out)
+void cli_table_print(const struct cli_table *table, size_t width, size_t kept, struct evo_text *out)
 {
 	size_t *widths = evo_calloc(table->columns, sizeof(*widths));
 	size_t last = 0;
 	for (size_t i = 0; i < table->count; i++) {
-		size_t length = characters(table->cells[i]);
+		size_t length = evo_text_columns(table->cells[i]);
 		if (length > widths[i % table->columns])
 			widths[i % table->columns] = length;
 	}
 	if (width)
-		fit_columns(table, width, flexible, widths);
+		fit_columns(table, width, kept, widths);
 	for (size_t i = 0; i < table->columns; i++)
 		last = widths[i] == LEFT_OUT ? last : i;
 	for (size_t i = 0; i < table->count; i++) {

@@ -73,7 +73,7 @@ static void print_report(const struct evo_profile_report *report)
 	        &out,
 	        "this machine: sgemm %.1f GFLOP/s (%s), copying %.1f GB/s; own kernels: %s\n\n",
 	        report->sgemm / 1e9, evo_blas_name(), report->copy / 1e9, evo_kernel_name());
-	cli_table_print(&table, 0, 0, &out);
+	cli_table_print(&table, cli_width(), 0, &out);
 	evo_text_printf(&out, "\n%.1f networks/s\n", (double) report->networks / total);
 	cli_print(&out);
 	cli_table_clear(&table);

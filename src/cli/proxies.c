@@ -32,7 +32,7 @@ int cli_proxies(struct cli_options *options)
 	}
 	if (cli_list_imported(&table) != CLI_DONE)
 		status = CLI_PARTLY;
-	cli_table_print(&table, 0, 0, &out);
+	cli_table_print(&table, cli_width(), 1, &out);
 	cli_print(&out);
 	cli_table_clear(&table);
 	evo_text_clear(&out);

@@ -102,7 +102,7 @@ static void print_history(const struct evo_snapshot *snapshot, struct evo_text *
 		cli_table_addf(&table, "%zu", one->cache_hits);
 		cli_table_addf(&table, "%.1f", one->seconds);
 	}
-	cli_table_print(&table, 0, 0, out);
+	cli_table_print(&table, cli_width(), 0, out);
 	cli_table_clear(&table);
 }
 

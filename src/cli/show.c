@@ -46,7 +46,7 @@ static void draw_tree(const struct evo_tree *tree, struct evo_text *out)
 	evo_text_init(&drawing.prefix);
 	cli_table_init(&drawing.table, 2, 3);
 	draw(&drawing, 0, "");
-	cli_table_print(&drawing.table, 0, 0, out);
+	cli_table_print(&drawing.table, cli_width(), 1, out);
 	cli_table_clear(&drawing.table);
 	evo_text_clear(&drawing.prefix);
 }

@@ -13,8 +13,14 @@
 bool evo_database_fail(const struct evo_database *database, int code, struct evo_error *err)
 {
 	const char *file = database->file;
-	const char *why =
+	const char *says =
 	        database->handle != NULL ? sqlite3_errmsg(database->handle) : sqlite3_errstr(code);
+	int system = database->handle != NULL ? sqlite3_system_errno(database->handle) : 0;
+	bool refused =
+	        system != 0 && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN);
+	char why[160]; /* with the system's reason, where there is one */
+	snprintf(why, sizeof(why), "%s%s%s", says, refused ? ": " : "",
+	         refused ? strerror(system) : "");
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -63,12 +63,12 @@ static void describe(const struct evo_case_item *item, struct evo_study_case *ou
 /* Of all benchmarks as many as a study can have, the first ones by name. *all: to be freed. */
 static const char *const *choose_names(struct study_sample *sample,
                                        const struct evo_study_config *config, char ***all,
-                                       size_t *count)
+                                       size_t *count, struct evo_error *err)
 {
 	*count = config->benchmark_count;
 	if (*count != 1 || strcmp(config->benchmarks[0], "all") != 0)
 		return config->benchmarks;
-	*all = evo_benchmark_names(count, NULL);
+	*all = evo_benchmark_names(count, err);
 	if (*count > EVO_CASES_MAX) {
 		sample->left_out = *count - EVO_CASES_MAX;
 		*count = EVO_CASES_MAX;
@@ -82,8 +82,9 @@ static bool load(struct study_sample *sample, const struct evo_study_config *con
 	struct evo_cases *cases = &sample->cases;
 	size_t count;
 	char **all = NULL;
-	const char *const *names = choose_names(sample, config, &all, &count);
-	bool good = evo_cases_load(cases, names, count, EVO_CASES_MAX, &config->probe, config->seed,
+	const char *const *names = choose_names(sample, config, &all, &count, err);
+	bool good = err->code == EVO_OK &&
+	            evo_cases_load(cases, names, count, EVO_CASES_MAX, &config->probe, config->seed,
 	                           store, err);
 	for (size_t i = 0; all != NULL && i < count + sample->left_out; i++)
 		free(all[i]);
