@@ -268,6 +268,45 @@ static void no_benchmark_at_all(void **state)
 	sandbox_close(&sandbox);
 }
 
+/* ---- Compare ----------------------------------------------------------------------------------- */
+
+/* Is all scored? Until then the progress goes forward only. */
+static bool is_compared(struct term *term, const void *context)
+{
+	long *highest = (long *) (uintptr_t) context;
+	int row = term_find(term, " on 100 networks of each");
+	const char *progress = row >= 0 ? strstr(term_row(term, row), "scoring, ") : NULL;
+	if (progress == NULL)
+		return row >= 0 && term_find(term, "...") < 0 && term_find(term, "evoscope-a") >= 0;
+	long share = strtol(progress + strlen("scoring, "), NULL, 10);
+	if (share < *highest)
+		print_error("%ld %% after %ld %%\n", share, *highest);
+	assert_true(share >= *highest && share <= 100);
+	*highest = share;
+	return false;
+}
+
+static void scores_are_kept_for_the_next_session(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare_alone(&session);
+	for (int round = 0; round < 2; round++) {
+		long highest = 0;
+		BEGIN(&session, 60, 200, "--no-mouse");
+		term_keys(session.term, "3");
+		assert_true(term_wait(session.term, is_compared, &highest, 280));
+		term_keys(session.term, "v");
+		term_expect(session.term, "60 networks");
+		/* What was kept took no time here. */
+		assert_int_equal(term_find(session.term, "ms a network for all together") >= 0,
+		                 round == 0);
+		quit(session.term);
+		session_end(&session);
+	}
+	session_finish(&session);
+}
+
 /* ---- Sizes ----------------------------------------------------------------------------------- */
 
 /* With a search, a tree, a matrix and panes: something to draw everywhere. */
@@ -550,6 +589,7 @@ int main(void)
 	        cmocka_unit_test(saved_screens_repeat),
 	        cmocka_unit_test(empty_screens_say_what_to_do),
 	        cmocka_unit_test(no_benchmark_at_all),
+	        cmocka_unit_test(scores_are_kept_for_the_next_session),
 	        cmocka_unit_test(small_screens),
 	        cmocka_unit_test(every_screen_is_resized),
 	        cmocka_unit_test(clicks_go_to_rows),

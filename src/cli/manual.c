@@ -258,7 +258,7 @@ static const char tail[] =
         "which may be removed.\n"
         ".It Pa $XDG_DATA_HOME/evoscope/kept.db\n"
         "Scores that Compare and Edit have computed, for the next time: at most half a\n"
-        "million, some 30 MB; those of expressions go first that have not been asked for\n"
+        "million, some 25 MB; those of expressions go first that have not been asked for\n"
         "the longest.\n"
         "It may be removed.\n"
         ".It Pa $XDG_DATA_HOME/evoscope/runs.db\n"

@@ -10,7 +10,7 @@
 
 #include "cases.h"
 
-/* At most so many scores are kept, some 30 MB. Of more, those of expressions go first that have not
+/* At most so many scores are kept, some 25 MB. Of more, those of expressions go first that have not
    been asked for the longest. */
 #define EVO_KEPT_MOST 500000
 
