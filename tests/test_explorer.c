@@ -282,6 +282,21 @@ static void pick_from_a_stored_front(void **state)
 }
 
 /* Series have glyphs of their own, scales are named, and so is a plot that no longer follows. */
+/* The list of stored searches tells of the present one what the status line does. */
+static void the_list_of_runs_follows_the_search(void **state)
+{
+	struct session session;
+	(void) state;
+	session_prepare_alone(&session);
+	BEGIN(&session, 24, 100, "--generations", "3");
+	term_keys(session.term, "s5");
+	term_expect(session.term, "DONE gen 3/3");
+	term_expect(session.term, "done             3/3");
+	term_keys(session.term, "q");
+	expect_exit(session.term, 0);
+	session_finish(&session);
+}
+
 static void the_plot_says_what_it_shows(void **state)
 {
 	(void) state;
@@ -505,6 +520,7 @@ int main(void)
 	        cmocka_unit_test(no_colour_is_honoured),
 	        cmocka_unit_test(watch_and_steer),
 	        cmocka_unit_test(pick_from_a_stored_front),
+	        cmocka_unit_test(the_list_of_runs_follows_the_search),
 	        cmocka_unit_test(the_plot_says_what_it_shows),
 	        cmocka_unit_test(asks_before_it_ends_a_search),
 	        cmocka_unit_test(wrong_commands_are_told),

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "action.h"
+#include "compare.h"
 #include "complete.h"
 #include "edit.h"
 #include "editline.h"
@@ -753,6 +754,75 @@ static void an_arrow_says_which_way_values_go(void **state)
 	free_world(world);
 }
 
+/* ---- What is compared ------------------------------------------------------------------------ */
+
+static void check_contenders(const struct ui_compare *compare, const char *const *names,
+                             size_t count)
+{
+	assert_int_equal(compare->count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_string_equal(compare->contenders[compare->order[i]].name, names[i]);
+}
+
+/* What a search has found makes way for what it, or another one, finds later; what a person asked
+   for stays. */
+static void found_trees_make_way(void **state)
+{
+	static const char *const texts[] = {"mul(units, params)", "log(params)", "flops",
+	                                    "sub(units, flops)"};
+	struct evo_individual ones[4] = {0};
+	const struct evo_individual *front[4];
+	struct ui_compare compare = {0};
+
+	(void) state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(evo_tree_parse(texts[i], &ones[i].tree, NULL));
+		front[i] = &ones[i];
+	}
+#define CHECK(...)                                                                                 \
+	check_contenders(&compare, (const char *const[]){__VA_ARGS__},                             \
+	                 EVO_COUNT(((const char *const[]){__VA_ARGS__})))
+	ui_compare_add(&compare, "flops", &ones[2].tree);
+	ui_compare_add_found(&compare, "#1", &ones[0].tree);
+	ui_compare_add_found(&compare, "#2", &ones[1].tree);
+	ui_compare_add_found(&compare, "#3", &ones[2].tree);
+	CHECK("#1", "#2", "flops");
+	assert_string_equal(compare.contenders[compare.order[compare.list.cursor]].name, "flops");
+	/* The next front has the second still, another search under another number. */
+	ui_compare_keep_found(&compare, front + 1, 1);
+	ui_compare_add_found(&compare, "#7", &ones[1].tree);
+	CHECK("#7", "flops");
+	ui_compare_add_found(&compare, "#8", &ones[3].tree);
+	compare.contenders[compare.order[1]].tagged = true;
+	ui_compare_keep_found(&compare, NULL, 0);
+	CHECK("#8", "flops");
+	/* By hand it is no longer the search's. */
+	ui_compare_add(&compare, "#8", &ones[3].tree);
+	compare.contenders[1].tagged = false;
+	ui_compare_keep_found(&compare, NULL, 0);
+	assert_int_equal(compare.count, 2);
+#undef CHECK
+	ui_compare_free(&compare);
+}
+
+/* Where columns are left out, that by which rows are sorted is not. */
+static void the_sorted_column_is_seen(void **state)
+{
+	struct world *world = make_world(16, &ui_glyphs_utf8);
+	struct ui_population *population = &world->evolve.population;
+
+	(void) state;
+	for (unsigned sort = UI_SORT_TAU + 1; sort < UI_SORT_TAU + 16; sort++) {
+		population->sort = sort;
+		ui_population_update(population, &world->snapshot);
+		check_shows(world, 80, 24, "▼");
+	}
+	population->sort = UI_SORT_AGE;
+	ui_population_update(population, &world->snapshot);
+	check_shows(world, 80, 24, "age▲");
+	free_world(world);
+}
+
 /* ---- Figures -------------------------------------------------------------------------------- */
 
 static void figures_read_well(void **state)
@@ -798,6 +868,8 @@ int main(void)
 	        cmocka_unit_test(figures_read_well),
 	        cmocka_unit_test(words_of_a_tree_are_not_scrolled_away),
 	        cmocka_unit_test(help_tells_every_action_at_every_width),
+	        cmocka_unit_test(found_trees_make_way),
+	        cmocka_unit_test(the_sorted_column_is_seen),
 	        cmocka_unit_test(headings_are_short_and_differ),
 	        cmocka_unit_test(benchmarks_of_one_dataset_are_told_apart),
 	        cmocka_unit_test(an_arrow_says_which_way_values_go),

@@ -289,6 +289,8 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	y = draw_pools(inside, y, &entry->facts);
 	y = draw_fact(inside, y, "origin", entry->origin);
 	draw_histogram(inside, y, &entry->facts);
+	if (y > inside.rect.height)
+		ui_frame(area, false, entry->name, "more on a higher screen");
 }
 
 static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
@@ -318,10 +320,14 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	struct ui_area line = ui_area_of(surface, layout.message);
 	char train[32], text[160];
 	snprintf(train, sizeof train, gp->train == EVO_ALL_NETWORKS ? "all" : "%zu", gp->train);
-	snprintf(text, sizeof text,
-	         "a search takes %s train and %zu validation networks of each: :set train N, "
-	         ":set validation N before it begins",
-	         train, gp->validation);
+	if (width < WIDE)
+		snprintf(text, sizeof text, "of each %s + %zu networks: :set train N, validation N",
+		         train, gp->validation);
+	else
+		snprintf(text, sizeof text,
+		         "a search takes %s train and %zu validation networks of each: :set train "
+		         "N, :set validation N before it begins",
+		         train, gp->validation);
 	ui_text_fit(line, 1, 0, width - 2, UI_ROLE_DIM, text);
 	ui_explorer_edges(explorer, surface, &layout, "Benchmarks");
 }

@@ -66,7 +66,8 @@ static void follow_progress(struct ui_compare *compare)
 
 /* ---- Contenders ------------------------------------------------------------------------------ */
 
-void ui_compare_add(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
+/* The contender of a tree, new or not. */
+static size_t add(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
 {
 	size_t at = 0;
 
@@ -85,10 +86,63 @@ void ui_compare_add(struct ui_compare *compare, const char *name, const struct e
 		one->slow = (evo_tree_needs(tree) & EVO_NEEDS_CLASSIC) != 0;
 		begin_progress(compare);
 	}
+	return at;
+}
+
+void ui_compare_add(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
+{
+	size_t at = add(compare, name, tree);
+
+	compare->contenders[at].found = false;
 	ui_compare_sort(compare);
 	for (size_t i = 0; i < compare->count; i++)
 		if (compare->order[i] == at)
 			compare->list.cursor = i;
+}
+
+void ui_compare_add_found(struct ui_compare *compare, const char *name, const struct evo_tree *tree)
+{
+	size_t before = compare->count, at = add(compare, name, tree);
+
+	struct ui_contender *one = &compare->contenders[at];
+	one->found = one->found || at == before;
+	if (one->found) /* another search may have found it under another number */
+		snprintf(one->name, sizeof one->name, "%s", name);
+	ui_compare_sort(compare);
+}
+
+static bool is_among(const struct evo_individual *const *trees, size_t count,
+                     const struct evo_tree *tree)
+{
+	for (size_t i = 0; i < count; i++)
+		if (evo_tree_equal(&trees[i]->tree, tree))
+			return true;
+	return false;
+}
+
+void ui_compare_keep_found(struct ui_compare *compare, const struct evo_individual *const *trees,
+                           size_t count)
+{
+	size_t kept = 0, dropped = 0;
+
+	for (size_t i = 0; i < compare->count; i++) {
+		struct ui_contender *one = &compare->contenders[i];
+		if (one->found && !one->tagged && !is_among(trees, count, &one->tree)) {
+			if (one->question != 0 && compare->study != NULL)
+				evo_study_drop(compare->study, one->question);
+			dropped++;
+			continue;
+		}
+		compare->contenders[kept++] = *one;
+	}
+	compare->count = kept;
+	if (dropped == 0)
+		return;
+	for (size_t i = 0; i < kept; i++)
+		compare->order[i] = i;
+	compare->list.cursor = 0;
+	ui_compare_sort(compare);
+	compare->list.cursor = 0;
 }
 
 static void add_text(struct ui_compare *compare, const char *name, const char *text)
@@ -306,7 +360,9 @@ void ui_compare_sort(struct ui_compare *compare)
 	struct ranked *ranked = evo_calloc(count + 1, sizeof *ranked);
 
 	for (size_t i = 0; i < count; i++) {
-		double tau = compare->sorted ? fabs(ui_compare_tau(compare, i, compare->sort)) : 0;
+		/* Unsorted, what the search has found comes first. */
+		double tau = compare->sorted ? fabs(ui_compare_tau(compare, i, compare->sort))
+		                             : compare->contenders[i].found;
 		ranked[i] = (struct ranked){i, isnan(tau) ? -2 : compare->reversed ? -tau : tau};
 	}
 	qsort(ranked, count, sizeof *ranked, by_key);

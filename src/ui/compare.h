@@ -16,6 +16,7 @@ struct ui_contender {
 	struct evo_tree tree;
 	uint64_t question; /* 0: not asked yet */
 	bool tagged;
+	bool found; /* by the search, and not asked for by hand */
 	bool slow; /* has a classic proxy, which takes passes of its own: asked when others are done */
 };
 
@@ -61,6 +62,12 @@ struct ui_compare {
 
 /* Adds a tree unless it is there, and puts the cursor on it. */
 void ui_compare_add(struct ui_compare *compare, const char *name, const struct evo_tree *tree);
+/* The same of a tree that the search has found: the cursor stays. */
+void ui_compare_add_found(struct ui_compare *compare, const char *name,
+                          const struct evo_tree *tree);
+/* Drops what was found and is not among these trees any more, unless it is tagged. */
+void ui_compare_keep_found(struct ui_compare *compare, const struct evo_individual *const *trees,
+                           size_t count);
 /* The proxies that have a name, and the scalars of the language. */
 void ui_compare_add_known(struct ui_compare *compare);
 bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *config,

@@ -11,6 +11,7 @@
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
+#define NARROW     80
 
 /* ---- The matrix ------------------------------------------------------------------------------ */
 
@@ -130,7 +131,11 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	if (compare->answers->left_out > 0)
 		snprintf(left_out, sizeof left_out, " (%zu benchmark%s left out)",
 		         compare->answers->left_out, compare->answers->left_out == 1 ? "" : "s");
-	snprintf(title, sizeof title, "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
+	/* How far it is has to be seen where the title is cut, too. */
+	snprintf(title, sizeof title,
+	         area.rect.width < NARROW
+	                 ? "%zu proxies, %zu networks of each%s%s%s"
+	                 : "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
 	         compare->count, compare->networks, left_out,
 	         *how != '\0' ? area.surface->glyphs->dot : "", how);
 	ui_frame(area, true, title, *note != '\0' ? note : NULL);
@@ -245,19 +250,22 @@ static int draw_facts(const struct facts *facts, struct ui_area area)
 	return y + 1;
 }
 
-static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t index)
+/* alone: it is the only one that there is room for. */
+static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t index, bool alone)
 {
 	const struct ui_split_pane *pane = &compare->panes[index];
 	const char *benchmark = ui_compare_title(compare, pane->benchmark);
 	const char *name = compare->contenders[pane->contender].name;
 	const char *dot = area.surface->glyphs->dot;
 	int room = area.rect.width - 5 - ui_text_width(dot) - ui_text_width(benchmark);
-	char title[160], cut[UI_HEADING_SIZE];
+	char title[160], note[48] = "", cut[UI_HEADING_SIZE];
 
 	compare->rects[index] = area.rect;
+	if (alone)
+		snprintf(note, sizeof note, "pane %zu of %zu", index + 1, compare->pane_count);
 	ui_heading_cut(name, room > 8 ? room : 8, area.surface->glyphs, cut);
 	snprintf(title, sizeof title, "%s%s%s", cut, dot, benchmark);
-	struct ui_area inside = ui_frame(area, index == compare->focus, title, NULL);
+	struct ui_area inside = ui_frame(area, index == compare->focus, title, note);
 	int width = inside.rect.width, height = inside.rect.height;
 	struct facts facts;
 	find_facts(compare, pane, &facts);
@@ -267,6 +275,8 @@ static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t in
 	draw_plot(compare, pane, ui_area_sub(inside, 0, 0, width, height - lines));
 	draw_facts(&facts, ui_area_sub(inside, 0, height - lines, width, lines));
 }
+
+#define LEAST_HEIGHT 9
 
 /* Side by side where there is room, else one above the other; four make a square. */
 static void draw_panes(struct ui_compare *compare, struct ui_area body)
@@ -279,6 +289,12 @@ static void draw_panes(struct ui_compare *compare, struct ui_area body)
 	else if (width / (int) count < 36)
 		across = width >= 72 && count > 1 && height / (int) count < 10 ? 2 : 1;
 	size_t down = (count + across - 1) / across;
+	/* Where a plot would have no room, there is one pane at a time. */
+	if (height / (int) down < LEAST_HEIGHT) {
+		memset(compare->rects, 0, sizeof compare->rects);
+		draw_pane(compare, body, compare->focus, count > 1);
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		size_t column = i % across, line = i / across;
 		size_t in_line = line + 1 == down ? count - line * across : across;
@@ -287,7 +303,7 @@ static void draw_panes(struct ui_compare *compare, struct ui_area body)
 		draw_pane(compare,
 		          ui_area_sub(body, x, y, ((int) column + 1) * width / (int) in_line - x,
 		                      ((int) line + 1) * height / (int) down - y),
-		          i);
+		          i, false);
 	}
 }
 

@@ -11,15 +11,19 @@
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
 
-/* The best of every size that the present search has found. */
+/* The best of every size that the present search has found so far, in place of those before. */
 static void add_front(struct ui_explorer *explorer)
 {
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
 	char name[32];
 
+	/* Panes name rows by their numbers. */
+	if (!explorer->compare->splitting)
+		ui_compare_keep_found(explorer->compare, snapshot->front, snapshot->front_count);
+
 	for (size_t i = 0; i < snapshot->front_count; i++) {
 		snprintf(name, sizeof name, "#%llu", (unsigned long long) snapshot->front[i]->id);
-		ui_compare_add(explorer->compare, name, &snapshot->front[i]->tree);
+		ui_compare_add_found(explorer->compare, name, &snapshot->front[i]->tree);
 	}
 }
 
@@ -52,9 +56,12 @@ static void enter(struct ui_explorer *explorer)
 	struct ui_compare *compare = explorer->compare;
 	struct evo_error err = {0};
 
-	if (compare->study != NULL && compare->renewals == explorer->renewals)
-		return;
-	if (!renew_study(explorer, &err))
+	bool same = compare->study != NULL && compare->renewals == explorer->renewals;
+	compare->splitting = compare->splitting && same;
+	add_front(explorer);
+	if (same)
+		ui_compare_ask(compare);
+	else if (!renew_study(explorer, &err))
 		ui_explorer_complain(explorer, &err);
 }
 

@@ -216,7 +216,8 @@ struct column {
 
 #define TAU_WIDTH 8
 
-static size_t make_columns(const struct evo_snapshot *snapshot, int width,
+/* Those that there is room for; sort: the one that rows are sorted by, which is seen in any case. */
+static size_t make_columns(const struct evo_snapshot *snapshot, unsigned sort, int width,
                            const struct ui_glyphs *glyphs, struct column *columns)
 {
 	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
@@ -235,8 +236,11 @@ static size_t make_columns(const struct evo_snapshot *snapshot, int width,
 	columns[count++] = (struct column){UI_SORT_SIZE, "size", 5, false, 80};
 	columns[count++] = (struct column){UI_SORT_ORIGIN, "origin", 9, true, 20};
 	columns[count++] = (struct column){UI_SORT_AGE, "age", 4, false, 10};
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		used += columns[i].width + 1;
+		if (columns[i].sort == sort)
+			columns[i].priority = 95;
+	}
 	while (used + EXPRESSION_LEAST > width && count > 2) {
 		size_t least = 0;
 		for (size_t i = 1; i < count; i++)
@@ -421,7 +425,8 @@ void ui_population_draw(struct ui_population *population, const struct evo_snaps
 		            "its trees, once the first generation is scored");
 		return;
 	}
-	size_t count = make_columns(snapshot, inside.rect.width, area.surface->glyphs, columns);
+	size_t count = make_columns(snapshot, population->sort, inside.rect.width,
+	                            area.surface->glyphs, columns);
 	draw_heading(population, inside, columns, count);
 	if (population->count == 0)
 		ui_text(inside, 2, 1, UI_ROLE_DIM, "No row contains the filter; Esc drops it.");

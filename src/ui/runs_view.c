@@ -28,7 +28,9 @@ struct ui_runs {
 	/* The run under the cursor. */
 	const struct evo_snapshot *shown; /* NULL: none */
 	char name[EVO_RUN_NAME_SIZE];
-	size_t complete; /* generations that were complete when it was read */
+	size_t complete;          /* generations that were complete when it was read */
+	enum evo_run_state state; /* of the present search when the list was read, */
+	size_t generation;        /* and how many it had complete */
 	/* Its trees: of the Pareto front, or of the population. */
 	bool population;
 	struct ui_list trees;
@@ -151,16 +153,22 @@ static void update(struct ui_explorer *explorer)
 {
 	struct ui_runs *runs = explorer->runs;
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
-	bool news = false;
+	/* One that is not in the list yet has come into the file since it was read. */
+	bool listed = false, stale = false;
 
 	if (!snapshot->kept)
 		return;
-	for (size_t i = 0; i < runs->count; i++)
-		if (strcmp(runs->stored[i].name, snapshot->run) == 0)
-			news = runs->stored[i].generation + snapshot->unsaved !=
-			       snapshot->generation;
-	if (news)
+	for (size_t i = 0; i < runs->count; i++) {
+		if (strcmp(runs->stored[i].name, snapshot->run) != 0)
+			continue;
+		listed = true;
+		stale = runs->stored[i].generation + snapshot->unsaved != snapshot->generation;
+	}
+	if (stale || runs->state != snapshot->state ||
+	    (!listed && runs->generation != snapshot->generation))
 		reload(runs);
+	runs->state = snapshot->state;
+	runs->generation = snapshot->generation;
 }
 
 static void close_view(struct ui_explorer *explorer)
