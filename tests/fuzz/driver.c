@@ -10,7 +10,7 @@
 #include "fuzz.h"
 
 #ifndef FUZZ_CHANGES
-#define FUZZ_CHANGES 2000 /* changed inputs in all */
+#define FUZZ_CHANGES 2000 /* changed inputs in all, unless the environment says how many */
 #endif
 
 #define PATIENCE 120 /* seconds that an input may take before it is taken for one that hangs */
@@ -243,7 +243,8 @@ int main(int argc, char **argv)
 	const char *slash = strrchr(argv[0], '/');
 	/* Of tests/fuzz/fuzz_csv it is csv. */
 	const char *harness = strstr(slash != NULL ? slash + 1 : argv[0], "fuzz_");
-	const char *source = getenv("srcdir");
+	const char *source = getenv("srcdir"), *more = getenv("FUZZ_CHANGES");
+	size_t changes = more != NULL ? strtoul(more, NULL, 10) : FUZZ_CHANGES;
 	static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
 
 	harness = harness != NULL ? harness + 5 : argv[0];
@@ -261,10 +262,11 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < input_count; i++)
 		run(inputs[i].bytes, inputs[i].size);
-	for (size_t i = 0; argc == 1 && i < FUZZ_CHANGES; i++)
+	if (argc > 1)
+		changes = 0;
+	for (size_t i = 0; i < changes; i++)
 		run_changed(harness, i);
-	fprintf(stderr, "%s: %zu inputs, %d changed ones\n", harness, input_count,
-	        argc == 1 ? FUZZ_CHANGES : 0);
+	fprintf(stderr, "%s: %zu inputs, %zu changed ones\n", harness, input_count, changes);
 	for (size_t i = 0; i < input_count; i++) {
 		free(inputs[i].name);
 		free(inputs[i].bytes);
