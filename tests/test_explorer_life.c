@@ -238,6 +238,52 @@ static void what_follows_a_quit_is_dropped(void **state)
 	session_finish(&session);
 }
 
+/* ---- Nothing is waited for ------------------------------------------------------------------- */
+
+/* Networks that take seconds each: what has been cancelled goes on for as long. */
+#define LARGE_PROBE "--channels", "16", "--cells", "5", "--batch", "64", "--image", "32"
+
+/* Keys are answered while what has been cancelled goes on still. */
+static void expect_answers_meanwhile(struct term *term)
+{
+	term_expect(term, "WAITING");
+	term_keys(term, "?");
+	term_expect(term, "Keys and commands");
+	term_keys(term, "q5");
+	term_expect(term, "5 Runs");
+	term_keys(term, "4");
+	term_expect(term, "4 Benchmarks");
+	assert_non_null(strstr(term_row(term, 0), "WAITING"));
+}
+
+static void another_search_is_not_waited_for(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare_alone(&session);
+	BEGIN(&session, 30, 120, "--no-mouse", "--start", LARGE_PROBE, "--threads", "1");
+	struct term *term = session.term;
+	term_expect(term, "STARTING");
+	term_listen(term, 1); /* until a network is at work */
+	term_keys(term, "4");
+	term_expect(term, "4 Benchmarks");
+	term_keys(term, ENTER);
+	term_expect(term, "y/n");
+	term_keys(term, "y");
+	expect_answers_meanwhile(term);
+	/* What it is sent meanwhile is done when its turn comes; and so may others follow. */
+	term_keys(term, "1s");
+	term_expect(term, "It starts when");
+	term_keys(term, "4" ENTER);
+	term_listen(term, 0.2);
+	term_keys(term, "y1");
+	assert_true(term_wait_gone(term, "WAITING"));
+	type_command(term, "quit");
+	expect_exit(term, 0);
+	term_expect_back(term);
+	session_finish(&session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +295,7 @@ int main(void)
 	        cmocka_unit_test(pasted_text_is_no_keys),
 	        cmocka_unit_test(pasted_text_goes_into_a_line),
 	        cmocka_unit_test(what_follows_a_quit_is_dropped),
+	        cmocka_unit_test(another_search_is_not_waited_for),
 	};
 	return cmocka_run_group_tests_name("explorer life", tests, NULL, NULL);
 }

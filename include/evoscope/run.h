@@ -112,6 +112,13 @@ struct evo_run;
    run to resume cannot be read: its newest state is on show at once. Names of benchmarks are looked
    up on START. */
 struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err);
+/* The same in place of another run, which is the new one's from here on and ends on the new one's
+   thread: nobody waits, and the memory and the stored run of the other are free before the new one
+   needs them. Until then it is idle, whatever it is sent. NULL: the other is as it was. */
+struct evo_run *evo_run_replace(struct evo_run *before, const struct evo_run_config *config,
+                                struct evo_error *err);
+/* Asks it to end and does not wait: evo_run_destroy is to follow. */
+void evo_run_end(struct evo_run *run);
 /* Stops the search (a network being scored is finished first) and ends the thread. */
 void evo_run_destroy(struct evo_run *run);
 
@@ -183,6 +190,7 @@ struct evo_snapshot {
 	enum evo_run_state state;
 	char error[512];             /* of a failed run */
 	char run[EVO_RUN_NAME_SIZE]; /* its name */
+	bool waits;                  /* idle until the run that it takes the place of has ended */
 	bool kept;                   /* its generations are stored, under that name */
 	size_t unsaved;              /* complete generations that could not be stored so far */
 	bool unended; /* all are, but that it is at its end could not be: it looks interrupted */
@@ -408,6 +416,11 @@ struct evo_study;
 /* Copies the config. Benchmarks are loaded on the study's thread: what is wrong with them is told
    by its snapshots. */
 struct evo_study *evo_study_create(const struct evo_study_config *config, struct evo_error *err);
+/* In place of another, as evo_run_replace. */
+struct evo_study *evo_study_replace(struct evo_study *before, const struct evo_study_config *config,
+                                    struct evo_error *err);
+/* Asks it to end and does not wait: evo_study_destroy is to follow. */
+void evo_study_end(struct evo_study *study);
 /* Waits for the networks at work only. */
 void evo_study_destroy(struct evo_study *study);
 

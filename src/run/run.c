@@ -197,10 +197,34 @@ static void advance(struct evo_run *run)
 		evo_run_enter(run, at_end(run) ? EVO_RUN_DONE : EVO_RUN_PAUSED);
 }
 
+/* Ends the run whose place this one takes. What that has stored to its end belongs to this one, where
+   it goes on with the same. */
+static void take_place(struct evo_run *run)
+{
+	struct evo_error err = {0};
+	if (run->before == NULL)
+		return;
+	evo_run_destroy(run->before);
+	run->before = NULL;
+	run->draft.waits = false;
+	if (run->quit)
+		return;
+	if (run->config.resume != NULL && !evo_stored_show_again(run, &err)) {
+		evo_run_fail(run, &err);
+		return;
+	}
+	pthread_mutex_lock(&run->lock);
+	if (run->pending == 0 && run->config.resume != NULL)
+		run->shadow = run->draft.config;
+	pthread_mutex_unlock(&run->lock);
+	evo_run_publish(run);
+}
+
 static void *work(void *context)
 {
 	struct evo_run *run = context;
-	if (run->config.watch)
+	take_place(run);
+	if (run->config.watch && !run->quit)
 		evo_run_watch(run);
 	while (!run->quit) {
 		bool works = evo_run_go_on(run);
@@ -250,6 +274,12 @@ static void destroy_shell(struct evo_run *run)
 
 struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_error *err)
 {
+	return evo_run_replace(NULL, config, err);
+}
+
+struct evo_run *evo_run_replace(struct evo_run *before, const struct evo_run_config *config,
+                                struct evo_error *err)
+{
 	if (!check_config(config, err))
 		return NULL;
 	struct evo_run *run = evo_calloc(1, sizeof(*run));
@@ -265,6 +295,8 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 	}
 	if (run->body == NULL)
 		evo_run_renew_body(run);
+	run->before = before;
+	run->draft.waits = before != NULL;
 	evo_run_publish(run);
 	int failed = pthread_create(&run->thread, NULL, work, run);
 	if (failed != 0) {
@@ -276,14 +308,19 @@ struct evo_run *evo_run_create(const struct evo_run_config *config, struct evo_e
 	return run;
 }
 
-void evo_run_destroy(struct evo_run *run)
+void evo_run_end(struct evo_run *run)
 {
-	if (run == NULL)
-		return;
 	struct evo_command wake = {.wake = true};
 	run->quit = true;
 	/* A full queue keeps the thread from waiting just as well. */
 	evo_queue_push(run->commands, &wake);
+}
+
+void evo_run_destroy(struct evo_run *run)
+{
+	if (run == NULL)
+		return;
+	evo_run_end(run);
 	pthread_join(run->thread, NULL);
 	destroy_shell(run);
 }

@@ -42,6 +42,7 @@ struct evo_record {
 struct evo_run {
 	/* Fixed after creation; strings owned. */
 	struct evo_run_config config;
+	struct evo_run *before; /* whose place it takes: the thread's, which ends it; NULL */
 	struct evo_queue *commands;
 	pthread_t thread;
 	atomic_bool quit;

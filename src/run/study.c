@@ -163,10 +163,23 @@ static void rest(struct evo_study *study)
 		study_publish(study);
 }
 
+static bool has_quit(struct evo_study *study)
+{
+	pthread_mutex_lock(&study->lock);
+	bool quit = study->quit;
+	pthread_mutex_unlock(&study->lock);
+	return quit;
+}
+
 static void *work(void *context)
 {
 	struct evo_study *study = context;
 	bool idle = true;
+	/* First, so that the memory is there once and not twice. */
+	evo_study_destroy(study->before);
+	study->before = NULL;
+	if (has_quit(study))
+		return NULL;
 	if (!open_engine(study, &study->error))
 		enter(study, EVO_STUDY_FAILED);
 	rest(study);
@@ -205,7 +218,14 @@ static void destroy_shell(struct evo_study *study)
 
 struct evo_study *evo_study_create(const struct evo_study_config *config, struct evo_error *err)
 {
+	return evo_study_replace(NULL, config, err);
+}
+
+struct evo_study *evo_study_replace(struct evo_study *before, const struct evo_study_config *config,
+                                    struct evo_error *err)
+{
 	struct evo_study *study = evo_calloc(1, sizeof(*study));
+	study->before = before;
 	copy_config(&study->config, config);
 	pthread_mutex_init(&study->lock, NULL);
 	pthread_cond_init(&study->called, NULL);
@@ -219,14 +239,19 @@ struct evo_study *evo_study_create(const struct evo_study_config *config, struct
 	return study;
 }
 
-void evo_study_destroy(struct evo_study *study)
+void evo_study_end(struct evo_study *study)
 {
-	if (study == NULL)
-		return;
 	pthread_mutex_lock(&study->lock);
 	study->quit = true;
 	pthread_cond_signal(&study->called);
 	pthread_mutex_unlock(&study->lock);
+}
+
+void evo_study_destroy(struct evo_study *study)
+{
+	if (study == NULL)
+		return;
+	evo_study_end(study);
 	pthread_join(study->thread, NULL);
 	close_engine(study);
 	destroy_shell(study);

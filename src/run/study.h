@@ -121,6 +121,7 @@ struct study_letter {
 struct evo_study {
 	struct evo_study_config config; /* texts owned */
 	pthread_t thread;
+	struct evo_study *before; /* whose place it takes: the thread's, which ends it; NULL */
 
 	/* Under the lock. */
 	pthread_mutex_t lock;

@@ -170,12 +170,12 @@ void ui_compare_add_known(struct ui_compare *compare)
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
-static void drop_study(struct ui_compare *compare)
+/* Of a study that is another's, or nobody's, from now on. */
+static void forget_answers(struct ui_compare *compare)
 {
 	if (compare->study == NULL)
 		return;
 	evo_study_snapshot_release(compare->answers);
-	evo_study_destroy(compare->study);
 	compare->study = NULL;
 	compare->answers = NULL;
 	for (size_t i = 0; i < compare->count; i++)
@@ -189,7 +189,6 @@ bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *c
 	struct evo_study_config study = evo_study_config_default();
 	size_t memory = config->memory > 0 ? config->memory : evo_memory() / 2;
 
-	drop_study(compare);
 	study.benchmarks = all;
 	study.benchmark_count = 1;
 	study.probe = config->probe;
@@ -199,9 +198,11 @@ bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *c
 	study.networks = compare->networks;
 	study.keep = true;
 	study.memory = memory / 4; /* the search has its own */
-	compare->study = evo_study_create(&study, err);
-	if (compare->study == NULL)
+	struct evo_study *made = evo_study_replace(compare->study, &study, err);
+	if (made == NULL)
 		return false;
+	forget_answers(compare);
+	compare->study = made;
 	compare->answers = evo_study_snapshot(compare->study);
 	begin_progress(compare);
 	return true;
@@ -209,7 +210,10 @@ bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *c
 
 void ui_compare_free(struct ui_compare *compare)
 {
-	drop_study(compare);
+	struct evo_study *study = compare->study;
+
+	forget_answers(compare);
+	evo_study_destroy(study);
 	free(compare->contenders);
 	free(compare->order);
 }

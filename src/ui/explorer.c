@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bindings.h"
+#include "compare.h"
 #include "explorer.h"
 #include "signals.h"
 
@@ -61,11 +62,10 @@ void ui_explorer_go(struct ui_explorer *explorer, const struct ui_view *view)
 	explorer->changed = true;
 }
 
-static void close_scorer(struct ui_explorer *explorer)
+static void ask_nothing(struct ui_explorer *explorer)
 {
 	ui_evolve_forget(explorer);
 	ui_edit_forget_all(explorer);
-	ui_scorer_close(&explorer->scorer);
 }
 
 void ui_explorer_scorer(struct ui_explorer *explorer)
@@ -75,9 +75,10 @@ void ui_explorer_scorer(struct ui_explorer *explorer)
 
 	if (scorer->study != NULL && scorer->renewals == explorer->renewals)
 		return;
-	close_scorer(explorer);
-	scorer->renewals = explorer->renewals;
-	if (!ui_scorer_open(scorer, &explorer->run_config, &explorer->model.snapshot->config, &err))
+	ask_nothing(explorer);
+	if (ui_scorer_open(scorer, &explorer->run_config, &explorer->model.snapshot->config, &err))
+		scorer->renewals = explorer->renewals;
+	else
 		ui_explorer_complain(explorer, &err);
 }
 
@@ -410,10 +411,23 @@ static void save_history(struct ui_explorer *explorer, const char *path)
 		ui_history_write(&explorer->history, path, NULL);
 }
 
+static void end_work(struct ui_explorer *explorer)
+{
+	if (explorer->run != NULL)
+		evo_run_end(explorer->run);
+	if (explorer->scorer.study != NULL)
+		evo_study_end(explorer->scorer.study);
+	if (explorer->compare != NULL && explorer->compare->study != NULL)
+		evo_study_end(explorer->compare->study);
+}
+
 static void close_explorer(struct ui_explorer *explorer)
 {
+	/* The terminal is given back at once; what is at work ends meanwhile, all of it together. */
+	end_work(explorer);
 	ui_terminal_close();
-	close_scorer(explorer);
+	ask_nothing(explorer);
+	ui_scorer_close(&explorer->scorer);
 	for (size_t i = 0; i < UI_SCREENS; i++)
 		if (explorer->opened[i])
 			ui_screens[i]->close(explorer);

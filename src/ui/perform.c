@@ -33,14 +33,14 @@ static void inject_again(const struct ui_explorer *explorer, struct evo_run *run
 bool ui_explorer_renew(struct ui_explorer *explorer, const struct evo_run_config *config,
                        struct evo_error *err)
 {
-	struct evo_run *run = evo_run_create(config, err);
+	struct evo_run *run;
 
+	run = evo_run_replace(explorer->run, config, err);
 	if (run == NULL)
 		return false;
 	if (config->resume == NULL)
 		inject_again(explorer, run);
 	evo_snapshot_release(explorer->model.snapshot);
-	evo_run_destroy(explorer->run);
 	evo_run_config_clear(&explorer->run_config);
 	evo_run_config_copy(&explorer->run_config, config);
 	explorer->run = run;
@@ -82,6 +82,9 @@ static bool start(struct ui_explorer *explorer, const char *argument, struct evo
 		if (!renew(explorer, explorer->next_seed, err))
 			return false;
 	}
+	if (explorer->model.snapshot->waits)
+		ui_explorer_say(explorer, "It starts when the search before it has ended the "
+		                          "networks at work.");
 	return send(explorer, EVO_COMMAND_START, NULL, err);
 }
 

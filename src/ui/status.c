@@ -74,7 +74,8 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 		         snapshot->generations);
 		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
 	}
-	snprintf(state, sizeof state, "%s", evo_run_state_name(snapshot->state));
+	snprintf(state, sizeof state, "%s",
+	         snapshot->waits ? "waiting" : evo_run_state_name(snapshot->state));
 	for (char *c = state; *c != '\0'; c++)
 		*c = (char) toupper((unsigned char) *c);
 	return ui_text_right(area, x, 0, state_role(snapshot->state), state);

@@ -24,10 +24,13 @@ bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *confi
 	study.memory = memory / 4; /* the search has its own */
 	study.keep = true;
 	study.expected = evo_gp_needs(gp);
-	scorer->mean = gp->fitness_mean;
-	scorer->study = evo_study_create(&study, err);
-	if (scorer->study == NULL)
+	struct evo_study *made = evo_study_replace(scorer->study, &study, err);
+	if (made == NULL)
 		return false;
+	if (scorer->answers != NULL)
+		evo_study_snapshot_release(scorer->answers);
+	scorer->mean = gp->fitness_mean;
+	scorer->study = made;
 	scorer->answers = evo_study_snapshot(scorer->study);
 	return true;
 }
