@@ -188,12 +188,16 @@ static void says_why_columns_are_left_out(void **state)
 	(void) state;
 	assert_non_null(scores);
 	expect_counts(&report, 2, 1, 0, 0, 0, 1);
-	expect_told(
-	        "3: there is no score in this row: flops is \"2,345\"; write nothing between "
-	        "thousands, and a point before decimals\n"
-	        "1: left out, being no column of numbers: flops (line 2: \"1,234\"; write nothing "
+	expect_told("3: there is no score in this row: flops is \"2,345\"; write nothing between "
+	            "thousands, and a point before decimals\n");
+	/* They were meant to be scores: that is said last, and the import is done in part. */
+	assert_int_equal(report.unmade_count, 1);
+	assert_string_equal(
+	        report.unmade[0],
+	        "left out, being no column of numbers: flops (line 2: \"1,234\"; write nothing "
 	        "between thousands, and a point before decimals), good (line 2: \"True\"; write 1 "
-	        "or 0 for a truth value)\n");
+	        "or 0 for a truth value)");
+	evo_import_report_clear(&report);
 	evo_scores_destroy(scores);
 	/* Nothing is known of the columns of a table of another space. */
 	assert_null(import_as("a.csv", "arch,s\n|what~0|,1\n", NULL, true, &report));
@@ -222,6 +226,8 @@ static void checks_names_by_characters(void **state)
 	assert_int_equal(scores->column_count, 2);
 	assert_int_equal(strlen(scores->columns[0]), 128);
 	assert_string_equal(scores->columns[1], "f");
+	assert_int_equal(report.unmade_count, 1);
+	evo_import_report_clear(&report);
 	evo_scores_destroy(scores);
 	evo_text_clear(&told);
 	evo_text_clear(&text);
@@ -278,6 +284,7 @@ static void refuses_what_holds_no_scores(void **state)
 		size_t count;
 
 		assert_null(import_as("a.csv", cases[i].text, NULL, false, &report));
+		evo_import_report_clear(&report);
 		evo_text_clear(&told);
 		assert_int_equal(err.code, EVO_E_INPUT);
 		if (!strstr(err.message, cases[i].says))

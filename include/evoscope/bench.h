@@ -195,7 +195,8 @@ struct evo_import_report {
 	size_t benchmark_count;
 	char *benchmarks[8]; /* names; evo_import_report_clear frees */
 	/* What was asked for and is not there: a line for every benchmark that is not made though the
-	   table was to have its accuracies, or that was to be replaced and is not. */
+	   table was to have its accuracies, or that was to be replaced and is not; or one for columns
+	   that were to be scores and are none. */
 	size_t unmade_count;
 	char *unmade[8];
 };
@@ -269,9 +270,10 @@ struct evo_scores_import {
  * CSV with a header. The architectures are in the first of the columns `architecture`,
  * `ArchitectureString`, `net_str` and `arch` that is there; what they say decides on the space.
  * Every other column of which at least half of what is in it are numbers is one of scores; the rest
- * is left out, which is told on the header's line. An empty field is a missing score. Rows are told
- * and counted as evo_import_nats_bench does (out_of_range stays 0): a bad number leaves the row to
- * its other columns. Nothing is written when no row can be used.
+ * is left out, which is told on the header's line, or, where numbers were meant, by the report. An
+ * empty field is a missing score. Rows are told and counted as evo_import_nats_bench does
+ * (out_of_range stays 0): a bad number leaves the row to its other columns. Nothing is written when
+ * no row can be used. The report is filled in either way; evo_import_report_clear frees it.
  * *scores is what was imported, in memory; caller destroys; NULL on failure.
  */
 bool evo_import_scores(const struct evo_scores_import *import, evo_import_problem problem,

@@ -280,24 +280,34 @@ static bool good_name(const char *name)
 	return length > 0 && length <= COLUMN_NAME_MAX;
 }
 
+static bool is_numbers(const struct reading *reading, size_t column)
+{
+	return reading->numbers[column] > 0 && reading->numbers[column] >= reading->others[column];
+}
+
 /* Which columns are scores. Returns how many. */
 static size_t choose_columns(const struct reading *reading, bool *kept)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < reading->all->column_count; i++) {
-		kept[i] = good_name(reading->all->columns[i]) && reading->numbers[i] > 0 &&
-		          reading->numbers[i] >= reading->others[i];
+		kept[i] = good_name(reading->all->columns[i]) && is_numbers(reading, i);
 		count += kept[i];
 	}
 	return count;
 }
 
+/*
+ * Columns of text are no scores, and that they are left out is a note. What was meant to be scores
+ * and is left out has the import done in part.
+ */
 static void tell_left_out(const struct reading *reading, const bool *kept)
 {
 	const struct evo_scores *all = reading->all;
+	struct evo_import_report *report = reading->rows.report;
 	struct evo_text text;
 	size_t count = 0;
+	bool meant = false;
 
 	evo_text_init(&text);
 	for (size_t i = 0; i < all->column_count; i++) {
@@ -305,6 +315,7 @@ static void tell_left_out(const struct reading *reading, const bool *kept)
 
 		if (kept[i])
 			continue;
+		meant = meant || why || (*all->columns[i] != '\0' && is_numbers(reading, i));
 		if (good_name(all->columns[i]))
 			evo_text_printf(&text, "%s%s%s%s%s", count ? ", " : "", all->columns[i],
 			                why ? " (" : "", why ? why : "", why ? ")" : "");
@@ -313,11 +324,12 @@ static void tell_left_out(const struct reading *reading, const bool *kept)
 			                count ? ", " : "");
 		count++;
 	}
-	if (count > 0 && reading->problem) {
-		char *what = evo_format("left out, being no column of numbers: %.400s", text.data);
+	char *what = evo_format("left out, being no column of numbers: %.400s", text.data);
+	if (meant)
+		report->unmade[report->unmade_count++] = evo_strdup(what);
+	else if (count > 0 && reading->problem)
 		reading->problem(reading->context, reading->header_line, what);
-		free(what);
-	}
+	free(what);
 	evo_text_clear(&text);
 }
 

@@ -19,12 +19,15 @@ int cli_scores_import(struct cli_options *options)
 		return cli_report(&err);
 	}
 	if (!evo_import_scores(&import, cli_tell_problem, (void *) (uintptr_t) import.file, &report,
-	                       &scores, &err))
+	                       &scores, &err)) {
+		evo_import_report_clear(&report);
 		return cli_report(&err);
+	}
 	int status = cli_tell_import(&report);
 	for (size_t i = 0; i < scores->column_count; i++)
 		cli_say("%s/%s", scores->name, scores->columns[i]);
 	evo_scores_destroy(scores);
+	evo_import_report_clear(&report);
 	return status;
 }
 
