@@ -11,7 +11,7 @@
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
-#define NARROW     80
+#define NARROW     100
 
 /* ---- The matrix ------------------------------------------------------------------------------ */
 

@@ -26,6 +26,7 @@ struct tau_column {
 };
 
 #define LABEL_WIDTH 12
+#define ORIGIN_MOST 2 /* lines of where it came from, and which way it points */
 #define TAU_WIDTH   8
 #define TAU_MOST    11 /* where there is room */
 
@@ -381,7 +382,7 @@ static void draw_telling(struct ui_area area, const struct telling *telling, con
 
 	evo_text_init(&origin);
 	origin_text(telling, &origin);
-	int y = ui_text_wrap(area, 0, 0, full ? 2 : 1, UI_ROLE_DIM, origin.data);
+	int y = ui_text_wrap(area, 0, 0, ORIGIN_MOST, UI_ROLE_DIM, origin.data);
 	y = draw_pieces(area, y, lines, UI_ROLE_TEXT, expression);
 	if (full)
 		draw_table(area, y, telling);
@@ -398,7 +399,7 @@ static int telling_height(const struct telling *telling, struct ui_area area, in
 	origin_text(telling, &origin);
 	/* In an area without lines, nothing is drawn. */
 	int height = lines + ui_text_wrap(ui_area_sub(area, 0, 0, area.rect.width, 0), 0, 0,
-	                                  full ? 2 : 1, UI_ROLE_DIM, origin.data);
+	                                  ORIGIN_MOST, UI_ROLE_DIM, origin.data);
 	evo_text_clear(&origin);
 	if (full)
 		return height + table_height(telling, area.rect.width);
