@@ -54,8 +54,8 @@ for seed in 1 2; do
 	}
 done
 
-# A tree is put in by hand. Three generations later the best is changed in the editor, and held
-# against two others.
+# A tree is put in by hand. Three generations later one is changed in the editor, and the best is
+# held against two others.
 explorer 40 -b tiny201-shapes -b tiny201-mosaics -b tiny201-glyphs --seed 1 <<'END'
 keys n
 :wait idle
@@ -71,8 +71,8 @@ keys n
 keys n
 :wait idle
 :save-screen evolve.svg
-keys e
-keys <Home><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down><Down>rgy.d<Enter><Up>r
+:open mul(layer_total(eigmin(corr(gw.n))), layer_total(log(det(gx.n))))
+keys <Home><Down><Down><Down><Down><Down><Down><Down><Down>rgy.n<Enter><Up>r
 :wait scores
 :save-screen edit.svg
 keys <Esc>1c<Space>
