@@ -58,7 +58,8 @@ static void cut(const char *title, int width, int end, size_t number,
 	if (number == 0 && ui_text_width(title) <= width) {
 		evo_text_append(&text, title);
 	} else {
-		append_part(&text, title, width - 1 - end - ui_text_width(text.data));
+		int begin = width - 1 - end - ui_text_width(text.data);
+		append_part(&text, title, begin > 0 ? begin : 0);
 		evo_text_append_n(&text, mark, evo_utf8_put(glyphs->cut, mark));
 		if (end > 0)
 			append_part(&text, title, -end);
