@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "evoscope/base.h"
@@ -243,6 +244,58 @@ static void test_failed_rename_leaves_nothing(void **state)
 	assert_string_equal(err.message, "cannot write: Is a directory");
 	assert_int_equal(entries(), 1);
 	free(path);
+}
+
+/* What a program that was killed was writing goes with the next file that is made there; what a
+   living one writes does not, nor what is not of that kind. */
+static void test_left_by_the_killed(void **state)
+{
+	static const char *const others[] = {".evoscope-12345678-1", ".evoscope-x-1-1",
+	                                     ".evoscope-1-1.csv", "evoscope-1-1",
+	                                     ".evoscope-00000000-1-1"};
+	char *kept = in_folder("kept"), *name = NULL;
+	struct evo_error err = {0};
+	int ready[2];
+
+	(void) state;
+	assert_int_equal(pipe(ready), 0);
+	for (size_t i = 0; i < EVO_COUNT(others); i++) {
+		name = in_folder(others[i]);
+		put(name, "a person's");
+		free(name);
+	}
+	pid_t child = fork();
+	if (child == 0) {
+		int lock;
+		struct evo_file *file = evo_file_create(kept, NULL);
+		char *left = evo_temporary_folder(folder, &lock);
+		if (file == NULL || left == NULL || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	char byte;
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(entries(), EVO_COUNT(others) + 2);
+	for (int round = 0; round < 2; round++) {
+		/* A process of its own looks through the folder as for the first time. */
+		pid_t next = fork();
+		if (next == 0) {
+			struct evo_file *file = evo_file_create(kept, &err);
+			_exit(file == NULL || !evo_file_commit(file, &err));
+		}
+		int status;
+		assert_int_equal(waitpid(next, &status, 0), next);
+		assert_int_equal(status, 0);
+		assert_int_equal(entries(), EVO_COUNT(others) + 1 + (round == 0 ? 2 : 0));
+		if (round == 0) {
+			kill(child, SIGKILL);
+			assert_int_equal(waitpid(child, &status, 0), child);
+		}
+	}
+	close(ready[0]);
+	close(ready[1]);
+	free(kept);
 }
 
 static void test_file_read(void **state)
@@ -487,6 +540,7 @@ int main(void)
 	        in_own_folder(test_standard_output),
 	        in_own_folder(test_failed_commit_keeps_what_was_there),
 	        in_own_folder(test_failed_rename_leaves_nothing),
+	        in_own_folder(test_left_by_the_killed),
 	        in_own_folder(test_file_read),
 	        in_own_folder(test_make_directories),
 	        in_own_folder(test_remove_tree_follows_no_links),

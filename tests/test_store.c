@@ -373,6 +373,34 @@ static void file_that_stays_away(void **state)
 	free(file);
 }
 
+/* A copy has what there is, also while it goes on. */
+static void copied(void **state)
+{
+	(void) state;
+	struct running running;
+	struct outcome outcome;
+	const char *file = sandbox_path(&box, "source.db"), *copy = sandbox_path(&box, "copy.db");
+	const char *const arguments[] = {LONG, "source", NULL};
+	start_program(&box, &running, OUT_KEPT, arguments);
+	assert_true(wait_for(&running, file, "SELECT generation > 2 FROM runs"));
+	RUN(&box, &outcome, "runs", "copy", copy, "--store", file);
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	kill(running.process, SIGKILL);
+	finish_program(&running, &outcome);
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "runs", "copy", copy, "--store", file);
+	expect_complaint(&outcome, 1, "copy.db is there already");
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "runs", "copy", sandbox_path(&box, "none/copy.db"), "--store", file);
+	expect_complaint(&outcome, 1, "none/copy.db cannot be written");
+	outcome_clear(&outcome);
+	assert_true(ask(copy, "SELECT generation > 2 FROM runs"));
+	RUN(&box, &outcome, "evolve", "-q", "--resume", "source", "-g", "2", "--store", copy);
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+}
+
 /* ---- Who may only read ----------------------------------------------------------------------- */
 
 static void expect_readable(const char *file, const char *how)
@@ -590,6 +618,7 @@ int main(int count, char **arguments)
 	        cmocka_unit_test(stopped_and_continued),
 	        cmocka_unit_test(file_that_goes_away),
 	        cmocka_unit_test(file_that_stays_away),
+	        cmocka_unit_test(copied),
 	        cmocka_unit_test(read_only),
 	        cmocka_unit_test(killed_within_a_generation),
 	        cmocka_unit_test(gone_on_another_host),

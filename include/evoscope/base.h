@@ -311,6 +311,17 @@ FILE *evo_file_stream(struct evo_file *file);
 bool evo_file_commit(struct evo_file *file, struct evo_error *err);
 void evo_file_abort(struct evo_file *file);
 
+/*
+ * A file, or a folder of this user's alone, that is there while it is written, beside what it is to
+ * become: its path, which the caller frees, or NULL with errno set. The descriptor (a file's is to
+ * write by) has its lock: what killed programs left in the directory is told by that, and removed
+ * when something is made there. Close it when the thing is renamed or removed.
+ */
+char *evo_temporary_file(const char *directory, int *descriptor);
+char *evo_temporary_folder(const char *directory, int *lock);
+/* The lock of a folder that is to be renamed to such a name; -1: none. */
+int evo_temporary_lock(const char *folder);
+
 /* Reads a file of at most limit bytes; caller frees; a NUL follows the last byte. */
 char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_error *err);
 /* Bytes in a file that is open. Only plain files have a size: EVO_E_INPUT for folders, pipes and
@@ -352,6 +363,8 @@ bool evo_journal_append(struct evo_journal *journal, const char *line, struct ev
 bool evo_journal_sync(struct evo_journal *journal, struct evo_error *err);
 void evo_journal_close(struct evo_journal *journal);  /* NULL is nothing */
 void evo_journal_remove(struct evo_journal *journal); /* closes it, and removes the file */
+/* Removes a journal to which nothing was added for so long, unless somebody has it. */
+void evo_journal_forget(const char *path, double seconds);
 
 /*
  * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.

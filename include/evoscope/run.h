@@ -283,6 +283,9 @@ void evo_runs_list_free(struct evo_stored_run *list, size_t count);
 /* A run after so many complete generations, at most as many as it has. Release it. */
 const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name, size_t generation,
                                              struct evo_error *err);
+/* All runs of a file into another one, which must not be there: whole, also while searches are being
+   stored. EVO_E_NOT_FOUND, EVO_E_INPUT, EVO_E_IO. */
+bool evo_runs_copy(const char *file, const char *to, struct evo_error *err);
 /* What becomes of whoever drives a run on another host and gives no sign of life. */
 enum evo_taking {
 	EVO_TAKE_NONE,     /* it is gone after an hour */

@@ -50,26 +50,16 @@ static char *resolve(const char *path)
 	return real != NULL ? real : evo_strdup(path);
 }
 
-/* Opens a new file beside the target, with the target's permissions where it exists. The name is
-   short, so that it fits wherever the target's own does. */
+/* Opens a new file beside the target, with the target's permissions where it exists. */
 static int open_temporary(struct evo_file *file, const struct stat *old)
 {
-	static unsigned counter;
 	char *directory = directory_of(file->target);
-	int descriptor = -1;
+	int descriptor;
 
-	for (int attempt = 0; attempt < 1000 && descriptor < 0; attempt++) {
-		unsigned number = __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
-		free(file->temporary);
-		file->temporary =
-		        evo_format("%s/.evoscope-%ld-%u", directory, (long) getpid(), number);
-		descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (descriptor < 0 && errno != EEXIST)
-			break;
-	}
+	file->temporary = evo_temporary_file(directory, &descriptor);
+	int why = errno;
 	if (descriptor >= 0 && old != NULL)
 		(void) !fchmod(descriptor, old->st_mode & 0777);
-	int why = errno;
 	free(directory);
 	errno = why;
 	return descriptor;

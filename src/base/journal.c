@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "evoscope/base.h"
@@ -183,4 +184,19 @@ void evo_journal_remove(struct evo_journal *journal)
 	if (journal != NULL && is_current(journal))
 		unlink(journal->path);
 	evo_journal_close(journal);
+}
+
+void evo_journal_forget(const char *path, double seconds)
+{
+	struct stat about;
+	struct evo_journal journal = {.path = (char *) (uintptr_t) path};
+
+	journal.descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (journal.descriptor < 0)
+		return;
+	if (fstat(journal.descriptor, &about) == 0 && S_ISREG(about.st_mode) &&
+	    difftime(time(NULL), about.st_mtime) > seconds &&
+	    flock(journal.descriptor, LOCK_EX | LOCK_NB) == 0 && is_current(&journal))
+		unlink(path);
+	close(journal.descriptor);
 }

@@ -199,17 +199,22 @@ static char *parent_of(const char *path)
 	return slash == path ? evo_strdup("/") : evo_strndup(path, (size_t) (slash - path));
 }
 
-/* A hidden name beside `path`: never taken for a benchmark. */
-static char *beside(const char *path, const char *what)
+/* A hidden folder beside `path`, never taken for a benchmark, and its lock. */
+static char *make_beside(const char *path, int *lock, struct evo_error *err)
 {
 	char *parent = parent_of(path);
-	const char *slash = strrchr(path, '/');
-	char *name = evo_format(".%s.%s.XXXXXX", slash ? slash + 1 : path, what);
-	char *made = evo_path_join(parent, name);
+	char *made = evo_temporary_folder(parent, lock);
 
-	free(name);
+	if (!made)
+		evo_fail(err, EVO_E_IO, "cannot make a folder in %s: %s", parent, strerror(errno));
 	free(parent);
 	return made;
+}
+
+static void unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 static void sync_parent(const char *path)
@@ -233,14 +238,9 @@ bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo
 	*draft = (struct bench_draft){0};
 	if (!made)
 		return false;
-	draft->path = beside(target, "new");
-	if (!mkdtemp(draft->path)) {
-		evo_fail(err, EVO_E_IO, "cannot make the folder %s: %s", draft->path,
-		         strerror(errno));
-		free(draft->path);
-		draft->path = NULL;
+	draft->path = make_beside(target, &draft->lock, err);
+	if (!draft->path)
 		return false;
-	}
 	draft->target = evo_strdup(target);
 	return true;
 }
@@ -248,12 +248,15 @@ bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo
 /* Moves `path` out of the way and removes it: nobody sees it half removed. */
 static bool retire(const char *path, struct evo_error *err)
 {
-	char *old = beside(path, "old");
+	int lock, own = evo_temporary_lock(path);
+	char *old = make_beside(path, &lock, err);
 	bool done = false;
 
-	if (!mkdtemp(old))
-		evo_fail(err, EVO_E_IO, "cannot make the folder %s: %s", old, strerror(errno));
-	else if (rename(path, old) != 0) /* onto an empty folder, as POSIX allows */
+	if (!old) {
+		unlock(own);
+		return false;
+	}
+	if (rename(path, old) != 0) /* onto an empty folder, as POSIX allows */
 		evo_fail(err, EVO_E_IO, "cannot move %s: %s", path, strerror(errno));
 	else
 		done = true;
@@ -261,6 +264,8 @@ static bool retire(const char *path, struct evo_error *err)
 		done = evo_remove_tree(old, err);
 	else
 		rmdir(old);
+	unlock(lock);
+	unlock(own);
 	free(old);
 	return done;
 }
@@ -269,10 +274,14 @@ static bool retire(const char *path, struct evo_error *err)
 static bool take_place(const char *path, const char *target, struct evo_error *err)
 {
 #ifdef RENAME_EXCHANGE
+	int lock = evo_temporary_lock(target);
 	if (renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_EXCHANGE) == 0) {
 		sync_parent(target);
-		return evo_remove_tree(path, err);
+		bool removed = evo_remove_tree(path, err);
+		unlock(lock);
+		return removed;
 	}
+	unlock(lock);
 #endif
 	if (!retire(target, err))
 		return false;
@@ -286,7 +295,7 @@ bool bench_draft_publish(struct bench_draft *draft, bool replace, struct evo_err
 {
 	bool done;
 
-	/* mkdtemp made it for its owner alone; a benchmark is as readable as other files. */
+	/* It was made for its owner alone; a benchmark is as readable as other files. */
 	mode_t mask = umask(0);
 
 	umask(mask);
@@ -315,6 +324,8 @@ void bench_draft_drop(struct bench_draft *draft)
 {
 	if (draft->path)
 		evo_remove_tree(draft->path, NULL);
+	if (draft->target)
+		unlock(draft->lock);
 	free(draft->path);
 	free(draft->target);
 	*draft = (struct bench_draft){0};

@@ -39,6 +39,7 @@ char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
  */
 struct bench_draft {
 	char *path, *target;
+	int lock; /* of the folder, as long as there is a target */
 };
 bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo_error *err);
 /* replace: what is there is removed; else EVO_E_INPUT. The draft is over whatever the result. */

@@ -117,6 +117,7 @@ enum cli_command_id {
 	CLI_RUNS_LIST,
 	CLI_RUNS_SHOW,
 	CLI_RUNS_EXPORT,
+	CLI_RUNS_COPY,
 	CLI_RUNS_DELETE,
 	CLI_PROFILE,
 	CLI_HELP,
@@ -318,6 +319,7 @@ int cli_benchmarks_remove(struct cli_options *options);
 int cli_runs_list(struct cli_options *options);
 int cli_runs_show(struct cli_options *options);
 int cli_runs_export(struct cli_options *options);
+int cli_runs_copy(struct cli_options *options);
 int cli_runs_delete(struct cli_options *options);
 int cli_profile(struct cli_options *options);
 int cli_help_command(struct cli_options *options);

@@ -121,6 +121,11 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                            cli_runs_show},
         [CLI_RUNS_EXPORT] = {"runs export", "RUN", 1, 1, false, "write a stored search as CSV",
                              NULL, cli_runs_export},
+        [CLI_RUNS_COPY] = {"runs copy", "FILE", 1, 1, false, "copy all stored searches to a file",
+                           "Also while searches are going on. A plain copy of the file alone has "
+                           "every generation that was complete, unless it is made in the very "
+                           "moment in which one is stored.",
+                           cli_runs_copy},
         [CLI_RUNS_DELETE] = {"runs delete", "RUN...", 1, SIZE_MAX, false, "forget stored searches",
                              NULL, cli_runs_delete},
         [CLI_PROFILE] =
@@ -149,7 +154,7 @@ const struct cli_command *cli_command(enum cli_command_id id)
 #define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
 #define SCORING     (SEARCH | ON(SCORE))
 #define PROBING     (SCORING | ON(PROFILE))
-#define STORED      (ON(RUNS_LIST) | ON(RUNS_SHOW) | ON(RUNS_EXPORT) | ON(RUNS_DELETE))
+#define STORED      (ON(RUNS_LIST) | ON(RUNS_SHOW) | ON(RUNS_EXPORT) | ON(RUNS_COPY) | ON(RUNS_DELETE))
 #define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
 
 static const struct cli_option options[] = {
@@ -172,7 +177,8 @@ static const struct cli_option options[] = {
 
         /* What is scored, and on what. */
         {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, SCORING,
-         EVO_DEFAULT_BENCHMARK, "benchmark to use; may be repeated; `all` is every one (a search takes 64 at most)"},
+         EVO_DEFAULT_BENCHMARK,
+         "benchmark to use; may be repeated; `all` is every one (a search takes 64 at most)"},
         {"benchmark", 'b', "NAME", CLI_LIST, AT(benchmarks), 0, 0, NULL, ON(PROFILE),
          EVO_DEFAULT_BENCHMARK, "benchmark whose networks are run"},
         {"networks", 'n', "N", CLI_SETTING, AT(settings), 0, 0, "train", SEARCH, "the preset's",

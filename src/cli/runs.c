@@ -143,6 +143,15 @@ int cli_runs_export(struct cli_options *options)
 	return good ? CLI_DONE : cli_report(&err);
 }
 
+int cli_runs_copy(struct cli_options *options)
+{
+	struct evo_error err = {0};
+	char *file = cli_runs_file(options);
+	bool good = evo_runs_copy(file, options->arguments.items[0], &err);
+	free(file);
+	return good ? CLI_DONE : cli_report(&err);
+}
+
 /* Those that can be are deleted, whatever becomes of the others. */
 int cli_runs_delete(struct cli_options *options)
 {

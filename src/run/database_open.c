@@ -258,20 +258,20 @@ static bool copy_bytes(const char *from, const char *to, struct evo_error *err)
 static bool open_copy(struct evo_database *database, struct evo_error *err)
 {
 	const char *root = getenv("TMPDIR");
-	char *folder = evo_format("%s/evoscope-XXXXXX", root != NULL && *root ? root : "/tmp");
-	if (mkdtemp(folder) == NULL) {
-		evo_fail(err, EVO_E_IO,
-		         "%s cannot be written, so that it has to be copied to be read, and %s "
-		         "cannot be made: %s; say with TMPDIR where there is room",
-		         database->file, folder, strerror(errno));
-		free(folder);
-		return false;
-	}
+	int lock;
+	root = root != NULL && *root != '\0' ? root : "/tmp";
+	char *folder = evo_temporary_folder(root, &lock);
+	if (folder == NULL)
+		return evo_fail(err, EVO_E_IO,
+		                "%s cannot be written, so that it has to be copied to be read, "
+		                "and there can be no folder in %s: %s; say with TMPDIR where",
+		                database->file, root, strerror(errno));
 	char *copy = evo_path_join(folder, "runs.db"), *log = evo_format("%s-wal", copy);
 	char *own_log = evo_format("%s-wal", database->file);
 	bool good = copy_bytes(database->file, copy, err) && copy_bytes(own_log, log, err) &&
 	            reopen(database, copy, SQLITE_OPEN_READWRITE, err);
 	evo_remove_tree(folder, NULL);
+	close(lock);
 	free(own_log);
 	free(log);
 	free(copy);

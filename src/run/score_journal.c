@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 
 #define SYNC_SECONDS 2.0
 #define FIELDS       3 /* before the scores */
+
+#define FORGET_SECONDS (60.0 * 24 * 60 * 60)
 
 struct score_journal {
 	struct evo_journal *file;
@@ -185,6 +188,29 @@ static void tell_unopened(const struct scored *s, const struct evo_journal_openi
 		score_note(s, "what is scored is not kept if it is stopped: %s", text);
 }
 
+static bool is_journal(const char *name)
+{
+	const size_t digits = strspn(name, "0123456789abcdef");
+	return digits == 16 && strcmp(name + digits, ".partial") == 0;
+}
+
+/* Whoever stopped a scoring and did not go on for so long will not: another version of the program,
+   or another table, would not even find it. */
+static void forget_old(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	const struct dirent *entry;
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		if (!is_journal(entry->d_name))
+			continue;
+		char *path = evo_path_join(folder, entry->d_name);
+		evo_journal_forget(path, FORGET_SECONDS);
+		free(path);
+	}
+	if (directory != NULL)
+		closedir(directory);
+}
+
 void score_journal_open(struct scored *s)
 {
 	struct score_key key = score_key(s, &s->cases);
@@ -209,6 +235,7 @@ void score_journal_open(struct scored *s)
 	} else {
 		tell_unopened(s, &opening, &why);
 	}
+	forget_old(folder);
 	free(name);
 	free(heading);
 	free(folder);

@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "stored.h"
 
@@ -219,6 +221,46 @@ void evo_runs_list_free(struct evo_stored_run *list, size_t count)
 		free(list[i].benchmarks);
 	}
 	free(list);
+}
+
+/* ---- Copy ------------------------------------------------------------------------------------ */
+
+/* It appears under its name when it is whole. */
+static bool copy_through(struct evo_database *database, const char *folder, const char *to,
+                         struct evo_error *err)
+{
+	char *path = evo_path_join(folder, "runs.db");
+	bool good = evo_database_do(database, "VACUUM INTO ?", EVO_VALUES(EVO_TEXT(path)), err);
+	if (good && rename(path, to) != 0)
+		good = evo_fail(err, EVO_E_IO, "%s cannot be written: %s", to, strerror(errno));
+	free(path);
+	return good;
+}
+
+bool evo_runs_copy(const char *file, const char *to, struct evo_error *err)
+{
+	struct evo_database database;
+	const char *slash = strrchr(to, '/');
+	char *parent = slash == NULL ? evo_strdup(".")
+	                             : evo_strndup(to, slash == to ? 1 : (size_t) (slash - to));
+	char *folder = NULL;
+	int lock;
+	bool good = evo_database_open(&database, file, false, err);
+	if (good && database.handle == NULL)
+		good = evo_fail(err, EVO_E_NOT_FOUND, "there is no %s to copy", file);
+	if (good && evo_path_exists(to))
+		good = evo_fail(err, EVO_E_INPUT, "%s is there already; name another file", to);
+	if (good && (folder = evo_temporary_folder(parent, &lock)) == NULL)
+		good = evo_fail(err, EVO_E_IO, "%s cannot be written: %s", to, strerror(errno));
+	good = good && copy_through(&database, folder, to, err);
+	if (folder != NULL) {
+		evo_remove_tree(folder, NULL);
+		close(lock);
+	}
+	free(folder);
+	free(parent);
+	evo_database_close(&database);
+	return good;
 }
 
 /* ---- Delete ---------------------------------------------------------------------------------- */
