@@ -10,8 +10,10 @@
 static void check_completion(const char *line)
 {
 	struct ui_candidates candidates;
+	struct evo_gp_config config;
 
-	ui_complete(line, &candidates);
+	FUZZ_CHECK(evo_gp_preset("default", &config, NULL));
+	ui_complete(line, &config, &candidates);
 	FUZZ_CHECK(candidates.from <= strlen(line));
 	FUZZ_CHECK(candidates.count == 0 ||
 	           ui_candidates_common(&candidates) <= strlen(candidates.words[0]));
