@@ -150,11 +150,19 @@ static void driven_on_another_host(void **state)
 	expect_complaint(&outcome, 1, "run far is going in process ");
 	outcome_clear(&outcome);
 	/* Whoever asks for it has it, and the other one stops. */
-	RUN(&box, &outcome, "evolve", "-q", "--resume", "far", "--take-over", "-g", "2", "--store",
-	    file);
+	const char *const over[] = {"evolve",      "-q",      "--resume", "far",
+	                            "--take-over", "--store", file,       NULL};
+	struct running taker;
+	start_program(&box, &taker, OUT_KEPT, over);
+	expect_taken(&running);
+	kill(taker.process, SIGTERM);
+	finish_program(&taker, &outcome);
+	assert_true(WIFSIGNALED(outcome.status));
+	assert_false(has(outcome.err, "taken over"));
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "runs", "show", "far", "--store", file);
 	expect_status(&outcome, 0);
 	outcome_clear(&outcome);
-	expect_taken(&running);
 }
 
 static void gone_on_another_host(void **state)
@@ -396,9 +404,11 @@ static void copied(void **state)
 	expect_complaint(&outcome, 1, "none/copy.db cannot be written");
 	outcome_clear(&outcome);
 	assert_true(ask(copy, "SELECT generation > 2 FROM runs"));
-	RUN(&box, &outcome, "evolve", "-q", "--resume", "source", "-g", "2", "--store", copy);
+	char *more = evo_format("%lld", (long long) ask(copy, "SELECT generation + 1 FROM runs"));
+	RUN(&box, &outcome, "evolve", "-q", "--resume", "source", "-g", more, "--store", copy);
 	expect_status(&outcome, 0);
 	outcome_clear(&outcome);
+	free(more);
 }
 
 /* ---- Who may only read ----------------------------------------------------------------------- */
