@@ -27,14 +27,14 @@ struct evo_kept_key evo_kept_probe(const struct evo_case_item *item);
 struct evo_kept_key evo_kept_tree(struct evo_kept_key probe, const struct evo_tree *tree);
 struct evo_kept_key evo_kept_network(const char *architecture);
 
-/* All that is known of an expression; the key of a network whose second hash is not the one that
-   was put is not told. */
+/* Tells `take` all scores that are known of an expression, by the first hash of their network.
+   check: the second hash of a network by its first, 0 for one that is not wanted. A score that was
+   put of another network, or that is damaged, is not told. */
 typedef void (*evo_kept_take)(void *context, uint64_t network, double score);
-/* network: the second hash of one by its first; 0: not wanted. */
 typedef uint64_t (*evo_kept_check)(void *context, uint64_t network);
 void evo_kept_read(struct evo_kept *kept, struct evo_kept_key tree, evo_kept_check check,
                    evo_kept_take take, void *context);
-/* Is written now and then, and by evo_kept_flush. */
+/* Written once a second, and by evo_kept_flush. */
 void evo_kept_put(struct evo_kept *kept, struct evo_kept_key tree, struct evo_kept_key network,
                   double score);
 void evo_kept_flush(struct evo_kept *kept);

@@ -44,8 +44,7 @@ void study_known_clear(struct study_sample *sample)
 
 /* One tree of a question on one part of it. */
 struct recalling {
-	struct study_question *question;
-	struct study_part *part;
+	const struct study_part *part;
 	const struct study_known *known;
 	size_t networks;                       /* of the group */
 	const struct study_question *counters; /* NULL: it is they that are recalled */
@@ -66,7 +65,7 @@ static uint64_t check(void *context, uint64_t network)
 	return one != NULL ? one->key.hash[1] : 0;
 }
 
-/* Rows need the counters of every network, too. */
+/* Rows need the counters of their networks, too. */
 static bool has_counters(const struct recalling *recalling, size_t index)
 {
 	const struct study_question *counters = recalling->counters;
@@ -90,8 +89,7 @@ static void recall_part(struct evo_study *study, struct study_question *question
                         struct study_part *part)
 {
 	const struct study_sample *sample = study->sample;
-	struct recalling recalling = {.question = question,
-	                              .part = part,
+	struct recalling recalling = {.part = part,
 	                              .known = &sample->known[part->group],
 	                              .networks = sample->cases.groups[part->group].count,
 	                              .counters =
