@@ -171,6 +171,8 @@ struct evo_pool *evo_net_pool_create(unsigned threads, struct evo_error *err)
 
 void evo_net_pool_destroy(struct evo_pool *pool)
 {
+	if (pool == NULL)
+		return;
 	unsigned threads = evo_pool_threads(pool);
 
 	evo_pool_destroy(pool);
