@@ -107,6 +107,20 @@ static bool wants_colour(void)
 	return (no == NULL || *no == '\0') && has_colors();
 }
 
+/* Ctrl-S stops no output, and Ctrl-V quotes no key: either may come in a paste, and behind a full line
+   of input nothing would be read that lets the output go on. */
+static void take_control_keys(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes) != 0)
+		return;
+	modes.c_iflag &= ~(tcflag_t) IXON;
+	modes.c_lflag &= ~(tcflag_t) IEXTEN;
+	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	def_prog_mode();
+}
+
 static void set_modes(bool mouse)
 {
 	cbreak();
@@ -132,6 +146,7 @@ static void set_modes(bool mouse)
 	terminal.paste.open = false;
 	define_key(UI_PASTE_BEGINS, PASTE);
 	define_key(UI_PASTE_ENDS, STRAY_MARK);
+	take_control_keys();
 	switch_reports(true);
 }
 
