@@ -96,6 +96,33 @@ static bool check_inject(struct evo_run *run, const char *text, struct evo_error
 	return evo_proxy_parse(text, &tree, err) && evo_gp_injectable(&run->shadow, &tree, err);
 }
 
+/* Under the lock. */
+static bool no_such_state(const struct evo_run *run, enum evo_command_kind kind,
+                          struct evo_error *err)
+{
+	const enum evo_run_state state = run->expected;
+	const char *name = run->newest->snapshot.run, *what = rules[kind].name;
+	if (state == EVO_RUN_IDLE)
+		return evo_fail(err, EVO_E_USAGE, "cannot %s: the search is idle; start begins it",
+		                what);
+	if (state == EVO_RUN_DONE)
+		return evo_fail(err, EVO_E_USAGE,
+		                "cannot %s: the search is done; set a higher limit (such as "
+		                "generations) and resume goes on with it",
+		                what);
+	if (state != EVO_RUN_STOPPED && state != EVO_RUN_FAILED)
+		return evo_fail(err, EVO_E_USAGE, "cannot %s: the search is %s already", what,
+		                state_names[state]);
+	if (run->config.runs_file == NULL)
+		return evo_fail(err, EVO_E_USAGE,
+		                "cannot %s: the search is %s and not stored; begin another", what,
+		                state_names[state]);
+	return evo_fail(err, EVO_E_USAGE,
+	                "cannot %s: the search is %s; evoscope evolve --resume %s goes on with it, "
+	                "as does the screen Runs of the explorer",
+	                what, state_names[state], name);
+}
+
 static bool check_command(struct evo_run *run, enum evo_command_kind kind, const char *text,
                           struct evo_error *err)
 {
@@ -105,8 +132,7 @@ static bool check_command(struct evo_run *run, enum evo_command_kind kind, const
 		                : kind == EVO_COMMAND_SET  ? "a setting's name and its value"
 		                                           : "a folder");
 	if ((rules[kind].states & 1U << run->expected) == 0)
-		return evo_fail(err, EVO_E_USAGE, "cannot %s: the search is %s", rules[kind].name,
-		                state_names[run->expected]);
+		return no_such_state(run, kind, err);
 	if (kind == EVO_COMMAND_SET)
 		return check_set(run, text, err);
 	return kind != EVO_COMMAND_INJECT || check_inject(run, text, err);

@@ -167,7 +167,9 @@ bool ui_terminal_open(bool ascii, bool mouse, struct evo_error *err)
 	terminal.screen = newterm(NULL, stdout, stdin);
 	if (terminal.screen == NULL) {
 		ui_signals_remove();
-		return evo_fail(err, EVO_E_IO, "curses cannot use a terminal of type '%s' (TERM)",
+		return evo_fail(err, EVO_E_IO,
+		                "curses cannot use a terminal of type '%s' (TERM); try TERM=xterm, "
+		                "or use evoscope --plain",
 		                getenv("TERM"));
 	}
 	set_term(terminal.screen);

@@ -20,20 +20,26 @@ bool ui_terminfo_check(struct evo_error *err)
 	int found;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return evo_fail(err, EVO_E_IO,
-		                "the explorer needs a terminal; 'evoscope evolve' does without");
+		return evo_fail(
+		        err, EVO_E_IO,
+		        "the explorer needs a terminal; evoscope --plain and evoscope evolve "
+		        "do without");
 	if (name == NULL || *name == '\0')
 		return evo_fail(err, EVO_E_IO,
-		                "TERM is not set; set it to the kind of your terminal");
+		                "TERM is not set; set it to the kind of your terminal, such as "
+		                "TERM=xterm, or use evoscope --plain, which needs none");
 	if (setupterm(name, STDOUT_FILENO, &found) != OK)
-		return evo_fail(err, EVO_E_IO, "unknown terminal type '%s' (TERM)", name);
+		return evo_fail(err, EVO_E_IO,
+		                "unknown terminal type '%s' (TERM); try TERM=xterm, or use "
+		                "evoscope --plain, which needs none",
+		                name);
 	const char *move = tigetstr("cup");
 	bool moves = move != NULL && move != (char *) -1;
 	del_curterm(cur_term);
 	if (!moves)
 		return evo_fail(err, EVO_E_IO,
 		                "a terminal of type '%s' (TERM) cannot place its cursor; "
-		                "'evoscope evolve' does without",
+		                "evoscope --plain and evoscope evolve do without",
 		                name);
 	return true;
 }
