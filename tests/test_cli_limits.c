@@ -229,21 +229,17 @@ static void durations_and_sizes_have_ends(void **state)
 
 /* ---- Settings -------------------------------------------------------------------------------- */
 
-static bool takes_all(const struct evo_setting *setting)
-{
-	return setting->type == EVO_SET_SIZE && setting->high == (double) EVO_ALL_NETWORKS;
-}
-
 static void try_setting(const struct evo_setting *setting, const char *value)
 {
 	static const struct cli_option set = {.name = "set"};
 	char *pair = evo_format("%s=%s", setting->name, value);
 	struct evo_error err;
 	bool good = parse(CLI_EVOLVE, &set, pair, &err);
-	bool number = setting->type == EVO_SET_SIZE || setting->type == EVO_SET_REAL;
-	bool right = setting->type == EVO_SET_SIZE ? is_integer(value, setting->low, setting->high)
-	                                           : is_real(value, setting->low, setting->high);
-	if (takes_all(setting) && strcmp(value, "all") == 0)
+	bool real = setting->type == EVO_SET_REAL, networks = setting->type == EVO_SET_NETWORKS;
+	bool number = real || networks || setting->type == EVO_SET_SIZE;
+	bool right = real ? is_real(value, setting->low, setting->high)
+	                  : is_integer(value, setting->low, setting->high);
+	if (networks && strcmp(value, "all") == 0)
 		right = true;
 	if (number && good != right)
 		fail_msg("%s is %s: %s", pair, good ? "taken" : "refused", err.message);
@@ -252,8 +248,7 @@ static void try_setting(const struct evo_setting *setting, const char *value)
 		assert_int_equal(err.code, EVO_E_USAGE);
 		assert_null(strchr(err.message, '\n'));
 		assert_non_null(strstr(err.message, setting->name));
-		snprintf(range, sizeof range,
-		         setting->type == EVO_SET_REAL ? "from %g to %g" : "from %.0f to %.0f",
+		snprintf(range, sizeof range, real ? "from %g to %g" : "from %.0f to %.0f",
 		         setting->low, setting->high);
 		if (number && strstr(err.message, range) == NULL)
 			fail_msg("'%s' does not say '%s'", err.message, range);

@@ -37,6 +37,9 @@ static void test_settings(void **state)
 	refused("crossover", "nan", "from 0 to 1");
 	refused("fitness", "max", "min or mean");
 	refused("network_level", "maybe", "yes or no");
+	/* A number of networks may be all; one of generations, with the same limit, may not. */
+	refused("generations", "all", "a whole number from 1 to 1000000, not 'all'");
+	refused("stall", "all", "a whole number from 0 to 1000000, not 'all'");
 	refused("exclude", "sigmoit", "did you mean 'sigmoid'");
 
 	/* Every setting reads back what it prints. */

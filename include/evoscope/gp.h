@@ -57,6 +57,7 @@ struct evo_gp_config {
 /* One row a setting: parser of presets, `--set`, `:set`, help and man page read this table. */
 enum evo_setting_type {
 	EVO_SET_SIZE,
+	EVO_SET_NETWORKS, /* a size, or "all" */
 	EVO_SET_REAL,
 	EVO_SET_BOOL,
 	EVO_SET_WORDS,

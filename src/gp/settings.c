@@ -65,7 +65,7 @@ static const struct evo_setting table[] = {
          "fitness over benchmarks and draws: the smallest Kendall tau, or the mean"},
         {"draws", EVO_SET_SIZE, AT(draws), 1, 1000, NULL, false, "1",
          "fixed draws of train networks whose tau is taken apart"},
-        {"draw_size", EVO_SET_SIZE, AT(draw_size), 0, NETWORKS, NULL, false, "0",
+        {"draw_size", EVO_SET_NETWORKS, AT(draw_size), 0, NETWORKS, NULL, false, "0",
          "networks in a draw; 0: all train networks"},
         {"parsimony", EVO_SET_REAL, AT(parsimony), 0, 1, NULL, true, "0.0002",
          "fitness given up for each node when two are compared; equals go by size anyway"},
@@ -77,16 +77,16 @@ static const struct evo_setting table[] = {
          "classic proxies (synflow, nwot, ...) among the network terminals"},
         {"exclude", EVO_SET_WORDS, AT(exclude), 0, sizeof(((struct evo_gp_config *) 0)->exclude),
          NULL, true, "", "primitives and terminals that no new tree may use, by name"},
-        {"train", EVO_SET_SIZE, AT(train), 2, NETWORKS, NULL, false, "50",
+        {"train", EVO_SET_NETWORKS, AT(train), 2, NETWORKS, NULL, false, "50",
          "train networks of each benchmark; all: every one"},
-        {"validation", EVO_SET_SIZE, AT(validation), 0, NETWORKS, NULL, false, "100",
+        {"validation", EVO_SET_NETWORKS, AT(validation), 0, NETWORKS, NULL, false, "100",
          "validation networks of each benchmark; all: every one"},
         {"validated", EVO_SET_SIZE, AT(validated), 0, 100000, NULL, true, "0",
          "individuals, the best, that validation networks are scored for, beside the front; 0: "
          "all"},
         {"sample", EVO_SET_CHOICE, AT(sampling.strings), 0, 1, "functions|strings", false,
          "functions", "networks are drawn among functions, one string each, or among all strings"},
-        {"copies", EVO_SET_SIZE, AT(sampling.copies), 0, NETWORKS, NULL, false, "0",
+        {"copies", EVO_SET_NETWORKS, AT(sampling.copies), 0, NETWORKS, NULL, false, "0",
          "drawn among strings at most so many are of one function; 0: any number"},
 };
 
@@ -119,18 +119,14 @@ const struct evo_setting *evo_setting_find(const char *name, struct evo_error *e
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
-static bool takes_all(const struct evo_setting *setting)
-{
-	return setting->high == (double) NETWORKS;
-}
-
 void evo_setting_range(const struct evo_setting *setting, char out[EVO_SETTING_RANGE])
 {
 	size_t first;
 	switch (setting->type) {
 	case EVO_SET_SIZE:
+	case EVO_SET_NETWORKS:
 		snprintf(out, EVO_SETTING_RANGE, "a whole number from %.0f to %.0f%s", setting->low,
-		         setting->high, takes_all(setting) ? ", or all" : "");
+		         setting->high, setting->type == EVO_SET_NETWORKS ? ", or all" : "");
 		break;
 	case EVO_SET_REAL:
 		snprintf(out, EVO_SETTING_RANGE, "a number from %g to %g", setting->low,
@@ -163,7 +159,7 @@ static bool set_size(void *field, const struct evo_setting *setting, const char 
                      struct evo_error *err)
 {
 	int64_t number;
-	if (takes_all(setting) && strcmp(value, "all") == 0)
+	if (setting->type == EVO_SET_NETWORKS && strcmp(value, "all") == 0)
 		number = NETWORKS;
 	else if (!evo_integer_parse(value, (int64_t) setting->low, (int64_t) setting->high, &number,
 	                            NULL))
@@ -261,6 +257,7 @@ bool evo_gp_config_set(struct evo_gp_config *config, const char *name, const cha
 	void *field = (char *) config + setting->offset;
 	switch (setting->type) {
 	case EVO_SET_SIZE:
+	case EVO_SET_NETWORKS:
 		return set_size(field, setting, value, err);
 	case EVO_SET_REAL:
 		return set_real(field, setting, value, err);
@@ -282,7 +279,8 @@ void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_sett
 	size_t first;
 	switch (setting->type) {
 	case EVO_SET_SIZE:
-		if (takes_all(setting) && *(const size_t *) field == NETWORKS)
+	case EVO_SET_NETWORKS:
+		if (setting->type == EVO_SET_NETWORKS && *(const size_t *) field == NETWORKS)
 			snprintf(out, size, "all");
 		else
 			snprintf(out, size, "%zu", *(const size_t *) field);

@@ -75,11 +75,11 @@ static void values(struct ui_candidates *candidates, const struct evo_setting *s
 	case EVO_SET_WORDS:
 		primitives(candidates, typed);
 		break;
-	case EVO_SET_SIZE:
-		if (setting->high == EVO_ALL_NETWORKS)
-			offer(candidates, "all", typed);
+	case EVO_SET_NETWORKS:
+		offer(candidates, "all", typed);
 		offer(candidates, now, typed);
 		break;
+	case EVO_SET_SIZE:
 	case EVO_SET_REAL:
 		offer(candidates, now, typed);
 		break;

@@ -18,7 +18,7 @@ static void check_setting(const struct evo_gp_config *config, const struct evo_s
 	if (setting->type == EVO_SET_REAL)
 		FUZZ_CHECK(*(const double *) field >= setting->low &&
 		           *(const double *) field <= setting->high);
-	if (setting->type == EVO_SET_SIZE)
+	if (setting->type == EVO_SET_SIZE || setting->type == EVO_SET_NETWORKS)
 		FUZZ_CHECK((double) *(const size_t *) field >= setting->low &&
 		           (double) *(const size_t *) field <= setting->high);
 }
