@@ -193,6 +193,7 @@ struct evo_snapshot {
 	bool waits;                  /* idle until the run that it takes the place of has ended */
 	bool kept;                   /* its generations are stored, under that name */
 	size_t unsaved;              /* complete generations that could not be stored so far */
+	bool moved;   /* their file went away meanwhile: they are in another one of that name */
 	bool unended; /* all are, but that it is at its end could not be: it looks interrupted */
 	char preset[32];
 	uint64_t seed;

@@ -15,7 +15,7 @@ enum cli_status {
 	CLI_DONE = 0,
 	CLI_FAILED = 1,
 	CLI_USAGE = 2,
-	CLI_PARTLY = 3, /* done, but some rows failed and were reported */
+	CLI_PARTLY = 3, /* done, but what was left out, failed or went elsewhere was reported */
 };
 
 /* ---- What was asked for ---------------------------------------------------------------------- */

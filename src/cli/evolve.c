@@ -242,6 +242,19 @@ static int print_result(const struct evo_snapshot *snapshot, struct cli_options 
 	return status;
 }
 
+/* Whether not all was stored, or not where it was meant to be, of which a warning has told. */
+static bool say_unstored(const struct evo_snapshot *snapshot)
+{
+	if (snapshot->unsaved)
+		cli_complain("the last %zu generation%s of %s could not be stored",
+		             snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s", snapshot->run);
+	else if (snapshot->unended)
+		cli_complain("the end of %s could not be stored: it looks interrupted, and can be "
+		             "resumed",
+		             snapshot->run);
+	return snapshot->unsaved || snapshot->unended || snapshot->moved;
+}
+
 static int search(struct evo_run *run, struct cli_options *options,
                   const struct evo_run_config *config)
 {
@@ -265,16 +278,7 @@ static int search(struct evo_run *run, struct cli_options *options,
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
 	}
-	if (snapshot->unsaved) {
-		cli_complain("the last %zu generation%s of %s could not be stored",
-		             snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s", snapshot->run);
-		status = status == CLI_DONE ? CLI_PARTLY : status;
-	} else if (snapshot->unended) {
-		cli_complain("the end of %s could not be stored: it looks interrupted, and can be "
-		             "resumed",
-		             snapshot->run);
-		status = status == CLI_DONE ? CLI_PARTLY : status;
-	}
+	status = say_unstored(snapshot) && status == CLI_DONE ? CLI_PARTLY : status;
 	/* A generation's files that could not be written were a warning; in the end it is a failure. */
 	if (options->csv_folder && snapshot->population_count &&
 	    !evo_run_export(snapshot, options->csv_folder, &err))

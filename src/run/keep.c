@@ -108,6 +108,7 @@ static bool follow_file(struct evo_run *run, struct evo_error *err)
 		return true;
 	if (!evo_keep_move(run, err))
 		return false;
+	run->draft.moved = true;
 	evo_run_say(run, EVO_LOG_WARNING,
 	            "%s was removed, renamed or replaced: the search is stored in the file that is "
 	            "there now, all of it, as %s",
