@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -200,11 +201,24 @@ struct fuzz {
 	struct evo_text sent; /* since it was begun */
 };
 
+/* A run of two generations, to be watched and resumed, and nothing that keys have made of it. */
+static void store_run(struct session *session)
+{
+	static const char *const files[] = {"data/runs.db", "data/runs.db-wal", "data/runs.db-shm"};
+	struct outcome outcome;
+	for (size_t i = 0; i < EVO_COUNT(files); i++)
+		unlink(sandbox_path(&session->box, files[i]));
+	RUN(&session->box, &outcome, "evolve", "--quiet", "--benchmark", MADE, SMALL_PROBE,
+	    "--networks", "20", "--validation", "8", "--population", "10", "--generations", "2",
+	    "--name", "stored");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+}
+
 static void begin_stored(struct fuzz *fuzz)
 {
-	const char *argv[] = {PROGRAM, fuzz->state->options[0], fuzz->state->options[1],
-	                      "--no-such", NULL};
-	argv[3] = NULL;
+	store_run(&fuzz->session);
+	const char *argv[] = {PROGRAM, fuzz->state->options[0], fuzz->state->options[1], NULL};
 	fuzz->session.term = term_open(&(struct term_start){
 	        .argv = argv,
 	        .env = (const char *const *) fuzz->session.box.env,
@@ -309,17 +323,6 @@ static uint64_t number_of(const char *name, uint64_t usual)
 	return text != NULL && *text != '\0' ? strtoull(text, NULL, 10) : usual;
 }
 
-/* A run of two generations, to be watched and resumed. */
-static void store_run(struct session *session)
-{
-	struct outcome outcome;
-	RUN(&session->box, &outcome, "evolve", "--quiet", "--benchmark", MADE, SMALL_PROBE,
-	    "--networks", "20", "--validation", "8", "--population", "10", "--generations", "2",
-	    "--name", "stored");
-	expect_status(&outcome, 0);
-	outcome_clear(&outcome);
-}
-
 static void fuzz_state(void **context)
 {
 	const struct begun *state = *context;
@@ -329,7 +332,6 @@ static void fuzz_state(void **context)
 	print_message("EVOSCOPE_FUZZ_SEED=%llu, %zu keys\n", (unsigned long long) seed, keys);
 	session_prepare_alone(&fuzz.session);
 	evo_text_init(&fuzz.sent);
-	store_run(&fuzz.session);
 	begin_in_state(&fuzz);
 	for (size_t i = 0; i < keys; i += BURST) {
 		struct evo_text burst;

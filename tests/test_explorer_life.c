@@ -243,42 +243,75 @@ static void what_follows_a_quit_is_dropped(void **state)
 /* Networks that take seconds each: what has been cancelled goes on for as long. */
 #define LARGE_PROBE "--channels", "16", "--cells", "5", "--batch", "64", "--image", "32"
 
-/* Keys are answered while what has been cancelled goes on still. */
-static void expect_answers_meanwhile(struct term *term)
+/* Sends keys and waits for what they show; keeps the longest time that this took. */
+static void answered(struct term *term, const char *keys, const char *shows, double *longest)
 {
-	term_expect(term, "WAITING");
-	term_keys(term, "?");
-	term_expect(term, "Keys and commands");
-	term_keys(term, "q5");
-	term_expect(term, "5 Runs");
-	term_keys(term, "4");
-	term_expect(term, "4 Benchmarks");
-	assert_non_null(strstr(term_row(term, 0), "WAITING"));
+	double begin = evo_now();
+	term_keys(term, keys);
+	term_expect(term, shows);
+	double took = evo_now() - begin;
+	*longest = took > *longest ? took : *longest;
 }
 
+static void begin_large(struct session *session)
+{
+	session_prepare_alone(session);
+	BEGIN(session, 30, 120, "--no-mouse", "--start", LARGE_PROBE, "--threads", "1");
+	term_expect(session->term, "STARTING");
+	term_listen(session->term, 1); /* until a network is at work */
+}
+
+/* Keys are answered while what has been cancelled goes on still. */
 static void another_search_is_not_waited_for(void **state)
 {
 	(void) state;
 	struct session session;
-	session_prepare_alone(&session);
-	BEGIN(&session, 30, 120, "--no-mouse", "--start", LARGE_PROBE, "--threads", "1");
+	double longest = 0;
+	begin_large(&session);
 	struct term *term = session.term;
-	term_expect(term, "STARTING");
-	term_listen(term, 1); /* until a network is at work */
-	term_keys(term, "4");
-	term_expect(term, "4 Benchmarks");
-	term_keys(term, ENTER);
-	term_expect(term, "y/n");
-	term_keys(term, "y");
-	expect_answers_meanwhile(term);
+	answered(term, "4", "4 Benchmarks", &longest);
+	answered(term, ENTER, "y/n", &longest);
+	answered(term, "y", "WAITING", &longest);
+	answered(term, "?", "Keys and commands", &longest);
+	answered(term, "q5", "5 Runs", &longest);
+	answered(term, "4", "4 Benchmarks", &longest);
+	assert_non_null(strstr(term_row(term, 0), "WAITING"));
+	print_message("the longest time from a key to what it shows was %.2f s\n", longest);
 	/* What it is sent meanwhile is done when its turn comes; and so may others follow. */
-	term_keys(term, "1s");
-	term_expect(term, "It starts when");
+	answered(term, "1s", "It starts when", &longest);
 	term_keys(term, "4" ENTER);
 	term_listen(term, 0.2);
 	term_keys(term, "y1");
 	assert_true(term_wait_gone(term, "WAITING"));
 	type_command(term, "quit");
+	expect_exit(term, 0);
+	term_expect_back(term);
+	session_finish(&session);
+}
+
+/* Compare's scores of the search before are cancelled where it has another one. */
+static void compare_is_not_waited_for(void **state)
+{
+	(void) state;
+	struct session session;
+	double longest = 0;
+	begin_large(&session);
+	struct term *term = session.term;
+	answered(term, "3", "3 Compare", &longest);
+	term_listen(term, 1);
+	for (int i = 5; i < 8; i++) {
+		type_command(term, "stop");
+		answered(term, "4", "4 Benchmarks", &longest);
+		term_keys(term, ENTER);
+		term_listen(term, 0.2);
+		answered(term, "y", "1 Evolve", &longest);
+		answered(term, "3", "3 Compare", &longest);
+		answered(term, "?", "Keys and commands", &longest);
+		answered(term, "q", "3 Compare", &longest);
+	}
+	print_message("the longest time from a key to what it shows was %.2f s\n", longest);
+	/* The terminal is given back before the networks at work have ended. */
+	term_keys(term, ":quit" ENTER);
 	expect_exit(term, 0);
 	term_expect_back(term);
 	session_finish(&session);
@@ -296,6 +329,7 @@ int main(void)
 	        cmocka_unit_test(pasted_text_goes_into_a_line),
 	        cmocka_unit_test(what_follows_a_quit_is_dropped),
 	        cmocka_unit_test(another_search_is_not_waited_for),
+	        cmocka_unit_test(compare_is_not_waited_for),
 	};
 	return cmocka_run_group_tests_name("explorer life", tests, NULL, NULL);
 }

@@ -400,8 +400,13 @@ void evo_keep_mode(struct evo_run *run)
 	struct evo_error err = {0};
 	if (keeper == NULL || !keeper->owned)
 		return;
-	if (is_end(run->mode))
+	/* Of a search that is stopped the networks at work may complete a generation yet: it is given
+	   up by evo_keep_end, which follows then. */
+	const bool ends = run->mode == EVO_RUN_STOPPED;
+	if (is_end(run->mode) && !ends)
 		give_up(run, run->mode);
+	else if (ends && keeper->generations == 0)
+		return;
 	else if (strcmp(keeper->state, state_of(run->mode)) != 0 &&
 	         !store_state(run, state_of(run->mode), false, &err))
 		complain(run, &err);

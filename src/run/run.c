@@ -231,8 +231,10 @@ static void *work(void *context)
 		if (works) {
 			advance(run);
 		} else if (!run->quit) {
-			if (run->mode == EVO_RUN_STOPPED || run->mode == EVO_RUN_FAILED)
+			if (run->mode == EVO_RUN_STOPPED || run->mode == EVO_RUN_FAILED) {
 				evo_run_release_engine(run);
+				evo_run_publish(run); /* whether it is kept is known now */
+			}
 			evo_run_heed(run, true);
 		}
 	}
