@@ -225,7 +225,9 @@ static void test_failed_commit_keeps_what_was_there(void **state)
 	assert_true(created);
 	assert_false(committed);
 	assert_int_equal(err.code, EVO_E_IO);
-	assert_string_equal(err.message, "cannot write: File too large");
+	assert_string_equal(
+	        err.message,
+	        "cannot write: File too large; raise the limit on files' sizes (ulimit -f)");
 	expect_content(path, "kept");
 	assert_int_equal(entries(), 1);
 	free(path);

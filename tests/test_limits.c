@@ -204,13 +204,22 @@ static void files_that_may_not_grow_are_a_failure(void **state)
 	limit(RLIMIT_FSIZE, 4096);
 	RUN(&box, &outcome, "score", "params", "--networks", "200", "--quiet", "--scores", file);
 	assert_int_equal(exit_status(&outcome), 1);
-	assert_true(has(outcome.err, "scores.csv: cannot write: File too large"));
+	assert_true(has(outcome.err, "scores.csv: cannot write: File too large; raise the limit"));
 	assert_false(evo_path_exists(file));
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "evolve", "--generations", "1", "--population", "10", "--quiet",
 	    "--store", sandbox_path(&box, "small.db"));
 	assert_int_equal(exit_status(&outcome), 1);
-	assert_true(has(outcome.err, "small.db: disk I/O error")); /* SQLite's words */
+	assert_true(has(outcome.err, "small.db cannot grow: no file may have more than 4096 bytes "
+	                             "here; raise that limit (ulimit -f)"));
+	outcome_clear(&outcome);
+	/* What it left is a file without runs. */
+	limit(0, 0);
+	RUN(&box, &outcome, "runs", "list", "--store", sandbox_path(&box, "small.db"));
+	expect_complaint(&outcome, 0, "no run is stored in");
+	outcome_clear(&outcome);
+	RUN(&box, &outcome, "runs", "show", "a", "--store", sandbox_path(&box, "small.db"));
+	expect_complaint(&outcome, 1, "no run is called `a`");
 	outcome_clear(&outcome);
 }
 

@@ -30,7 +30,8 @@ static bool fail_to(struct evo_error *err, const char *doing, const char *path, 
 {
 	enum evo_code code = why == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO;
 
-	return evo_fail_at(err, code, path, 0, 0, "cannot %s: %s", doing, strerror(why));
+	return evo_fail_at(err, code, path, 0, 0, "cannot %s: %s%s", doing, strerror(why),
+	                   why == EFBIG ? "; raise the limit on files' sizes (ulimit -f)" : "");
 }
 
 static char *directory_of(const char *path)

@@ -3,12 +3,49 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
 #include "database.h"
 
 /* ---- What went wrong ------------------------------------------------------------------------- */
+
+/*
+ * The most bytes that a file may have here, when what is stored is about as large; 0 otherwise.
+ * SQLite says no more than that writing failed, and it writes a page of 64 KiB at most at once.
+ */
+static unsigned long long size_limit(const char *file)
+{
+	static const char *const suffixes[] = {"", "-wal", "-journal", "-shm"};
+	struct rlimit limit;
+	struct stat status;
+	unsigned long long most = 0;
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	for (size_t i = 0; i < EVO_COUNT(suffixes); i++) {
+		char *path = evo_format("%s%s", file, suffixes[i]);
+		if (stat(path, &status) == 0 && (unsigned long long) status.st_size > most)
+			most = (unsigned long long) status.st_size;
+		free(path);
+	}
+	return most + 65536 >= limit.rlim_cur ? limit.rlim_cur : 0;
+}
+
+static bool fail_io(const char *file, const char *why, struct evo_error *err)
+{
+	unsigned long long most = size_limit(file);
+	if (most > 0)
+		return evo_fail(err, EVO_E_IO,
+		                "%s cannot grow: no file may have more than %llu bytes here; raise "
+		                "that limit (ulimit -f)",
+		                file, most);
+	return evo_fail(err, EVO_E_IO,
+	                "%s cannot be read or written (%s); look after its disk, or name another "
+	                "with --store",
+	                file, why);
+}
 
 bool evo_database_fail(const struct evo_database *database, int code, struct evo_error *err)
 {
@@ -44,6 +81,8 @@ bool evo_database_fail(const struct evo_database *database, int code, struct evo
 	case SQLITE_CANTOPEN:
 		return evo_fail(err, EVO_E_IO,
 		                "%s cannot be opened (%s); name another with --store", file, why);
+	case SQLITE_IOERR:
+		return fail_io(file, why, err);
 	default:
 		return evo_fail(err, EVO_E_IO, "%s: %s", file, why);
 	}

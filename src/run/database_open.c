@@ -221,13 +221,24 @@ static char *unchanging(const char *file)
 	return text.data;
 }
 
+/* A program that was stopped before it had made the tables leaves none: no run is stored in it. */
+static bool check_to_read(struct evo_database *database, struct evo_error *err)
+{
+	bool empty = false;
+	bool good = check_format(database, &empty, err);
+	if (good && empty) {
+		sqlite3_close(database->handle);
+		database->handle = NULL;
+	}
+	return good;
+}
+
 static bool reopen(struct evo_database *database, const char *name, int flags,
                    struct evo_error *err)
 {
-	bool empty;
 	sqlite3_close(database->handle);
 	int code = sqlite3_open_v2(name, &database->handle, flags, NULL);
-	return code == SQLITE_OK ? check_format(database, &empty, err)
+	return code == SQLITE_OK ? check_to_read(database, err)
 	                         : evo_database_fail(database, code, err);
 }
 
@@ -302,9 +313,8 @@ static bool open_unchanging(struct evo_database *database, struct evo_error *err
  */
 static bool open_to_read(struct evo_database *database, struct evo_error *err)
 {
-	bool empty;
 	struct evo_error first = {0};
-	if (check_format(database, &empty, &first))
+	if (check_to_read(database, &first))
 		return true;
 	int code = sqlite3_errcode(database->handle) & 0xff;
 	if (first.code != EVO_E_IO || access(database->file, R_OK) != 0 ||
