@@ -247,6 +247,24 @@ static void empty_screens_say_what_to_do(void **state)
 	session_finish(&session);
 }
 
+static void folder_that_cannot_be_read_is_told(void **state)
+{
+	struct session session;
+
+	(void) state;
+	session_prepare(&session);
+	BEGIN(&session, 24, 80, NULL);
+	term_expect(session.term, "1 Evolve");
+	const char *folder = sandbox_path(&session.box, "data/benchmarks");
+	assert_int_equal(rename(folder, sandbox_path(&session.box, "data/away")), 0);
+	assert_int_equal(symlink(folder, folder), 0);
+	term_keys(session.term, "4");
+	term_expect(session.term, "cannot read the folder");
+	term_expect(session.term, "tiny201-glyphs");
+	quit(session.term);
+	session_finish(&session);
+}
+
 static void no_benchmark_at_all(void **state)
 {
 	(void) state;
@@ -589,6 +607,7 @@ int main(void)
 	        cmocka_unit_test(saved_screens_repeat),
 	        cmocka_unit_test(empty_screens_say_what_to_do),
 	        cmocka_unit_test(no_benchmark_at_all),
+	        cmocka_unit_test(folder_that_cannot_be_read_is_told),
 	        cmocka_unit_test(scores_are_kept_for_the_next_session),
 	        cmocka_unit_test(small_screens),
 	        cmocka_unit_test(every_screen_is_resized),

@@ -97,7 +97,7 @@ static void test_presets(void **state)
 	struct evo_gp_config config;
 	struct evo_error err = {0};
 	size_t count;
-	char **names = evo_gp_preset_names(&count);
+	char **names = evo_gp_preset_names(&count, NULL);
 	assert_true(count >= 3);
 	for (size_t i = 0; i < count; i++) {
 		assert_true(evo_gp_preset(names[i], &config, &err));

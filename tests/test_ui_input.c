@@ -246,6 +246,31 @@ static void check_hint(const char *line, size_t words, const char *hint)
 	ui_candidates_free(&candidates);
 }
 
+/* A folder that cannot be read is not an empty one. */
+static void unread_folders_are_told(void **state)
+{
+	char folder[] = "/tmp/evoscope-complete-XXXXXX";
+	const char *before = getenv("XDG_CONFIG_HOME");
+
+	(void) state;
+	before = before != NULL ? evo_strdup(before) : NULL;
+	assert_non_null(mkdtemp(folder));
+	char *loop = evo_format("%s/evoscope", folder), *line = evo_format("save-screen %s/", loop);
+	assert_int_equal(symlink(loop, loop), 0);
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	check_hint("theme nonsen", 0, "cannot read the folder");
+	check_hint(line, 0, "cannot read the folder");
+	check_hint("save-screen nowhere/", 0, "FILE: ");
+	if (before != NULL)
+		setenv("XDG_CONFIG_HOME", before, 1);
+	else
+		unsetenv("XDG_CONFIG_HOME");
+	assert_true(evo_remove_tree(folder, NULL));
+	free((char *) before);
+	free(line);
+	free(loop);
+}
+
 /* Every setting has values to choose from, or a present one to change, and says what it may be. */
 static void settings_are_completed_with_their_values(void **state)
 {
@@ -443,6 +468,7 @@ int main(void)
 	        cmocka_unit_test(the_key_line_names_what_can_be_done_now),
 	        cmocka_unit_test(commands_and_arguments_are_completed),
 	        cmocka_unit_test(settings_are_completed_with_their_values),
+	        cmocka_unit_test(unread_folders_are_told),
 	        cmocka_unit_test(lines_are_edited),
 	        cmocka_unit_test(a_full_line_takes_no_more),
 	        cmocka_unit_test(history_is_recalled_and_kept),

@@ -90,8 +90,9 @@ void evo_gp_config_get(const struct evo_gp_config *config, const struct evo_sett
  * needs no file.
  */
 bool evo_gp_preset(const char *name, struct evo_gp_config *config, struct evo_error *err);
-/* Names of the presets that there are, sorted; *count of them; caller frees each and the list. */
-char **evo_gp_preset_names(size_t *count);
+/* Names of the presets that there are, sorted; *count of them; caller frees each and the list. err:
+   set when a folder is there and cannot be read; what the other has is listed. */
+char **evo_gp_preset_names(size_t *count, struct evo_error *err);
 /* Sum of shares at most 1, depths in order, ... */
 bool evo_gp_config_check(const struct evo_gp_config *config, struct evo_error *err);
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,9 +53,11 @@ static void add_name(char ***names, size_t *count, const char *name, size_t leng
 }
 
 /* Takes the path over. */
-static void add_folder(char ***names, size_t *count, char *path)
+static void add_folder(char ***names, size_t *count, char *path, struct evo_error *err)
 {
 	DIR *folder = opendir(path);
+	if (folder == NULL && errno != ENOENT && errno != ENOTDIR)
+		evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", path, strerror(errno));
 	free(path);
 	if (folder == NULL)
 		return;
@@ -67,13 +70,13 @@ static void add_folder(char ***names, size_t *count, char *path)
 	closedir(folder);
 }
 
-char **evo_gp_preset_names(size_t *count)
+char **evo_gp_preset_names(size_t *count, struct evo_error *err)
 {
 	char **names = NULL;
 	*count = 0;
 	add_name(&names, count, DEFAULT_PRESET, strlen(DEFAULT_PRESET));
-	add_folder(&names, count, evo_path_shared("presets"));
-	add_folder(&names, count, evo_path_config("presets"));
+	add_folder(&names, count, evo_path_shared("presets"), err);
+	add_folder(&names, count, evo_path_config("presets"), err);
 	qsort(names, *count, sizeof(*names), by_name);
 	return names;
 }
@@ -81,13 +84,17 @@ char **evo_gp_preset_names(size_t *count)
 static bool unknown_preset(const char *name, struct evo_error *err)
 {
 	size_t count;
-	char **names = evo_gp_preset_names(&count);
+	struct evo_error unread = {0};
+	char **names = evo_gp_preset_names(&count, &unread);
 	size_t nearest = evo_nearest(name, (const char *const *) names, count);
 	struct evo_text all;
 	evo_text_init(&all);
 	for (size_t i = 0; i < count; i++)
 		evo_text_printf(&all, "%s%s", i > 0 ? ", " : "", names[i]);
-	if (nearest < count)
+	if (unread.code != EVO_OK)
+		evo_fail(err, unread.code, "no preset is called '%s' in what can be read; %s", name,
+		         unread.message);
+	else if (nearest < count)
 		evo_fail(err, EVO_E_NOT_FOUND, "no preset is called '%s'; did you mean '%s'?", name,
 		         names[nearest]);
 	else

@@ -18,6 +18,7 @@
 
 struct ui_benchmarks {
 	struct ui_catalogue *catalogue;
+	struct evo_error unread; /* why there may be more of them */
 	struct ui_entry *entries;
 	bool *tagged;
 	size_t count;
@@ -36,7 +37,7 @@ static void open_view(struct ui_explorer *explorer)
 {
 	struct ui_benchmarks *benchmarks = evo_calloc(1, sizeof *benchmarks);
 
-	benchmarks->catalogue = ui_catalogue_create();
+	benchmarks->catalogue = ui_catalogue_create(&benchmarks->unread);
 	benchmarks->count = ui_catalogue_count(benchmarks->catalogue);
 	benchmarks->entries = evo_calloc(benchmarks->count, sizeof *benchmarks->entries);
 	benchmarks->tagged = evo_calloc(benchmarks->count + 1, sizeof *benchmarks->tagged);
@@ -138,9 +139,10 @@ static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *m
 	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
 	char note[48], title[64];
 	size_t tags = 0;
+	bool unread = benchmarks->unread.code != EVO_OK; /* the last line says why */
 
 	benchmarks->list_rect = area.rect;
-	ui_list_fit(&benchmarks->list, benchmarks->count, inside.rect.height - 1);
+	ui_list_fit(&benchmarks->list, benchmarks->count, inside.rect.height - 1 - unread);
 	ui_list_note(&benchmarks->list, benchmarks->count, note, sizeof note);
 	for (size_t i = 0; i < benchmarks->count; i++)
 		tags += benchmarks->tagged[i];
@@ -160,7 +162,10 @@ static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *m
 		           at == benchmarks->list.cursor, benchmarks->tagged[at],
 		           in_search(model, benchmarks->entries[at].name));
 	}
-	if (benchmarks->count == 0)
+	if (unread)
+		ui_text_fit(inside, 1, inside.rect.height - 1, inside.rect.width - 1, UI_ROLE_BAD,
+		            benchmarks->unread.message);
+	else if (benchmarks->count == 0)
 		ui_text_fit(inside, 1, 1, inside.rect.width - 1, UI_ROLE_DIM,
 		            "none: evoscope benchmarks import, or build, makes one");
 }

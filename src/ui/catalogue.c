@@ -71,10 +71,10 @@ static void *work(void *context)
 	return NULL;
 }
 
-struct ui_catalogue *ui_catalogue_create(void)
+struct ui_catalogue *ui_catalogue_create(struct evo_error *err)
 {
 	struct ui_catalogue *catalogue = evo_calloc(1, sizeof *catalogue);
-	char **names = evo_benchmark_names(&catalogue->count, NULL);
+	char **names = evo_benchmark_names(&catalogue->count, err);
 
 	catalogue->entries = evo_calloc(catalogue->count, sizeof *catalogue->entries);
 	for (size_t i = 0; i < catalogue->count; i++) {

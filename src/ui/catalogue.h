@@ -19,7 +19,9 @@ struct ui_entry {
 };
 
 struct ui_catalogue;
-struct ui_catalogue *ui_catalogue_create(void); /* begins to read */
+/* Begins to read. err: set when a folder of benchmarks is there and cannot be read; those of the
+   other are in it. */
+struct ui_catalogue *ui_catalogue_create(struct evo_error *err);
 void ui_catalogue_destroy(struct ui_catalogue *catalogue);
 /* Readable when an entry was read since ui_catalogue_entries. */
 int ui_catalogue_descriptor(const struct ui_catalogue *catalogue);

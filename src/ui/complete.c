@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,13 +114,16 @@ static void filters(struct ui_candidates *candidates, const char *typed)
 static void themes(struct ui_candidates *candidates, const char *typed)
 {
 	size_t count;
-	char **names = ui_theme_names(&count);
+	struct evo_error unread = {0};
+	char **names = ui_theme_names(&count, &unread);
 
 	for (size_t i = 0; i < count; i++) {
 		offer(candidates, names[i], typed);
 		free(names[i]);
 	}
 	free(names);
+	if (unread.code != EVO_OK)
+		candidates->hint = evo_strdup(unread.message);
 }
 
 static void files(struct ui_candidates *candidates, const char *typed, bool folders)
@@ -127,6 +131,7 @@ static void files(struct ui_candidates *candidates, const char *typed, bool fold
 	const char *slash = strrchr(typed, '/');
 	char *folder = slash != NULL ? evo_strndup(typed, (size_t) (slash - typed) + 1) : NULL;
 	DIR *directory = opendir(folder != NULL ? folder : ".");
+	int why = errno;
 
 	for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
 		char *path = evo_format("%s%s", folder != NULL ? folder : "", entry->d_name);
@@ -140,6 +145,9 @@ static void files(struct ui_candidates *candidates, const char *typed, bool fold
 	}
 	if (directory != NULL)
 		closedir(directory);
+	else if (why != ENOENT && why != ENOTDIR)
+		candidates->hint = evo_format("cannot read the folder %s: %s",
+		                              folder != NULL ? folder : ".", strerror(why));
 	free(folder);
 }
 

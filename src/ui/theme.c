@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -225,12 +226,16 @@ static bool has_name(char **names, size_t count, const char *name, size_t length
 	return false;
 }
 
-static void add_names(const char *folder, char ***names, size_t *count)
+static void add_names(const char *folder, char ***names, size_t *count, struct evo_error *err)
 {
 	DIR *directory = opendir(folder);
 
-	if (directory == NULL)
+	if (directory == NULL) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", folder,
+			         strerror(errno));
 		return;
+	}
 	for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
 		size_t length = strlen(entry->d_name);
 		if (length <= 4 || strcmp(entry->d_name + length - 4, ".ini") != 0 ||
@@ -242,14 +247,14 @@ static void add_names(const char *folder, char ***names, size_t *count)
 	closedir(directory);
 }
 
-char **ui_theme_names(size_t *count)
+char **ui_theme_names(size_t *count, struct evo_error *err)
 {
 	char *folders[2], **names = evo_malloc(sizeof *names);
 
 	*count = 0;
 	theme_folders(folders);
 	for (size_t i = 0; i < 2; i++) {
-		add_names(folders[i], &names, count);
+		add_names(folders[i], &names, count, err);
 		free(folders[i]);
 	}
 	qsort(names, *count, sizeof *names, compare_names);

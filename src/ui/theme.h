@@ -40,8 +40,9 @@ bool ui_style_parse(const char *text, struct ui_style *style, struct evo_error *
 bool ui_theme_read(const char *path, struct ui_theme *theme, struct evo_error *err);
 /* By name: NAME.ini in the user's themes/, then in the shared one. Likewise. */
 bool ui_theme_load(const char *name, struct ui_theme *theme, struct evo_error *err);
-/* Names of all themes, sorted; caller frees each and the list. */
-char **ui_theme_names(size_t *count);
+/* Names of all themes, sorted; caller frees each and the list. err: set when a folder is there and
+   cannot be read; what the other has is listed. */
+char **ui_theme_names(size_t *count, struct evo_error *err);
 
 /* Red, green and blue, 0 to 255, of a colour of the 256-colour palette. */
 void ui_colour_rgb(int colour, int rgb[3]);
