@@ -792,10 +792,14 @@ static void found_trees_make_way(void **state)
 	ui_compare_keep_found(&compare, front + 1, 1);
 	ui_compare_add_found(&compare, "#7", &ones[1].tree);
 	CHECK("#7", "flops");
+	/* The cursor stays on its row while that is there, and is on the first one then. */
+	assert_int_equal(compare.list.cursor, 1);
+	compare.list.cursor = 0;
 	ui_compare_add_found(&compare, "#8", &ones[3].tree);
 	compare.contenders[compare.order[1]].tagged = true;
 	ui_compare_keep_found(&compare, NULL, 0);
 	CHECK("#8", "flops");
+	assert_int_equal(compare.list.cursor, 0);
 	/* By hand it is no longer the search's. */
 	ui_compare_add(&compare, "#8", &ones[3].tree);
 	compare.contenders[1].tagged = false;

@@ -123,26 +123,28 @@ static bool is_among(const struct evo_individual *const *trees, size_t count,
 void ui_compare_keep_found(struct ui_compare *compare, const struct evo_individual *const *trees,
                            size_t count)
 {
-	size_t kept = 0, dropped = 0;
+	bool had = compare->list.cursor < compare->count;
+	size_t held = had ? compare->order[compare->list.cursor] : SIZE_MAX;
+	size_t kept = 0, stays = SIZE_MAX;
 
 	for (size_t i = 0; i < compare->count; i++) {
 		struct ui_contender *one = &compare->contenders[i];
 		if (one->found && !one->tagged && !is_among(trees, count, &one->tree)) {
 			if (one->question != 0 && compare->study != NULL)
 				evo_study_drop(compare->study, one->question);
-			dropped++;
 			continue;
 		}
+		if (i == held)
+			stays = kept;
+		compare->order[kept] = kept;
 		compare->contenders[kept++] = *one;
 	}
 	compare->count = kept;
-	if (dropped == 0)
-		return;
-	for (size_t i = 0; i < kept; i++)
-		compare->order[i] = i;
-	compare->list.cursor = 0;
+	compare->list.cursor = stays;
 	ui_compare_sort(compare);
-	compare->list.cursor = 0;
+	/* The cursor stays on its row, or goes to the first where that is dropped. */
+	if (stays == SIZE_MAX)
+		compare->list.cursor = 0;
 }
 
 static void add_text(struct ui_compare *compare, const char *name, const char *text)
