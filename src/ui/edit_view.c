@@ -225,7 +225,8 @@ static bool simplify(struct ui_edit *edit, struct evo_error *err)
 		impacts[i] = ui_weights_at(&edit->weights, i);
 	if (!ui_simplify(tree, impacts, UI_NO_IMPACT, &simple))
 		return evo_fail(err, EVO_E_USAGE,
-		                "every argument is of use: none has an impact below 0.0005");
+		                "nothing can be dropped: no node has an argument that it can do "
+		                "without (an impact below 0.0005, beside one that matters)");
 	return ui_document_set_tree(edit->document, &simple, err);
 }
 
