@@ -32,7 +32,7 @@ void ui_explorer_say(struct ui_explorer *explorer, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(explorer->message, sizeof explorer->message, format, arguments);
 	va_end(arguments);
-	explorer->message_bad = false;
+	explorer->message_bad = explorer->message_waits = false;
 	explorer->changed = true;
 }
 
@@ -40,6 +40,7 @@ void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *
 {
 	evo_error_text(err, explorer->message, sizeof explorer->message);
 	explorer->message_bad = true;
+	explorer->message_waits = false;
 	explorer->changed = true;
 }
 
@@ -144,6 +145,8 @@ void ui_explorer_refresh(struct ui_explorer *explorer)
 
 	evo_snapshot_release(explorer->model.snapshot);
 	explorer->model.snapshot = evo_run_snapshot(explorer->run);
+	if (explorer->message_waits && !explorer->model.snapshot->waits)
+		*explorer->message = '\0';
 	do {
 		got = evo_run_log(explorer->run, &explorer->next_log, lines, LOG_BATCH, &dropped);
 		for (size_t i = 0; i < got; i++)

@@ -91,6 +91,7 @@ struct ui_explorer {
 	struct ui_theme theme;
 	char message[600];
 	bool message_bad;
+	bool message_waits; /* it is so only until the search before the present one has ended */
 
 	enum ui_mode mode;
 	struct ui_editline line;

@@ -82,10 +82,14 @@ static bool start(struct ui_explorer *explorer, const char *argument, struct evo
 		if (!renew(explorer, explorer->next_seed, err))
 			return false;
 	}
-	if (explorer->model.snapshot->waits)
+	if (!send(explorer, EVO_COMMAND_START, NULL, err))
+		return false;
+	if (explorer->model.snapshot->waits) {
 		ui_explorer_say(explorer, "It starts when the search before it has ended the "
 		                          "networks at work.");
-	return send(explorer, EVO_COMMAND_START, NULL, err);
+		explorer->message_waits = true;
+	}
+	return true;
 }
 
 static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_error *err)
