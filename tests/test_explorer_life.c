@@ -257,8 +257,7 @@ static void begin_large(struct session *session)
 {
 	session_prepare_alone(session);
 	BEGIN(session, 30, 120, "--no-mouse", "--start", LARGE_PROBE, "--threads", "1");
-	term_expect(session->term, "STARTING");
-	term_listen(session->term, 1); /* until a network is at work */
+	term_expect(session->term, "collecting statistics"); /* networks are at work */
 }
 
 /* Keys are answered while what has been cancelled goes on still. */
@@ -281,8 +280,10 @@ static void another_search_is_not_waited_for(void **state)
 	answered(term, "1s", "It starts when", &longest);
 	term_keys(term, "4" ENTER);
 	term_listen(term, 0.2);
-	term_keys(term, "y1");
+	term_keys(term, "y1s");
 	assert_true(term_wait_gone(term, "WAITING"));
+	/* Nor is what was said of it there any longer than it is so. */
+	assert_true(term_wait_gone(term, "It starts when"));
 	type_command(term, "quit");
 	expect_exit(term, 0);
 	term_expect_back(term);
@@ -317,6 +318,38 @@ static void compare_is_not_waited_for(void **state)
 	session_finish(&session);
 }
 
+/* A run that another program drives cannot be gone on with: nothing is ended for it. */
+static void nothing_is_left_for_a_run_of_another_program(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 24, 100, "--no-mouse", "--name", "theirs", "--start");
+	expect_generation(session.term, 1);
+	struct term *other = term_open(&(struct term_start){
+	        .argv = (const char *const[]){PROGRAM, "--watch", "theirs", NULL},
+	        .env = (const char *const *) session.box.env,
+	        .folder = session.box.folder,
+	        .rows = 24,
+	        .columns = 100,
+	});
+	term_expect(other, "watching theirs");
+	term_keys(other, "5");
+	term_expect(other, "Enter resume it");
+	term_keys(other, ENTER);
+	term_expect(other, "in another program");
+	/* Once it has ended there it can. */
+	quit(session.term);
+	term_keys(other, ENTER);
+	term_expect(other, "y/n");
+	term_keys(other, "y");
+	term_expect(other, "goes on with theirs");
+	term_keys(other, "q");
+	expect_exit(other, 0);
+	term_close(other);
+	session_finish(&session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +363,7 @@ int main(void)
 	        cmocka_unit_test(what_follows_a_quit_is_dropped),
 	        cmocka_unit_test(another_search_is_not_waited_for),
 	        cmocka_unit_test(compare_is_not_waited_for),
+	        cmocka_unit_test(nothing_is_left_for_a_run_of_another_program),
 	};
 	return cmocka_run_group_tests_name("explorer life", tests, NULL, NULL);
 }

@@ -460,14 +460,36 @@ static bool is_meant(const struct evo_stored_run *run, const char *asked, struct
 	                asked);
 }
 
+/* Nothing is ended for a run that could not go on: another program has it. */
+static bool can_go_on(const struct ui_explorer *explorer, const struct evo_stored_run *run,
+                      struct evo_error *err)
+{
+	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	const bool own = !explorer->run_config.watch && snapshot->kept &&
+	                 strcmp(snapshot->run, run->name) == 0;
+
+	/* One of this program may be ending still: it is waited for. */
+	if (own || snapshot->waits)
+		return true;
+
+	for (int state = EVO_RUN_STARTING; state <= EVO_RUN_PAUSED; state++)
+		if (strcmp(run->state, evo_run_state_name((enum evo_run_state) state)) == 0)
+			return evo_fail(err, EVO_E_USAGE,
+			                "%s is %s in another program: end it there first, or look "
+			                "at it by evoscope --watch %s",
+			                run->name, run->state, run->name);
+	return true;
+}
+
 static enum ui_result resume(struct ui_explorer *explorer, const char *argument,
                              struct evo_error *err)
 {
-	const struct evo_stored_run *run = under_cursor(explorer->runs);
 	enum ui_when when = ui_when(explorer->model.snapshot->state);
 	struct evo_run_config config;
 
-	if (!is_meant(run, argument, err))
+	reload(explorer->runs); /* others may have begun or ended since */
+	const struct evo_stored_run *run = under_cursor(explorer->runs);
+	if (!is_meant(run, argument, err) || !can_go_on(explorer, run, err))
 		return UI_FAILED;
 	if (argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED)) {
 		ui_input_ask(explorer, UI_ACTION_RESUME_RUN, run->name,
