@@ -70,15 +70,33 @@ static void too_little_for_openblas_is_said(void **state)
 	skip_under_sanitizers();
 	limit(RLIMIT_AS, 400 * MEGABYTE);
 	RUN(&box, &outcome, "score", "params", "--networks", "5", "--threads", "4", "--quiet");
-	expect_complaint(&outcome, 1,
-	                 "OpenBLAS needs 512 MB of address space for 4 threads, but the limit "
-	                 "(ulimit -v) is 400 MB for all together: give more, or take fewer threads "
-	                 "(--threads)");
+	expect_complaint(&outcome, 1, "not enough memory for OpenBLAS in 4 threads (");
+	assert_non_null(strstr(outcome.err, "the limit is 400 MiB; ask for "));
+	assert_non_null(strstr(outcome.err, " at least (ulimit -v "));
+	assert_non_null(strstr(outcome.err, "take fewer threads (--threads 1)"));
 	outcome_clear(&outcome);
 	limit(RLIMIT_AS, 120 * MEGABYTE);
 	RUN(&box, &outcome, "evolve", "--no-store", "--threads", "1", "--quiet");
-	expect_complaint(&outcome, 1, "OpenBLAS needs 128 MB of address space for 1 thread, but");
+	expect_complaint(&outcome, 1, "not enough memory for OpenBLAS in 1 thread (");
 	outcome_clear(&outcome);
+}
+
+/* By default as few threads are taken as there is room for, and the same comes of it. */
+static void threads_fit_by_default(void **state)
+{
+	struct outcome limited, free_one;
+
+	(void) state;
+	skip_under_sanitizers();
+	limit(RLIMIT_AS, 300 * MEGABYTE);
+	RUN(&box, &limited, "evolve", "--no-store", "--quiet", "--generations", "1");
+	expect_status(&limited, 0);
+	limit(0, 0);
+	RUN(&box, &free_one, "evolve", "--no-store", "--quiet", "--generations", "1");
+	expect_status(&free_one, 0);
+	assert_string_equal(strstr(limited.out, "\n\n"), strstr(free_one.out, "\n\n"));
+	outcome_clear(&limited);
+	outcome_clear(&free_one);
 }
 
 static void a_little_is_enough(void **state)
@@ -228,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_teardown(commands_that_compute_nothing_need_little, unlimited),
 	        cmocka_unit_test_teardown(too_little_for_openblas_is_said, unlimited),
+	        cmocka_unit_test_teardown(threads_fit_by_default, unlimited),
 	        cmocka_unit_test_teardown(a_little_is_enough, unlimited),
 	        cmocka_unit_test_teardown(openblas_has_no_threads, unlimited),
 	        cmocka_unit_test_teardown(few_descriptors_are_the_reason, unlimited),

@@ -94,6 +94,8 @@ char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */
 /* Large, 64-byte aligned, not cleared; NULL with err set when it cannot be had. Free with
    free(). */
 void *evo_big_alloc(size_t bytes, const char *what, struct evo_error *err);
+/* Says that so many bytes cannot be had for it, and to which limit that is due; false. */
+bool evo_fail_memory(struct evo_error *err, const char *what, size_t bytes);
 
 /* Memory that dies together. Blocks are 64-byte aligned. */
 struct evo_arena {
@@ -241,6 +243,8 @@ double evo_now(void); /* monotonic seconds */
 unsigned evo_cores(void); /* at least 1 */
 /* Bytes; 0 when unknown. Where its address space is limited no more than is left of that. */
 size_t evo_memory(void);
+/* The address space that this process may take, and has taken, in bytes; false: any. */
+bool evo_address_space(size_t *limit, size_t *taken);
 /* The processor's name as the system gives it, for records of how a number came about. */
 const char *evo_processor(void);
 

@@ -37,7 +37,7 @@ struct evo_run_config {
 	struct evo_gp_config gp;
 	struct evo_probe_options probe;
 	uint64_t seed;
-	unsigned threads;            /* 0: evo_cores() */
+	unsigned threads;            /* 0: evo_cores(), fewer in little address space */
 	size_t memory;               /* bytes for statistics; 0: half of evo_memory() */
 	double seconds;              /* 0: no limit */
 	double target;               /* fitness at which to stop; NaN: none */
@@ -408,7 +408,7 @@ struct evo_study_config {
 	bool strings;
 	enum evo_split split;
 	size_t networks;    /* strings; 0: all */
-	unsigned threads;   /* 0: evo_cores() */
+	unsigned threads;   /* 0: evo_cores(), fewer in little address space */
 	size_t memory;      /* bytes for statistics; 0: half of evo_memory() */
 	evo_needs expected; /* statistics that will be asked for later: see evo_store_expect */
 	bool keep; /* take scores of earlier studies from the user's data folder, and keep those here */

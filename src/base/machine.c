@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -50,15 +51,30 @@ unsigned evo_cores(void)
 	return cores;
 }
 
-/* Address space that this process has taken; 0 where that is not known. */
+/* Address space that this process has taken; 0 where that is not known. It takes no memory, for
+   there may be none left. */
 static uint64_t taken_space(void)
 {
-	long page_size = sysconf(_SC_PAGESIZE);
-	char *text = evo_file_read("/proc/self/statm", 4096, NULL, NULL);
-	uint64_t pages = text == NULL ? 0 : strtoull(text, NULL, 10);
+	const uint64_t page_size = (uint64_t) sysconf(_SC_PAGESIZE);
+	char text[32] = "";
+	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
-	free(text);
-	return page_size > 0 ? pages * (uint64_t) page_size : 0;
+	if (file < 0)
+		return 0;
+	ssize_t length = read(file, text, sizeof(text) - 1);
+	close(file);
+	return length > 0 ? strtoull(text, NULL, 10) * page_size : 0;
+}
+
+bool evo_address_space(size_t *limit, size_t *taken)
+{
+	struct rlimit space;
+
+	if (getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY)
+		return false;
+	*limit = (size_t) space.rlim_cur;
+	*taken = (size_t) taken_space();
+	return true;
 }
 
 size_t evo_memory(void)
@@ -71,10 +87,9 @@ size_t evo_memory(void)
 	uint64_t group = evo_cgroup_limits("").memory;
 	if (group > 0 && (least == 0 || group < least))
 		least = group;
-	struct rlimit space;
-	if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) {
-		uint64_t taken = taken_space();
-		uint64_t left = space.rlim_cur > taken ? space.rlim_cur - taken : 1;
+	size_t limit, taken;
+	if (evo_address_space(&limit, &taken)) {
+		uint64_t left = limit > taken ? limit - taken : 1;
 		least = least == 0 || left < least ? left : least;
 	}
 	return least > SIZE_MAX ? SIZE_MAX : (size_t) least;

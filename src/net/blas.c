@@ -7,12 +7,10 @@
 #include "evoscope/net.h"
 
 #include <cblas.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- Threads ---- */
@@ -119,21 +117,15 @@ static bool ensure(unsigned count)
 	return true;
 }
 
+/* The buffers that are made by now are part of what is taken. */
 static bool no_room(unsigned threads, struct evo_error *err)
 {
-	struct rlimit space = {RLIM_INFINITY, RLIM_INFINITY};
-	size_t needed = threads * (BUFFER_BYTES >> 20);
-	char limit[80] = "the system does not give it";
+	const size_t missing = (threads - made) * BUFFER_BYTES + SLACK_BYTES;
+	char *what = evo_format("OpenBLAS in %u thread%s", threads, threads == 1 ? "" : "s");
 
-	getrlimit(RLIMIT_AS, &space);
-	if (space.rlim_cur != RLIM_INFINITY)
-		snprintf(limit, sizeof(limit), "the limit (ulimit -v) is %zu MB for all together",
-		         (size_t) space.rlim_cur >> 20);
-	return evo_fail(
-	        err, EVO_E_MEMORY,
-	        "OpenBLAS needs %zu MB of address space for %u thread%s, but %s: give more%s",
-	        needed, threads, threads == 1 ? "" : "s", limit,
-	        threads == 1 ? "" : ", or take fewer threads (--threads)");
+	evo_fail_memory(err, what, missing);
+	free(what);
+	return false;
 }
 
 bool evo_blas_reserve(unsigned threads, struct evo_error *err)
@@ -143,11 +135,11 @@ bool evo_blas_reserve(unsigned threads, struct evo_error *err)
 	evo_blas_name(); /* which holds it to one thread */
 	pthread_mutex_lock(&lock);
 	unsigned all = wanted + threads;
-	good = ensure(all);
+	good = ensure(all) || no_room(all, err);
 	if (good)
 		wanted = all;
 	pthread_mutex_unlock(&lock);
-	return good || no_room(all, err);
+	return good;
 }
 
 void evo_blas_release(unsigned threads)
