@@ -219,6 +219,42 @@ static void gone_on_another_host(void **state)
 	outcome_clear(&outcome);
 }
 
+/* A container of the same host and name, whose processes are not seen here, is told by its signs. */
+static void driven_in_another_container(void **state)
+{
+	(void) state;
+	struct outcome outcome;
+	const char *file = sandbox_path(&box, "container.db");
+	RUN(&box, &outcome, QUICK, "-g", "1", "--store", file, "--name", "inside");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	char *host = evo_calloc(1, 80);
+	char *boot = evo_file_read("/proc/sys/kernel/random/boot_id", 80, NULL, NULL);
+	if (boot == NULL || gethostname(host, 79) != 0) {
+		free(boot);
+		free(host);
+		print_message("skipped: the system tells no boot from another\n");
+		skip();
+	}
+	char *drive =
+	        evo_format("UPDATE runs SET state = 'running', owner_host = '%s', owner_boot ="
+	                   " '%.36s pid:[1]', owner_process = 999999999, owner_started = 1;"
+	                   "INSERT OR REPLACE INTO signs SELECT id, 999999999, 1,"
+	                   " strftime('%%s') + 0, 1 FROM runs",
+	                   host, boot);
+	change(file, drive);
+	RUN(&box, &outcome, "evolve", "-q", "--resume", "inside", "--store", file);
+	expect_complaint(&outcome, 1, "run inside is going in process 999999999 on ");
+	outcome_clear(&outcome);
+	change(file, "UPDATE signs SET at = at - 7200");
+	RUN(&box, &outcome, "evolve", "-q", "--resume", "inside", "-g", "2", "--store", file);
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	free(drive);
+	free(boot);
+	free(host);
+}
+
 /* An earlier program gives no signs: it is never taken for gone, but can be told to be. */
 static void without_signs(void **state)
 {
@@ -623,6 +659,7 @@ int main(int count, char **arguments)
 		cmocka_set_test_filter(arguments[1]);
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(names),
+	        cmocka_unit_test(driven_in_another_container),
 	        cmocka_unit_test(without_signs),
 	        cmocka_unit_test(driven_on_another_host),
 	        cmocka_unit_test(stopped_and_continued),

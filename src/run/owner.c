@@ -22,6 +22,14 @@ static void read_boot(char *out, size_t size)
 	out[strcspn(out, "\n")] = '\0';
 }
 
+/* Containers of one host and name may have numbers of processes of their own, so that none of the
+   others is seen; "" where the system does not tell. */
+static void read_namespace(char *out, size_t size)
+{
+	ssize_t length = readlink("/proc/self/ns/pid", out, size - 1);
+	out[length > 0 ? length : 0] = '\0';
+}
+
 /* When a process began, in the system's own units; 0 where it does not tell. */
 static int64_t read_start(int64_t process)
 {
@@ -45,10 +53,13 @@ static int64_t read_start(int64_t process)
 
 void evo_owner_self(struct evo_owner *out)
 {
+	char boot[40], space[24];
 	memset(out, 0, sizeof(*out));
 	if (gethostname(out->host, sizeof(out->host) - 1) != 0 || out->host[0] == '\0')
 		snprintf(out->host, sizeof(out->host), "localhost");
-	read_boot(out->boot, sizeof(out->boot));
+	read_boot(boot, sizeof(boot));
+	read_namespace(space, sizeof(space));
+	snprintf(out->boot, sizeof(out->boot), "%s%s%s", boot, space[0] != '\0' ? " " : "", space);
 	out->process = (int64_t) getpid();
 	out->started = read_start(out->process);
 }
@@ -57,6 +68,18 @@ bool evo_owner_same(const struct evo_owner *a, const struct evo_owner *b)
 {
 	return strcmp(a->host, b->host) == 0 && strcmp(a->boot, b->boot) == 0 &&
 	       a->process == b->process && a->started == b->started;
+}
+
+static bool same_boot(const struct evo_owner *a, const struct evo_owner *b)
+{
+	const size_t length = strcspn(a->boot, " ");
+	return length == strcspn(b->boot, " ") && memcmp(a->boot, b->boot, length) == 0;
+}
+
+/* Is it of this PID namespace? Earlier programs did not note theirs. */
+static bool is_visible(const struct evo_owner *owner, const struct evo_owner *self)
+{
+	return strchr(owner->boot, ' ') == NULL || strcmp(owner->boot, self->boot) == 0;
 }
 
 static bool is_running(const struct evo_owner *owner)
@@ -78,9 +101,12 @@ enum evo_owner_is evo_owner_look(const struct evo_owner *owner)
 	evo_owner_self(&self);
 	if (owner->host[0] == '\0')
 		return EVO_OWNER_GONE;
-	if (strcmp(owner->host, self.host) == 0)
-		return strcmp(owner->boot, self.boot) == 0 && is_running(owner) ? EVO_OWNER_ALIVE
-		                                                                : EVO_OWNER_GONE;
+	if (strcmp(owner->host, self.host) == 0) {
+		if (!same_boot(owner, &self))
+			return EVO_OWNER_GONE;
+		if (is_visible(owner, &self))
+			return is_running(owner) ? EVO_OWNER_ALIVE : EVO_OWNER_GONE;
+	}
 	if (owner->signs == 0 || silence_of(owner) < EVO_SILENT_SECONDS)
 		return EVO_OWNER_ALIVE;
 	return silence_of(owner) < EVO_GONE_SECONDS ? EVO_OWNER_SILENT : EVO_OWNER_GONE;

@@ -5,7 +5,8 @@
 #include "evoscope/base.h"
 
 struct evo_owner {
-	char host[72], boot[48];  /* "" where nobody drives it */
+	char host[72],
+	        boot[72]; /* "" where nobody drives it; boot: with the PID namespace behind it */
 	int64_t process, started; /* started: tells a process from a later one of its number */
 	int64_t signs,
 	        signed_at; /* signs of life so far, the last one by its clock; 0: it gives none */
@@ -15,7 +16,7 @@ bool evo_owner_same(const struct evo_owner *a, const struct evo_owner *b);
 
 /*
  * Who drives a run gives a sign of life every EVO_SIGN_SECONDS. On this host it is seen whether the
- * process is there. Of another host signs alone tell, by two clocks that may differ: who has been
+ * process is there. Of another host, or of a container with numbers of its own, signs alone tell, by two clocks that may differ: who has been
  * silent for EVO_SILENT_SECONDS is gone if no sign comes while one watches for EVO_WATCH_SECONDS,
  * and is gone without that after EVO_GONE_SECONDS.
  */
