@@ -1,4 +1,5 @@
-/* The explorer over a whole life: one search after the other in one session. */
+/* The explorer over a whole life: one search after the other in one session, questions, pastes, what
+   is cancelled, and the end of memory. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -209,7 +212,8 @@ static void pasted_text_goes_into_a_line(void **state)
 /* The explorer as a shell's command; what follows it there, and where its process is kept. */
 static void begin_in_shell(struct session *session, int rows, int columns, const char *then)
 {
-	char *line = evo_format("echo $$ > pid; \"$0\" \"$@\"; %s", then);
+	char *line =
+	        evo_format("sh -c 'echo $$ > pid; exec \"$0\" \"$@\"' \"$0\" \"$@\"; %s", then);
 	const char *argv[] = {"/bin/sh", "-c",           line,         PROGRAM,      "--benchmark",
 	                      MADE,      SMALL_PROBE,    "--networks", "20",         "--validation",
 	                      "8",       "--population", "10",         "--no-mouse", NULL};
@@ -237,6 +241,48 @@ static void what_follows_a_quit_is_dropped(void **state)
 	term_expect(term, "got <yours>");
 	session_finish(&session);
 }
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+#ifndef EVO_SANITIZED /* sanitizers have their own ways with memory */
+/* The program gets no more memory than it has, but for some. */
+static void take_memory(const struct session *session, size_t more)
+{
+	char *pid = sandbox_read(&session->box, "pid");
+	char *path = evo_format("/proc/%ld/statm", strtol(pid, NULL, 10));
+	FILE *file = fopen(path, "r");
+	unsigned long pages = 0;
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%lu", &pages), 1);
+	fclose(file);
+	size_t most = pages * (size_t) sysconf(_SC_PAGESIZE) + more;
+	struct rlimit limit = {most, most};
+	assert_int_equal(prlimit((pid_t) strtol(pid, NULL, 10), RLIMIT_AS, &limit, NULL), 0);
+	free(path);
+	free(pid);
+}
+
+static void without_memory_it_says_so(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	begin_in_shell(&session, 24, 80, "echo status $?");
+	struct term *term = session.term;
+	term_expect(term, "IDLE");
+	term_settle(term, 0.3);
+	take_memory(&session, 2000000);
+	/* A screen this large takes more than that. */
+	term_resize(term, 500, 1000);
+	term_expect(term, "status 1");
+	assert_int_not_equal(term_find(term, "evoscope: out of memory"), -1);
+	assert_int_equal(term_find(term, "fault"), -1);
+	assert_false(term_alternate(term));
+	assert_true(term_cursor(term));
+	assert_false(term_mode(term, 2004));
+	session_finish(&session);
+}
+#endif
 
 /* ---- Nothing is waited for ------------------------------------------------------------------- */
 
@@ -361,6 +407,9 @@ int main(void)
 	        cmocka_unit_test(pasted_text_is_no_keys),
 	        cmocka_unit_test(pasted_text_goes_into_a_line),
 	        cmocka_unit_test(what_follows_a_quit_is_dropped),
+#ifndef EVO_SANITIZED
+	        cmocka_unit_test(without_memory_it_says_so),
+#endif
 	        cmocka_unit_test(another_search_is_not_waited_for),
 	        cmocka_unit_test(compare_is_not_waited_for),
 	        cmocka_unit_test(nothing_is_left_for_a_run_of_another_program),

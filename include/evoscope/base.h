@@ -83,6 +83,8 @@ void *evo_malloc(size_t size);
 /* What is called before that line, on whichever thread it is, such as to put a terminal back: it
    takes no memory. NULL: nothing. */
 void evo_memory_at_end(void (*call)(void));
+/* Ends the program as they do, where a library has had none for `count` things of `size` bytes. */
+_Noreturn void evo_memory_ends(size_t count, size_t size);
 void *evo_calloc(size_t count, size_t size);
 void *evo_realloc(void *memory, size_t count, size_t size);
 /* Room for `count` at least, which *room tells; moves nothing where there is enough. */

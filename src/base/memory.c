@@ -21,7 +21,7 @@ void evo_memory_at_end(void (*call)(void))
 }
 
 /* Calls nothing that takes memory, and no handlers of exit(), for other threads go on meanwhile. */
-static _Noreturn void out_of_memory(size_t count, size_t size)
+_Noreturn void evo_memory_ends(size_t count, size_t size)
 {
 	char line[96];
 	int length = snprintf(line, sizeof line, "evoscope: out of memory (%zu x %zu bytes)\n",
@@ -42,7 +42,7 @@ void *evo_malloc(size_t size)
 	void *memory = malloc(size > 0 ? size : 1);
 
 	if (memory == NULL)
-		out_of_memory(1, size);
+		evo_memory_ends(1, size);
 	return memory;
 }
 
@@ -52,19 +52,19 @@ void *evo_calloc(size_t count, size_t size)
 	void *memory = calloc(empty ? 1 : count, empty ? 1 : size);
 
 	if (memory == NULL)
-		out_of_memory(count, size);
+		evo_memory_ends(count, size);
 	return memory;
 }
 
 void *evo_realloc(void *memory, size_t count, size_t size)
 {
 	if (size > 0 && count > SIZE_MAX / size)
-		out_of_memory(count, size);
+		evo_memory_ends(count, size);
 	size_t bytes = count * size;
 	void *moved = realloc(memory, bytes > 0 ? bytes : 1);
 
 	if (moved == NULL)
-		out_of_memory(count, size);
+		evo_memory_ends(count, size);
 	return moved;
 }
 

@@ -312,7 +312,9 @@ void ui_terminal_resized(void)
 		return;
 	if (size.ws_row == LINES && size.ws_col == COLS)
 		return;
-	resizeterm(size.ws_row, size.ws_col);
+	/* Where its windows do not fit each other any more nothing of curses can be called. */
+	if (resizeterm(size.ws_row, size.ws_col) == ERR)
+		evo_memory_ends((size_t) size.ws_row * size.ws_col, sizeof(cchar_t));
 	werase(stdscr);
 	ui_terminal_redraw(); /* what a terminal does with what it showed is its own affair */
 }
