@@ -51,7 +51,8 @@ static bool open_and_lock(struct evo_journal *journal, struct evo_journal_openin
 		if (journal->descriptor < 0)
 			return fail(journal, err, "open");
 		if (fstat(journal->descriptor, &about) != 0 || !S_ISREG(about.st_mode))
-			return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0, "is no plain file");
+			return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0,
+			                   "is no plain file; move it away");
 		if (flock(journal->descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 			break;
 		if (is_current(journal))
@@ -60,7 +61,8 @@ static bool open_and_lock(struct evo_journal *journal, struct evo_journal_openin
 		journal->descriptor = -1;
 	}
 	opening->busy = true;
-	return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0, "another process is using it");
+	return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0,
+	                   "another process is using it; wait for it");
 }
 
 /* Takes the whole lines. *end: where the last of them ends. False: its heading is another. */
@@ -101,8 +103,8 @@ static bool read_lines(struct evo_journal *journal, struct evo_journal_opening *
 	if (same || !read)
 		return read;
 	*end = 0;
-	return opening->renew ||
-	       evo_fail_at(err, EVO_E_INPUT, journal->path, 1, 0, "is a journal of something else");
+	return opening->renew || evo_fail_at(err, EVO_E_INPUT, journal->path, 1, 0,
+	                                     "is a journal of something else; move it away");
 }
 
 /* What follows the last whole line is cut off, so that the next line begins a line. */

@@ -113,7 +113,8 @@ const struct evo_setting *evo_setting_find(const char *name, struct evo_error *e
 		evo_fail(err, EVO_E_NOT_FOUND, "no setting is called '%s'; did you mean '%s'?",
 		         name, names[nearest]);
 	else
-		evo_fail(err, EVO_E_NOT_FOUND, "no setting is called '%s'", name);
+		evo_fail(err, EVO_E_NOT_FOUND,
+		         "no setting is called '%s'; evoscope evolve --help names them", name);
 	return NULL;
 }
 

@@ -247,7 +247,8 @@ bool evo_runs_copy(const char *file, const char *to, struct evo_error *err)
 	int lock;
 	bool good = evo_database_open(&database, file, false, err);
 	if (good && database.handle == NULL)
-		good = evo_fail(err, EVO_E_NOT_FOUND, "there is no %s to copy", file);
+		good = evo_fail(err, EVO_E_NOT_FOUND,
+		                "there is no %s to copy; name the file of runs with --store", file);
 	if (good && evo_path_exists(to))
 		good = evo_fail(err, EVO_E_INPUT, "%s is there already; name another file", to);
 	if (good && (folder = evo_temporary_folder(parent, &lock)) == NULL)

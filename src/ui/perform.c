@@ -164,7 +164,8 @@ static bool copy(struct ui_explorer *explorer, struct evo_error *err)
 	struct evo_text text;
 
 	if (individual == NULL)
-		return evo_fail(err, EVO_E_USAGE, "there is no expression under the cursor yet");
+		return evo_fail(err, EVO_E_USAGE,
+		                "there is no expression under the cursor yet; s begins a search");
 	evo_text_init(&text);
 	evo_tree_print(&individual->tree, &text);
 	bool copied = ui_terminal_copy(text.data);
@@ -305,7 +306,7 @@ static enum ui_result perform_own(struct ui_explorer *explorer, enum ui_action a
 		if (explorer->scripted)
 			return ui_wait_parse(argument, &explorer->script.wait, err) ? UI_DONE
 			                                                            : UI_FAILED;
-		evo_fail(err, EVO_E_USAGE, "wait is for scripts");
+		evo_fail(err, EVO_E_USAGE, "wait is for scripts (--script FILE)");
 		return UI_FAILED;
 	case UI_ACTION_REDRAW:
 		ui_terminal_redraw();

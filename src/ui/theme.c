@@ -107,7 +107,9 @@ bool ui_style_parse(const char *text, struct ui_style *style, struct evo_error *
 	unsigned bit;
 
 	if (strlen(text) >= sizeof copy)
-		return evo_fail(err, EVO_E_INPUT, "the style is too long");
+		return evo_fail(err, EVO_E_INPUT,
+		                "the style has %zu bytes, and at most %zu are allowed",
+		                strlen(text), sizeof copy - 1);
 	strcpy(copy, text);
 	for (char *word; (word = strtok_r(rest, " \t", &rest)) != NULL;) {
 		if (!on && attribute_parse(word, &bit)) {
@@ -126,7 +128,8 @@ bool ui_style_parse(const char *text, struct ui_style *style, struct evo_error *
 		}
 	}
 	if (on)
-		return evo_fail(err, EVO_E_INPUT, "a colour must follow 'on'");
+		return evo_fail(err, EVO_E_INPUT,
+		                "nothing follows 'on'; write a colour (a name or 0 to 255) there");
 	*style = parsed;
 	return true;
 }
