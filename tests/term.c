@@ -198,6 +198,7 @@ struct term *term_open(const struct term_start *start)
 	close(status_pipe[1]);
 	close(control_pipe[0]);
 	fcntl(term->master, F_SETFD, FD_CLOEXEC);
+	fcntl(term->master, F_SETFL, O_NONBLOCK);
 	term->status_pipe = status_pipe[0];
 	term->control_pipe = control_pipe[1];
 	if (read(term->status_pipe, &term->program, sizeof(pid_t)) != sizeof(pid_t))
@@ -527,12 +528,25 @@ size_t term_colours(const struct term *term)
 
 void term_keys(struct term *term, const char *bytes)
 {
-	send_whole(term->master, bytes, strlen(bytes));
+	term_send(term, bytes, strlen(bytes));
 }
 
 void term_send(struct term *term, const void *bytes, size_t count)
 {
-	send_whole(term->master, bytes, count);
+	const char *from = bytes;
+	double end = now() + TERM_PATIENCE;
+	/* A program that is writing reads nothing until what it writes is read. */
+	while (count > 0 && !term->ended && now() < end) {
+		ssize_t written = write(term->master, from, count);
+		if (written < 0 && errno == EAGAIN)
+			read_some(term, 0.05);
+		else if (written <= 0 && errno != EINTR)
+			return;
+		if (written > 0) {
+			from += written;
+			count -= (size_t) written;
+		}
+	}
 }
 
 static void click(struct term *term, int button, int row, int column)
