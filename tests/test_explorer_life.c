@@ -95,6 +95,30 @@ static void a_search_follows_one_that_is_done(void **state)
 	session_finish(&session);
 }
 
+/* A number is of one search: in another it would be another tree's. */
+static void numbers_stay_with_their_search(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare_alone(&session);
+	BEGIN(&session, 24, 100, "--no-mouse");
+	struct term *term = session.term;
+	term_keys(term, "n");
+	term_expect(term, "PAUSED");
+	term_keys(term, "c");
+	term_expect(term, "3 Compare");
+	term_expect(term, " #");
+	type_command(term, "stop");
+	term_expect(term, "STOPPED");
+	term_keys(term, "1");
+	begin_another(term, 4);
+	term_keys(term, "3");
+	term_expect(term, "3 Compare");
+	assert_true(term_wait_gone(term, " #"));
+	quit(term);
+	session_finish(&session);
+}
+
 /* One whose benchmark is not there. */
 static void a_search_follows_one_that_has_failed(void **state)
 {
@@ -165,10 +189,13 @@ static void pasted_text_is_no_keys(void **state)
 	term_keys(term, "n");
 	term_expect(term, "Nothing was ended.");
 	/* Of a menu that filters as one types it is the filter. */
-	term_keys(term, "2r");
+	type_command(term, "open layer_sum(l1(gw.d))");
+	term_expect(term, "2 Edit");
+	term_keys(term, "r");
 	term_expect(term, "letters filter");
-	term_keys(term, PASTED("layer_"));
-	term_expect(term, "layer_sum");
+	term_keys(term, PASTED("layer_m"));
+	term_expect(term, "layer_max");
+	assert_true(term_wait_gone(term, "layer_count"));
 	term_keys(term, ESCAPE "1");
 	quit(term);
 	session_finish(&session);
@@ -402,6 +429,7 @@ int main(void)
 	        cmocka_unit_test(a_seed_makes_a_new_search),
 	        cmocka_unit_test(a_search_follows_one_that_was_stopped),
 	        cmocka_unit_test(a_search_follows_one_that_is_done),
+	        cmocka_unit_test(numbers_stay_with_their_search),
 	        cmocka_unit_test(a_search_follows_one_that_has_failed),
 	        cmocka_unit_test(only_y_is_a_yes),
 	        cmocka_unit_test(pasted_text_is_no_keys),

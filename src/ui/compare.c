@@ -170,6 +170,20 @@ void ui_compare_add_known(struct ui_compare *compare)
 	compare->list = (struct ui_list){0};
 }
 
+void ui_compare_rename(struct ui_compare *compare)
+{
+	for (size_t i = 0; i < compare->count; i++) {
+		struct ui_contender *one = &compare->contenders[i];
+		struct evo_text text;
+		if (*one->name != '#')
+			continue;
+		evo_text_init(&text);
+		evo_tree_print(&one->tree, &text);
+		snprintf(one->name, sizeof one->name, "%s", text.data);
+		evo_text_clear(&text);
+	}
+}
+
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
 /* Of a study that is another's, or nobody's, from now on. */

@@ -70,6 +70,8 @@ void ui_compare_keep_found(struct ui_compare *compare, const struct evo_individu
                            size_t count);
 /* The proxies that have a name, and the scalars of the language. */
 void ui_compare_add_known(struct ui_compare *compare);
+/* Numbers are of the search that gave them: trees that have one are called by their expressions. */
+void ui_compare_rename(struct ui_compare *compare);
 bool ui_compare_study(struct ui_compare *compare, const struct evo_run_config *config,
                       struct evo_error *err);
 void ui_compare_free(struct ui_compare *compare);

@@ -42,6 +42,8 @@ static bool renew_study(struct ui_explorer *explorer, struct evo_error *err)
 {
 	struct ui_compare *compare = explorer->compare;
 
+	if (compare->study != NULL && compare->renewals != explorer->renewals)
+		ui_compare_rename(compare);
 	compare->renewals = explorer->renewals;
 	compare->splitting = false;
 	if (!ui_compare_study(compare, &explorer->run_config, err))

@@ -77,8 +77,14 @@ static void close_view(struct ui_explorer *explorer)
 
 void ui_edit_forget_all(struct ui_explorer *explorer)
 {
-	if (explorer->edit != NULL)
-		ui_edit_forget(explorer->edit);
+	struct ui_edit *edit = explorer->edit;
+
+	if (edit == NULL)
+		return;
+	ui_edit_forget(edit);
+	/* A number is of the search that is left. */
+	if (*edit->name == '#')
+		snprintf(edit->name, sizeof edit->name, "expression");
 }
 
 bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err)
