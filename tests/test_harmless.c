@@ -144,24 +144,33 @@ static void manifests(void **state)
 	free(path);
 }
 
-/* A store that somebody else wrote. */
-static void stores(void **state)
+/* Changes a store as somebody else might, ?1 being what could steer a terminal, or forge a line. */
+static void spoil(const char *file, const char *sql)
 {
 	sqlite3 *database;
 	sqlite3_stmt *statement;
+
+	assert_int_equal(sqlite3_open(file, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+	sqlite3_bind_text(statement, 1, EVIL_LINES, -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+	sqlite3_finalize(statement);
+	sqlite3_close(database);
+}
+
+/* A store that somebody else wrote. */
+static void stores(void **state)
+{
 	const char *file = sandbox_path(&box, "evil.db");
 
 	(void) state;
 	HARMLESS(false, "evolve", "--benchmark", MADE, SMALL_PROBE, "--networks", "20",
 	         "--validation", "8", "--population", "10", "--generations", "1", "--store", file);
-	assert_int_equal(sqlite3_open(file, &database), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(database, "UPDATE runs SET name = ?1, preset = ?1", -1,
-	                                    &statement, NULL),
-	                 SQLITE_OK);
-	sqlite3_bind_text(statement, 1, EVIL_LINES, -1, SQLITE_STATIC);
-	assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
-	sqlite3_finalize(statement);
-	sqlite3_close(database);
+	spoil(file, "UPDATE benchmarks SET title = ?1, images = ?1");
+	spoil(file, "UPDATE runs SET preset = char(10) || 'FORGED' || ?1");
+	spoil(file, "INSERT INTO interventions VALUES (1, 0, 0, 'inject', ?1, 'units', 0)");
+	HARMLESS(true, "runs", "show", "default-1", "--store", file);
+	spoil(file, "UPDATE runs SET name = ?1");
 	HARMLESS(true, "runs", "list", "--store", file);
 	HARMLESS(false, "runs", "show", EVIL_LINES, "--store", file);
 	HARMLESS(false, "evolve", "--resume", EVIL_LINES, "--store", file);

@@ -553,8 +553,7 @@ int main(void)
 	        cmocka_unit_test(test_quit_within),  cmocka_unit_test(test_open_validation),
 	        cmocka_unit_test(test_copied_alone), cmocka_unit_test(test_replay),
 	        cmocka_unit_test(test_list),         cmocka_unit_test(test_went_on_elsewhere),
-	        cmocka_unit_test(test_watched),
-	        cmocka_unit_test(test_damaged),
+	        cmocka_unit_test(test_watched),      cmocka_unit_test(test_damaged),
 	};
 	return cmocka_run_group_tests_name("run stored", tests, open_file, close_file);
 }

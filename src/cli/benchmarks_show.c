@@ -140,7 +140,7 @@ static void tell_pools(const struct evo_benchmark_facts *facts, struct evo_text 
 static void line(struct evo_text *out, const char *name, const char *text)
 {
 	if (text)
-		evo_text_printf(out, "%-12s%s\n", name, text);
+		cli_append_line(out, "%-12s%s", name, text);
 }
 
 static void tell_files(const char *name, const char *images, const char *labels, size_t count,

@@ -194,6 +194,9 @@ void cli_put_line(FILE *stream, const char *before, const char *text);
 void cli_complain(const char *format, ...) EVO_PRINTF(1, 2);
 /* The same with an error's place; returns the exit status for it. */
 int cli_report(const struct evo_error *err);
+/* Appends a line to what cli_print will be given, made harmless: a line end within what it quotes
+   begins no line of its own. */
+void cli_append_line(struct evo_text *out, const char *format, ...) EVO_PRINTF(2, 3);
 /* A line, or whole lines, on standard output. */
 void cli_say(const char *format, ...) EVO_PRINTF(1, 2);
 void cli_print(const struct evo_text *text);

@@ -138,17 +138,18 @@ void cli_search_result(const struct evo_snapshot *snapshot)
 	evo_text_printf(&out, "fitness     %.3f, ", best->fitness);
 	fitness_words(snapshot, &out);
 	evo_text_printf(&out, "; %s is better\n", best->direction < 0 ? "lower" : "higher");
-	evo_text_printf(&out,
+	cli_append_line(&out,
 	                "search      preset %s, seed %llu, generation %zu of %zu, %zu expressions "
-	                "scored\n\n",
+	                "scored",
 	                snapshot->preset, (unsigned long long) snapshot->seed, snapshot->generation,
 	                snapshot->generations, snapshot->evaluations);
+	evo_text_append(&out, "\n");
 	cases_table(snapshot, &out);
 	evo_text_append(&out, "\n");
 	front_table(snapshot, &out);
 	evo_text_append(&out, "\n");
 	for (size_t i = 0; i < snapshot->case_count; i++)
-		evo_text_printf(&out, "%s: %s; %s; %s\n", snapshot->cases[i].name,
+		cli_append_line(&out, "%s: %s; %s; %s", snapshot->cases[i].name,
 		                snapshot->cases[i].title, snapshot->cases[i].probe,
 		                snapshot->cases[i].images);
 	cli_print(&out);

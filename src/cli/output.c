@@ -53,6 +53,19 @@ void cli_say(const char *format, ...)
 	evo_text_clear(&text);
 }
 
+void cli_append_line(struct evo_text *out, const char *format, ...)
+{
+	struct evo_text text;
+	va_list arguments;
+	evo_text_init(&text);
+	va_start(arguments, format);
+	evo_text_vprintf(&text, format, arguments);
+	va_end(arguments);
+	evo_text_harmless(out, text.data, cli_utf8());
+	evo_text_append(out, "\n");
+	evo_text_clear(&text);
+}
+
 void cli_print(const struct evo_text *text)
 {
 	const char *at = text->data;

@@ -117,8 +117,10 @@ int cli_runs_show(struct cli_options *options)
 	evo_text_init(&out);
 	evo_text_append(&out, "\n");
 	print_history(snapshot, &out);
+	if (snapshot->intervention_count > 0)
+		evo_text_append(&out, "\n");
 	for (size_t i = 0; i < snapshot->intervention_count; i++)
-		evo_text_printf(&out, "%sby hand, before generation %zu: %s %s\n", i ? "" : "\n",
+		cli_append_line(&out, "by hand, before generation %zu: %s %s",
 		                snapshot->interventions[i].generation,
 		                snapshot->interventions[i].kind == EVO_COMMAND_SET ? "set"
 		                                                                   : "inject",

@@ -83,9 +83,8 @@ static bool load(struct study_sample *sample, const struct evo_study_config *con
 	size_t count;
 	char **all = NULL;
 	const char *const *names = choose_names(sample, config, &all, &count, err);
-	bool good = err->code == EVO_OK &&
-	            evo_cases_load(cases, names, count, EVO_CASES_MAX, &config->probe, config->seed,
-	                           store, err);
+	bool good = err->code == EVO_OK && evo_cases_load(cases, names, count, EVO_CASES_MAX,
+	                                                  &config->probe, config->seed, store, err);
 	for (size_t i = 0; all != NULL && i < count + sample->left_out; i++)
 		free(all[i]);
 	free(all);
