@@ -336,7 +336,7 @@ static void lost_output_is_a_failure(void **state)
 	}
 }
 
-/* ---- Where what is installed beside the program is found --------------------------------------- */
+/* ---- Where what is installed beside the program is found ------------------------------------- */
 
 static void run_shell(const char *command)
 {

@@ -3,8 +3,9 @@
  * quits as ever.
  *
  * EVOSCOPE_FUZZ_KEYS=N takes N keys in all in place of some thousands, EVOSCOPE_FUZZ_SEED=N others
- * than usual, EVOSCOPE_FUZZ_STATE=NAME those of one state. Each state begins a sequence of its own, so that one that fails is repeated by the seed
- * and the state that are printed; what the search makes of the keys depends on the time, too.
+ * than usual, EVOSCOPE_FUZZ_STATE=NAME those of one state. Each state begins a sequence of its own,
+ * so that one that fails is repeated by the seed and the state that are printed; what the search
+ * makes of the keys depends on the time, too.
  */
 #include "config.h"
 

@@ -1,5 +1,5 @@
-/* The explorer over a whole life: one search after the other in one session, questions, pastes, what
-   is cancelled, and the end of memory. */
+/* The explorer over a whole life: one search after the other in one session, questions, pastes,
+   what is cancelled, and the end of memory. */
 #include "config.h"
 
 #include <setjmp.h>

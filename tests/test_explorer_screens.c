@@ -286,7 +286,7 @@ static void no_benchmark_at_all(void **state)
 	sandbox_close(&sandbox);
 }
 
-/* ---- Compare ----------------------------------------------------------------------------------- */
+/* ---- Compare --------------------------------------------------------------------------------- */
 
 /* Is all scored? Until then the progress goes forward only. */
 static bool is_compared(struct term *term, const void *context)

@@ -651,9 +651,9 @@ static void test_dead_branch(void **state)
 	evo_study_destroy(study);
 }
 
-/* A matrix whose places are all the same has no smallest eigenvalue, no correlations and no deviation
-   worth the name. What lies below such a node has no more impact than the node, whatever a constant
-   in every place would make of it. */
+/* A matrix whose places are all the same has no smallest eigenvalue, no correlations and no
+   deviation worth the name. What lies below such a node has no more impact than the node, whatever
+   a constant in every place would make of it. */
 static void test_degenerate_impacts(void **state)
 {
 	static const struct {

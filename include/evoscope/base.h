@@ -76,8 +76,9 @@ void evo_error_text(const struct evo_error *err, char *out, size_t size);
 
 /*
  * Bookkeeping memory. These never return NULL: when the system has none left, one line goes to
- * standard error and the process ends with status 1, at once. Large buffers (statistics, activations, images, tables)
- * are not taken from here but from evo_big_alloc or an arena, and their failure is an error.
+ * standard error and the process ends with status 1, at once. Large buffers (statistics,
+ * activations, images, tables) are not taken from here but from evo_big_alloc or an arena, and
+ * their failure is an error.
  */
 void *evo_malloc(size_t size);
 /* What is called before that line, on whichever thread it is, such as to put a terminal back: it
@@ -375,10 +376,10 @@ void evo_journal_forget(const char *path, double seconds);
 /*
  * Where things live (XDG base directories; EVOSCOPE_DATA moves the user's data). Caller frees.
  * name may be NULL or "": the directory itself. Nothing is created here. evo_path_shared is what is
- * installed beside the program: themes/, presets, the embedded benchmarks. It is the first of these:
- * what EVOSCOPE_SHARED names; the source tree for a program in the tree where it was built; data/
- * (and themes/) in the program's folder; share/evoscope beside the program's folder; the folder that
- * was configured.
+ * installed beside the program: themes/, presets, the embedded benchmarks. It is the first of
+ * these: what EVOSCOPE_SHARED names; the source tree for a program in the tree where it was built;
+ * data/ (and themes/) in the program's folder; share/evoscope beside the program's folder; the
+ * folder that was configured.
  */
 char *evo_path_config(const char *name);
 char *evo_path_data(const char *name);

@@ -116,7 +116,7 @@ void evo_benchmark_facts(const struct evo_benchmark *benchmark, struct evo_bench
 /* Names of all, sorted; *count of them; caller frees each and the list. Where a folder is there but
    cannot be read err is set, and its names are missing. */
 char **evo_benchmark_names(size_t *count, struct evo_error *err);
-/* Is there one of that name? EVO_E_NOT_FOUND names the nearest, or the folders that were searched. */
+/* Is there one of that name? EVO_E_NOT_FOUND names the nearest, or the folders searched. */
 bool evo_benchmark_known(const char *name, struct evo_error *err);
 
 /* The default of the program: the embedded benchmark. */
@@ -183,8 +183,8 @@ struct evo_import {
 /*
  * What an import did. Every row is counted once: used + duplicates + unknown + malformed +
  * out_of_range - partial = rows. An accuracy that is bad (not a number: malformed; outside 0..100,
- * not finite, or a fraction among percents: out of range) spoils the row for its own dataset only: a row with another good
- * accuracy is used as well, and is one of the partial ones.
+ * not finite, or a fraction among percents: out of range) spoils the row for its own dataset only:
+ * a row with another good accuracy is used as well, and is one of the partial ones.
  */
 struct evo_import_report {
 	size_t rows;    /* after the header */
@@ -206,12 +206,12 @@ typedef void (*evo_import_problem)(void *context, size_t line, const char *what)
 /*
  * NATS-Bench's accuracy table as CSV with a header: ArchitectureString and any of
  * CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs, ImageNetTestAccuracy200Epochs, in
- * any order, other columns ignored: accuracies in percent, 0 to 100, higher is better. One benchmark
- * a dataset: PREFIX-cifar10, PREFIX-cifar100, PREFIX-imagenet16-120. A column of fractions, or of
- * errors alone, fails. Rows that cannot be used are told to `problem` (may be NULL), at most
- * report_limit of them, and counted; of an architecture that appears twice the first usable row
- * counts. A file with no usable row, or without the columns, fails and writes nothing. The report
- * is filled in either way; evo_import_report_clear frees it.
+ * any order, other columns ignored: accuracies in percent, 0 to 100, higher is better. One
+ * benchmark a dataset: PREFIX-cifar10, PREFIX-cifar100, PREFIX-imagenet16-120. A column of
+ * fractions, or of errors alone, fails. Rows that cannot be used are told to `problem` (may be
+ * NULL), at most report_limit of them, and counted; of an architecture that appears twice the first
+ * usable row counts. A file with no usable row, or without the columns, fails and writes nothing.
+ * The report is filled in either way; evo_import_report_clear frees it.
  */
 bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem problem,
                            void *context, struct evo_import_report *report, struct evo_error *err);

@@ -12,8 +12,8 @@
 #include "evoscope/expr.h"
 #include "evoscope/rank.h"
 
-/* Benchmarks in one run, and in one study, whose questions have a bit for each. Every individual has
-   taus for as many, 1 KiB beside the 4 of its tree. */
+/* Benchmarks in one run, and in one study, whose questions have a bit for each. Every individual
+   has taus for as many, 1 KiB beside the 4 of its tree. */
 #define EVO_CASES_MAX 64
 
 /* ---- Settings -------------------------------------------------------------------------------- */
@@ -286,8 +286,8 @@ bool evo_gp_resume(struct evo_gp *gp, const struct evo_gp_state *state, struct e
    many it has. */
 struct evo_individual *evo_individual_copy(const struct evo_individual *from, size_t scores);
 
-/* What selection takes a tau for: the one place where what is undefined counts as 0, for what orders
-   nothing is worth nothing. What is told of it stays undefined. */
+/* What selection takes a tau for: the one place where what is undefined counts as 0, for what
+   orders nothing is worth nothing. What is told of it stays undefined. */
 double evo_gp_worth(double tau);
 
 /* Fitness of scores that did not come from the search (references, edited trees): fills direction,

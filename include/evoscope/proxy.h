@@ -29,7 +29,8 @@ const struct evo_proxy *evo_proxy_find(const char *name); /* NULL when there is 
  *   source = where it is from
  *
  * A name begins with a letter, has letters, digits, '_', '.' and '-', at most 40, and is no number
- * (nan, inf), no word of the language nor one of the program's. The file is read anew each time: it may be edited by hand.
+ * (nan, inf), no word of the language nor one of the program's. The file is read anew each time: it
+ * may be edited by hand.
  */
 struct evo_library {
 	struct evo_proxy *items;

@@ -14,7 +14,8 @@
 
 /*
  * Kendall's tau-b with ties, in O(n log n) (Knight, "A computer method for calculating Kendall's
- * tau with ungrouped data", JASA 1966). In [-1, 1]; undefined when n < 2 or either list is constant.
+ * tau with ungrouped data", JASA 1966). In [-1, 1]; undefined when n < 2 or either list is
+ * constant.
  */
 double evo_kendall(size_t n, const double *x, const double *y);
 
@@ -45,11 +46,12 @@ double evo_kendall_top(size_t n, const double *x, const double *y, double fracti
  * Why not a bootstrap: an end of a percentile interval is itself a random number, and some hundred
  * thousand resamples of 100 networks are needed before its third digit holds. This one has no
  * draws, the opposite score has exactly the opposite interval, and it covers as well: of samples of
- * 20 to 400 of two normal lists with tau 0 to 0.8, tied or not, 0.92 to 0.98 (a percentile interval:
- * 0.91 to 0.97).
+ * 20 to 400 of two normal lists with tau 0 to 0.8, tied or not, 0.92 to 0.98 (a percentile
+ * interval: 0.91 to 0.97).
  *
- * Undefined when tau is, when it would be without one of the networks, and when there are fewer than
- * EVO_INTERVAL_LEAST of them. A perfect order, tau 1 or -1, leaves no variance: both ends are tau.
+ * Undefined when tau is, when it would be without one of the networks, and when there are fewer
+ * than EVO_INTERVAL_LEAST of them. A perfect order, tau 1 or -1, leaves no variance: both ends are
+ * tau.
  */
 #define EVO_INTERVAL_LEAST ((size_t) 10)
 void evo_kendall_interval(size_t n, const double *x, const double *y, double *low, double *high);

@@ -20,8 +20,8 @@ struct evo_probe_options {
 
 /*
  * What a run may be called: 1 to EVO_RUN_NAME_MAX characters of any script, none of which is
- * invisible, a control character, a slash or a backslash; no blank at an end, no - at the beginning.
- * EVO_E_USAGE.
+ * invisible, a control character, a slash or a backslash; no blank at an end, no - at the
+ * beginning. EVO_E_USAGE.
  */
 #define EVO_RUN_NAME_MAX  64
 #define EVO_RUN_NAME_SIZE (4 * EVO_RUN_NAME_MAX + 1) /* bytes, of UTF-8 */
@@ -62,8 +62,8 @@ struct evo_run_config evo_run_config_default(void);
  */
 bool evo_run_config_stored(struct evo_run_config *config, const char *runs_file, const char *name,
                            struct evo_error *err);
-/* A copy with lists and texts of its own, which has a name in any case. Whoever takes a config makes
-   one: what another has may be gone a moment later. */
+/* A copy with lists and texts of its own, which has a name in any case. Whoever takes a config
+   makes one: what another has may be gone a moment later. */
 void evo_run_config_copy(struct evo_run_config *to, const struct evo_run_config *from);
 /* The same for a search to come: without the name, and neither resumed nor watched. */
 void evo_run_config_next(struct evo_run_config *to, const struct evo_run_config *from);
@@ -76,8 +76,9 @@ void evo_run_config_clear(struct evo_run_config *config);
 /*
  * The probe of a benchmark under options, and its data batch: `images` is left empty for noise, and
  * evo_images_clear frees it. images->labels is NULL where the dataset of the images has more
- * classes than the networks outputs: labels are drawn, then. seed: of weights, noise and perturbation. EVO_E_INPUT: a size that the
- * space cannot be built at, more images than there are; EVO_E_NOT_FOUND: probe_of is unknown.
+ * classes than the networks outputs: labels are drawn, then. seed: of weights, noise and
+ * perturbation. EVO_E_INPUT: a size that the space cannot be built at, more images than there are;
+ * EVO_E_NOT_FOUND: probe_of is unknown.
  */
 bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe_options *options,
                    uint64_t seed, struct evo_probe *probe, struct evo_images *images,
@@ -284,8 +285,8 @@ void evo_runs_list_free(struct evo_stored_run *list, size_t count);
 /* A run after so many complete generations, at most as many as it has. Release it. */
 const struct evo_snapshot *evo_runs_snapshot(const char *file, const char *name, size_t generation,
                                              struct evo_error *err);
-/* All runs of a file into another one, which must not be there: whole, also while searches are being
-   stored. EVO_E_NOT_FOUND, EVO_E_INPUT, EVO_E_IO. */
+/* All runs of a file into another one, which must not be there: whole, also while searches are
+   being stored. EVO_E_NOT_FOUND, EVO_E_INPUT, EVO_E_IO. */
 bool evo_runs_copy(const char *file, const char *to, struct evo_error *err);
 /* What becomes of whoever drives a run on another host and gives no sign of life. */
 enum evo_taking {

@@ -223,9 +223,9 @@ void cli_table_add(struct cli_table *table, const char *cell);
 void cli_table_addf(struct cli_table *table, const char *format, ...) EVO_PRINTF(2, 3);
 void cli_table_number(struct cli_table *table, double number);
 /* Appends the rows, two blanks between columns. width: what a row may take, by shortening texts and
-   by leaving out the last columns but `kept` and the first, whose heads (the first row) a line below
-   then names; 0: whatever it needs. Width is that on a terminal, where a character may take two
-   columns or none. */
+   by leaving out the last columns but `kept` and the first, whose heads (the first row) a line
+   below then names; 0: whatever it needs. Width is that on a terminal, where a character may take
+   two columns or none. */
 void cli_table_print(const struct cli_table *table, size_t width, size_t kept,
                      struct evo_text *out);
 void cli_table_clear(struct cli_table *table);

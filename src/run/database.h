@@ -25,8 +25,9 @@ struct evo_database {
 
 /*
  * Opens a file. write: it is made where it is not there, with its folders; else it is only read,
- * for which it need not be writable, and one that is not there is empty. EVO_E_IO: refused by the system, locked, damaged;
- * EVO_E_INPUT: another program's, or of a later format. Close it in any case.
+ * for which it need not be writable, and one that is not there is empty. EVO_E_IO: refused by the
+ * system, locked, damaged; EVO_E_INPUT: another program's, or of a later format. Close it in any
+ * case.
  */
 bool evo_database_open(struct evo_database *database, const char *file, bool write,
                        struct evo_error *err);

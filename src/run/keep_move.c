@@ -1,6 +1,6 @@
 /*
- * A run whose file went away: removed, renamed or replaced by another one while it was open. What is
- * open can be read still, so that the whole run moves to the file that is there now.
+ * A run whose file went away: removed, renamed or replaced by another one while it was open. What
+ * is open can be read still, so that the whole run moves to the file that is there now.
  */
 #include "config.h"
 

@@ -1,9 +1,10 @@
 /*
- * Inside run: scores that are kept from one session to the next, each of an expression on a network.
+ * Inside run: scores that are kept from one session to the next, each of an expression on a
+ * network.
  *
  * A file of the user's data folder, which any number of programs may use at once. It holds what can
- * be had again, so that nothing here is an error: where it cannot be read nothing is known, where it
- * cannot be written nothing is kept, and one that is damaged is begun anew.
+ * be had again, so that nothing here is an error: where it cannot be read nothing is known, where
+ * it cannot be written nothing is kept, and one that is damaged is begun anew.
  */
 #ifndef EVO_RUN_KEPT_H
 #define EVO_RUN_KEPT_H
@@ -19,7 +20,8 @@ struct evo_kept *evo_kept_open(void);       /* NULL: it cannot be used */
 void evo_kept_close(struct evo_kept *kept); /* writes what waits; NULL is nothing */
 
 /* What the score of an expression on an architecture depends on: program, processor, libraries, and
-   the probe of a benchmark with its seed and images. Two hashes: one to find it by, one to be sure. */
+   the probe of a benchmark with its seed and images. Two hashes: one to find it by, one to be sure.
+   */
 struct evo_kept_key {
 	uint64_t hash[2];
 };

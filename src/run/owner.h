@@ -16,9 +16,9 @@ bool evo_owner_same(const struct evo_owner *a, const struct evo_owner *b);
 
 /*
  * Who drives a run gives a sign of life every EVO_SIGN_SECONDS. On this host it is seen whether the
- * process is there. Of another host, or of a container with numbers of its own, signs alone tell, by two clocks that may differ: who has been
- * silent for EVO_SILENT_SECONDS is gone if no sign comes while one watches for EVO_WATCH_SECONDS,
- * and is gone without that after EVO_GONE_SECONDS.
+ * process is there. Of another host, or of a container with numbers of its own, signs alone tell,
+ * by two clocks that may differ: who has been silent for EVO_SILENT_SECONDS is gone if no sign
+ * comes while one watches for EVO_WATCH_SECONDS, and is gone without that after EVO_GONE_SECONDS.
  */
 #define EVO_SIGN_SECONDS   10
 #define EVO_SILENT_SECONDS 180

@@ -35,8 +35,8 @@ struct pass {
 	bool whatever; /* finished even when time is up */
 };
 
-/* What is scored in one go: those trees of a pass whose scores are open on some of its networks, and
-   these networks. All of both, unless a run that is resumed has some of the scores. */
+/* What is scored in one go: those trees of a pass whose scores are open on some of its networks,
+   and these networks. All of both, unless a run that is resumed has some of the scores. */
 struct step {
 	const struct evo_tree **trees;
 	size_t *rows, *columns, *numbers; /* numbers: of networks, in the store */

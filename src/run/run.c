@@ -197,8 +197,8 @@ static void advance(struct evo_run *run)
 		evo_run_enter(run, at_end(run) ? EVO_RUN_DONE : EVO_RUN_PAUSED);
 }
 
-/* Ends the run whose place this one takes. What that has stored to its end belongs to this one, where
-   it goes on with the same. */
+/* Ends the run whose place this one takes. What that has stored to its end belongs to this one,
+   where it goes on with the same. */
 static void take_place(struct evo_run *run)
 {
 	struct evo_error err = {0};

@@ -120,8 +120,8 @@ void evo_run_tell_generation(struct evo_run *run, const struct evo_generation *l
 struct evo_told {
 	size_t generations, interventions;
 };
-/* Tells in the log what the body has beyond that, as it was told when it happened; of a long history
-   the last part. */
+/* Tells in the log what the body has beyond that, as it was told when it happened; of a long
+   history the last part. */
 void evo_run_tell_past(struct evo_run *run, struct evo_told *told);
 
 /* ---- control.c: commands, on the thread ------------------------------------------------------ */

@@ -1,4 +1,5 @@
-/* Rows of a question whose networks are all done: some at a time, so that whoever waits sees them come. */
+/* Rows of a question whose networks are all done: some at a time, so that whoever waits sees them
+   come. */
 #include "config.h"
 
 #include <math.h>

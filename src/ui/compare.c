@@ -6,10 +6,11 @@
 
 #include "compare.h"
 
-/* ---- How far it is ----------------------------------------------------------------------------- */
+/* ---- How far it is --------------------------------------------------------------------------- */
 
 /* The pass with classic proxies took so many times as long as the one before it, without: on the
-   embedded benchmarks, with the proxies that have a name. What both take together is foretold by it. */
+   embedded benchmarks, with the proxies that have a name. What both take together is foretold by
+   it. */
 #define SLOW_WEIGHT 0.6
 #define LEFT_AFTER  1.0 /* seconds: before, what is left would be a guess */
 
@@ -19,8 +20,8 @@ static void begin_progress(struct ui_compare *compare)
 	compare->begun = compare->left = (double) NAN;
 }
 
-/* Of those that are slow, or not; NaN: there are none. Those that are not asked yet will have as many
-   networks as the others. */
+/* Of those that are slow, or not; NaN: there are none. Those that are not asked yet will have as
+   many networks as the others. */
 static double share_of(const struct ui_compare *compare, bool slow)
 {
 	size_t done = 0, total = 0, count = 0;

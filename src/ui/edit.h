@@ -52,8 +52,8 @@ void ui_edit_draw(struct ui_edit *edit, struct ui_area body);
 
 /* ---- simplify.c ------------------------------------------------------------------------------ */
 
-/* The tree without arguments whose impact is less than `least`, those that do harm among them, where
-   the other argument can stand alone. False: there is nothing to drop. */
+/* The tree without arguments whose impact is less than `least`, those that do harm among them,
+   where the other argument can stand alone. False: there is nothing to drop. */
 bool ui_simplify(const struct evo_tree *tree, const double *impacts, double least,
                  struct evo_tree *out);
 

@@ -23,8 +23,8 @@ struct ui_rescue {
 };
 
 /*
- * Until ui_signals_remove the terminal is also put back when memory is at an end: evo_malloc ends the
- * program, and so does curses, by exit().
+ * Until ui_signals_remove the terminal is also put back when memory is at an end: evo_malloc ends
+ * the program, and so does curses, by exit().
  *
  * Takes over INT, QUIT, TERM, HUP (unless ignored), TSTP (unless ignored), CONT, WINCH and the
  * signals of a crash. rescue is copied.

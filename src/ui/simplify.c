@@ -28,8 +28,8 @@ static bool lift(const struct weighed *from, size_t node, size_t argument, struc
 	return true;
 }
 
-/* Of a node of two arguments of which one alone is of no use: the other one; 0: there is none. Where
-   neither is, each may be so for the other's sake: the one goes that does more harm. */
+/* Of a node of two arguments of which one alone is of no use: the other one; 0: there is none.
+   Where neither is, each may be so for the other's sake: the one goes that does more harm. */
 static size_t argument_that_matters(const struct weighed *from, double least, size_t node)
 {
 	const struct evo_tree *tree = &from->tree;

@@ -107,8 +107,8 @@ static bool wants_colour(void)
 	return (no == NULL || *no == '\0') && has_colors();
 }
 
-/* Ctrl-S stops no output, and Ctrl-V quotes no key: either may come in a paste, and behind a full line
-   of input nothing would be read that lets the output go on. */
+/* Ctrl-S stops no output, and Ctrl-V quotes no key: either may come in a paste, and behind a full
+   line of input nothing would be read that lets the output go on. */
 static void take_control_keys(void)
 {
 	struct termios modes;
@@ -409,8 +409,8 @@ static uint32_t character(int first)
 }
 
 /*
- * Bytes of a paste, as they are: curses would make keys of them. It holds none back, for it reads no
- * further than the mark with which the paste begins.
+ * Bytes of a paste, as they are: curses would make keys of them. It holds none back, for it reads
+ * no further than the mark with which the paste begins.
  */
 static uint32_t read_paste(void)
 {

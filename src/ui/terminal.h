@@ -40,8 +40,8 @@ void ui_terminal_continue(void);
 
 /* The next key, UI_KEY_NONE when there is none. */
 uint32_t ui_terminal_key(struct ui_mouse *mouse);
-/* Has a paste begun whose end has not come? Then ui_terminal_key is to be asked now and then, for the
-   end may never come. */
+/* Has a paste begun whose end has not come? Then ui_terminal_key is to be asked now and then, for
+   the end may never come. */
 bool ui_terminal_is_pasting(void);
 /* What UI_KEY_PASTE stands for. */
 const struct ui_paste *ui_terminal_paste(void);

@@ -16,8 +16,8 @@ struct ui_scorer {
 	size_t renewals; /* of the explorer when it was made */
 	bool mean;       /* fitness is the mean over benchmarks */
 };
-/* In place of the study that there is, which nobody asks any more; on failure that one stays. gp: the
-   settings of the search as they are now. */
+/* In place of the study that there is, which nobody asks any more; on failure that one stays. gp:
+   the settings of the search as they are now. */
 bool ui_scorer_open(struct ui_scorer *scorer, const struct evo_run_config *config,
                     const struct evo_gp_config *gp, struct evo_error *err);
 /* What asks it has stopped asking. */

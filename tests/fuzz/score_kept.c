@@ -1,6 +1,6 @@
 /*
- * What is kept of a scoring that was stopped. Lines get the hash that belongs to them, but for those
- * that begin with `!`.
+ * What is kept of a scoring that was stopped. Lines get the hash that belongs to them, but for
+ * those that begin with `!`.
  */
 #include "config.h"
 

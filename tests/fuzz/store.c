@@ -1,7 +1,7 @@
 /*
  * Stored runs: a file that holds what nobody expects. A run of two generations is stored, and then
- * the input changes values: each change is a byte that says which column, one that says what kind of
- * value it gets, and the value. An input that begins with 255 is a whole file instead.
+ * the input changes values: each change is a byte that says which column, one that says what kind
+ * of value it gets, and the value. An input that begins with 255 is a whole file instead.
  */
 #include "config.h"
 
