@@ -64,8 +64,8 @@ static bool is_real(const char *text, double low, double high)
 	       number >= low && number <= high;
 }
 
-/* Settings keep to their limits by themselves; of durations and sizes there is more than a number.
-   */
+/* Settings keep to their limits by themselves; of durations and sizes there is more than a
+   number. */
 static bool can_tell(enum cli_type type)
 {
 	return type == CLI_COUNT || type == CLI_COUNT_OR_ALL || type == CLI_REAL ||

@@ -219,8 +219,8 @@ static void gone_on_another_host(void **state)
 	outcome_clear(&outcome);
 }
 
-/* A container of the same host and name, whose processes are not seen here, is told by its signs.
-   */
+/* A container of the same host and name, whose processes are not seen here, is told by its
+   signs. */
 static void driven_in_another_container(void **state)
 {
 	(void) state;

@@ -20,8 +20,8 @@ struct evo_kept *evo_kept_open(void);       /* NULL: it cannot be used */
 void evo_kept_close(struct evo_kept *kept); /* writes what waits; NULL is nothing */
 
 /* What the score of an expression on an architecture depends on: program, processor, libraries, and
-   the probe of a benchmark with its seed and images. Two hashes: one to find it by, one to be sure.
-   */
+   the probe of a benchmark with its seed and images. Two hashes: one to find it by, one to be
+   sure. */
 struct evo_kept_key {
 	uint64_t hash[2];
 };

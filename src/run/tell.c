@@ -1,5 +1,5 @@
-/* What a search came to, in its log: as it happens, and of a stored run from what is known of it.
-   */
+/* What a search came to, in its log: as it happens, and of a stored run from what is known of
+   it. */
 #include "config.h"
 
 #include <math.h>

@@ -37,8 +37,8 @@ void ui_editline_set(struct ui_editline *line, const char *text); /* cursor at t
 bool ui_editline_key(struct ui_editline *line, uint32_t key);
 /* Puts text in place of the bytes from `from` to the cursor. */
 void ui_editline_replace(struct ui_editline *line, size_t from, const char *text);
-/* Puts what was pasted at the cursor; false, and nothing is, where there is no room for all of it.
-   */
+/* Puts what was pasted at the cursor; false, and nothing is, where there is no room for all of
+   it. */
 bool ui_editline_paste(struct ui_editline *line, const char *text);
 /* Draws prompt and text so that the cursor is seen. Returns the column of byte `at` of the text. */
 int ui_editline_draw(const struct ui_editline *line, struct ui_area area, const char *prompt,

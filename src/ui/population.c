@@ -216,8 +216,8 @@ struct column {
 
 #define TAU_WIDTH 8
 
-/* Those that there is room for; sort: the one that rows are sorted by, which is seen in any case.
-   */
+/* Those that there is room for; sort: the one that rows are sorted by, which is seen in any
+   case. */
 static size_t make_columns(const struct evo_snapshot *snapshot, unsigned sort, int width,
                            const struct ui_glyphs *glyphs, struct column *columns)
 {

@@ -1,5 +1,5 @@
-/* NumPy's arrays: one that opens has as many numbers as its shape says; what is written reads back.
-   */
+/* NumPy's arrays: one that opens has as many numbers as its shape says; what is written reads
+   back. */
 #include "config.h"
 
 #include "../../src/bench/npy.h"

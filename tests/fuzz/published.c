@@ -1,5 +1,5 @@
-/* A published table of accuracies: every row is counted once, and the benchmarks made of it load.
-   */
+/* A published table of accuracies: every row is counted once, and the benchmarks made of it
+   load. */
 #include "config.h"
 
 #include "evoscope/bench.h"
