@@ -315,7 +315,7 @@ static void broken_themes_are_refused_with_their_line(void **state)
 	(void) state;
 	check_refused("[colours]\ntext = default\naccent = reddish\n", "'reddish'", 3);
 	check_refused("[colours]\ndim = 256\n", "'256'", 2);
-	check_refused("[colours]\ndim = red on\n", "follow 'on'", 2);
+	check_refused("[colours]\ndim = red on\n", "nothing follows 'on'", 2);
 	check_refused("[colours]\n\nborde = red\n", "did you mean 'border'", 3);
 	check_refused("[colors]\ntext = red\n", "[colours]", 2);
 	check_refused("[colours]\ntext = red blue\n", "'blue'", 2);
