@@ -11,7 +11,6 @@
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
-#define NARROW     100
 
 /* ---- The matrix ------------------------------------------------------------------------------ */
 
@@ -118,6 +117,10 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	size_t room = inside.rect.width > NAME_WIDTH + CELL_WIDTH
 	                      ? (size_t) (inside.rect.width - NAME_WIDTH - 2) / CELL_WIDTH
 	                      : 1;
+	static const char *const titles[] = {
+	        "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
+	        "%zu proxies, %zu networks of each%s%s%s",
+	};
 	char title[200], note[48], how[48], left_out[48] = "";
 
 	compare->list_rect = area.rect;
@@ -131,13 +134,13 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	if (compare->answers->left_out > 0)
 		snprintf(left_out, sizeof left_out, " (%zu benchmark%s left out)",
 		         compare->answers->left_out, compare->answers->left_out == 1 ? "" : "s");
-	/* How far it is has to be seen where the title is cut, too. */
-	snprintf(title, sizeof title,
-	         area.rect.width < NARROW
-	                 ? "%zu proxies, %zu networks of each%s%s%s"
-	                 : "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
-	         compare->count, compare->networks, left_out,
-	         *how != '\0' ? area.surface->glyphs->dot : "", how);
+	/* How far it is has to be seen: where the whole title has no room it is said in fewer words. */
+	for (size_t i = 0; i < EVO_COUNT(titles); i++) {
+		snprintf(title, sizeof title, titles[i], compare->count, compare->networks,
+		         left_out, *how != '\0' ? area.surface->glyphs->dot : "", how);
+		if (ui_text_width(title) <= area.rect.width - 6)
+			break;
+	}
 	ui_frame(area, true, title, *note != '\0' ? note : NULL);
 	ui_text(inside, 2, 0, UI_ROLE_DIM, "proxy");
 	draw_head(compare, inside, first, room);
