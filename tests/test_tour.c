@@ -196,6 +196,7 @@ static void compare_proxies(struct term *term)
 	term_keys(term, " g v");
 	term_expect(term, "mul(units, params) · ");
 	told("Left and right pick a network (`O`), which all panes mark");
+	term_expect(term, "not finite");
 	term_keys(term, RIGHT);
 	term_expect(term, "O accuracy ");
 	told("`Tab` goes from pane to pane, up and down change a pane's proxy, `b` its benchmark.");
