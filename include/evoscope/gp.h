@@ -143,7 +143,7 @@ struct evo_individual {
 	double *scores; /* all groups' networks one after the other; train first, then
 				    validation in each */
 	struct evo_tree tree;
-	unsigned references; /* atomic */
+	unsigned references; /* atomic; the last, for a copy leaves it out */
 };
 struct evo_individual *evo_individual_hold(const struct evo_individual *individual);
 void evo_individual_release(struct evo_individual *individual);

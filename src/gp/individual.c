@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +29,9 @@ struct evo_individual *evo_individual_copy(const struct evo_individual *from, si
 {
 	struct evo_individual *copy = evo_individual_create(&from->tree, scores);
 	double *own = copy->scores;
-	*copy = *from;
+	/* All but the count, which others may be changing. */
+	memcpy(copy, from, offsetof(struct evo_individual, references));
 	copy->scores = own;
-	copy->references = 1;
 	memcpy(own, from->scores, scores * sizeof(*own));
 	return copy;
 }
