@@ -102,8 +102,11 @@ static void on_crash(int number, siginfo_t *info, void *context)
 		raise(number);
 }
 
+/* Once in the program's life. */
 static bool open_pipe(struct evo_error *err)
 {
+	if (self_pipe[0] >= 0)
+		return true;
 	if (pipe(self_pipe) != 0)
 		return evo_fail(err, EVO_E_IO, "cannot make a pipe: %s", strerror(errno));
 	for (int i = 0; i < 2; i++) {
@@ -168,9 +171,7 @@ void ui_signals_remove(void)
 	sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
 	free(stack);
 	stack = NULL;
-	close(self_pipe[0]);
-	close(self_pipe[1]);
-	self_pipe[0] = self_pipe[1] = -1;
+	/* The pipe stays: a handler may be writing to it still, on another thread. */
 }
 
 int ui_signals_descriptor(void)
