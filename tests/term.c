@@ -629,6 +629,10 @@ void term_expect_back(struct term *term)
 	assert_true(term_restored(term));
 	assert_false(term_alternate(term));
 	assert_true(term_cursor(term));
-	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
-		assert_false(term_mode(term, modes[i]));
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		if (!term_mode(term, modes[i]))
+			continue;
+		term_show(term);
+		fail_msg("mode %d is still on", modes[i]);
+	}
 }
