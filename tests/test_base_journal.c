@@ -215,7 +215,9 @@ static void test_a_full_disk(void **state)
 	assert_true(first);
 	assert_false(second);
 	assert_int_equal(err.code, EVO_E_IO);
-	assert_string_equal(err.message, "cannot write: File too large");
+	assert_string_equal(
+	        err.message,
+	        "cannot write: File too large; raise the limit on files' sizes (ulimit -f)");
 	evo_journal_close(journal);
 	evo_journal_remove(open_journal("<whole>", 1));
 }

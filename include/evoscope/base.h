@@ -66,6 +66,12 @@ bool evo_fail(struct evo_error *err, enum evo_code code, const char *format, ...
 bool evo_fail_at(struct evo_error *err, enum evo_code code, const char *file, size_t line,
                  size_t column, const char *format, ...) EVO_PRINTF(6, 7);
 
+/*
+ * As evo_fail_at, of a file that something could not be done with: "cannot DOING: ...", where doing is
+ * "read", "write" or the like and why an errno. Which limit was met is said, and how to raise it.
+ */
+bool evo_fail_file(struct evo_error *err, const char *file, const char *doing, int why);
+
 /* Forgets what err holds. */
 void evo_error_clear(struct evo_error *err);
 

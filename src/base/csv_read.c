@@ -149,8 +149,7 @@ static void read_all(struct reader *reader, FILE *stream)
 		errno = 0;
 		got = fread(chunk, 1, CHUNK, stream);
 		if (ferror(stream)) {
-			evo_fail_at(reader->err, EVO_E_IO, reader->path, 0, 0, "cannot read: %s",
-			            strerror(errno));
+			evo_fail_file(reader->err, reader->path, "read", errno);
 			reader->failed = true;
 			break;
 		}
@@ -169,8 +168,7 @@ bool evo_csv_read(const char *path, evo_csv_row row, void *context, struct evo_e
 	FILE *stream = fopen(path, "re");
 
 	if (stream == NULL)
-		return evo_fail_at(err, errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, path, 0, 0,
-		                   "cannot read: %s", strerror(errno));
+		return evo_fail_file(err, path, "read", errno);
 	csv_init(&reader.parser, CSV_STRICT | CSV_STRICT_FINI);
 	evo_text_init(&reader.bytes);
 	read_all(&reader, stream);

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "evoscope/base.h"
@@ -75,6 +76,25 @@ bool evo_fail_at(struct evo_error *err, enum evo_code code, const char *file, si
 	err->line = line;
 	err->column = column;
 	return false;
+}
+
+/* What a person can do about it, where it is a limit that was met. */
+static const char *cure(int why)
+{
+	switch (why) {
+	case EFBIG:
+		return "; raise the limit on files' sizes (ulimit -f)";
+	case EMFILE:
+		return "; raise the limit on open files (ulimit -n)";
+	default:
+		return "";
+	}
+}
+
+bool evo_fail_file(struct evo_error *err, const char *file, const char *doing, int why)
+{
+	return evo_fail_at(err, why == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, file, 0, 0,
+	                   "cannot %s: %s%s", doing, strerror(why), cure(why));
 }
 
 void evo_error_clear(struct evo_error *err)

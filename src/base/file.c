@@ -26,14 +26,6 @@ struct evo_file {
 	char *temporary; /* NULL when the target is written in place (a device, a pipe) */
 };
 
-static bool fail_to(struct evo_error *err, const char *doing, const char *path, int why)
-{
-	enum evo_code code = why == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO;
-
-	return evo_fail_at(err, code, path, 0, 0, "cannot %s: %s%s", doing, strerror(why),
-	                   why == EFBIG ? "; raise the limit on files' sizes (ulimit -f)" : "");
-}
-
 static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -108,7 +100,7 @@ static void fail_to_create(struct evo_error *err, const char *path, int why)
 		evo_fail_at(err, EVO_E_NOT_FOUND, path, 0, 0,
 		            "cannot write: there is no directory %s; make it first", directory);
 	else
-		fail_to(err, "write", path, why);
+		evo_fail_file(err, path, "write", why);
 	free(directory);
 }
 
@@ -147,7 +139,7 @@ struct evo_file *evo_file_create(const char *path, struct evo_error *err)
 	bool exists = stat(path, &old) == 0;
 
 	if (exists && S_ISDIR(old.st_mode)) {
-		fail_to(err, "write", path, EISDIR);
+		evo_fail_file(err, path, "write", EISDIR);
 		return NULL;
 	}
 	struct evo_file *file = evo_calloc(1, sizeof(*file));
@@ -211,7 +203,7 @@ bool evo_file_commit(struct evo_file *file, struct evo_error *err)
 			why = errno;
 	}
 	if (why != 0) {
-		fail_to(err, "write", file->target, why);
+		evo_fail_file(err, file->target, "write", why);
 	} else {
 		/* Nothing is there to be removed any more. */
 		free(file->temporary);
@@ -262,7 +254,7 @@ bool evo_file_size(FILE *stream, const char *path, size_t *size, struct evo_erro
 	struct stat about;
 
 	if (fstat(fileno(stream), &about) != 0)
-		return fail_to(err, "read", path, errno);
+		return evo_fail_file(err, path, "read", errno);
 	if (!S_ISREG(about.st_mode))
 		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0, "%s; expected a file",
 		                   S_ISDIR(about.st_mode) ? "this is a folder"
@@ -279,7 +271,7 @@ char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_e
 	if (limit > (size_t) PTRDIFF_MAX / 2)
 		limit = (size_t) PTRDIFF_MAX / 2;
 	if (stream == NULL) {
-		fail_to(err, "read", path, errno);
+		evo_fail_file(err, path, "read", errno);
 		return NULL;
 	}
 	char *bytes = read_stream(stream, limit, &read);
@@ -289,7 +281,7 @@ char *evo_file_read(const char *path, size_t limit, size_t *length, struct evo_e
 		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
 		            "is larger than %zu bytes; is it the right file?", limit);
 	else if (bytes == NULL)
-		fail_to(err, "read", path, why);
+		evo_fail_file(err, path, "read", why);
 	else if (length != NULL)
 		*length = read;
 	return bytes;

@@ -24,8 +24,7 @@ struct evo_journal {
 
 static bool fail(const struct evo_journal *journal, struct evo_error *err, const char *doing)
 {
-	return evo_fail_at(err, EVO_E_IO, journal->path, 0, 0, "cannot %s: %s", doing,
-	                   strerror(errno));
+	return evo_fail_file(err, journal->path, doing, errno);
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */

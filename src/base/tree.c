@@ -50,8 +50,7 @@ bool evo_make_directories(const char *path, struct evo_error *err)
 	}
 	free(partial);
 	if (!made)
-		return evo_fail_at(err, EVO_E_IO, path, 0, 0, "cannot make the directory: %s",
-		                   strerror(why));
+		return evo_fail_file(err, path, "make the directory", why);
 	return true;
 }
 
@@ -87,7 +86,7 @@ static bool empty_directory(int descriptor, const char *shown, struct evo_error 
 	struct dirent *entry;
 
 	if (directory == NULL) {
-		evo_fail_at(err, EVO_E_IO, shown, 0, 0, "cannot remove: %s", strerror(errno));
+		evo_fail_file(err, shown, "remove", errno);
 		close(descriptor);
 		return false;
 	}
@@ -114,8 +113,7 @@ static bool remove_at(int parent, const char *name, const char *shown, struct ev
 			return false;
 		how = AT_REMOVEDIR;
 	} else if (errno != ENOTDIR && errno != ELOOP && errno != ENOENT && errno != EACCES) {
-		return evo_fail_at(err, EVO_E_IO, shown, 0, 0, "cannot remove: %s",
-		                   strerror(errno));
+		return evo_fail_file(err, shown, "remove", errno);
 	} else if (errno == EACCES) {
 		/* An unreadable directory can be removed when it is empty. */
 		struct stat found;
@@ -125,8 +123,7 @@ static bool remove_at(int parent, const char *name, const char *shown, struct ev
 	}
 	if (unlinkat(parent, name, how) == 0)
 		return true;
-	enum evo_code code = errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO;
-	return evo_fail_at(err, code, shown, 0, 0, "cannot remove: %s", strerror(errno));
+	return evo_fail_file(err, shown, "remove", errno);
 }
 
 bool evo_remove_tree(const char *path, struct evo_error *err)

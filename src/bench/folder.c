@@ -98,8 +98,7 @@ static void collect(struct names *names, const char *parent, struct evo_error *e
 
 	if (!directory) {
 		if (errno != ENOENT && errno != ENOTDIR)
-			evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", parent,
-			         strerror(errno));
+			evo_fail_file(err, parent, "read the folder", errno);
 		return;
 	}
 	while ((entry = readdir(directory))) {

@@ -82,8 +82,7 @@ static bool open_cifar(struct bench_source *source, bool told, struct evo_error 
 
 	source->stream = fopen(source->path, "rbe");
 	if (!source->stream)
-		return evo_fail_at(err, errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, source->path,
-		                   0, 0, "cannot read: %s", strerror(errno));
+		return evo_fail_file(err, source->path, "read", errno);
 	if (!evo_file_size(source->stream, source->path, &size, err) ||
 	    (!told && !guess_cifar(source, size, err)))
 		return false;

@@ -96,8 +96,7 @@ unsigned char *bench_images_take(const struct bench_image_format *format, const 
 	bool good;
 
 	if (!stream) {
-		evo_fail_at(err, errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, path, 0, 0,
-		            "cannot read: %s", strerror(errno));
+		evo_fail_file(err, path, "read", errno);
 		return NULL;
 	}
 	*count = bench_images_records(stream, format, path, err);

@@ -22,7 +22,7 @@ static bool unreadable(const struct bench_npy *npy, struct evo_error *err)
 {
 	if (!ferror(npy->stream))
 		return bad(npy, err, "the file ends early");
-	return evo_fail_at(err, EVO_E_IO, npy->path, 0, 0, "cannot read: %s", strerror(errno));
+	return evo_fail_file(err, npy->path, "read", errno);
 }
 
 /* ---- The header's dictionary ----------------------------------------------------------------- */
@@ -230,8 +230,7 @@ static bool check_size(struct bench_npy *npy, struct evo_error *err)
 		npy->count *= npy->shape[i];
 	}
 	if (begin < 0)
-		return evo_fail_at(err, EVO_E_IO, npy->path, 0, 0, "cannot read: %s",
-		                   strerror(errno));
+		return evo_fail_file(err, npy->path, "read", errno);
 	if (!evo_file_size(npy->stream, npy->path, &size, err))
 		return false;
 	size -= (size_t) begin;
@@ -249,8 +248,7 @@ bool bench_npy_open(struct bench_npy *npy, const char *path, struct evo_error *e
 {
 	*npy = (struct bench_npy){.path = path, .stream = fopen(path, "rbe")};
 	if (!npy->stream)
-		return evo_fail_at(err, errno == ENOENT ? EVO_E_NOT_FOUND : EVO_E_IO, path, 0, 0,
-		                   "cannot read: %s", strerror(errno));
+		return evo_fail_file(err, path, "read", errno);
 	if (read_header(npy, err) && check_size(npy, err))
 		return true;
 	bench_npy_close(npy);

@@ -295,7 +295,7 @@ char **evo_scores_names(size_t *count, struct evo_error *err)
 
 	*count = 0;
 	if (!directory && errno != ENOENT && errno != ENOTDIR)
-		evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", folder, strerror(errno));
+		evo_fail_file(err, folder, "read the folder", errno);
 	while (directory && (entry = readdir(directory))) {
 		char *name = name_of(entry->d_name);
 

@@ -57,7 +57,7 @@ static void add_folder(char ***names, size_t *count, char *path, struct evo_erro
 {
 	DIR *folder = opendir(path);
 	if (folder == NULL && errno != ENOENT && errno != ENOTDIR)
-		evo_fail(err, EVO_E_IO, "cannot read the folder %s: %s", path, strerror(errno));
+		evo_fail_file(err, path, "read the folder", errno);
 	free(path);
 	if (folder == NULL)
 		return;
