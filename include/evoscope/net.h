@@ -371,7 +371,10 @@ const char *evo_blas_name(void);
  */
 bool evo_blas_reserve(unsigned threads, struct evo_error *err);
 void evo_blas_release(unsigned threads);
-/* A pool whose threads run networks: the same, with a pool. */
+/*
+ * A pool whose threads run networks: the same, with a pool. 0 threads: as many as evo_cores() says,
+ * or fewer, where address space is limited.
+ */
 struct evo_pool *evo_net_pool_create(unsigned threads, struct evo_error *err);
 void evo_net_pool_destroy(struct evo_pool *pool);
 /* The instruction set of our own convolutions; "none" where BLAS does them all. */

@@ -8,6 +8,24 @@
 
 #include "evoscope/base.h"
 
+/* The same errno stands for too little memory for a stack and for too many processes. */
+static bool fail(struct evo_error *err, int why)
+{
+	size_t limit, taken, stack = 0;
+	pthread_attr_t attributes;
+
+	if (pthread_attr_init(&attributes) == 0) {
+		pthread_attr_getstacksize(&attributes, &stack);
+		pthread_attr_destroy(&attributes);
+	}
+	if (evo_address_space(&limit, &taken) && taken + stack > limit)
+		return evo_fail_memory(err, "a thread's stack", stack);
+	return evo_fail(err, EVO_E_MEMORY,
+	                "cannot start a thread: %s; use fewer threads, or raise the limit on "
+	                "processes (ulimit -u)",
+	                strerror(why));
+}
+
 bool evo_thread_start(pthread_t *thread, void *(*body)(void *), void *context,
                       struct evo_error *err)
 {
@@ -22,8 +40,5 @@ bool evo_thread_start(pthread_t *thread, void *(*body)(void *), void *context,
 	pthread_sigmask(SIG_SETMASK, &blocked, &before);
 	int failure = pthread_create(thread, NULL, body, context);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failure != 0)
-		return evo_fail(err, EVO_E_MEMORY, "cannot start a thread: %s; use fewer threads",
-		                strerror(failure));
-	return true;
+	return failure == 0 || fail(err, failure);
 }

@@ -239,11 +239,10 @@ static int publish(const struct evo_build *build)
 
 static int train(const struct cli_options *options, const struct evo_build *build)
 {
-	unsigned threads = options->threads ? (unsigned) options->threads : evo_cores();
 	struct evo_build_rows rows = {0};
 	struct watching watching = {0};
 	struct evo_error err = {0};
-	struct evo_pool *pool = evo_net_pool_create(threads, &err);
+	struct evo_pool *pool = evo_net_pool_create((unsigned) options->threads, &err);
 	if (!pool)
 		return cli_report(&err);
 	cli_progress_begin(&watching.progress, options);

@@ -151,8 +151,27 @@ void evo_blas_release(unsigned threads)
 
 /* ---- Pools ---- */
 
+/* What a thread takes of address space where that is limited: OpenBLAS's buffer, a stack, and as
+   much again for a network. */
+#define THREAD_SPACE (2 * BUFFER_BYTES)
+
+static unsigned usual_threads(void)
+{
+	unsigned threads = evo_cores();
+	size_t limit, taken;
+
+	if (evo_address_space(&limit, &taken)) {
+		size_t most = limit > taken ? (limit - taken) / THREAD_SPACE : 0;
+		if (most < threads)
+			threads = most > 1 ? (unsigned) most : 1;
+	}
+	return threads;
+}
+
 struct evo_pool *evo_net_pool_create(unsigned threads, struct evo_error *err)
 {
+	if (threads == 0)
+		threads = usual_threads();
 	if (!evo_blas_reserve(threads, err))
 		return NULL;
 	struct evo_pool *pool = evo_pool_create(threads, err);

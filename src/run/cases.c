@@ -5,25 +5,6 @@
 
 #include "cases.h"
 
-/* What a thread takes of address space where that is limited: OpenBLAS's buffer, a stack, and as
-   much again for a network. */
-#define THREAD_SPACE ((size_t) 256 << 20)
-
-unsigned evo_run_threads(unsigned threads)
-{
-	size_t limit, taken;
-
-	if (threads > 0)
-		return threads;
-	threads = evo_cores();
-	if (evo_address_space(&limit, &taken)) {
-		size_t most = limit > taken ? (limit - taken) / THREAD_SPACE : 0;
-		if (most < threads)
-			threads = most > 1 ? (unsigned) most : 1;
-	}
-	return threads;
-}
-
 size_t evo_run_memory(size_t memory)
 {
 	if (memory > 0)

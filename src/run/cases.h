@@ -61,8 +61,7 @@ void evo_cases_clear(struct evo_cases *cases);
 const char *const *evo_run_copy_list(const char *const *list, size_t count);
 void evo_run_free_list(const char *const *list, size_t count);
 
-/* 0 in a setting means what the process may use; fewer threads where address space is limited. */
-unsigned evo_run_threads(unsigned threads);
+/* 0 in a setting means half of what the process may use. */
 size_t evo_run_memory(size_t memory);
 
 #endif

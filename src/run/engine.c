@@ -105,16 +105,16 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 {
 	snprintf(run->draft.phase, sizeof(run->draft.phase), "loading benchmarks");
 	evo_run_publish(run);
-	unsigned threads = evo_run_threads(run->config.threads);
 	for (size_t i = 0; i < EVO_REFERENCES; i++) {
 		struct evo_reference *reference = &run->draft.references[i];
 		snprintf(reference->name, sizeof(reference->name), "%s", reference_names[i]);
 		if (!evo_proxy_parse(reference_names[i], &run->references[i], err))
 			return false;
 	}
-	run->pool = evo_net_pool_create(threads, err);
+	run->pool = evo_net_pool_create(run->config.threads, err);
 	if (run->pool == NULL)
 		return false;
+	unsigned threads = evo_pool_threads(run->pool);
 	run->store = evo_store_create(evo_run_memory(run->config.memory), threads, err);
 	if (run->store == NULL || !load_cases(run, err) || !create_search(run, err) ||
 	    !evo_keep_begin(run, err))

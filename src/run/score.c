@@ -138,7 +138,7 @@ static bool prepare(struct scored *s, struct engine *first, struct evo_error *er
 		return evo_fail(err, EVO_E_USAGE, "no proxy is given");
 	if (!score_read_proxies(s, err) || !score_create_files(s, err))
 		return false;
-	s->pool = evo_net_pool_create(evo_run_threads(config->threads), err);
+	s->pool = evo_net_pool_create(config->threads, err);
 	if (s->pool == NULL || !engine_open(s, config->seed, first, err))
 		return false;
 	s->cases = first->cases;

@@ -106,11 +106,11 @@ static struct study_question *create_counters(const struct study_sample *sample,
 static bool open_engine(struct evo_study *study, struct evo_error *err)
 {
 	const struct evo_study_config *config = &study->config;
-	unsigned threads = evo_run_threads(config->threads);
-	study->pool = evo_net_pool_create(threads, err);
+	study->pool = evo_net_pool_create(config->threads, err);
 	if (study->pool == NULL)
 		return false;
-	study->store = evo_store_create(evo_run_memory(config->memory), threads, err);
+	study->store = evo_store_create(evo_run_memory(config->memory),
+	                                evo_pool_threads(study->pool), err);
 	if (study->store == NULL)
 		return false;
 	evo_store_expect(study->store, config->expected);
