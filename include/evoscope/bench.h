@@ -100,6 +100,8 @@ struct evo_benchmark {
 /* Loads one by name: the user's data folder first, then the embedded ones. Caller destroys. The
    error names the nearest known one. */
 struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err);
+/* The same without its rows, which takes no time however many there are. */
+struct evo_benchmark *evo_benchmark_open(const char *name, struct evo_error *err);
 void evo_benchmark_destroy(struct evo_benchmark *benchmark);
 
 /* What its accuracies, in percent, and its pools are like. */

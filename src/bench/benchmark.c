@@ -196,7 +196,7 @@ static bool read_table(struct evo_benchmark *benchmark, struct evo_error *err)
 	return done;
 }
 
-struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err)
+struct evo_benchmark *evo_benchmark_open(const char *name, struct evo_error *err)
 {
 	bool embedded;
 	char *folder = bench_folder_find(name, &embedded, err);
@@ -210,11 +210,20 @@ struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err
 	benchmark->folder = folder;
 	benchmark->embedded = embedded;
 	benchmark->hides = !embedded && bench_is_embedded(name);
-	if (!read_manifest(benchmark, err) || !read_table(benchmark, err)) {
-		evo_benchmark_destroy(benchmark);
-		return NULL;
-	}
-	return benchmark;
+	if (read_manifest(benchmark, err))
+		return benchmark;
+	evo_benchmark_destroy(benchmark);
+	return NULL;
+}
+
+struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err)
+{
+	struct evo_benchmark *benchmark = evo_benchmark_open(name, err);
+
+	if (!benchmark || read_table(benchmark, err))
+		return benchmark;
+	evo_benchmark_destroy(benchmark);
+	return NULL;
 }
 
 /* Rows of one function share its text, which the first of them holds. */

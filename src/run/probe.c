@@ -56,7 +56,7 @@ bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe
 	*images = (struct evo_images){0};
 	memset(probe, 0, sizeof(*probe));
 	if (options->probe_of != NULL && strcmp(options->probe_of, benchmark->name) != 0) {
-		other = evo_benchmark_load(options->probe_of, err);
+		other = evo_benchmark_open(options->probe_of, err);
 		if (other == NULL)
 			return false;
 	}

@@ -33,7 +33,7 @@ void ui_log_free(struct ui_log *log)
 static bool announce(struct evo_run_case *announced, const struct evo_run_config *config,
                      const char *name, struct evo_error *err)
 {
-	struct evo_benchmark *benchmark = evo_benchmark_load(name, err);
+	struct evo_benchmark *benchmark = evo_benchmark_open(name, err);
 	struct evo_probe probe;
 	struct evo_images images;
 
