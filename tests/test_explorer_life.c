@@ -423,6 +423,65 @@ static void nothing_is_left_for_a_run_of_another_program(void **state)
 	session_finish(&session);
 }
 
+/* ---- Stores that go away --------------------------------------------------------------------- */
+
+/* In a folder that is replaced by a file nothing can be stored: the log says so, and the end. */
+static void what_could_not_be_stored_is_told_at_the_end(void **state)
+{
+	(void) state;
+	for (int another = 0; another < 2; another++) {
+		struct session session;
+		session_prepare(&session);
+		BEGIN(&session, 24, 100, "--no-mouse", "--start", "--name", "barred", "--store",
+		      "barred/runs.db");
+		struct term *term = session.term;
+		expect_generation(term, 2);
+		type_command(term, "pause");
+		term_expect(term, "PAUSED");
+		assert_true(evo_remove_tree(sandbox_path(&session.box, "barred"), NULL));
+		sandbox_write(&session.box, "barred", "a file where the folder was\n");
+		term_keys(term, "n");
+		term_expect(term, "not stored");
+		/* Nor is it forgotten when another search takes its place. */
+		if (another) {
+			type_command(term, "stop");
+			term_expect(term, "STOPPED");
+			begin_another(term, 4);
+			term_expect(term, "of barred could not");
+			term_keys(term, "q");
+			term_settle(term, 0.3);
+			term_keys(term, "y");
+		} else {
+			term_keys(term, "q");
+			term_expect(term, "could not be stored and would be lost.");
+			term_keys(term, "y");
+		}
+		expect_exit(term, 3);
+		term_expect(term, "evoscope: the last ");
+		term_expect(term, "of barred could not be stored");
+		session_finish(&session);
+	}
+}
+
+static void a_store_elsewhere_is_told_at_the_end(void **state)
+{
+	(void) state;
+	struct session session;
+	session_prepare(&session);
+	BEGIN(&session, 24, 100, "--no-mouse", "--start", "--name", "moved", "--store", "moved.db");
+	struct term *term = session.term;
+	expect_generation(term, 2);
+	type_command(term, "pause");
+	term_expect(term, "PAUSED");
+	assert_true(evo_remove_tree(sandbox_path(&session.box, "moved.db"), NULL));
+	term_keys(term, "n");
+	term_expect(term, "removed, renamed or replaced");
+	term_keys(term, "qy");
+	expect_exit(term, 3);
+	term_expect(term, "evoscope: the file of runs went away meanwhile: moved is in the one");
+	session_finish(&session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +500,8 @@ int main(void)
 	        cmocka_unit_test(another_search_is_not_waited_for),
 	        cmocka_unit_test(compare_is_not_waited_for),
 	        cmocka_unit_test(nothing_is_left_for_a_run_of_another_program),
+	        cmocka_unit_test(what_could_not_be_stored_is_told_at_the_end),
+	        cmocka_unit_test(a_store_elsewhere_is_told_at_the_end),
 	};
 	return cmocka_run_group_tests_name("explorer life", tests, NULL, NULL);
 }

@@ -122,6 +122,9 @@ struct evo_run *evo_run_replace(struct evo_run *before, const struct evo_run_con
 void evo_run_end(struct evo_run *run);
 /* Stops the search (a network being scored is finished first) and ends the thread. */
 void evo_run_destroy(struct evo_run *run);
+/* The same. What of it, or of those whose place it took, is not stored, or not where it was meant to
+   be: a sentence, which the caller frees; NULL: all is where it was meant to be. */
+char *evo_run_finish(struct evo_run *run);
 
 /*
  * Sends a command. Text: INJECT an expression or proxy name, SET "name value", EXPORT a folder;

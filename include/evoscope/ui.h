@@ -23,7 +23,8 @@ struct evo_explorer_config evo_explorer_config_default(void);
 /*
  * Opens the explorer on standard input and output, which must be a terminal, and returns when the
  * user quits: 0, or 1 with err set (EVO_E_IO: the terminal cannot be used; EVO_E_INPUT: a script
- * failed, with its file and line). The terminal is as it was before in every case.
+ * failed, with its file and line). The terminal is as it was before in every case. unstored: what
+ * evo_run_finish says of the searches, for the caller to free.
  *
  * After SIGTERM, SIGHUP, SIGINT or SIGQUIT the search is ended, the terminal restored, and the
  * process dies of the same signal: the call does not return. SIGHUP is left alone where it was
@@ -35,7 +36,7 @@ struct evo_explorer_config evo_explorer_config_default(void);
  * the explorer with status 1; a command typed by `keys` fails on screen as it would for a person.
  * At its end the keyboard takes over.
  */
-int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err);
+int evo_explorer(const struct evo_explorer_config *config, char **unstored, struct evo_error *err);
 
 /* What the explorer can do: the table that its keys, command line, menu and help page are made
    from. The texts live as long as the program. */

@@ -278,6 +278,8 @@ bool cli_run_config(const struct cli_options *options, struct evo_run_config *co
                     struct evo_error *err);
 /* What --resume came with besides: settings and injected expressions, to be sent before START. */
 bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struct evo_error *err);
+/* Says what evo_run_finish returned, and frees it; the exit status, which was `status` so far. */
+int cli_unstored(char *what, int status);
 /* JSON objects, a line each: a generation of a search, and what it came to. Appended. */
 void cli_generation_line(const struct evo_snapshot *snapshot, size_t index, struct evo_text *out);
 void cli_result_line(const struct evo_snapshot *snapshot, struct evo_text *out);

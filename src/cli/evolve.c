@@ -243,19 +243,6 @@ static int print_result(const struct evo_snapshot *snapshot, struct cli_options 
 	return status;
 }
 
-/* Whether not all was stored, or not where it was meant to be, of which a warning has told. */
-static bool say_unstored(const struct evo_snapshot *snapshot)
-{
-	if (snapshot->unsaved)
-		cli_complain("the last %zu generation%s of %s could not be stored",
-		             snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s", snapshot->run);
-	else if (snapshot->unended)
-		cli_complain("the end of %s could not be stored: it looks interrupted, and can be "
-		             "resumed",
-		             snapshot->run);
-	return snapshot->unsaved || snapshot->unended || snapshot->moved;
-}
-
 static int search(struct evo_run *run, struct cli_options *options,
                   const struct evo_run_config *config)
 {
@@ -279,7 +266,6 @@ static int search(struct evo_run *run, struct cli_options *options,
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
 	}
-	status = say_unstored(snapshot) && status == CLI_DONE ? CLI_PARTLY : status;
 	/* A generation's files that could not be written were a warning; in the end it is a failure. */
 	if (options->csv_folder && snapshot->population_count &&
 	    !evo_run_export(snapshot, options->csv_folder, &err))
@@ -299,8 +285,7 @@ int cli_evolve(struct cli_options *options)
 		run = evo_run_create(&config, &err);
 	status = run ? search(run, options, &config) : cli_report(&err);
 	evo_run_config_clear(&config);
-	if (run)
-		evo_run_destroy(run);
+	status = cli_unstored(evo_run_finish(run), status);
 	if (cli_signal() && cli_output_ok())
 		cli_die_of(cli_signal());
 	return status;

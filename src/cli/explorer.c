@@ -10,6 +10,7 @@ static int explore(struct cli_options *options)
 {
 	struct evo_explorer_config config = evo_explorer_config_default();
 	struct evo_error err = {0};
+	char *unstored = NULL;
 	int status;
 	config.start = options->start;
 	config.ascii = options->ascii;
@@ -22,8 +23,9 @@ static int explore(struct cli_options *options)
 		         "resume the search first, and then use :set and :inject in the explorer");
 	if (err.code != EVO_OK || !cli_run_config(options, &config.run, &err))
 		status = cli_report(&err);
-	else if ((status = evo_explorer(&config, &err)) != 0)
+	else if ((status = evo_explorer(&config, &unstored, &err)) != 0)
 		status = cli_report(&err);
+	status = cli_unstored(unstored, status);
 	evo_run_config_clear(&config.run);
 	return status;
 }

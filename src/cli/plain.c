@@ -309,7 +309,7 @@ int cli_plain(struct cli_options *options)
 	if (run == NULL)
 		return cli_report(&err);
 	int status = converse(run, options);
-	evo_run_destroy(run);
+	status = cli_unstored(evo_run_finish(run), status);
 	if (cli_signal() && cli_output_ok())
 		cli_die_of(cli_signal());
 	return status;

@@ -235,3 +235,13 @@ bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struc
 			return false;
 	return true;
 }
+
+int cli_unstored(char *what, int status)
+{
+	if (what) {
+		cli_complain("%s", what);
+		status = status == CLI_DONE ? CLI_PARTLY : status;
+	}
+	free(what);
+	return status;
+}

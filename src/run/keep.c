@@ -15,11 +15,13 @@
 static void complain(struct evo_run *run, const struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
+	char text[sizeof(keeper->complaint)];
+	evo_error_text(err, text, sizeof(text));
 	/* That the run is lost is told by the search's end. */
-	if (keeper->lost || strcmp(keeper->complaint, err->message) == 0)
+	if (keeper->lost || strcmp(keeper->complaint, text) == 0)
 		return;
-	snprintf(keeper->complaint, sizeof(keeper->complaint), "%s", err->message);
-	evo_run_say(run, EVO_LOG_WARNING, "not stored: %s", err->message);
+	memcpy(keeper->complaint, text, sizeof(text));
+	evo_run_say(run, EVO_LOG_WARNING, "not stored: %s", text);
 }
 
 static const char *state_of(enum evo_run_state mode)

@@ -204,8 +204,10 @@ static void take_place(struct evo_run *run)
 	struct evo_error err = {0};
 	if (run->before == NULL)
 		return;
-	evo_run_destroy(run->before);
+	run->before_unstored = evo_run_finish(run->before);
 	run->before = NULL;
+	if (run->before_unstored != NULL)
+		evo_run_say(run, EVO_LOG_WARNING, "%s", run->before_unstored);
 	run->draft.waits = false;
 	if (run->quit)
 		return;
@@ -271,6 +273,7 @@ static void destroy_shell(struct evo_run *run)
 	evo_news_close(&run->news);
 	evo_run_config_clear(&run->config);
 	pthread_mutex_destroy(&run->lock);
+	free(run->before_unstored);
 	free(run);
 }
 
@@ -318,11 +321,38 @@ void evo_run_end(struct evo_run *run)
 	evo_queue_push(run->commands, &wake);
 }
 
-void evo_run_destroy(struct evo_run *run)
+static char *unstored(const struct evo_snapshot *draft)
+{
+	if (draft->unsaved > 0)
+		return evo_format("the last %zu generation%s of %s could not be stored",
+		                  draft->unsaved, draft->unsaved == 1 ? "" : "s", draft->run);
+	if (draft->unended)
+		return evo_format("the end of %s could not be stored: it looks interrupted, and "
+		                  "can be resumed",
+		                  draft->run);
+	if (draft->moved)
+		return evo_format("the file of runs went away meanwhile: %s is in the one that is "
+		                  "there now",
+		                  draft->run);
+	return NULL;
+}
+
+char *evo_run_finish(struct evo_run *run)
 {
 	if (run == NULL)
-		return;
+		return NULL;
 	evo_run_end(run);
 	pthread_join(run->thread, NULL);
+	char *text = unstored(&run->draft);
+	if (text == NULL) {
+		text = run->before_unstored;
+		run->before_unstored = NULL;
+	}
 	destroy_shell(run);
+	return text;
+}
+
+void evo_run_destroy(struct evo_run *run)
+{
+	free(evo_run_finish(run));
 }

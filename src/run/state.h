@@ -43,6 +43,7 @@ struct evo_run {
 	/* Fixed after creation; strings owned. */
 	struct evo_run_config config;
 	struct evo_run *before; /* whose place it takes: the thread's, which ends it; NULL */
+	char *before_unstored;  /* what of that is not stored; NULL */
 	struct evo_queue *commands;
 	pthread_t thread;
 	atomic_bool quit;

@@ -138,6 +138,16 @@ const struct ui_view *ui_explorer_front(const struct ui_explorer *explorer)
 
 /* ---- News of the search ---------------------------------------------------------------------- */
 
+/* The log soon goes on, and a warning is to be seen; but not in the place of what went wrong with
+   the last key or command. */
+static void warn(struct ui_explorer *explorer, const struct evo_log_line *line)
+{
+	if (line->kind != EVO_LOG_WARNING || (explorer->message_bad && *explorer->message != 0))
+		return;
+	ui_explorer_say(explorer, "%s", line->text);
+	explorer->message_bad = true;
+}
+
 void ui_explorer_refresh(struct ui_explorer *explorer)
 {
 	struct evo_log_line lines[LOG_BATCH];
@@ -149,8 +159,10 @@ void ui_explorer_refresh(struct ui_explorer *explorer)
 		*explorer->message = '\0';
 	do {
 		got = evo_run_log(explorer->run, &explorer->next_log, lines, LOG_BATCH, &dropped);
-		for (size_t i = 0; i < got; i++)
+		for (size_t i = 0; i < got; i++) {
 			ui_log_add(&explorer->model.log, &lines[i]);
+			warn(explorer, &lines[i]);
+		}
 		explorer->model.log.dropped += dropped;
 	} while (got == LOG_BATCH);
 	explorer->view->update(explorer);
@@ -424,8 +436,11 @@ static void end_work(struct ui_explorer *explorer)
 		evo_study_end(explorer->compare->study);
 }
 
-static void close_explorer(struct ui_explorer *explorer)
+/* Returns what is not stored, as evo_run_finish does. */
+static char *close_explorer(struct ui_explorer *explorer)
 {
+	char *unstored = NULL;
+
 	/* The terminal is given back at once; what is at work ends meanwhile, all of it together. */
 	end_work(explorer);
 	ui_terminal_close();
@@ -441,12 +456,13 @@ static void close_explorer(struct ui_explorer *explorer)
 	ui_log_free(&explorer->model.log);
 	if (explorer->run != NULL) {
 		evo_snapshot_release(explorer->model.snapshot);
-		evo_run_destroy(explorer->run);
+		unstored = evo_run_finish(explorer->run);
 	}
 	evo_run_config_clear(&explorer->run_config);
+	return unstored;
 }
 
-int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err)
+int evo_explorer(const struct evo_explorer_config *config, char **unstored, struct evo_error *err)
 {
 	struct ui_explorer *explorer = evo_calloc(1, sizeof *explorer);
 	char *history = evo_path_state("history");
@@ -463,7 +479,7 @@ int evo_explorer(const struct evo_explorer_config *config, struct evo_error *err
 			save_history(explorer, history);
 	}
 	int number = explorer->signal;
-	close_explorer(explorer);
+	*unstored = close_explorer(explorer);
 	free(explorer);
 	free(history);
 	if (number != 0)

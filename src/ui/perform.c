@@ -223,17 +223,24 @@ static bool theme(struct ui_explorer *explorer, const char *name, struct evo_err
 
 static bool quit(struct ui_explorer *explorer, const char *argument)
 {
-	enum ui_when when = ui_when(explorer->model.snapshot->state);
-
+	const struct evo_snapshot *snapshot = explorer->model.snapshot;
+	enum ui_when when = ui_when(snapshot->state);
 	bool own = !explorer->run_config.watch;
+	char question[96];
 
-	if (own && argument == NULL && (when == UI_WHEN_GOING || when == UI_WHEN_PAUSED))
-		ui_input_ask(explorer, UI_ACTION_QUIT, "", "Nothing was ended.", "%s",
-		             explorer->model.snapshot->kept
-		                     ? "Quit? The search is stored, Runs goes on with it."
-		                     : "End the search and quit?");
-	else
+	if (!own || argument != NULL || (when != UI_WHEN_GOING && when != UI_WHEN_PAUSED)) {
 		explorer->ended = true;
+		return true;
+	}
+	if (snapshot->unsaved > 0)
+		snprintf(question, sizeof question,
+		         "Quit? The last %zu generation%s could not be stored and would be lost.",
+		         snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s");
+	else
+		snprintf(question, sizeof question, "%s",
+		         snapshot->kept ? "Quit? The search is stored, Runs goes on with it."
+		                        : "End the search and quit?");
+	ui_input_ask(explorer, UI_ACTION_QUIT, "", "Nothing was ended.", "%s", question);
 	return true;
 }
 
