@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <cmocka.h>
 
@@ -596,6 +597,38 @@ static void other_commands_do_not_share(void **state)
 	assert_int_equal(journal_networks(), 0);
 }
 
+/* What nobody went on with for two months is removed by the next scoring, and nothing else. */
+static void old_ones_are_forgotten(void **state)
+{
+	static const struct {
+		const char *name;
+		int days;
+		bool stays;
+	} files[] = {{"data/scores/0123456789abcdef.partial", 61, false},
+	             {"data/scores/fedcba9876543210.partial", 59, true},
+	             {"data/scores/0123456789abcdef.partial.txt", 61, true},
+	             {"data/scores/mine.partial", 61, true}};
+	struct outcome outcome;
+
+	(void) state;
+	assert_true(evo_make_directories(sandbox_path(&box, "data/scores"), NULL));
+	for (size_t i = 0; i < EVO_COUNT(files); i++) {
+		const time_t then = time(NULL) - (time_t) files[i].days * 24 * 60 * 60;
+		sandbox_write(&box, files[i].name, "evoscope scoring\n");
+		assert_int_equal(utime(sandbox_path(&box, files[i].name),
+		                       &(struct utimbuf){.actime = then, .modtime = then}),
+		                 0);
+	}
+	RUN(&box, &outcome, "score", "params", SMALL_PROBE, "-n", "10");
+	expect_status(&outcome, 0);
+	outcome_clear(&outcome);
+	for (size_t i = 0; i < EVO_COUNT(files); i++) {
+		assert_int_equal(evo_path_exists(sandbox_path(&box, files[i].name)),
+		                 files[i].stays);
+		evo_remove_tree(sandbox_path(&box, files[i].name), NULL);
+	}
+}
+
 static void a_second_process_keeps_nothing(void **state)
 {
 	(void) state;
@@ -695,6 +728,7 @@ int main(void)
 	        cmocka_unit_test(what_is_kept_is_used),
 	        cmocka_unit_test(another_journal_is_not_taken),
 	        cmocka_unit_test(other_commands_do_not_share),
+	        cmocka_unit_test(old_ones_are_forgotten),
 	        cmocka_unit_test(a_second_process_keeps_nothing),
 	        cmocka_unit_test(lost_output_is_kept),
 	};

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "run_fixture.h"
 
@@ -533,6 +534,46 @@ static void test_kept_scores(void **state)
 	free(path);
 }
 
+/* One number that a statement gives, -1 when it gives none. */
+static long long ask_database(const char *path, const char *sql)
+{
+	sqlite3 *database;
+	sqlite3_stmt *statement;
+	long long number = -1;
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	sqlite3_close(database);
+	return number;
+}
+
+/* Of more than is kept those of trees go first that nobody asked for the longest. */
+static void test_kept_scores_are_bounded(void **state)
+{
+	struct evo_study_config config = small_study();
+	char *path = evo_path_data("kept.db");
+	size_t count;
+	bool scored;
+	(void) state;
+	config.keep = true;
+	double *first = kept_scores(&config, &count, &scored);
+	ask_database(path, "INSERT INTO trees VALUES (-1, 1), (-2, 2), (-3, 3)");
+	ask_database(path, "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM"
+	                   " counted WHERE n < 240000) INSERT INTO scores"
+	                   " SELECT tree, n, 0, 0 FROM counted, trees WHERE tree < 0 AND used < 4");
+	expect_kept(&config, first, true);
+	assert_int_equal(ask_database(path, "SELECT count(*) FROM scores WHERE tree = -1"), 0);
+	assert_int_equal(ask_database(path, "SELECT count(*) FROM trees WHERE tree = -1"), 0);
+	assert_int_equal(ask_database(path, "SELECT count(*) FROM scores WHERE tree = -2"), 240000);
+	assert_int_equal(ask_database(path, "SELECT count(*) FROM scores WHERE tree = -3"), 240000);
+	expect_kept(&config, first, true);
+	assert_true(evo_remove_tree(path, NULL));
+	free(first);
+	free(path);
+}
+
 /* As many benchmarks as there are bits for, and how many are left out. */
 static void test_very_many_benchmarks(void **state)
 {
@@ -756,6 +797,7 @@ int main(void)
 	        cmocka_unit_test(test_snapshots_stay),
 	        cmocka_unit_test(test_destroy_at_work),
 	        cmocka_unit_test(test_kept_scores),
+	        cmocka_unit_test(test_kept_scores_are_bounded),
 	        cmocka_unit_test(test_very_many_benchmarks),
 	        cmocka_unit_test(test_impacts),
 	        cmocka_unit_test(test_dead_branch),
