@@ -77,6 +77,13 @@ static void arguments(void **state)
 	HARMLESS(true, "benchmarks", "import", "nats-bench", "x", "--name", EVIL);
 	HARMLESS(true, "benchmarks", "build", "--train-images", EVIL, "--test-images", EVIL,
 	         "--name", "b");
+	HARMLESS(true, "benchmarks", "import", "nats-bench", sandbox_path(&box, "made.csv"),
+	         "--images", "cifar10:" EVIL);
+	HARMLESS(true, "benchmarks", "build", "--images", EVIL ".npy", "--labels", EVIL, "--test",
+	         EVIL, "--name", "b");
+	HARMLESS(false, "--theme", EVIL);
+	HARMLESS(false, "--script", EVIL);
+	HARMLESS(false, "--theme", EVIL, "--plain", "--no-store");
 	HARMLESS(true, "proxies", "add", EVIL, "params");
 	HARMLESS(true, "proxies", "remove", EVIL);
 	HARMLESS(true, "help", EVIL);

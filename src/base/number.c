@@ -141,7 +141,8 @@ bool evo_number_parse(const char *text, double *number, struct evo_error *err)
 		return true;
 	const char *end = decimal_end(text);
 	if (end == text || *end != '\0')
-		return evo_fail(err, EVO_E_INPUT, "'%.60s' is not a number", text);
+		return evo_fail(err, EVO_E_INPUT,
+		                "'%.60s' is not a number, as 1.5, -2e-3 and nan are", text);
 	double value = strtod_l(text, NULL, evo_c_locale());
 	if (isinf(value))
 		return evo_fail(err, EVO_E_INPUT, "'%.60s' is too large for a number", text);

@@ -32,7 +32,8 @@ static const struct evo_individual *find(const struct found *found, uint64_t id,
 	}
 	if (low < found->count && found->items[low]->id == id)
 		return evo_individual_hold(found->items[low]);
-	evo_fail(err, EVO_E_INPUT, "individual %llu is missing", (unsigned long long) id);
+	evo_fail(err, EVO_E_INPUT, "the store is damaged: individual %llu is missing",
+	         (unsigned long long) id);
 	return NULL;
 }
 
@@ -42,7 +43,10 @@ static bool unpack_taus(struct evo_rows *rows, int column, size_t cases,
 	size_t length;
 	const unsigned char *bytes = evo_rows_bytes(rows, column, &length);
 	if (length != 2 * cases * sizeof(double))
-		return evo_fail(err, EVO_E_INPUT, "it has taus of %zu bytes", length);
+		return evo_fail(err, EVO_E_INPUT,
+		                "the store is damaged: an individual's taus take %zu bytes, not "
+		                "the %zu of its benchmarks",
+		                length, 2 * cases * sizeof(double));
 	for (int side = 0; side < 2; side++)
 		evo_unpack_doubles(bytes + (size_t) side * cases * 8, tau[side], cases);
 	return true;
@@ -80,7 +84,8 @@ static struct evo_individual *read_individual(struct evo_rows *rows, size_t case
 	one.depth = evo_tree_depth(&one.tree);
 	evo_tree_canonical(&one.tree, &canonical);
 	if (evo_tree_hash(&canonical) != one.hash) {
-		evo_fail(err, EVO_E_INPUT, "individual %llu is not the expression that it was",
+		evo_fail(err, EVO_E_INPUT,
+		         "the store is damaged: individual %llu is not the expression that it was",
 		         (unsigned long long) one.id);
 		return NULL;
 	}

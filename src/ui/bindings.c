@@ -44,7 +44,8 @@ static bool take(void *context, const char *section, const char *key, const char
 		value = "";
 	if (strlen(value) >= UI_ACTION_KEYS_SIZE)
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
-		                   "too many keys for one command");
+		                   "%s has %zu bytes of keys, and %d are the most; give it fewer",
+		                   key, strlen(value), UI_ACTION_KEYS_SIZE - 1);
 	if (!check_keys(value, &wrong, &length))
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
 		                   "'%.*s' is not a key; the help page (?) names keys",
