@@ -1,5 +1,5 @@
 /*
- * The tour of the README, step by step, with smaller networks: what it tells of the explorer is
+ * The tour in data/guide.md, step by step, with smaller networks: what it tells of the explorer is
  * there, and what it promises happens, on any processor.
  */
 #include "config.h"
@@ -22,18 +22,18 @@
 #define LEFT  "\033OD"
 #define RIGHT "\033OC"
 
-static char *readme; /* with single spaces between words */
+static char *tour; /* with single spaces between words */
 
-/* A step that is taken here is in the README, in these words. */
+/* A step that is taken here is in the tour, in these words. */
 static void told(const char *words)
 {
-	if (strstr(readme, words) == NULL)
-		fail_msg("the README does not say '%s'", words);
+	if (strstr(tour, words) == NULL)
+		fail_msg("the tour does not say '%s'", words);
 }
 
 static void read_tour(void)
 {
-	char *text = evo_file_read(EVO_SOURCE_DIR "/README.md", 1 << 20, NULL, NULL);
+	char *text = evo_file_read(EVO_SOURCE_DIR "/data/guide.md", 1 << 20, NULL, NULL);
 	struct evo_text words;
 
 	assert_non_null(text);
@@ -41,10 +41,10 @@ static void read_tour(void)
 	for (char *rest = text, *word; (word = strtok_r(rest, " \n", &rest)) != NULL;)
 		evo_text_printf(&words, "%s ", word);
 	free(text);
-	readme = words.data;
+	tour = words.data;
 }
 
-/* A command of the README, typed. */
+/* A command of the tour, typed. */
 static void follow(struct term *term, const char *command)
 {
 	char *line = evo_format(":%s", command);
@@ -259,7 +259,7 @@ static void the_tour(void **state)
 	quit(term);
 	assert_true(access(sandbox_path(&session.box, "results/front.csv"), F_OK) == 0);
 	session_finish(&session);
-	free(readme);
+	free(tour);
 }
 
 int main(void)

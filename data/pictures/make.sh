@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the pictures of the README again: what the explorer draws in searches of the embedded
+# Makes the pictures of the README and the guide again: what the explorer draws in searches of the embedded
 # benchmarks. Same program, same machine: the same pictures.
 set -eu
 
