@@ -57,7 +57,7 @@ static void rows_fit_together(void **state)
 	}
 	for (int id = 0; id < CLI_COMMANDS; id++) {
 		const struct cli_command *command = cli_command((enum cli_command_id) id);
-		assert_non_null(command->run);
+		assert_non_null(command->summary);
 		assert_true(command->least <= command->most);
 		assert_true((command->most == 0) == (*command->arguments == '\0'));
 	}

@@ -132,7 +132,6 @@ struct cli_command {
 	bool hidden;           /* in no help */
 	const char *summary;   /* one line, no full stop */
 	const char *text;      /* a paragraph more, for help and manual; NULL */
-	int (*run)(struct cli_options *options);
 };
 const struct cli_command *cli_command(enum cli_command_id id);
 

@@ -1,3 +1,6 @@
+/*
+ * evoscope, the program: what the command line asked for is done.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -33,6 +36,32 @@ static void share_little_memory(void)
 #endif
 }
 
+/* What each command does. */
+static int (*const commands[])(struct cli_options *options) = {
+        [CLI_EXPLORER] = cli_explorer,
+        [CLI_EVOLVE] = cli_evolve,
+        [CLI_SCORE] = cli_score,
+        [CLI_SHOW] = cli_show,
+        [CLI_PROXIES] = cli_proxies,
+        [CLI_PROXIES_ADD] = cli_proxies_add,
+        [CLI_PROXIES_REMOVE] = cli_proxies_remove,
+        [CLI_PROXIES_RENAME] = cli_proxies_rename,
+        [CLI_BENCHMARKS_LIST] = cli_benchmarks_list,
+        [CLI_BENCHMARKS_SHOW] = cli_benchmarks_show,
+        [CLI_BENCHMARKS_IMPORT] = cli_benchmarks_import,
+        [CLI_BENCHMARKS_BUILD] = cli_benchmarks_build,
+        [CLI_BENCHMARKS_REMOVE] = cli_benchmarks_remove,
+        [CLI_RUNS_LIST] = cli_runs_list,
+        [CLI_RUNS_SHOW] = cli_runs_show,
+        [CLI_RUNS_EXPORT] = cli_runs_export,
+        [CLI_RUNS_COPY] = cli_runs_copy,
+        [CLI_RUNS_DELETE] = cli_runs_delete,
+        [CLI_PROFILE] = cli_profile,
+        [CLI_HELP] = cli_help_command,
+        [CLI_MANUAL] = cli_manual_command,
+};
+_Static_assert(EVO_COUNT(commands) == CLI_COMMANDS, "every command does something");
+
 static int print_help(enum cli_command_id command, const struct cli_options *options)
 {
 	struct evo_text text;
@@ -64,7 +93,7 @@ static int run(int argc, char **argv)
 	else if (options.version)
 		status = printf("evoscope %s\n", PACKAGE_VERSION) < 0;
 	else
-		status = cli_command(command)->run(&options);
+		status = commands[command](&options);
 	cli_options_clear(&options);
 	return status;
 }

@@ -8,14 +8,12 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_EXPLORER] =
                 {"", "", 0, 0, false, "watch a search live, stop it, change it by hand",
                  "On a terminal this opens the explorer; keys and mouse are explained by ? "
-                 "in it. Without a terminal it is `evoscope evolve`.",
-                 cli_explorer},
+                 "in it. Without a terminal it is `evoscope evolve`."},
         [CLI_EVOLVE] = {"evolve", "", 0, 0, false, "search for a proxy, without a screen",
                         "Progress goes to standard error. The result goes to standard output: the "
                         "best expression, and for every benchmark its Kendall tau with accuracy on "
                         "train and validation networks, beside those of units, params and eznas-a "
-                        "on the same networks.",
-                        cli_evolve},
+                        "on the same networks."},
         [CLI_SCORE] =
                 {"score", "PROXY...", 1, SIZE_MAX, false,
                  "hold proxies against accuracies and print a table",
@@ -32,34 +30,29 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "than one seed there is Kendall's "
                  "standard deviation over them, and all other numbers are means over them, the "
                  "ends of the interval too. Networks that are finished are kept as they come: "
-                 "after an interruption the same command goes on where it was.",
-                 cli_score},
+                 "after an interruption the same command goes on where it was."},
         [CLI_SHOW] = {"show", "EXPRESSION", 1, 1, false,
                       "draw an expression as a tree and say what it needs",
                       "Other formats, to take the expression elsewhere: text is the expression "
                       "on one line; dot is a graph for Graphviz; latex is a formula for LaTeX math "
                       "with amsmath, and comments that explain its symbols; pytorch is a Python "
                       "module whose score(model, batch) computes the proxy for a model of PyTorch; "
-                      "labels=CLASSES are for classic proxies that read them.",
-                      cli_show},
+                      "labels=CLASSES are for classic proxies that read them."},
         [CLI_PROXIES] = {"proxies", "", 0, 0, false, "list the proxies that have a name",
                          "Those that come with the program, those of your own, and imported "
-                         "scores. A name can be used wherever an expression can.",
-                         cli_proxies},
+                         "scores. A name can be used wherever an expression can."},
         [CLI_PROXIES_ADD] = {"proxies add", "NAME EXPRESSION", 2, 2, false,
                              "give an expression a name",
                              "It is kept in proxies.ini in your data folder, which may be edited "
                              "by hand: a section [NAME] with a line `expression = ...` and, if you "
-                             "like, `source = ...`. Names in the expression are written out.",
-                             cli_proxies_add},
+                             "like, `source = ...`. Names in the expression are written out."},
         [CLI_PROXIES_REMOVE] = {"proxies remove", "NAME", 1, 1, false, "forget a proxy of your own",
-                                NULL, cli_proxies_remove},
+                                NULL},
         [CLI_PROXIES_RENAME] = {"proxies rename", "NAME NAME", 2, 2, false,
-                                "give a proxy of your own another name", NULL, cli_proxies_rename},
-        [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL,
-                                 cli_benchmarks_list},
+                                "give a proxy of your own another name", NULL},
+        [CLI_BENCHMARKS_LIST] = {"benchmarks list", "", 0, 0, false, "list the benchmarks", NULL},
         [CLI_BENCHMARKS_SHOW] = {"benchmarks show", "NAME", 1, 1, false, "describe a benchmark",
-                                 NULL, cli_benchmarks_show},
+                                 NULL},
         [CLI_BENCHMARKS_IMPORT] =
                 {"benchmarks import", "FORMAT FILE", 2, 2, false,
                  "make benchmarks of a table of accuracies, or take over scores",
@@ -78,8 +71,7 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                  "which evoscope score takes and evoscope proxies lists. An empty field is a "
                  "missing score. Columns are parted by commas, numbers have a decimal point and "
                  "nothing between thousands. With --replace a benchmark whose accuracies cannot be "
-                 "used stays what it was; that is said last, and the exit status is 3.",
-                 cli_benchmarks_import},
+                 "used stays what it was; that is said last, and the exit status is 3."},
         [CLI_BENCHMARKS_BUILD] = {"benchmarks build", "", 0, 0, false,
                                   "train networks here and make a benchmark of them",
                                   "What the networks learn is a task drawn by code, or images of "
@@ -104,41 +96,34 @@ static const struct cli_command commands[CLI_COMMANDS] = {
                                   "kind of processor none should); nothing is written. Where it is "
                                   "not, the trainings are kept, so that machines can share the "
                                   "work: put their files trainings.partial behind one another in "
-                                  "one of the folders, and build there without --rows.",
-                                  cli_benchmarks_build},
+                                  "one of the folders, and build there without --rows."},
         [CLI_BENCHMARKS_REMOVE] = {"benchmarks remove", "[scores] NAME", 1, 2, false,
                                    "delete an imported or built benchmark, or imported scores",
-                                   NULL, cli_benchmarks_remove},
+                                   NULL},
         [CLI_RUNS_LIST] =
                 {"runs list", "", 0, 0, false, "list the searches that are stored",
                  "Every search is stored, generation by generation, in an SQLite file; "
                  "the one that changed last comes first. `interrupted` is a search whose "
                  "program is gone: evoscope evolve --resume RUN goes on with it. That of another "
-                 "host is taken for gone when it gave no sign of life for 3 minutes.",
-                 cli_runs_list},
+                 "host is taken for gone when it gave no sign of life for 3 minutes."},
         [CLI_RUNS_SHOW] = {"runs show", "RUN", 1, 1, false, "tell what a stored search has found",
-                           "Its best expression, every generation, and the best of every size.",
-                           cli_runs_show},
+                           "Its best expression, every generation, and the best of every size."},
         [CLI_RUNS_EXPORT] = {"runs export", "RUN", 1, 1, false, "write a stored search as CSV",
-                             NULL, cli_runs_export},
+                             NULL},
         [CLI_RUNS_COPY] = {"runs copy", "FILE", 1, 1, false, "copy all stored searches to a file",
                            "Also while searches are going on. A plain copy of the file alone has "
                            "every generation that was complete, unless it is made in the very "
-                           "moment in which one is stored.",
-                           cli_runs_copy},
+                           "moment in which one is stored."},
         [CLI_RUNS_DELETE] = {"runs delete", "RUN...", 1, SIZE_MAX, false, "forget stored searches",
-                             NULL, cli_runs_delete},
+                             NULL},
         [CLI_PROFILE] =
                 {"profile", "", 0, 0, false, "tell where the engine's time goes on this machine",
                  "One thread extracts the statistics of the data pass, forward and backward, of "
                  "some networks of a benchmark. Beside each kind of work stand its GFLOP/s and its "
                  "share of what sgemm reaches on this machine, its GB/s (each tensor counted once) "
-                 "and its share of what copying memory reaches, all measured in this run.",
-                 cli_profile},
-        [CLI_HELP] = {"help", "[COMMAND]", 0, 2, false, "explain a command", NULL,
-                      cli_help_command},
-        [CLI_MANUAL] = {"man", "", 0, 0, true, "print the source of the manual page", NULL,
-                        cli_manual_command},
+                 "and its share of what copying memory reaches, all measured in this run."},
+        [CLI_HELP] = {"help", "[COMMAND]", 0, 2, false, "explain a command", NULL},
+        [CLI_MANUAL] = {"man", "", 0, 0, true, "print the source of the manual page", NULL},
 };
 
 const struct cli_command *cli_command(enum cli_command_id id)

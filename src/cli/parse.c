@@ -22,12 +22,6 @@ struct parser {
 	struct cli_list words; /* what is no option */
 };
 
-void cli_list_add(struct cli_list *list, const char *item)
-{
-	list->items = evo_realloc(list->items, list->count + 1, sizeof(*list->items));
-	list->items[list->count++] = item;
-}
-
 /* ---- getopt's tables ------------------------------------------------------------------------- */
 
 static bool known(const struct parser *parser, const char *name)
@@ -329,15 +323,6 @@ static bool set_choice(const struct cli_option *option, const char *text, size_t
 		choice += size + 1;
 	}
 	return evo_fail(err, EVO_E_USAGE, "must be one of %s", option->choices);
-}
-
-bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err)
-{
-	size_t length = strcspn(pair, "=");
-	char *name = evo_strndup(pair, length);
-	bool ok = evo_gp_config_set(config, name, pair + length + 1, err);
-	free(name);
-	return ok;
 }
 
 /* Tried at once on a configuration that nobody uses: what can be refused is refused here. */

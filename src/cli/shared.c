@@ -6,6 +6,23 @@
 
 #include "cli.h"
 
+/* ---- Values of options ----------------------------------------------------------------------- */
+
+void cli_list_add(struct cli_list *list, const char *item)
+{
+	list->items = evo_realloc(list->items, list->count + 1, sizeof(*list->items));
+	list->items[list->count++] = item;
+}
+
+bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err)
+{
+	size_t length = strcspn(pair, "=");
+	char *name = evo_strndup(pair, length);
+	bool ok = evo_gp_config_set(config, name, pair + length + 1, err);
+	free(name);
+	return ok;
+}
+
 /* ---- Benchmarks ------------------------------------------------------------------------------ */
 
 static bool has_name(const struct cli_list *names, const char *name)
