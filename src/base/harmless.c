@@ -84,21 +84,6 @@ size_t evo_harmless_next(const char **text, bool utf8, char out[EVO_HARMLESS_SIZ
 	return (size_t) length;
 }
 
-void evo_text_harmless(struct evo_text *out, const char *text, bool utf8)
-{
-	char shown[EVO_HARMLESS_SIZE];
-
-	while (*text != '\0') {
-		size_t plain = 0;
-		while (text[plain] >= ' ' && text[plain] < 0x7f)
-			plain++;
-		evo_text_append_n(out, text, plain);
-		text += plain;
-		if (*text != '\0')
-			evo_text_append_n(out, shown, evo_harmless_next(&text, utf8, shown));
-	}
-}
-
 int evo_character_columns(uint32_t code)
 {
 	if (code < 0x300)

@@ -92,3 +92,18 @@ void evo_text_number(struct evo_text *text, double number)
 
 	evo_text_append_n(text, digits, evo_number_format(number, digits));
 }
+
+void evo_text_harmless(struct evo_text *out, const char *text, bool utf8)
+{
+	char shown[EVO_HARMLESS_SIZE];
+
+	while (*text != '\0') {
+		size_t plain = 0;
+		while (text[plain] >= ' ' && text[plain] < 0x7f)
+			plain++;
+		evo_text_append_n(out, text, plain);
+		text += plain;
+		if (*text != '\0')
+			evo_text_append_n(out, shown, evo_harmless_next(&text, utf8, shown));
+	}
+}
