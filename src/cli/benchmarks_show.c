@@ -116,9 +116,11 @@ static void tell_accuracies(const struct evo_benchmark *benchmark,
 	                facts->low, facts->high, facts->p10, facts->median, facts->p90);
 	histogram(out, facts);
 	if (!isnan(benchmark->ceiling))
-		evo_text_printf(
-		        out, "ceiling     Kendall tau %.3f between the accuracies of two seeds\n",
-		        benchmark->ceiling);
+		evo_text_printf(out,
+		                "ceiling     Kendall tau %.3f between the accuracies of two seeds: "
+		                "no proxy can be "
+		                "told to be better\n",
+		                benchmark->ceiling);
 	else
 		evo_text_append(out, "ceiling     not known\n");
 }

@@ -137,7 +137,7 @@ void cli_search_result(const struct evo_snapshot *snapshot)
 	                best->tree.size == 1 ? "" : "s", best->depth);
 	evo_text_printf(&out, "fitness     %.3f, ", best->fitness);
 	fitness_words(snapshot, &out);
-	evo_text_printf(&out, "; %s is better\n", best->direction < 0 ? "lower" : "higher");
+	evo_text_printf(&out, "; a %s score is better\n", best->direction < 0 ? "lower" : "higher");
 	cli_append_line(&out,
 	                "search      preset %s, seed %llu, generation %zu of %zu, %zu expressions "
 	                "scored",

@@ -285,7 +285,8 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	         entry->facts.p90);
 	y = draw_fact(inside, y, "accuracy", text);
 	if (!isnan(entry->ceiling)) {
-		snprintf(text, sizeof text, "Kendall tau %.3f between two trainings",
+		snprintf(text, sizeof text,
+		         "Kendall tau %.3f between two trainings: no proxy is known to be better",
 		         entry->ceiling);
 		y = draw_fact(inside, y, "ceiling", text);
 	}

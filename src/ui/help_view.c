@@ -23,7 +23,9 @@ static const char *const more[] = {
         "train networks only; validation is shown beside it.",
         "A tau on few networks is uncertain: on 100 it moves by 0.1 from draw to draw, on 1000 by "
         "0.04. `given units` and `given params` are the partial tau on validation once that "
-        "counter is known. A dash is what is undefined, such as the order by a score that is the "
+        "counter is known: what a proxy has beyond counting. The ceiling of a benchmark is the tau "
+        "between two trainings of its networks, beyond which no proxy can be told to be better. A "
+        "dash is what is undefined, such as the order by a score that is the "
         "same for all; it is sorted last.",
         "Impact of a node: how much fitness falls at the least when what its subtree says of the "
         "network is gone, on 64 networks: a constant stands for it, or for a node above that it "

@@ -276,7 +276,7 @@ static void origin_text(const struct telling *telling, struct evo_text *out)
 		evo_text_printf(out, " of #%llu", first);
 	if (second != 0)
 		evo_text_printf(out, " and #%llu", second);
-	evo_text_printf(out, ", gen %zu, %s is better", individual->born,
+	evo_text_printf(out, ", gen %zu, a %s score is better", individual->born,
 	                individual->direction < 0 ? "lower" : "higher");
 	if (individual->non_finite > 0)
 		evo_text_printf(out, ", %zu not finite", individual->non_finite);
