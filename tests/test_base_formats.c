@@ -257,6 +257,9 @@ static void test_ini_continued_values(void **state)
 	expect_ini("a123456789b123456789c123456789d123456789e123456789f = 1\n 2\n",
 	           "1:[]a123456789b123456789c123456789d123456789e123456789f=1 2;");
 	expect_ini("a = 1\na = 2\n", "1:[]a=1;2:[]a=2;");
+	/* Below a heading an entry begins, though the heading is the same and the key the other's
+	   beginning. */
+	expect_ini("[s]\nkey = 1\n[s]\n k = 2\n", "2:[s]key=1;4:[s]k=2;");
 }
 
 static void test_ini_faults(void **state)
@@ -274,6 +277,7 @@ static void test_ini_faults(void **state)
 	REFUSE_INI("a = 1\nunknown = 2", 2, "no such key");
 	REFUSE_INI("a = 1\n = 2\n", 2, "");
 	REFUSE_INI("= 2\n", 1, "no key");
+	REFUSE_INI("[s]\nkey = 1\n[s]\n = 2\n", 4, "no key");
 	REFUSE_INI("[s]\na = 1\n  b = 2\n", 3, "indented");
 	REFUSE_INI("a = 1\nb\0 = 2\n", 0, "NUL");
 	REFUSE_INI("[a123456789b123456789c123456789d123456789e123456789f]\n", 1, "too long");

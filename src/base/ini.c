@@ -152,7 +152,10 @@ static char *next_line(char *out, int size, void *data)
 	memcpy(out, text, length);
 	out[length] = '\0';
 	reader->indented = is_space(*out);
-	return out;
+	/* A value does not go on beyond the next heading, whatever its section and keys are called. */
+	if (*out == '[')
+		flush(reader);
+	return reader->failed ? NULL : out;
 }
 
 static void parse(struct reader *reader)
