@@ -1,3 +1,6 @@
+/*
+ * A store of statistics of one small network, for tests of expressions.
+ */
 #include "config.h"
 
 #include "expr_fixture.h"

@@ -1,3 +1,6 @@
+/*
+ * Readers of golden files: networks and tensors that PyTorch has written.
+ */
 #include "config.h"
 
 #include "golden.h"

@@ -1,3 +1,6 @@
+/*
+ * Statistics of golden networks, for tests that hold ours against them.
+ */
 #include "config.h"
 
 #include "golden_stats.h"

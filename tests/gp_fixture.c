@@ -1,3 +1,6 @@
+/*
+ * Searches on a target that needs no networks.
+ */
 #include "config.h"
 
 #include <math.h>

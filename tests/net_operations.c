@@ -1,3 +1,6 @@
+/*
+ * Operations of networks written plainly, for tests to hold the fast ones against.
+ */
 #include "config.h"
 
 #include "net_operations.h"

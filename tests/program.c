@@ -1,3 +1,6 @@
+/*
+ * Runs the program in a sandbox of its own and keeps what it writes.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,6 @@
+/*
+ * Small searches on made benchmarks, for tests of the worker thread.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -1,3 +1,6 @@
+/*
+ * The explorer in a sandbox, on a terminal of its own.
+ */
 #include "config.h"
 
 #include <setjmp.h>

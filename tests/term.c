@@ -1,3 +1,7 @@
+/*
+ * A terminal for tests: a pseudo-terminal whose screen libvterm keeps, and a supervisor that tells how
+ * the program on it stops and ends.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * The command `evolve` runs a search without a screen. It shows progress on standard error and prints what
+ * the search has found on standard output.
+ */
 #include "config.h"
 
 #include <math.h>

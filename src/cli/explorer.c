@@ -1,3 +1,7 @@
+/*
+ * The program without a command opens the explorer on a terminal. Without a terminal it searches as
+ * `evolve` does.
+ */
 #include "config.h"
 
 #include <unistd.h>

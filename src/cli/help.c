@@ -1,3 +1,7 @@
+/*
+ * The command `help` and the option --help. Both are made from the tables of commands and options, and
+ * from that of the settings of a search.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * The manual page. It is printed in the source of man(1) from the tables of commands, options and
+ * settings, so that it says what the program does.
+ */
 #include "config.h"
 
 #include <stdlib.h>

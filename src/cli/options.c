@@ -1,3 +1,6 @@
+/*
+ * The tables of commands and options. The parser, the help and the manual page are made from them.
+ */
 #include "config.h"
 
 #include "cli.h"

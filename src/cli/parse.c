@@ -1,3 +1,7 @@
+/*
+ * The parser of the command line. getopt finds the options, the tables say what each of them takes, and
+ * what is wrong is told with what was expected.
+ */
 #include "config.h"
 
 #include <getopt.h>

@@ -1,3 +1,6 @@
+/*
+ * The command `profile` prints where the engine spends its time, beside what this machine reaches.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -1,3 +1,6 @@
+/*
+ * The command `score` holds proxies against accuracies and prints a table, or JSON, and CSV files.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * What several commands need of the command line: names of benchmarks, the configuration of a search,
+ * the file of stored runs.
+ */
 #include "config.h"
 
 #include <math.h>
