@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "classic.h"
+#include "evoscope/stats.h"
 #include "golden.h"
 
 #define CELL                                                                                       \
@@ -67,7 +67,8 @@ static void compute(const struct setup *s, evo_needs needs, double values[EVO_CL
 {
 	const struct evo_classic_network network = {&s->parameters, s->input, s->labels, s->name,
 	                                            SEED};
-	struct evo_classic *classic = evo_classic_plan(s->graph, s->batch, needs);
+	struct evo_classic *classic =
+	        evo_classic_plan(s->graph, s->batch, needs >> EVO_CLASSIC_FIRST);
 	struct evo_error err = {0};
 	const size_t bytes = evo_classic_bytes(classic);
 	void *work = evo_big_alloc(bytes ? bytes : 1, "work", &err);

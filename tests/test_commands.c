@@ -258,8 +258,8 @@ static void lists_proxies(void **state)
 	RUN(&box, &outcome, "proxies");
 	expect_status(&outcome, 0);
 	for (size_t i = 0; i < evo_proxy_count(); i++) {
-		assert_true(has(outcome.out, evo_proxy_at(i)->name));
-		assert_true(has(outcome.out, evo_proxy_at(i)->expression));
+		assert_true(has(outcome.out, evo_proxy_at(i).name));
+		assert_true(has(outcome.out, evo_proxy_at(i).expression));
 	}
 	outcome_clear(&outcome);
 }

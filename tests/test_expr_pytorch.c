@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include "classic.h"
 #include "golden_stats.h"
 
 #include "evoscope/proxy.h"
@@ -188,8 +187,8 @@ static void add_library(struct cases *cases)
 		struct evo_error err = {0};
 		bool known = true;
 
-		if (!evo_proxy_parse(evo_proxy_at(i)->name, &tree, &err))
-			fail_msg("%s: %s", evo_proxy_at(i)->name, err.message);
+		if (!evo_proxy_parse(evo_proxy_at(i).name, &tree, &err))
+			fail_msg("%s: %s", evo_proxy_at(i).name, err.message);
 		for (size_t k = 0; k < tree.size; k++)
 			known = known && is_known(evo_primitive(tree.nodes[k].code));
 		if (known)
@@ -289,7 +288,8 @@ static void compute_classics(const struct network *network, evo_needs needs, uin
 {
 	const struct evo_classic_network at = {&network->parameters, network->input,
 	                                       network->labels, "golden", seed};
-	struct evo_classic *classic = evo_classic_plan(network->graph, network->batch, needs);
+	struct evo_classic *classic =
+	        evo_classic_plan(network->graph, network->batch, needs >> EVO_CLASSIC_FIRST);
 	void *work = evo_big_alloc(evo_classic_bytes(classic), "work", NULL);
 
 	evo_classic_run(classic, &at, work, values);

@@ -85,11 +85,11 @@ static void programs_names_stand_for_trees(void **state)
 	assert_string_equal(text, "sub(layer_mean(frob(sigmoid(logdet(sign(gx.d))))), log(units))");
 	free(text);
 	for (size_t i = 0; i < evo_proxy_count(); i++) {
-		text = written_out(evo_proxy_at(i)->name);
-		assert_string_equal(text, evo_proxy_at(i)->expression);
+		text = written_out(evo_proxy_at(i).name);
+		assert_string_equal(text, evo_proxy_at(i).expression);
 		free(text);
 	}
-	assert_null(evo_proxy_find("eznas"));
+	assert_int_equal(evo_proxy_find("eznas"), evo_proxy_count());
 }
 
 /* ---- One's own ------------------------------------------------------------------------------- */

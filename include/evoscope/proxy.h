@@ -15,10 +15,10 @@ struct evo_proxy {
 	const char *source;     /* paper, and what was changed; "" is nothing */
 };
 
-/* Those that come with the program. */
+/* Those that come with the program, the classic ones last. Their texts are never freed. */
 size_t evo_proxy_count(void);
-const struct evo_proxy *evo_proxy_at(size_t index);
-const struct evo_proxy *evo_proxy_find(const char *name); /* NULL when there is none */
+struct evo_proxy evo_proxy_at(size_t index);
+size_t evo_proxy_find(const char *name); /* its index; evo_proxy_count() when there is none */
 
 /*
  * All of them: those that come with the program, then the user's own, in the order of the file

@@ -9,6 +9,7 @@
 #ifndef EVOSCOPE_STATS_H
 #define EVOSCOPE_STATS_H
 
+#include "evoscope/classic.h"
 #include "evoscope/space.h"
 
 /* The order of the unit statistics; a statistic's bit in evo_needs is 1 << its number. */
@@ -45,81 +46,20 @@ enum evo_statistic {
 	EVO_PARAMS,   /* trainable numbers */
 	EVO_FLOPS,    /* multiply-adds of convolutions and linear layers for one image */
 	EVO_UNITS,    /* how many units */
-
-	/*
-	 * The classic proxies: one number a network, of the data batch, its labels and the initial
-	 * weights. Weighted layers are convolutions and linear layers, their weights w without
-	 * biases; L is the mean cross-entropy of the batch, BatchNorm is in training mode; g = dL/dw.
-	 *
-	 * l2_norm    sum over weighted layers of |w|. Abdelfattah, Mehrotra, Dudziak and Lane,
-	 *            "Zero-Cost Proxies for Lightweight NAS", ICLR 2021
-	 * grad_norm  sum over weighted layers of |g|. The same
-	 * snip       sum of |w g|. Lee, Ajanthan and Torr, "SNIP: Single-shot Network Pruning based on
-	 *            Connection Sensitivity", ICLR 2019; as a proxy: Abdelfattah et al.
-	 * plain      sum of w g. Mozer and Smolensky, "Skeletonization", NIPS 1988; as a proxy:
-	 *            Abdelfattah et al.
-	 * fisher     at each weighted layer's output a, per channel: half the batch's mean of (sum over
-	 *            the plane of a dL/da)^2, times the weights of that channel; summed. Turner,
-	 *            Crowley, O'Boyle, Storkey and Gray, "BlockSwap: Fisher-guided Block Substitution
-	 *            for Network Compression on a Budget", ICLR 2020; as a proxy: Abdelfattah et al.
-	 * grasp      -w' H g, H the Hessian of L. Wang, Zhang and Grosse, "Picking Winning Tickets
-	 *            Before Training by Preserving Gradient Flow", ICLR 2020; as a proxy: Abdelfattah
-	 *            et al.
-	 * jacov      rows are the images' gradients of the sum of the logits at the input, v the
-	 *            eigenvalues of their correlations: -sum(log(v + k) + 1 / (v + k)), k = 1e-5; NaN
-	 *            when a row is constant. Mellor, Turner, Storkey and Crowley, "Neural Architecture
-	 *            Search without Training", arXiv:2006.04647v1, 2020
-	 * nwot       log |det K|, K counting for each two images the places at the inputs of all ReLUs
-	 *            where both are above 0 or neither is; singular: -inf. The same authors, "Neural
-	 *            Architecture Search without Training", ICML 2021
-	 * synflow    in double precision, weights by their magnitude, BatchNorm left out, one image of
-	 *            ones: sum of |w dR/dw|, R the sum of the logits. Tanaka, Kunin, Yamins and Ganguli,
-	 *            "Pruning neural networks without any data by iteratively conserving synaptic
-	 *            flow", NeurIPS 2020; as a proxy: Abdelfattah et al.
-	 * zen        weights standard normal, inputs u, u + 0.01 v standard normal: log of the batch's
-	 *            mean of the summed magnitudes of the difference before the global pool, plus for
-	 *            every BatchNorm log of the square root of its channels' mean running variance
-	 *            (from 1, momentum 0.1, unbiased) after the two passes. Streams (seed, "zen weights
-	 *            NAME PARAMETER", 0), (seed, "zen input", 0), (seed, "zen perturbation", 0). Lin,
-	 *            Wang, Sun, Chen, Sun, Qian, Li and Jin, "Zen-NAS: A Zero-Shot NAS for
-	 *            High-Performance Image Recognition", ICCV 2021
-	 * epe_nas    rows as in jacov, correlated within each class c of the batch, e(c) = sum of
-	 *            log(|correlation| + 1e-5); up to 100 classes: sum of |e|; above: e over the
-	 *            class's images, then the classes' mean of the summed |differences| to every class;
-	 *            NaN as jacov. Lopes, Alirezazadeh and Alexandre, "EPE-NAS: Efficient Performance
-	 *            Estimation Without Training for Neural Architecture Search", ICANN 2021
-	 * zico       g of the two halves of the batch (the first the larger): per weighted layer log of
-	 *            the sum of mean |g| / standard deviation, weights without deviation left out;
-	 *            summed over the layers that have any. NaN for one image. Li, Yang, Bhardwaj and
-	 *            Marculescu, "ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on
-	 *            Gradients", ICLR 2023
-	 * swap       how many different on-off patterns across the batch there are among all ReLUs'
-	 *            outputs. Peng, Song, Fayek, Ciesielski and Chang, "SWAP-NAS: Sample-Wise
-	 *            Activation Patterns for Ultra-fast NAS", ICLR 2024
-	 */
-	EVO_CLASSIC_L2_NORM,
-	EVO_CLASSIC_GRAD_NORM,
-	EVO_CLASSIC_SNIP,
-	EVO_CLASSIC_PLAIN,
-	EVO_CLASSIC_FISHER,
-	EVO_CLASSIC_GRASP,
-	EVO_CLASSIC_JACOV,
-	EVO_CLASSIC_NWOT,
-	EVO_CLASSIC_SYNFLOW,
-	EVO_CLASSIC_ZEN,
-	EVO_CLASSIC_EPE_NAS,
-	EVO_CLASSIC_ZICO,
-	EVO_CLASSIC_SWAP,
+	/* The classic proxies, one number a network each: EVO_CLASSIC_L2_NORM and so on. */
+#define EVO_CLASSIC_ENUMERATOR(id, name) EVO_CLASSIC_##id,
+	EVO_CLASSIC_LIST(EVO_CLASSIC_ENUMERATOR)
+#undef EVO_CLASSIC_ENUMERATOR
 	EVO_STATISTICS
 };
-#define EVO_CLASSIC_FIRST EVO_CLASSIC_L2_NORM
-#define EVO_CLASSICS      (EVO_STATISTICS - EVO_CLASSIC_FIRST)
+#define EVO_CLASSIC_FIRST (EVO_UNITS + 1)
 const char *evo_statistic_name(enum evo_statistic statistic); /* "gx.d" */
 const char *evo_statistic_help(enum evo_statistic statistic); /* one line */
 
 typedef uint64_t evo_needs;
 #define EVO_NEED(statistic) ((evo_needs) 1 << (statistic))
-#define EVO_NEEDS_CLASSIC   (EVO_NEED(EVO_STATISTICS) - EVO_NEED(EVO_CLASSIC_FIRST))
+_Static_assert(EVO_STATISTICS < 64, "every statistic has its bit");
+#define EVO_NEEDS_CLASSIC (EVO_NEED(EVO_STATISTICS) - EVO_NEED(EVO_CLASSIC_FIRST))
 
 enum evo_pass {
 	EVO_DATA,

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 #include "evoscope/bench.h"
+#include "evoscope/classic.h"
 #include "evoscope/proxy.h"
 
 #include <stdlib.h>
@@ -57,42 +58,30 @@ static const struct evo_proxy library[] = {
         {"depth", "layer_count(ones(w))", "the number of units"},
         {"params", "params", "trainable parameters; a baseline in Ning et al., NeurIPS 2021"},
         {"flops", "flops", "multiply-adds; a baseline in Ning et al., NeurIPS 2021"},
-        {"l2_norm", "l2_norm", "Abdelfattah et al., Zero-Cost Proxies, ICLR 2021"},
-        {"grad_norm", "grad_norm", "Abdelfattah et al., Zero-Cost Proxies, ICLR 2021"},
-        {"snip", "snip", "Lee et al., SNIP, ICLR 2019; as a proxy Abdelfattah et al., ICLR 2021"},
-        {"plain", "plain",
-         "Mozer and Smolensky, NIPS 1988; as a proxy Abdelfattah et al., ICLR 2021"},
-        {"fisher", "fisher",
-         "Turner et al., BlockSwap, ICLR 2020; as a proxy Abdelfattah et al., ICLR 2021"},
-        {"grasp", "grasp",
-         "Wang et al., GraSP, ICLR 2020; as a proxy Abdelfattah et al., ICLR 2021"},
-        {"jacov", "jacov", "Mellor et al. 2020 (v1 of NAS without Training)"},
-        {"nwot", "nwot", "Mellor et al., NAS without Training, ICML 2021"},
-        {"synflow", "synflow",
-         "Tanaka et al., SynFlow, NeurIPS 2020; as a proxy Abdelfattah et al., ICLR 2021"},
-        {"zen", "zen", "Lin et al., Zen-NAS, ICCV 2021"},
-        {"epe_nas", "epe_nas", "Lopes et al., EPE-NAS, ICANN 2021"},
-        {"zico", "zico", "Li et al., ZiCo, ICLR 2023"},
-        {"swap", "swap", "Peng et al., SWAP-NAS, ICLR 2024"},
 };
 
+/* The classic proxies follow. */
 size_t evo_proxy_count(void)
 {
-	return EVO_COUNT(library);
+	return EVO_COUNT(library) + EVO_CLASSICS;
 }
 
-const struct evo_proxy *evo_proxy_at(size_t index)
+struct evo_proxy evo_proxy_at(size_t index)
 {
-	return &library[index];
+	if (index < EVO_COUNT(library))
+		return library[index];
+	index -= EVO_COUNT(library);
+	return (struct evo_proxy){evo_classic_name(index), evo_classic_name(index),
+	                          evo_classic_source(index)};
 }
 
-const struct evo_proxy *evo_proxy_find(const char *name)
+size_t evo_proxy_find(const char *name)
 {
-	for (size_t i = 0; i < EVO_COUNT(library); i++) {
-		if (strcmp(library[i].name, name) == 0)
-			return &library[i];
-	}
-	return NULL;
+	size_t index = 0;
+
+	while (index < evo_proxy_count() && strcmp(evo_proxy_at(index).name, name) != 0)
+		index++;
+	return index;
 }
 
 /* The user's own are looked up where a name is none of the program's. */
@@ -105,15 +94,16 @@ struct lookup {
 static const char *lookup(void *context, const char *name)
 {
 	struct lookup *own = context;
-	const struct evo_proxy *proxy = evo_proxy_find(name);
+	const size_t index = evo_proxy_find(name);
 
-	if (!proxy && !own->loaded) {
+	if (index < evo_proxy_count())
+		return evo_proxy_at(index).expression;
+	if (!own->loaded) {
 		evo_library_load(&own->library, &own->why);
 		own->loaded = true;
 	}
-	if (!proxy)
-		proxy = evo_library_find(&own->library, name);
-	return proxy ? proxy->expression : NULL;
+	const struct evo_proxy *proxy = evo_library_find(&own->library, name);
+	return proxy != NULL ? proxy->expression : NULL;
 }
 
 /* Imported scores have names, but no expression. */

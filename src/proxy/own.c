@@ -41,7 +41,7 @@ static bool check_name(const char *name, struct evo_error *err)
 	if (evo_primitive_find(name, &code) || evo_terminal_find(name, &code))
 		return evo_fail(err, EVO_E_INPUT,
 		                "%s is a word of the language; choose another name", name);
-	if (evo_proxy_find(name))
+	if (evo_proxy_find(name) < evo_proxy_count())
 		return evo_fail(err, EVO_E_INPUT,
 		                "%s is a proxy that comes with the program; choose another name",
 		                name);
@@ -188,7 +188,7 @@ bool evo_library_load(struct evo_library *library, struct evo_error *err)
 	*library = (struct evo_library){.names = evo_malloc(sizeof *library->names)};
 	evo_index_init(library->names);
 	for (size_t i = 0; i < evo_proxy_count(); i++)
-		add_item(library, *evo_proxy_at(i));
+		add_item(library, evo_proxy_at(i));
 	if (evo_path_exists(path))
 		good = evo_ini_read(path, take_entry, (void *) (uintptr_t) &reading, err) &&
 		       check_expressions(&reading, err);
@@ -363,7 +363,7 @@ static bool not_own(const struct evo_library *library, const char *name, struct 
 	for (size_t i = 0; i < library->own; i++)
 		names[i] = library->items[library->count - library->own + i].name;
 	nearest = evo_nearest(name, names, library->own);
-	if (evo_proxy_find(name))
+	if (evo_proxy_find(name) < evo_proxy_count())
 		evo_fail(err, EVO_E_INPUT,
 		         "%s comes with the program and cannot be changed or removed", name);
 	else if (nearest < library->own)

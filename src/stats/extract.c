@@ -127,7 +127,8 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 			extraction->work_bytes = evo_session_work_bytes(session);
 	}
 	if (needs & EVO_NEEDS_CLASSIC) {
-		extraction->classic = evo_classic_plan(graph, probe->batch, needs);
+		extraction->classic =
+		        evo_classic_plan(graph, probe->batch, needs >> EVO_CLASSIC_FIRST);
 		if (evo_classic_bytes(extraction->classic) > extraction->work_bytes)
 			extraction->work_bytes = evo_classic_bytes(extraction->classic);
 	}

@@ -2,9 +2,8 @@
 #ifndef EVO_STATS_EXTRACT_H
 #define EVO_STATS_EXTRACT_H
 
+#include "evoscope/classic.h"
 #include "evoscope/stats.h"
-
-#include "classic.h"
 
 /* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its
    block. */

@@ -33,7 +33,7 @@ static const struct {
 	enum family family;
 	enum variant variant;
 	const char *help;
-} table[EVO_STATISTICS] = {
+} table[] = {
         [EVO_W] = {"w", WEIGHT, NO_INPUT, "convolution weight"},
         [EVO_GW_D] = {"gw.d", WEIGHT_GRADIENT, AT_DATA, "weight gradient, data"},
         [EVO_GW_N] = {"gw.n", WEIGHT_GRADIENT, AT_NOISE, "weight gradient, noise"},
@@ -66,39 +66,33 @@ static const struct {
         [EVO_PARAMS] = {"params", SCALAR, NO_INPUT, "number of trainable parameters"},
         [EVO_FLOPS] = {"flops", SCALAR, NO_INPUT, "multiply-adds for one image"},
         [EVO_UNITS] = {"units", SCALAR, NO_INPUT, "number of ReLU-conv-BatchNorm units"},
-        [EVO_CLASSIC_L2_NORM] = {"l2_norm", SCALAR, NO_INPUT, "sum of the weights' norms by layer"},
-        [EVO_CLASSIC_GRAD_NORM] = {"grad_norm", SCALAR, NO_INPUT,
-                                   "sum of the norms of the loss's weight gradients by layer"},
-        [EVO_CLASSIC_SNIP] = {"snip", SCALAR, NO_INPUT, "sum of |weight x its gradient|"},
-        [EVO_CLASSIC_PLAIN] = {"plain", SCALAR, NO_INPUT, "sum of weight x its gradient"},
-        [EVO_CLASSIC_FISHER] = {"fisher", SCALAR, NO_INPUT,
-                                "channels' squared output x gradient, by their weights"},
-        [EVO_CLASSIC_GRASP] = {"grasp", SCALAR, NO_INPUT,
-                               "-weights x Hessian x gradient: what keeps gradients flowing"},
-        [EVO_CLASSIC_JACOV] = {"jacov", SCALAR, NO_INPUT,
-                               "how different the images' gradients are at the input"},
-        [EVO_CLASSIC_NWOT] = {"nwot", SCALAR, NO_INPUT,
-                              "log determinant of agreeing ReLU patterns, image by image"},
-        [EVO_CLASSIC_SYNFLOW] = {"synflow", SCALAR, NO_INPUT,
-                                 "flow of |weights| from an image of ones to the logits"},
-        [EVO_CLASSIC_ZEN] = {"zen", SCALAR, NO_INPUT,
-                             "log change of the features under small noise, random weights"},
-        [EVO_CLASSIC_EPE_NAS] = {"epe_nas", SCALAR, NO_INPUT,
-                                 "correlations of input gradients within each class"},
-        [EVO_CLASSIC_ZICO] = {"zico", SCALAR, NO_INPUT,
-                              "mean over deviation of gradients between halves of the batch"},
-        [EVO_CLASSIC_SWAP] = {"swap", SCALAR, NO_INPUT,
-                              "different on-off patterns of all ReLUs across the batch"},
 };
+
+_Static_assert(EVO_COUNT(table) == EVO_CLASSIC_FIRST, "every statistic has its row");
 
 const char *evo_statistic_name(enum evo_statistic statistic)
 {
+	if (statistic >= EVO_CLASSIC_FIRST)
+		return evo_classic_name(statistic - EVO_CLASSIC_FIRST);
 	return table[statistic].name;
 }
 
 const char *evo_statistic_help(enum evo_statistic statistic)
 {
+	if (statistic >= EVO_CLASSIC_FIRST)
+		return evo_classic_help(statistic - EVO_CLASSIC_FIRST);
 	return table[statistic].help;
+}
+
+/* A classic proxy is a scalar, and takes none of the passes of statistics. */
+static enum family family_of(enum evo_statistic statistic)
+{
+	return statistic < EVO_CLASSIC_FIRST ? table[statistic].family : SCALAR;
+}
+
+static enum variant variant_of(enum evo_statistic statistic)
+{
+	return statistic < EVO_CLASSIC_FIRST ? table[statistic].variant : NO_INPUT;
 }
 
 static const unsigned variant_passes[] = {
@@ -112,7 +106,7 @@ unsigned evo_needs_passes(evo_needs needs)
 {
 	unsigned passes = 0;
 
-	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+	for (unsigned s = 0; s < EVO_CLASSIC_FIRST; s++) {
 		if (needs & EVO_NEED(s))
 			passes |= variant_passes[table[s].variant];
 	}
@@ -123,7 +117,7 @@ struct evo_stored evo_needs_stored(evo_needs needs, enum evo_pass pass)
 {
 	struct evo_stored store = {0};
 
-	for (unsigned s = 0; s < EVO_STATISTICS; s++) {
+	for (unsigned s = 0; s < EVO_CLASSIC_FIRST; s++) {
 		if (!(needs & EVO_NEED(s)) || !(variant_passes[table[s].variant] & 1u << pass))
 			continue;
 		const enum family family = table[s].family;
@@ -154,7 +148,7 @@ size_t evo_stats_dims(const struct evo_stats *stats, const struct evo_unit_stats
 	const size_t *from;
 	size_t rank = 4;
 
-	switch (table[statistic].family) {
+	switch (family_of(statistic)) {
 	case WEIGHT:
 	case WEIGHT_GRADIENT:
 		from = unit->w_dims;
@@ -252,17 +246,17 @@ static const float *stored(const struct evo_stats *stats, const struct evo_unit_
 
 bool evo_stats_stored(enum evo_statistic statistic)
 {
-	const enum family family = table[statistic].family;
+	const enum family family = family_of(statistic);
 
-	return family != R && family != GX && table[statistic].variant != DIFFERENCE;
+	return family != R && family != GX && variant_of(statistic) != DIFFERENCE;
 }
 
 const float *evo_stats_read_part(const struct evo_stats *stats, const struct evo_unit_stats *unit,
                                  enum evo_statistic statistic, size_t from, size_t count,
                                  float *scratch)
 {
-	const enum family family = table[statistic].family;
-	const enum variant variant = table[statistic].variant;
+	const enum family family = family_of(statistic);
+	const enum variant variant = variant_of(statistic);
 	const enum evo_pass pass = variant == AT_NOISE ? EVO_NOISE : EVO_DATA;
 	const bool differs = variant == DIFFERENCE;
 
