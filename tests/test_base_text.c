@@ -415,6 +415,11 @@ static void test_nearest(void **state)
 	assert_int_equal(evo_nearest("entropy", names, count), count);
 	assert_int_equal(evo_nearest("", names, count), count);
 	assert_int_equal(evo_nearest("x", names, 0), 0);
+
+	char advice[EVO_ADVICE_SIZE];
+	assert_string_equal(evo_did_you_mean("sinp", names, count, "none", advice),
+	                    "did you mean 'snip'?");
+	assert_string_equal(evo_did_you_mean("entropy", names, count, "none", advice), "none");
 }
 
 /* ---- Harmless text --------------------------------------------------------------------------- */

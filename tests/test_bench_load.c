@@ -95,8 +95,8 @@ static void check_bad(const char *manifest, const char *table, size_t line, cons
 static void tells_what_is_wrong_with_a_manifest(void **state)
 {
 	(void) state;
-	check_bad(MANIFEST "colour = blue\n", TABLE, 16, "unknown key \"colour\" in [images]");
-	check_bad(MANIFEST "cout = 3\n", TABLE, 16, "did you mean \"count\"?");
+	check_bad(MANIFEST "colour = blue\n", TABLE, 16, "unknown key 'colour' in [images]");
+	check_bad(MANIFEST "cout = 3\n", TABLE, 16, "did you mean 'count'?");
 	check_bad(MANIFEST "[more]\nx = 1\n", TABLE, 17, "unknown section [more]");
 	check_bad("[benchmark]\nformat = 2\n", TABLE, 2, "format is \"2\"");
 	check_bad("[benchmark]\nformat = 1\nformat = 1\n", TABLE, 3, "appears twice");
@@ -315,7 +315,7 @@ static void names_the_nearest_when_there_is_none(void **state)
 	put_benchmark("nb201-cifar10", MANIFEST, TABLE);
 	assert_null(load("nb201-cifr10"));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
-	assert_non_null(strstr(err.message, "do you mean `nb201-cifar10`?"));
+	assert_non_null(strstr(err.message, "did you mean 'nb201-cifar10'?"));
 	assert_null(load("../benchmarks/nb201-cifar10"));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
 	assert_null(load(""));

@@ -353,7 +353,7 @@ static void finds_and_removes(void **state)
 	free(name);
 	assert_false(evo_scores_find("b/a/c", &name, &column, &err));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
-	assert_non_null(strstr(err.message, "did you mean b/a/b?"));
+	assert_non_null(strstr(err.message, "did you mean 'b/a/b'?"));
 	evo_error_clear(&err);
 	assert_false(evo_scores_find("../b/s", &name, &column, &err));
 	evo_error_clear(&err);
@@ -365,7 +365,7 @@ static void finds_and_removes(void **state)
 	assert_false(evo_scores_is_name("/s"));
 
 	assert_false(evo_scores_remove("alpa", &err));
-	assert_non_null(strstr(err.message, "did you mean \"alpha\"?"));
+	assert_non_null(strstr(err.message, "did you mean 'alpha'?"));
 	evo_error_clear(&err);
 	assert_false(evo_scores_remove("../benchmarks", &err));
 	evo_error_clear(&err);

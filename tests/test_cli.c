@@ -143,14 +143,14 @@ static void refuses(void **state)
 	static const struct {
 		const char *line, *says;
 	} cases[] = {
-	        {"evolv", "do you mean `evolve`"},
-	        {"benchmarks lst", "do you mean `benchmarks list`"},
-	        {"xyzzy", "unknown command `xyzzy`"},
-	        {"benchmarks xyzzy", "unknown command `benchmarks xyzzy`"},
-	        {"evolve --populaton 3", "do you mean --population"},
-	        {"--strat", "do you mean --start"},
-	        {"evolve --xyzzy", "unknown option --xyzzy"},
-	        {"evolve -Z", "unknown option -Z"},
+	        {"evolv", "did you mean 'evolve'"},
+	        {"benchmarks lst", "did you mean 'benchmarks list'"},
+	        {"xyzzy", "unknown command 'xyzzy'"},
+	        {"benchmarks xyzzy", "unknown command 'benchmarks xyzzy'"},
+	        {"evolve --populaton 3", "did you mean '--population'"},
+	        {"--strat", "did you mean '--start'"},
+	        {"evolve --xyzzy", "unknown option '--xyzzy'"},
+	        {"evolve -Z", "unknown option '-Z'"},
 	        {"evolve --seed", "--seed needs an argument"},
 	        {"evolve -s", "-s needs an argument"},
 	        {"evolve --quiet=1", "--quiet takes no argument"},

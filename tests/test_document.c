@@ -282,7 +282,7 @@ static void an_edit_is_refused(void **state)
 	        {"log(params)", 0, SWAP, NULL, "nothing to swap", 0},
 	        {"log(params)", 1, SWAP, NULL, "nothing to swap", 0},
 	        {"log(params)", 1, UP, NULL, "params is no number", 0},
-	        {"log(params)", 1, SUBTREE, "add(flops, parms)", "did you mean params?", 12},
+	        {"log(params)", 1, SUBTREE, "add(flops, parms)", "did you mean 'params'?", 12},
 	        {"log(params)", 1, WHOLE, "log(params", "')'", 11},
 	        {"log(params)", 1, WHOLE, "", "expected", 1},
 	        {"log(params)", 1, WHOLE, "add(x.d, params)", "mixes", 1},

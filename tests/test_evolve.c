@@ -249,7 +249,7 @@ static void final_test_and_inject_from(void **state)
 	assert_true(has(population, ",injected,"));
 	free(population);
 	RUN(&box, &outcome, QUICK, "--inject-from", "nobody");
-	expect_complaint(&outcome, 1, "no run is called `nobody`");
+	expect_complaint(&outcome, 1, "no run is called 'nobody'");
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "evolve", "--resume", "json", "--inject-from", "json");
 	expect_complaint(&outcome, 2, "--inject-from cannot be given with --resume");
@@ -270,7 +270,7 @@ static void carried_to_another_size(void **state)
 	assert_false(has(population, ",random,"));
 	free(population);
 	RUN(&box, &outcome, QUICK, "--carry", "nobody");
-	expect_complaint(&outcome, 1, "no run is called `nobody`");
+	expect_complaint(&outcome, 1, "no run is called 'nobody'");
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "evolve", "--resume", "larger", "--carry", "json");
 	expect_complaint(&outcome, 2, "--carry cannot be given with --resume");
@@ -333,7 +333,7 @@ static void plain_lines(void **state)
 	expect_status(&outcome, 0);
 	assert_true(has(outcome.out, "is idle. Generation 0 of 2 is complete."));
 	assert_true(has(outcome.out, "crossover"));
-	assert_true(has(outcome.out, "There is no command strat; do you mean start"));
+	assert_true(has(outcome.out, "There is no command 'strat'; did you mean 'start'"));
 	/* The input is at its end; the search goes on to its own. */
 	assert_true(has(outcome.out, "generation 1: best "));
 	assert_true(has(outcome.out, "done: 2 generations"));

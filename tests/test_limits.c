@@ -242,7 +242,7 @@ static void files_that_may_not_grow_are_a_failure(void **state)
 	expect_complaint(&outcome, 0, "no run is stored in");
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "runs", "show", "a", "--store", sandbox_path(&box, "small.db"));
-	expect_complaint(&outcome, 1, "no run is called `a`");
+	expect_complaint(&outcome, 1, "no run is called 'a'");
 	outcome_clear(&outcome);
 }
 

@@ -118,7 +118,7 @@ static void own_names_are_added_renamed_and_removed(void **state)
 	                    "layer_mean(frob(sigmoid(logdet(sign(gx.d))))))");
 	evo_library_clear(&library);
 	assert_true(evo_proxy_remove("first", &err));
-	expect_error(evo_proxy_remove("first", &err), "no proxy first of yours");
+	expect_error(evo_proxy_remove("first", &err), "no proxy 'first' of yours");
 	free(written_out("second.1"));
 	assert_true(evo_proxy_remove("second.1", &err));
 	assert_true(evo_library_load(&library, &err));
@@ -193,7 +193,7 @@ static void names_that_cannot_be_are_refused(void **state)
 	expect_error(evo_proxy_add("good", "abs(x.e)", "", &err), "x.e");
 	expect_error(evo_proxy_add("good", "x.d", "two\nlines", &err), "one line");
 	expect_error(evo_proxy_remove("eznas-a", &err), "comes with the program");
-	expect_error(evo_proxy_remove("takem", &err), "did you mean taken?");
+	expect_error(evo_proxy_remove("takem", &err), "did you mean 'taken'?");
 	expect_file("[taken]\nexpression = w\n");
 }
 

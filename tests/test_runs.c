@@ -262,10 +262,10 @@ static void mistakes(void **state)
 	expect_status(&outcome, 0);
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "evolve", "--resume", "knwon");
-	expect_complaint(&outcome, 1, "no run is called `knwon`; do you mean `known`?");
+	expect_complaint(&outcome, 1, "no run is called 'knwon'; did you mean 'known'?");
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "runs", "show", "unheard-of");
-	expect_complaint(&outcome, 1, "no run is called `unheard-of`");
+	expect_complaint(&outcome, 1, "no run is called 'unheard-of'");
 	outcome_clear(&outcome);
 	RUN(&box, &outcome, "evolve", "--resume", "known", "--seed", "2");
 	expect_complaint(&outcome, 2, "--seed cannot be given with --resume");

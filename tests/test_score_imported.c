@@ -178,9 +178,9 @@ static void lists_and_names(void **state)
 		const char *says;
 		const char *arguments[8];
 	} cases[] = {
-	        {1, "did you mean zero/some?", {"score", "zero/sone", "-b", MADE}},
-	        {1, "did you mean zero/some?", {"score", "some", "-b", MADE}},
-	        {1, "did you mean eznas-a?", {"score", "ezmas-a", "-b", MADE}},
+	        {1, "did you mean 'zero/some'?", {"score", "zero/sone", "-b", MADE}},
+	        {1, "did you mean 'zero/some'?", {"score", "some", "-b", MADE}},
+	        {1, "did you mean 'eznas-a'?", {"score", "ezmas-a", "-b", MADE}},
 	        {1, "zero/all is a column of imported scores", {"show", "zero/all"}},
 	        {1,
 	         "zero/all is a column of imported scores",
@@ -190,10 +190,10 @@ static void lists_and_names(void **state)
 	        {2,
 	         "--images",
 	         {"benchmarks", "import", "scores", "zero.csv", "--images", "cifar10:x"}},
-	        {2, "do you mean `scores`", {"benchmarks", "import", "score", "zero.csv"}},
+	        {2, "did you mean 'scores'", {"benchmarks", "import", "score", "zero.csv"}},
 	        {1, "benchmarks remove scores zero", {"benchmarks", "remove", "zero"}},
 	        {2, "one argument too many", {"benchmarks", "remove", MADE, "zero"}},
-	        {1, "did you mean \"zero\"", {"benchmarks", "remove", "scores", "zeroo"}},
+	        {1, "did you mean 'zero'", {"benchmarks", "remove", "scores", "zeroo"}},
 	};
 	struct outcome outcome;
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {

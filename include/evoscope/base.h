@@ -209,6 +209,11 @@ size_t evo_index_add(struct evo_index *index, char *text, bool *added);
 size_t evo_edit_distance(const char *a, const char *b);
 /* Index of the nearest of count names, or count when none is near enough to be what was meant. */
 size_t evo_nearest(const char *word, const char *const *names, size_t count);
+/* How a message goes on after a word that is not known: "did you mean 'NAME'?", which names the
+   nearest and is written to out, or `otherwise` where no name is near enough. */
+#define EVO_ADVICE_SIZE 256
+const char *evo_did_you_mean(const char *word, const char *const *names, size_t count,
+                             const char *otherwise, char out[EVO_ADVICE_SIZE]);
 
 /* ---- Random numbers ------------------------------------------------------------------------ */
 

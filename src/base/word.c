@@ -75,3 +75,14 @@ size_t evo_nearest(const char *word, const char *const *names, size_t count)
 	free(wanted);
 	return nearest;
 }
+
+const char *evo_did_you_mean(const char *word, const char *const *names, size_t count,
+                             const char *otherwise, char out[EVO_ADVICE_SIZE])
+{
+	size_t nearest = evo_nearest(word, names, count);
+
+	if (nearest == count)
+		return otherwise;
+	snprintf(out, EVO_ADVICE_SIZE, "did you mean '%s'?", names[nearest]);
+	return out;
+}

@@ -139,21 +139,16 @@ static void not_found(const char *name, struct evo_error *err)
 	size_t count;
 	/* A folder that cannot be read may hold it. */
 	char **names = evo_benchmark_names(&count, err);
-	size_t nearest = evo_nearest(name, (const char *const *) names, count);
+	char *user = evo_path_data("benchmarks"), *shared = evo_path_shared_places();
+	char *searched =
+	        evo_format("see evoscope benchmarks list (searched: %s, %s)", user, shared);
+	char advice[EVO_ADVICE_SIZE];
 
-	if (nearest < count) {
-		evo_fail(err, EVO_E_NOT_FOUND, "no benchmark is called `%s`; do you mean `%s`?",
-		         name, names[nearest]);
-	} else {
-		char *user = evo_path_data("benchmarks"), *shared = evo_path_shared_places();
-
-		evo_fail(err, EVO_E_NOT_FOUND,
-		         "no benchmark is called `%s`; see evoscope benchmarks list (searched: "
-		         "%s, %s)",
-		         name, user, shared);
-		free(user);
-		free(shared);
-	}
+	evo_fail(err, EVO_E_NOT_FOUND, "no benchmark is called '%s'; %s", name,
+	         evo_did_you_mean(name, (const char *const *) names, count, searched, advice));
+	free(searched);
+	free(user);
+	free(shared);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);

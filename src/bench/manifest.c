@@ -192,14 +192,11 @@ static bool unknown_key(const char *path, const char *section, const char *key, 
 		return evo_fail_at(err, EVO_E_INPUT, path, line, 0, "unknown section [%s]",
 		                   section);
 
-	size_t nearest = evo_nearest(key, known, count);
+	char advice[EVO_ADVICE_SIZE];
 
-	if (nearest < count)
-		return evo_fail_at(err, EVO_E_INPUT, path, line, 0,
-		                   "unknown key \"%s\" in [%s]; did you mean \"%s\"?", key, section,
-		                   known[nearest]);
-	return evo_fail_at(err, EVO_E_INPUT, path, line, 0, "unknown key \"%s\" in [%s]", key,
-	                   section);
+	return evo_fail_at(err, EVO_E_INPUT, path, line, 0, "unknown key '%s' in [%s]; %s", key,
+	                   section,
+	                   evo_did_you_mean(key, known, count, "correct or remove it", advice));
 }
 
 static bool take_number(const struct reading *reading, const struct field *field, const char *value,

@@ -336,15 +336,11 @@ static bool fail_unknown(const char *text, struct evo_error *err)
 {
 	size_t count;
 	char **all = evo_scores_columns(&count);
-	size_t nearest = evo_nearest(text, (const char *const *) all, count);
+	char advice[EVO_ADVICE_SIZE];
 
-	if (nearest < count)
-		evo_fail(err, EVO_E_NOT_FOUND, "no imported scores are called %s; did you mean %s?",
-		         text, all[nearest]);
-	else
-		evo_fail(err, EVO_E_NOT_FOUND,
-		         "no imported scores are called %s; `evoscope proxies` shows what there is",
-		         text);
+	evo_fail(err, EVO_E_NOT_FOUND, "no imported scores are called '%s'; %s", text,
+	         evo_did_you_mean(text, (const char *const *) all, count,
+	                          "`evoscope proxies` shows what there is", advice));
 	for (size_t i = 0; i < count; i++)
 		free(all[i]);
 	free(all);
@@ -396,12 +392,12 @@ bool evo_scores_remove(const char *name, struct evo_error *err)
 	} else {
 		size_t count;
 		char **names = evo_scores_names(&count, err);
-		size_t nearest = evo_nearest(name, (const char *const *) names, count);
+		char advice[EVO_ADVICE_SIZE];
 
-		done = evo_fail(err, EVO_E_NOT_FOUND, "no imported scores \"%s\"%s%s%s", name,
-		                nearest < count ? "; did you mean \"" : "",
-		                nearest < count ? names[nearest] : "",
-		                nearest < count ? "\"?" : "");
+		done = evo_fail(
+		        err, EVO_E_NOT_FOUND, "no imported scores are called '%s'; %s", name,
+		        evo_did_you_mean(name, (const char *const *) names, count,
+		                         "`evoscope benchmarks list` shows what there is", advice));
 		for (size_t i = 0; i < count; i++)
 			free(names[i]);
 		free(names);

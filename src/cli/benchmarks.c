@@ -37,7 +37,7 @@ int cli_benchmarks_remove(struct cli_options *options)
 	else if (err.code == EVO_E_NOT_FOUND && is_imported(name)) {
 		evo_error_clear(&err);
 		evo_fail(&err, EVO_E_NOT_FOUND,
-		         "no benchmark is called `%s`, but imported scores are; remove them by "
+		         "no benchmark is called '%s', but imported scores are; remove them by "
 		         "evoscope benchmarks remove scores %s",
 		         name, name);
 	}
@@ -112,12 +112,9 @@ int cli_benchmarks_import(struct cli_options *options)
 	for (size_t i = 0; i < EVO_COUNT(formats); i++)
 		if (!strcmp(format, formats[i]))
 			return imports[i](options);
-	size_t nearest = evo_nearest(format, formats, EVO_COUNT(formats));
-	if (nearest < EVO_COUNT(formats))
-		evo_fail(&err, EVO_E_USAGE, "unknown format `%s`; do you mean `%s`?", format,
-		         formats[nearest]);
-	else
-		evo_fail(&err, EVO_E_USAGE, "unknown format `%s`; there are `%s` and `%s`", format,
-		         formats[0], formats[1]);
+	char advice[EVO_ADVICE_SIZE];
+	evo_fail(&err, EVO_E_USAGE, "unknown format '%s'; %s", format,
+	         evo_did_you_mean(format, formats, EVO_COUNT(formats),
+	                          "there are 'nats-bench' and 'scores'", advice));
 	return cli_report(&err);
 }

@@ -129,7 +129,7 @@ int cli_help_command(struct cli_options *options)
 	evo_text_init(&text);
 	bool ok = cli_parse(count, words, &asked, &command, &err);
 	if (ok && asked.arguments.count)
-		ok = evo_fail(&err, EVO_E_USAGE, "unknown command `%s`; see evoscope --help",
+		ok = evo_fail(&err, EVO_E_USAGE, "unknown command '%s'; see evoscope --help",
 		              asked.arguments.items[0]);
 	if (ok && asked.group)
 		cli_help_group(options->arguments.items[0], &text);

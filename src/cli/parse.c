@@ -80,7 +80,7 @@ static const char *name_of_letter(int letter)
 static bool unknown_option(const struct parser *parser, const char *word, struct evo_error *err)
 {
 	if (strncmp(word, "--", 2))
-		return evo_fail(err, EVO_E_USAGE, "unknown option -%c; see evoscope --help",
+		return evo_fail(err, EVO_E_USAGE, "unknown option '-%c'; see evoscope --help",
 		                optopt);
 	char *name = evo_strndup(word + 2, strcspn(word + 2, "="));
 	if (optopt >= 256) {
@@ -91,10 +91,10 @@ static bool unknown_option(const struct parser *parser, const char *word, struct
 			names[i] = parser->longs[i].name;
 		size_t nearest = evo_nearest(name, names, parser->long_count);
 		if (nearest < parser->long_count)
-			evo_fail(err, EVO_E_USAGE, "unknown option --%s; do you mean --%s?", name,
-			         names[nearest]);
+			evo_fail(err, EVO_E_USAGE, "unknown option '--%s'; did you mean '--%s'?",
+			         name, names[nearest]);
 		else
-			evo_fail(err, EVO_E_USAGE, "unknown option --%s; see evoscope --help",
+			evo_fail(err, EVO_E_USAGE, "unknown option '--%s'; see evoscope --help",
 			         name);
 		free(names);
 	}
@@ -170,10 +170,10 @@ static bool unknown_word(const struct parser *parser, size_t at, struct evo_erro
 	size_t nearest = evo_nearest(word, names, count);
 	const char *before = at ? parser->words.items[0] : "";
 	if (nearest < count)
-		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; do you mean `%s%s%s`?",
+		evo_fail(err, EVO_E_USAGE, "unknown command '%s%s%s'; did you mean '%s%s%s'?",
 		         before, at ? " " : "", word, before, at ? " " : "", names[nearest]);
 	else
-		evo_fail(err, EVO_E_USAGE, "unknown command `%s%s%s`; see evoscope %s%s--help",
+		evo_fail(err, EVO_E_USAGE, "unknown command '%s%s%s'; see evoscope %s%s--help",
 		         before, at ? " " : "", word, before, at ? " " : "");
 	for (size_t i = 0; i < count; i++)
 		free(copies[i]);

@@ -209,10 +209,9 @@ static void perform(struct plain *plain, char *line)
 			send(plain, commands[i].kind, *argument ? argument : NULL);
 		return;
 	}
-	size_t near = evo_nearest(line, names, EVO_COUNT(commands));
-	say("There is no command %s%s%s; help lists them.", line,
-	    near < EVO_COUNT(commands) ? "; do you mean " : "",
-	    near < EVO_COUNT(commands) ? names[near] : "");
+	char advice[EVO_ADVICE_SIZE];
+	say("There is no command '%s'; %s", line,
+	    evo_did_you_mean(line, names, EVO_COUNT(commands), "help lists them.", advice));
 }
 
 /* ---- The loop -------------------------------------------------------------------------------- */

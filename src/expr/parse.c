@@ -140,20 +140,18 @@ static bool append(struct parser *parser, unsigned code, double number, size_t c
 static bool fail_unknown(struct parser *parser, const char *word, bool call, size_t column)
 {
 	const char *names[EVO_OPERATIONS_END];
-	size_t count = 0, nearest;
+	char advice[EVO_ADVICE_SIZE];
+	size_t count = 0;
 
 	for (unsigned code = 1; code < EVO_OPERATIONS_END; code++) {
 		if (call == (evo_primitive(code)->arity > 0))
 			names[count++] = evo_primitive(code)->name;
 	}
-	nearest = evo_nearest(word, names, count);
-	if (nearest < count)
-		return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column,
-		                   "unknown name %s; did you mean %s?", word, names[nearest]);
-	return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column,
-	                   call ? "unknown name %s: expected a primitive or an aggregate"
-	                        : "unknown name %s: expected a statistic or a number",
-	                   word);
+	return evo_fail_at(parser->err, EVO_E_INPUT, NULL, 0, column, "unknown name '%s'; %s", word,
+	                   evo_did_you_mean(word, names, count,
+	                                    call ? "expected a primitive or an aggregate"
+	                                         : "expected a statistic or a number",
+	                                    advice));
 }
 
 /* ---- The grammar ----------------------------------------------------------------------------- */

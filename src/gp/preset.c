@@ -86,20 +86,18 @@ static bool unknown_preset(const char *name, struct evo_error *err)
 	size_t count;
 	struct evo_error unread = {0};
 	char **names = evo_gp_preset_names(&count, &unread);
-	size_t nearest = evo_nearest(name, (const char *const *) names, count);
 	struct evo_text all;
+	char advice[EVO_ADVICE_SIZE];
 	evo_text_init(&all);
 	for (size_t i = 0; i < count; i++)
-		evo_text_printf(&all, "%s%s", i > 0 ? ", " : "", names[i]);
+		evo_text_printf(&all, "%s%s", i > 0 ? ", " : "there are ", names[i]);
 	if (unread.code != EVO_OK)
 		evo_fail(err, unread.code, "no preset is called '%s' in what can be read; %s", name,
 		         unread.message);
-	else if (nearest < count)
-		evo_fail(err, EVO_E_NOT_FOUND, "no preset is called '%s'; did you mean '%s'?", name,
-		         names[nearest]);
 	else
-		evo_fail(err, EVO_E_NOT_FOUND, "no preset is called '%s'; there are %s", name,
-		         all.data);
+		evo_fail(err, EVO_E_NOT_FOUND, "no preset is called '%s'; %s", name,
+		         evo_did_you_mean(name, (const char *const *) names, count, all.data,
+		                          advice));
 	evo_text_clear(&all);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);

@@ -108,13 +108,10 @@ const struct evo_setting *evo_setting_find(const char *name, struct evo_error *e
 		if (strcmp(name, names[i]) == 0)
 			return &table[i];
 	}
-	size_t nearest = evo_nearest(name, names, EVO_COUNT(table));
-	if (nearest < EVO_COUNT(table))
-		evo_fail(err, EVO_E_NOT_FOUND, "no setting is called '%s'; did you mean '%s'?",
-		         name, names[nearest]);
-	else
-		evo_fail(err, EVO_E_NOT_FOUND,
-		         "no setting is called '%s'; evoscope evolve --help names them", name);
+	char advice[EVO_ADVICE_SIZE];
+	evo_fail(err, EVO_E_NOT_FOUND, "no setting is called '%s'; %s", name,
+	         evo_did_you_mean(name, names, EVO_COUNT(table),
+	                          "evoscope evolve --help names them", advice));
 	return NULL;
 }
 
@@ -213,14 +210,11 @@ static bool unknown_word(const char *setting, const char *word, struct evo_error
 	const char **names = evo_calloc(count, sizeof(*names));
 	for (size_t i = 0; i < count; i++)
 		names[i] = evo_primitive((unsigned) i)->name;
-	size_t nearest = evo_nearest(word, names, count);
-	if (nearest < count)
-		evo_fail(err, EVO_E_NOT_FOUND,
-		         "%s: no primitive or terminal is called '%s'; did you mean '%s'?", setting,
-		         word, names[nearest]);
-	else
-		evo_fail(err, EVO_E_NOT_FOUND, "%s: no primitive or terminal is called '%s'",
-		         setting, word);
+	char advice[EVO_ADVICE_SIZE];
+	evo_fail(
+	        err, EVO_E_NOT_FOUND, "%s: no primitive or terminal is called '%s'; %s", setting,
+	        word,
+	        evo_did_you_mean(word, names, count, "write a name that expressions have", advice));
 	free(names);
 	return false;
 }

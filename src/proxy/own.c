@@ -358,20 +358,17 @@ bool evo_proxy_add(const char *name, const char *expression, const char *source,
 static bool not_own(const struct evo_library *library, const char *name, struct evo_error *err)
 {
 	const char **names = evo_calloc(library->own + 1, sizeof *names);
-	size_t nearest;
+	char advice[EVO_ADVICE_SIZE];
 
 	for (size_t i = 0; i < library->own; i++)
 		names[i] = library->items[library->count - library->own + i].name;
-	nearest = evo_nearest(name, names, library->own);
 	if (evo_proxy_find(name) < evo_proxy_count())
 		evo_fail(err, EVO_E_INPUT,
 		         "%s comes with the program and cannot be changed or removed", name);
-	else if (nearest < library->own)
-		evo_fail(err, EVO_E_NOT_FOUND, "there is no proxy %.60s of yours; did you mean %s?",
-		         name, names[nearest]);
 	else
-		evo_fail(err, EVO_E_NOT_FOUND,
-		         "there is no proxy %.60s of yours; `evoscope proxies` lists them", name);
+		evo_fail(err, EVO_E_NOT_FOUND, "there is no proxy '%.60s' of yours; %s", name,
+		         evo_did_you_mean(name, names, library->own,
+		                          "`evoscope proxies` lists them", advice));
 	free(names);
 	return false;
 }

@@ -92,7 +92,7 @@ static bool suggest(const char *word, struct evo_error *err)
 	char **names = all_names(&count, &library);
 	size_t nearest = nearest_name(word, (const char *const *) names, count, library);
 	if (nearest < count)
-		evo_fail(err, EVO_E_INPUT, "unknown name %s; did you mean %s?", word,
+		evo_fail(err, EVO_E_INPUT, "unknown name '%s'; did you mean '%s'?", word,
 		         names[nearest]);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);

@@ -28,14 +28,13 @@ static bool not_found(struct evo_database *database, const char *name, struct ev
 		names[count++] = evo_strdup(evo_rows_text(&rows, 0));
 	}
 	if (evo_rows_close(&rows, err)) {
-		size_t nearest = evo_nearest(name, (const char *const *) names, count);
-		if (nearest < count)
-			evo_fail(err, EVO_E_NOT_FOUND, "no run is called `%s`; do you mean `%s`?",
-			         name, names[nearest]);
-		else
-			evo_fail(err, EVO_E_NOT_FOUND,
-			         "no run is called `%s`; `evoscope runs list` shows what is in %s",
-			         name, database->file);
+		char advice[EVO_ADVICE_SIZE];
+		char *listed =
+		        evo_format("`evoscope runs list` shows what is in %s", database->file);
+		evo_fail(
+		        err, EVO_E_NOT_FOUND, "no run is called '%s'; %s", name,
+		        evo_did_you_mean(name, (const char *const *) names, count, listed, advice));
+		free(listed);
 	}
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
@@ -283,7 +282,7 @@ bool evo_runs_delete(const char *file, const char *name, enum evo_taking how, st
 	struct evo_owner watched = {0};
 	/* A file that is not there has no run, and is not made. */
 	if (!evo_path_exists(file))
-		return evo_fail(err, EVO_E_NOT_FOUND, "no run is called `%s`: there is no %s", name,
+		return evo_fail(err, EVO_E_NOT_FOUND, "no run is called '%s': there is no %s", name,
 		                file);
 	bool good = evo_database_open(&database, file, true, err);
 	int64_t id = good ? evo_stored_find(&database, name, err) : 0;

@@ -57,11 +57,9 @@ bool ui_action_find(const char *name, size_t length, enum ui_action *action, str
 	if (matches > 1)
 		return evo_fail(err, EVO_E_USAGE, "'%s' is short for %zu commands: Tab lists them",
 		                word, matches);
-	size_t near = evo_nearest(word, names, UI_ACTION_COUNT);
-	if (near < UI_ACTION_COUNT)
-		return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; did you mean '%s'?",
-		                word, names[near]);
-	return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; ? lists them", word);
+	char advice[EVO_ADVICE_SIZE];
+	return evo_fail(err, EVO_E_USAGE, "there is no command '%s'; %s", word,
+	                evo_did_you_mean(word, names, UI_ACTION_COUNT, "? lists them", advice));
 }
 
 /* Of the user; "" where there are none. */

@@ -156,11 +156,11 @@ static bool theme_entry(void *context, const char *section, const char *key, con
 		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "%s: %s", key,
 		                   wrong.message);
 	}
-	size_t near = evo_nearest(key, role_names, UI_ROLE_COUNT);
-	return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "there is no role '%s'%s%s%s",
-	                   key, near < UI_ROLE_COUNT ? "; did you mean '" : "",
-	                   near < UI_ROLE_COUNT ? role_names[near] : "",
-	                   near < UI_ROLE_COUNT ? "'?" : "");
+	char advice[EVO_ADVICE_SIZE];
+	return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0, "there is no role '%s'; %s",
+	                   key,
+	                   evo_did_you_mean(key, role_names, UI_ROLE_COUNT,
+	                                    "themes/dark.ini has them all", advice));
 }
 
 bool ui_theme_read(const char *path, struct ui_theme *theme, struct evo_error *err)
