@@ -74,7 +74,7 @@ static void bad_input_is_named(void **state)
 		const char *says;
 		const char *arguments[24];
 	} cases[] = {
-	        {2, "`evolve`", {"evolv"}},
+	        {2, "'evolve'", {"evolv"}},
 	        {2, "--population", {"evolve", "--populaton", "3"}},
 	        {2, "--seed", {"evolve", "--seed", "many"}},
 	        {2, "crossover", {"evolve", "--set", "crossover=9"}},

@@ -1,12 +1,11 @@
 /*
- * The library: published programs and hand-made proxies as trees.
+ * The proxies that come with the program: published programs and hand-made ones as trees, and the
+ * classic ones, each a tree of one node.
  */
 #include "config.h"
-#include "evoscope/bench.h"
 #include "evoscope/classic.h"
 #include "evoscope/proxy.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct evo_proxy library[] = {
@@ -82,54 +81,4 @@ size_t evo_proxy_find(const char *name)
 	while (index < evo_proxy_count() && strcmp(evo_proxy_at(index).name, name) != 0)
 		index++;
 	return index;
-}
-
-/* The user's own are looked up where a name is none of the program's. */
-struct lookup {
-	struct evo_library library;
-	bool loaded;
-	struct evo_error why; /* they could not be read */
-};
-
-static const char *lookup(void *context, const char *name)
-{
-	struct lookup *own = context;
-	const size_t index = evo_proxy_find(name);
-
-	if (index < evo_proxy_count())
-		return evo_proxy_at(index).expression;
-	if (!own->loaded) {
-		evo_library_load(&own->library, &own->why);
-		own->loaded = true;
-	}
-	const struct evo_proxy *proxy = evo_library_find(&own->library, name);
-	return proxy != NULL ? proxy->expression : NULL;
-}
-
-/* Imported scores have names, but no expression. */
-static bool refuse_imported(const char *text, struct evo_error *err)
-{
-	char *name;
-	size_t column;
-
-	if (!evo_scores_find(text, &name, &column, err))
-		return false;
-	free(name);
-	return evo_fail(err, EVO_E_INPUT,
-	                "%s is a column of imported scores: it can be scored, but there is no "
-	                "expression behind it",
-	                text);
-}
-
-bool evo_proxy_parse(const char *text, struct evo_tree *tree, struct evo_error *err)
-{
-	if (evo_scores_is_name(text))
-		return refuse_imported(text, err);
-	struct lookup own = {0};
-	bool good = evo_tree_parse_named(text, lookup, &own, tree, err);
-	/* What is unknown may be one of those. */
-	if (!good && own.why.code != EVO_OK && err)
-		*err = own.why;
-	evo_library_clear(&own.library);
-	return good;
 }
