@@ -1,6 +1,7 @@
 /* make bench: runs the benchmarks that are named, or all, and prints a line for each figure. */
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "bench.h"
 
 #include <stdarg.h>

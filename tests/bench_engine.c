@@ -1,6 +1,7 @@
 /* The engine: networks a second, what two threads gain, and whether memory stays in its budget. */
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "bench.h"
 
 #include <cblas.h>

@@ -6,6 +6,7 @@
 #ifndef EVO_TESTS_GOLDEN_H
 #define EVO_TESTS_GOLDEN_H
 
+#include "evoscope/parameters.h"
 #include "evoscope/space.h"
 
 struct golden_tensor {

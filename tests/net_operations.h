@@ -2,7 +2,7 @@
 #ifndef EVO_TESTS_NET_OPERATIONS_H
 #define EVO_TESTS_NET_OPERATIONS_H
 
-#include "evoscope/net.h"
+#include "evoscope/graph.h"
 
 struct operation {
 	const char *name;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "evoscope/loss.h"
 #include "evoscope/stats.h"
 #include "golden.h"
 

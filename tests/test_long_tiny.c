@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "evoscope/bench.h"
+#include "evoscope/blas.h"
 
 #define ROWS 3
 

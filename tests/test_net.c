@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "evoscope/session.h"
 #include "net_operations.h"
 
 #include <math.h>

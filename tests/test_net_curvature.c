@@ -15,7 +15,8 @@
 
 #include <cmocka.h>
 
-#include "evoscope/net.h"
+#include "evoscope/loss.h"
+#include "evoscope/session.h"
 
 #define BATCH   3
 #define CLASSES 4

@@ -13,6 +13,7 @@
  */
 #include "config.h"
 
+#include "evoscope/session.h"
 #include "golden.h"
 
 #include <math.h>

@@ -2,7 +2,10 @@
    cannot train on. */
 #include "config.h"
 
+#include "evoscope/loss.h"
+#include "evoscope/session.h"
 #include "evoscope/space.h"
+#include "evoscope/train.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /* The NAS-Bench-201 space: reading, building, and which cells are the same function. */
 #include "config.h"
 
+#include "evoscope/graph.h"
 #include "evoscope/space.h"
 
 #include <setjmp.h>

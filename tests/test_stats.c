@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "evoscope/session.h"
 #include "evoscope/stats.h"
 
 static const char *const ARCHITECTURES[] = {

@@ -11,6 +11,7 @@
 #define EVOSCOPE_BENCH_H
 
 #include "evoscope/space.h"
+#include "evoscope/train.h"
 
 /*
  * Pools. Every benchmark splits its networks once and for all by a hash of their function: 60 %

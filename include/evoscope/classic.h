@@ -9,7 +9,10 @@
 #ifndef EVOSCOPE_CLASSIC_H
 #define EVOSCOPE_CLASSIC_H
 
-#include "evoscope/net.h"
+#include "evoscope/base.h"
+
+struct evo_graph;
+struct evo_parameters;
 
 /* All of them, as X(ENUMERATOR, name); people see them in this order. */
 #define EVO_CLASSIC_LIST(X)                                                                        \

@@ -6,7 +6,9 @@
 #ifndef EVOSCOPE_SPACE_H
 #define EVOSCOPE_SPACE_H
 
-#include "evoscope/net.h"
+#include "evoscope/base.h"
+
+struct evo_graph;
 
 /* The largest sizes there can be: beyond them a network fits no machine, and labels not their 16
    bits. Options, manifests and spaces all go by these. */

@@ -10,6 +10,7 @@
 #define EVOSCOPE_STATS_H
 
 #include "evoscope/classic.h"
+#include "evoscope/profile.h"
 #include "evoscope/space.h"
 
 /* The order of the unit statistics; a statistic's bit in evo_needs is 1 << its number. */

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "folder.h"
 #include "images.h"
 #include "recipe.h"

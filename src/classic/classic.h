@@ -8,6 +8,7 @@
 #define EVO_CLASSIC_CLASSIC_H
 
 #include "evoscope/classic.h"
+#include "evoscope/session.h"
 
 #include <math.h>
 

@@ -5,6 +5,7 @@
  * ICLR 2020; as a proxy: Abdelfattah et al., "Zero-Cost Proxies for Lightweight NAS", ICLR 2021.
  */
 #include "config.h"
+#include "evoscope/loss.h"
 #include "classic.h"
 
 static size_t plan(const struct evo_classic *classic)

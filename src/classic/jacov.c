@@ -6,6 +6,7 @@
  * arXiv:2006.04647v1, 2020.
  */
 #include "config.h"
+#include "evoscope/algebra.h"
 #include "classic.h"
 
 #include <math.h>

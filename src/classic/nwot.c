@@ -5,6 +5,7 @@
  * Mellor, Turner, Storkey and Crowley, "Neural Architecture Search without Training", ICML 2021.
  */
 #include "config.h"
+#include "evoscope/algebra.h"
 #include "classic.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
  * images' gradients at the input correlate.
  */
 #include "config.h"
+#include "evoscope/loss.h"
 #include "classic.h"
 
 #include <stdlib.h>

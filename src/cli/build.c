@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "cli.h"
 
 /* ---- Progress -------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "evoscope/blas.h"
 #include "cli.h"
 
 /* A file that is opened must not land on a standard stream that the caller closed. Each gets a

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "evoscope/blas.h"
 #include "cli.h"
 
 struct work {

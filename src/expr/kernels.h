@@ -8,6 +8,7 @@
 #ifndef EVOSCOPE_EXPR_KERNELS_H
 #define EVOSCOPE_EXPR_KERNELS_H
 
+#include "evoscope/algebra.h"
 #include "primitives.h"
 #include "value.h"
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/blas.h"
 
 #include <cblas.h>
 #include <pthread.h>

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include "evoscope/blas.h"
+#include "evoscope/loss.h"
 #include "kernels.h"
 #include "memory.h"
 

@@ -1,6 +1,7 @@
 /* Register tiles of the direct convolutions, by instruction set. */
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "direct.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)

@@ -1,15 +1,10 @@
 /* Building a graph: nodes, parameters and units are appended to growing arrays. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/graph.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-size_t evo_precision_size(enum evo_precision precision)
-{
-	return precision == EVO_F64 ? sizeof(double) : sizeof(float);
-}
 
 struct evo_window evo_window(size_t kernel, size_t stride)
 {

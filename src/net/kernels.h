@@ -7,7 +7,7 @@
 #ifndef EVO_NET_KERNELS_H
 #define EVO_NET_KERNELS_H
 
-#include "evoscope/net.h"
+#include "evoscope/graph.h"
 
 /* A convolution or pooling of a whole batch. */
 struct evo_geometry {

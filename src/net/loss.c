@@ -1,7 +1,7 @@
 /* Cross-entropy of a batch of logits. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/loss.h"
 
 #include <math.h>
 

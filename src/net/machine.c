@@ -1,7 +1,8 @@
 /* What this machine can do, to hold the engine against. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/blas.h"
+#include "evoscope/profile.h"
 
 #include <cblas.h>
 #include <stdlib.h>

@@ -1,10 +1,15 @@
 /* Weights of one network in one precision, and their initial values. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/parameters.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+size_t evo_precision_size(enum evo_precision precision)
+{
+	return precision == EVO_F64 ? sizeof(double) : sizeof(float);
+}
 
 bool evo_parameters_init(struct evo_parameters *parameters, const struct evo_graph *graph,
                          enum evo_precision precision, struct evo_error *err)

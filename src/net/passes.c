@@ -139,6 +139,7 @@ static void forward_node(struct evo_session *session, size_t node,
 		break;
 	case EVO_OP_ZERO: /* cleared when the session was placed */
 	case EVO_OP_BATCHNORM:
+	case EVO_OPS:
 		break;
 	}
 }

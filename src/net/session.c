@@ -1,6 +1,7 @@
 /* Sessions: their memory, and what their callers may read. */
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "session.h"
 
 #include <stdlib.h>

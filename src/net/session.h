@@ -2,6 +2,8 @@
 #ifndef EVO_NET_SESSION_H
 #define EVO_NET_SESSION_H
 
+#include "evoscope/profile.h"
+#include "evoscope/session.h"
 #include "kernels.h"
 
 enum evo_region {

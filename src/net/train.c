@@ -1,7 +1,9 @@
 /* Training by stochastic gradient descent with Nesterov momentum. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/loss.h"
+#include "evoscope/session.h"
+#include "evoscope/train.h"
 
 #include <math.h>
 #include <stdlib.h>

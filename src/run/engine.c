@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "state.h"
 
 static const char *const reference_names[EVO_REFERENCES] = {"units", "params", "eznas-a"};

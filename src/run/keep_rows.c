@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "evoscope/blas.h"
 #include "keeper.h"
 #include "stored.h"
 

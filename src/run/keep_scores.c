@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "keeper.h"
 
 /* Of the arithmetic: another program, processor or library may round otherwise. */

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "evoscope/blas.h"
 #include "database.h"
 #include "kept.h"
 

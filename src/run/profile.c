@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "evoscope/blas.h"
 #include "cases.h"
 
 #define PEAK_SECONDS 0.25

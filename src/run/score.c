@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "score.h"
 
 void score_note(const struct scored *s, const char *format, ...)

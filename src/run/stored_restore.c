@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "keep.h"
 #include "state.h"
 #include "stored.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/blas.h"
 #include "study.h"
 
 struct evo_study_config evo_study_config_default(void)

@@ -5,6 +5,7 @@
 #ifndef EVO_SPACE_NB201_H
 #define EVO_SPACE_NB201_H
 
+#include "evoscope/graph.h"
 #include "evoscope/space.h"
 
 enum evo_nb201_op {

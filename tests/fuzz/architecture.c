@@ -1,6 +1,7 @@
 /* Architecture strings: what is checked can be built, and is a function. */
 #include "config.h"
 
+#include "evoscope/graph.h"
 #include "evoscope/space.h"
 #include "fuzz.h"
 

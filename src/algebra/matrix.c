@@ -1,7 +1,7 @@
 /* Small dense matrices in double: determinants, eigenvalues; and rows of signs, a bit each. */
 #include "config.h"
 
-#include "evoscope/net.h"
+#include "evoscope/algebra.h"
 
 #include <float.h>
 #include <math.h>
