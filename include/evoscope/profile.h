@@ -7,7 +7,9 @@
 #ifndef EVOSCOPE_PROFILE_H
 #define EVOSCOPE_PROFILE_H
 
-#include "evoscope/session.h"
+#include "evoscope/base.h"
+
+struct evo_session;
 
 enum evo_work {
 	EVO_WORK_CONV_FORWARD,

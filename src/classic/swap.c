@@ -5,6 +5,7 @@
  * NAS", ICLR 2024.
  */
 #include "config.h"
+#include "evoscope/algebra.h"
 #include "classic.h"
 
 #include <string.h>

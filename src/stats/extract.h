@@ -3,6 +3,7 @@
 #define EVO_STATS_EXTRACT_H
 
 #include "evoscope/classic.h"
+#include "evoscope/session.h"
 #include "evoscope/stats.h"
 
 /* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its
