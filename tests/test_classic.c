@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "evoscope/loss.h"
+#include "evoscope/session.h"
 #include "evoscope/stats.h"
 #include "golden.h"
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "evoscope/run.h"
+#include "evoscope/session.h"
 
 #include "program.h"
 
