@@ -257,6 +257,9 @@ static void test_ini_continued_values(void **state)
 	expect_ini("a123456789b123456789c123456789d123456789e123456789f = 1\n 2\n",
 	           "1:[]a123456789b123456789c123456789d123456789e123456789f=1 2;");
 	expect_ini("a = 1\na = 2\n", "1:[]a=1;2:[]a=2;");
+	/* What a program has broken into lines is one value, whatever words it has. */
+	expect_ini("a = build\n" EVO_INI_CONTINUED "--rate=0.1\n" EVO_INI_CONTINUED "b = 2\n",
+	           "1:[]a=build --rate=0.1 b = 2;");
 	/* Below a heading an entry begins, though the heading is the same and the key the other's
 	   beginning. */
 	expect_ini("[s]\nkey = 1\n[s]\n k = 2\n", "2:[s]key=1;4:[s]k=2;");

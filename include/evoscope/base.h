@@ -446,9 +446,12 @@ void evo_json_integer(struct evo_json *json, int64_t value);
 /*
  * INI by inih: [section], key = value (or key: value), comments after ; or # at the start of a line
  * and after " ;" within one. A line that begins with space continues the value above (joined by
- * one space). Lines that are too long (198 bytes with the usual inih), or none of these, are
- * errors. Unknown keys are the callback's to refuse, with line for the message.
+ * one space). One that looks like an entry, and is indented less than EVO_INI_CONTINUED, is an
+ * error, since a person means an entry. So are lines that are too long (198 bytes with the usual
+ * inih), and what is none of these. Unknown keys are the callback's to refuse, with line for the
+ * message.
  */
+#define EVO_INI_CONTINUED "        " /* before a line that a program writes to continue a value */
 typedef bool (*evo_ini_entry)(void *context, const char *section, const char *key,
                               const char *value, size_t line, struct evo_error *err);
 bool evo_ini_read(const char *path, evo_ini_entry entry, void *context, struct evo_error *err);

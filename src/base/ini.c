@@ -23,7 +23,7 @@ struct reader {
 	struct evo_error *err;
 	const char *next; /* the rest of the file */
 	size_t line;      /* the line that inih was given last */
-	bool indented;
+	size_t indent;    /* of that line, in blanks */
 	bool failed;
 	/* The entry that may yet be continued; key NULL when there is none. */
 	char *section, *key;
@@ -53,9 +53,12 @@ static void flush(struct reader *reader)
 /* inih names a continued line by what it kept of the key, which may be less than all. */
 static bool continues(const struct reader *reader, const char *section, const char *name)
 {
-	return reader->indented && reader->key != NULL && strcmp(section, reader->section) == 0 &&
+	return reader->indent > 0 && reader->key != NULL && strcmp(section, reader->section) == 0 &&
 	       strncmp(name, reader->key, strlen(name)) == 0;
 }
+
+/* What is indented as far as EVO_INI_CONTINUED continues a value, whatever it looks like. */
+#define FAR (sizeof(EVO_INI_CONTINUED) - 1)
 
 static bool is_space(char c)
 {
@@ -93,7 +96,7 @@ static int take_entry(void *data, const char *section, const char *name, const c
 	if (reader->failed)
 		return 1;
 	if (continues(reader, section, name)) {
-		if (value != NULL && looks_like_entry(value)) {
+		if (value != NULL && reader->indent < FAR && looks_like_entry(value)) {
 			fail(reader, reader->line,
 			     "an indented line continues the value above; begin a key at the start "
 			     "of "
@@ -151,7 +154,7 @@ static char *next_line(char *out, int size, void *data)
 		return NULL;
 	memcpy(out, text, length);
 	out[length] = '\0';
-	reader->indented = is_space(*out);
+	reader->indent = strspn(out, " \t");
 	/* A value does not go on beyond the next heading, whatever its section and keys are called. */
 	if (*out == '[')
 		flush(reader);

@@ -281,7 +281,7 @@ static void write_text(FILE *stream, const char *text)
 		char byte = plain(*at, column == 0);
 
 		if ((byte == ' ' && column >= WRAP) || column >= HARD_WRAP) {
-			fputs("\n    ", stream);
+			fputs("\n" EVO_INI_CONTINUED, stream);
 			column = 0;
 			byte = plain(*at, true);
 		}
