@@ -27,9 +27,15 @@ enum evo_level {
 	EVO_LEVEL_NETWORK
 }; /* ANY: numbers only */
 
-/* One row of the table that parser, printer, help, menus and grammar are made from. */
+/*
+ * One row of the table that parser, printer, help, menus and grammar are made from. A code is a
+ * place in the table, and changes when a row is added. What is stored, and what orders parts of
+ * expressions, goes by ids: a row keeps its own for ever, and a new one takes the next number after
+ * the newest, be it a primitive, a statistic or a classic proxy.
+ */
 struct evo_primitive {
 	const char *name;
+	uint16_t id;
 	enum evo_kind kind;
 	unsigned char arity; /* 0, 1 or 2 */
 	bool commutative;
@@ -39,6 +45,8 @@ struct evo_primitive {
 /* Codes: 0 is the number; then every statistic, primitive and aggregate. */
 size_t evo_primitive_count(void);
 const struct evo_primitive *evo_primitive(unsigned code);
+/* The greatest id of all. A search that is taken up again draws from the rows that it knew. */
+unsigned evo_primitive_newest_id(void);
 /* In words: "takes a tensor, gives one of the same shape". One line without a full stop. */
 const char *evo_primitive_shapes(unsigned code);
 /* False when there is none of that name. Of a primitive and a terminal of the same name (`jacov` of
@@ -128,7 +136,8 @@ bool evo_tree_pytorch(const struct evo_tree *tree, struct evo_text *out, struct 
 /* The canonical form, to find duplicates: arguments of commutative primitives in order, and a
    unit-level root under layer_mean (where EVO_TREE_MAX leaves room for it). */
 void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out);
-uint64_t evo_tree_hash(const struct evo_tree *tree); /* of the tree as it is */
+/* Of the tree as it is, by ids and numbers: it may be stored. */
+uint64_t evo_tree_hash(const struct evo_tree *tree);
 
 /* The statistics that its terminals name. */
 evo_needs evo_tree_needs(const struct evo_tree *tree);

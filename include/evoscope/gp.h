@@ -46,7 +46,8 @@ struct evo_gp_config {
 	bool paper_primitives;   /* EZNAS's primitives and root, else the whole language */
 	bool network_level;      /* primitives above aggregates, network terminals and numbers */
 	bool classic;            /* classic proxies among the network terminals */
-	char exclude[256];       /* primitives and terminals not to use, separated by spaces */
+	unsigned newest_id; /* rows of the language with a greater id are not used; 0: all are */
+	char exclude[256];  /* primitives and terminals not to use, separated by spaces */
 	/* Networks of each benchmark; EVO_ALL_NETWORKS ("all"): as many as the pool has. */
 	size_t train, validation;
 	size_t validated; /* of the population so many, the best, have validation scores; 0: all */

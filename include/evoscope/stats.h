@@ -13,12 +13,16 @@
 #include "evoscope/profile.h"
 #include "evoscope/space.h"
 
-/* The order of the unit statistics; a statistic's bit in evo_needs is 1 << its number. */
+/* A statistic's bit in evo_needs is 1 << its place here. Places change when a statistic is added, so
+   nothing that is stored may hang on them. */
 enum evo_statistic {
 	EVO_W, /* O,I,k,k the weight */
 	EVO_GW_D,
 	EVO_GW_N,
 	EVO_GW_P, /* O,I,k,k its gradient */
+#ifdef EVO_TEST_EXTRA_ROWS
+	EVO_TEST_STATISTIC,
+#endif
 	EVO_X_D,
 	EVO_X_N,
 	EVO_X_P, /* B,I,H,W the unit's input, before the ReLU */
@@ -48,12 +52,14 @@ enum evo_statistic {
 	EVO_FLOPS,    /* multiply-adds of convolutions and linear layers for one image */
 	EVO_UNITS,    /* how many units */
 	/* The classic proxies, one number a network each: EVO_CLASSIC_L2_NORM and so on. */
-#define EVO_CLASSIC_ENUMERATOR(id, name) EVO_CLASSIC_##id,
+#define EVO_CLASSIC_ENUMERATOR(enumerator, name, id) EVO_CLASSIC_##enumerator,
 	EVO_CLASSIC_LIST(EVO_CLASSIC_ENUMERATOR)
 #undef EVO_CLASSIC_ENUMERATOR
 	EVO_STATISTICS
 };
 #define EVO_CLASSIC_FIRST (EVO_UNITS + 1)
+/* Its number for ever: see struct evo_primitive. */
+uint16_t evo_statistic_id(enum evo_statistic statistic);
 const char *evo_statistic_name(enum evo_statistic statistic); /* "gx.d" */
 const char *evo_statistic_help(enum evo_statistic statistic); /* one line */
 

@@ -8,14 +8,20 @@
 #include <stdlib.h>
 
 static const struct {
+	uint16_t id;
 	const char *name;
 	const struct classic_row *row;
 } table[] = {
-#define ENTRY(id, name) {#name, &evo_classic_##name},
+#define ENTRY(enumerator, name, id) {id, #name, &evo_classic_##name},
         EVO_CLASSIC_LIST(ENTRY)
 #undef ENTRY
 };
 _Static_assert(EVO_COUNT(table) == EVO_CLASSICS, "every classic proxy has its row");
+
+uint16_t evo_classic_id(size_t index)
+{
+	return table[index].id;
+}
 
 const char *evo_classic_name(size_t index)
 {

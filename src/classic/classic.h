@@ -33,7 +33,7 @@ struct classic_row {
 	double (*run)(const struct evo_classic *classic, char *work);
 };
 
-#define CLASSIC_DECLARE(id, name) extern const struct classic_row evo_classic_##name;
+#define CLASSIC_DECLARE(enumerator, name, id) extern const struct classic_row evo_classic_##name;
 EVO_CLASSIC_LIST(CLASSIC_DECLARE)
 #undef CLASSIC_DECLARE
 

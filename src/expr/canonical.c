@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Negative, 0 or positive: an order of subtrees, by size and then node by node. */
+/* Negative, 0 or positive: an order of subtrees, by size and then node by node, by ids. */
 static int compare(const struct evo_tree_node *a, const struct evo_tree_node *b)
 {
 	const size_t size = a->span;
@@ -17,7 +17,7 @@ static int compare(const struct evo_tree_node *a, const struct evo_tree_node *b)
 		int bits;
 
 		if (a[i].code != b[i].code)
-			return a[i].code < b[i].code ? -1 : 1;
+			return evo_primitive(a[i].code)->id < evo_primitive(b[i].code)->id ? -1 : 1;
 		if (a[i].number < b[i].number || a[i].number > b[i].number)
 			return a[i].number < b[i].number ? -1 : 1;
 		bits = memcmp(&a[i].number, &b[i].number, sizeof a[i].number);

@@ -34,7 +34,7 @@ static uint64_t number_bits(double number)
 
 static uint64_t hash_of(const struct evo_forest *forest, const struct evo_forest_node *node)
 {
-	uint64_t hash = mix(node->code + 1, number_bits(node->number));
+	uint64_t hash = mix(evo_primitive(node->code)->id + 1u, number_bits(node->number));
 
 	for (size_t i = 0; i < node->arity; i++)
 		hash = mix(hash, forest->nodes[node->arguments[i]].hash);
@@ -222,7 +222,7 @@ static void find_numbers(struct evo_forest *forest)
 
 		crown->slot = (uint32_t) forest->number_count;
 		forest->numbers[forest->number_count++] =
-		        mix(forest->nodes[crown->node].hash, EVO_LAYER_MEAN);
+		        mix(forest->nodes[crown->node].hash, evo_primitive(EVO_LAYER_MEAN)->id);
 	}
 }
 

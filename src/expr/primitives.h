@@ -15,6 +15,9 @@ enum evo_operation {
 	/* elementwise, two arguments */
 	EVO_ADD = EVO_FIRST_OPERATION,
 	EVO_SUB,
+#ifdef EVO_TEST_EXTRA_ROWS
+	EVO_TEST,
+#endif
 	EVO_MUL,
 	EVO_DIV,
 	EVO_MIN2,

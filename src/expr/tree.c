@@ -139,9 +139,10 @@ uint64_t evo_tree_hash(const struct evo_tree *tree)
 
 	for (size_t i = 0; i < tree->size; i++) {
 		const struct evo_tree_node *node = &tree->nodes[i];
+		const uint16_t id = evo_primitive(node->code)->id;
 
-		memcpy(bytes + length, &node->code, sizeof node->code);
-		length += sizeof node->code;
+		memcpy(bytes + length, &id, sizeof id);
+		length += sizeof id;
 		memcpy(bytes + length, &node->number, sizeof node->number);
 		length += sizeof node->number;
 	}

@@ -31,6 +31,15 @@ static void exclude_words(struct evo_variation *variation, const char *words)
 	}
 }
 
+/* What came into the language after the search began. */
+static void leave_out_newer(struct evo_grammar *grammar, unsigned newest_id)
+{
+	for (unsigned code = 0; code < evo_primitive_count() && code < EVO_CODES; code++) {
+		if (newest_id > 0 && evo_primitive(code)->id > newest_id)
+			grammar->weight[code] = 0;
+	}
+}
+
 /* Without the network level no terminal of it can stand anywhere. */
 static void leave_out_network(struct evo_grammar *grammar)
 {
@@ -52,6 +61,7 @@ void evo_variation_init(struct evo_variation *variation, const struct evo_gp_con
 		evo_grammar_classic(&variation->grammar);
 	if (!config->network_level)
 		leave_out_network(&variation->grammar);
+	leave_out_newer(&variation->grammar, config->newest_id);
 	exclude_words(variation, config->exclude);
 	variation->max_depth = variation->grammar.max_depth = config->max_depth;
 	variation->max_size = variation->grammar.max_size = config->max_size;

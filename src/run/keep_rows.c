@@ -15,6 +15,8 @@
 static void settings_text(const struct evo_gp_config *config, struct evo_text *out)
 {
 	char value[300];
+	evo_text_printf(out, EVO_NEWEST_ID " = %u\n",
+	                config->newest_id > 0 ? config->newest_id : evo_primitive_newest_id());
 	for (size_t i = 0; i < evo_setting_count(); i++) {
 		const struct evo_setting *setting = evo_setting_at(i);
 		evo_gp_config_get(config, setting, value, sizeof(value));

@@ -299,10 +299,14 @@ bool evo_runs_delete(const char *file, const char *name, enum evo_taking how, st
 
 /* ---- Configuration --------------------------------------------------------------------------- */
 
+/* Of searches that were stored before there was a line of it. */
+#define FIRST_NEWEST_ID 105
+
 bool evo_stored_read_settings(const char *text, struct evo_gp_config *config, struct evo_error *err)
 {
 	char *copy = evo_strdup(text), *rest = copy, *line;
 	bool good = true;
+	config->newest_id = FIRST_NEWEST_ID;
 	while (good && (line = strtok_r(rest, "\n", &rest)) != NULL) {
 		char *equals = strstr(line, " = ");
 		if (equals == NULL) {
@@ -310,7 +314,10 @@ bool evo_stored_read_settings(const char *text, struct evo_gp_config *config, st
 			                "the stored settings have no value in `%s`", line);
 		} else {
 			*equals = '\0';
-			good = evo_gp_config_set(config, line, equals + 3, err);
+			if (strcmp(line, EVO_NEWEST_ID) == 0)
+				config->newest_id = (unsigned) strtoul(equals + 3, NULL, 10);
+			else
+				good = evo_gp_config_set(config, line, equals + 3, err);
 		}
 	}
 	free(copy);

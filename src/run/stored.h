@@ -11,6 +11,9 @@
 #include "owner.h"
 
 struct evo_gp_config;
+
+/* A line of the stored settings that is no setting: the newest id that the search knew. */
+#define EVO_NEWEST_ID "newest_id"
 struct evo_run;
 
 /* The key of a run's row; 0 when there is none of that name. */

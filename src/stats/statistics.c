@@ -29,46 +29,58 @@ enum variant {
 };
 
 static const struct {
+	uint16_t id;
 	const char *name;
 	enum family family;
 	enum variant variant;
 	const char *help;
 } table[] = {
-        [EVO_W] = {"w", WEIGHT, NO_INPUT, "convolution weight"},
-        [EVO_GW_D] = {"gw.d", WEIGHT_GRADIENT, AT_DATA, "weight gradient, data"},
-        [EVO_GW_N] = {"gw.n", WEIGHT_GRADIENT, AT_NOISE, "weight gradient, noise"},
-        [EVO_GW_P] = {"gw.p", WEIGHT_GRADIENT, DIFFERENCE, "weight gradient, perturbed - data"},
-        [EVO_X_D] = {"x.d", X, AT_DATA, "unit input before ReLU, data"},
-        [EVO_X_N] = {"x.n", X, AT_NOISE, "unit input before ReLU, noise"},
-        [EVO_X_P] = {"x.p", X, DIFFERENCE, "unit input before ReLU, perturbed - data"},
-        [EVO_GX_D] = {"gx.d", GX, AT_DATA, "gradient at the unit's input, data"},
-        [EVO_GX_N] = {"gx.n", GX, AT_NOISE, "gradient at the unit's input, noise"},
-        [EVO_GX_P] = {"gx.p", GX, DIFFERENCE, "gradient at the unit's input, perturbed - data"},
-        [EVO_R_D] = {"r.d", R, AT_DATA, "ReLU output, data"},
-        [EVO_R_N] = {"r.n", R, AT_NOISE, "ReLU output, noise"},
-        [EVO_R_P] = {"r.p", R, DIFFERENCE, "ReLU output, perturbed - data"},
-        [EVO_GR_D] = {"gr.d", GR, AT_DATA, "gradient at the ReLU output, data"},
-        [EVO_GR_N] = {"gr.n", GR, AT_NOISE, "gradient at the ReLU output, noise"},
-        [EVO_GR_P] = {"gr.p", GR, DIFFERENCE, "gradient at the ReLU output, perturbed - data"},
-        [EVO_Y_D] = {"y.d", Y, AT_DATA, "BatchNorm output, data"},
-        [EVO_Y_N] = {"y.n", Y, AT_NOISE, "BatchNorm output, noise"},
-        [EVO_Y_P] = {"y.p", Y, DIFFERENCE, "BatchNorm output, perturbed - data"},
-        [EVO_GY_D] = {"gy.d", GY, AT_DATA, "gradient at the BatchNorm output, data"},
-        [EVO_GY_N] = {"gy.n", GY, AT_NOISE, "gradient at the BatchNorm output, noise"},
-        [EVO_GY_P] = {"gy.p", GY, DIFFERENCE, "gradient at the BatchNorm output, perturbed - data"},
-        [EVO_GIN_D] = {"gin.d", INPUT_GRADIENT, AT_DATA, "gradient at the image, data"},
-        [EVO_GIN_N] = {"gin.n", INPUT_GRADIENT, AT_NOISE, "gradient at the image, noise"},
-        [EVO_GIN_P] = {"gin.p", INPUT_GRADIENT, DIFFERENCE,
+        [EVO_W] = {1, "w", WEIGHT, NO_INPUT, "convolution weight"},
+        [EVO_GW_D] = {2, "gw.d", WEIGHT_GRADIENT, AT_DATA, "weight gradient, data"},
+        [EVO_GW_N] = {3, "gw.n", WEIGHT_GRADIENT, AT_NOISE, "weight gradient, noise"},
+        [EVO_GW_P] = {4, "gw.p", WEIGHT_GRADIENT, DIFFERENCE, "weight gradient, perturbed - data"},
+#ifdef EVO_TEST_EXTRA_ROWS
+        [EVO_TEST_STATISTIC] = {901, "test_statistic", WEIGHT, NO_INPUT, "of a test"},
+#endif
+        [EVO_X_D] = {5, "x.d", X, AT_DATA, "unit input before ReLU, data"},
+        [EVO_X_N] = {6, "x.n", X, AT_NOISE, "unit input before ReLU, noise"},
+        [EVO_X_P] = {7, "x.p", X, DIFFERENCE, "unit input before ReLU, perturbed - data"},
+        [EVO_GX_D] = {8, "gx.d", GX, AT_DATA, "gradient at the unit's input, data"},
+        [EVO_GX_N] = {9, "gx.n", GX, AT_NOISE, "gradient at the unit's input, noise"},
+        [EVO_GX_P] = {10, "gx.p", GX, DIFFERENCE, "gradient at the unit's input, perturbed - data"},
+        [EVO_R_D] = {11, "r.d", R, AT_DATA, "ReLU output, data"},
+        [EVO_R_N] = {12, "r.n", R, AT_NOISE, "ReLU output, noise"},
+        [EVO_R_P] = {13, "r.p", R, DIFFERENCE, "ReLU output, perturbed - data"},
+        [EVO_GR_D] = {14, "gr.d", GR, AT_DATA, "gradient at the ReLU output, data"},
+        [EVO_GR_N] = {15, "gr.n", GR, AT_NOISE, "gradient at the ReLU output, noise"},
+        [EVO_GR_P] = {16, "gr.p", GR, DIFFERENCE, "gradient at the ReLU output, perturbed - data"},
+        [EVO_Y_D] = {17, "y.d", Y, AT_DATA, "BatchNorm output, data"},
+        [EVO_Y_N] = {18, "y.n", Y, AT_NOISE, "BatchNorm output, noise"},
+        [EVO_Y_P] = {19, "y.p", Y, DIFFERENCE, "BatchNorm output, perturbed - data"},
+        [EVO_GY_D] = {20, "gy.d", GY, AT_DATA, "gradient at the BatchNorm output, data"},
+        [EVO_GY_N] = {21, "gy.n", GY, AT_NOISE, "gradient at the BatchNorm output, noise"},
+        [EVO_GY_P] = {22, "gy.p", GY, DIFFERENCE,
+                      "gradient at the BatchNorm output, perturbed - data"},
+        [EVO_GIN_D] = {23, "gin.d", INPUT_GRADIENT, AT_DATA, "gradient at the image, data"},
+        [EVO_GIN_N] = {24, "gin.n", INPUT_GRADIENT, AT_NOISE, "gradient at the image, noise"},
+        [EVO_GIN_P] = {25, "gin.p", INPUT_GRADIENT, DIFFERENCE,
                        "gradient at the image, perturbed - data"},
-        [EVO_LOGITS_D] = {"logits.d", LOGITS, AT_DATA, "logits, data"},
-        [EVO_LOGITS_N] = {"logits.n", LOGITS, AT_NOISE, "logits, noise"},
-        [EVO_LOGITS_P] = {"logits.p", LOGITS, DIFFERENCE, "logits, perturbed - data"},
-        [EVO_PARAMS] = {"params", SCALAR, NO_INPUT, "number of trainable parameters"},
-        [EVO_FLOPS] = {"flops", SCALAR, NO_INPUT, "multiply-adds for one image"},
-        [EVO_UNITS] = {"units", SCALAR, NO_INPUT, "number of ReLU-conv-BatchNorm units"},
+        [EVO_LOGITS_D] = {26, "logits.d", LOGITS, AT_DATA, "logits, data"},
+        [EVO_LOGITS_N] = {27, "logits.n", LOGITS, AT_NOISE, "logits, noise"},
+        [EVO_LOGITS_P] = {28, "logits.p", LOGITS, DIFFERENCE, "logits, perturbed - data"},
+        [EVO_PARAMS] = {29, "params", SCALAR, NO_INPUT, "number of trainable parameters"},
+        [EVO_FLOPS] = {30, "flops", SCALAR, NO_INPUT, "multiply-adds for one image"},
+        [EVO_UNITS] = {31, "units", SCALAR, NO_INPUT, "number of ReLU-conv-BatchNorm units"},
 };
 
 _Static_assert(EVO_COUNT(table) == EVO_CLASSIC_FIRST, "every statistic has its row");
+
+uint16_t evo_statistic_id(enum evo_statistic statistic)
+{
+	if (statistic >= EVO_CLASSIC_FIRST)
+		return evo_classic_id(statistic - EVO_CLASSIC_FIRST);
+	return table[statistic].id;
+}
 
 const char *evo_statistic_name(enum evo_statistic statistic)
 {
