@@ -1,5 +1,5 @@
 /*
- * The lineup of architectures, and building: from nothing, stopped and gone on with, after a torn
+ * The sample of architectures, and building: from nothing, stopped and gone on with, after a torn
  * line.
  */
 #include "config.h"
@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 #include "test_build_support.h"
-#include "../src/bench/journal.h"
-#include "../src/bench/lineup.h"
+#include "../src/build/journal.h"
+#include "../src/build/stratified.h"
 
-/* ---- The lineup ------------------------------------------------------------------------------ */
+/* ---- The sample ------------------------------------------------------------------------------ */
 
 static void counts_live_convolutions(void **state)
 {
@@ -34,7 +34,7 @@ static void counts_live_convolutions(void **state)
 
 	(void) state;
 	for (size_t i = 0; i < EVO_COUNT(cases); i++)
-		assert_int_equal(bench_live_convolutions(cases[i].architecture), cases[i].live);
+		assert_int_equal(build_live_convolutions(cases[i].architecture), cases[i].live);
 }
 
 static void free_list(char **list, size_t count)
@@ -48,8 +48,8 @@ static void lines_up_equal_shares_of_functions(void **state)
 {
 	const struct evo_space *space = evo_space_find("nb201", &err);
 	size_t got, fewer, shares[7] = {0};
-	char **list = bench_lineup(space, 70, 1, &got, &err), *functions[70];
-	char **shorter = bench_lineup(space, 20, 1, &fewer, &err);
+	char **list = build_stratified_sample(space, 70, 1, &got, &err), *functions[70];
+	char **shorter = build_stratified_sample(space, 20, 1, &fewer, &err);
 
 	(void) state;
 	assert_int_equal(got, 70);
@@ -58,14 +58,14 @@ static void lines_up_equal_shares_of_functions(void **state)
 		functions[i] = space->function(list[i], &err);
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(functions[i], functions[j]);
-		shares[bench_live_convolutions(list[i])]++;
+		shares[build_live_convolutions(list[i])]++;
 		if (i < fewer)
 			assert_string_equal(list[i], shorter[i]);
 	}
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(shares[i], 10);
 	free_list(shorter, fewer);
-	shorter = bench_lineup(space, 20, 2, &fewer, &err);
+	shorter = build_stratified_sample(space, 20, 2, &fewer, &err);
 	assert_string_not_equal(shorter[0], list[0]);
 	for (size_t i = 0; i < got; i++)
 		free(functions[i]);
@@ -77,7 +77,7 @@ static void lines_up_all_there_are(void **state)
 {
 	const struct evo_space *space = evo_space_find("nb201", &err);
 	size_t got;
-	char **list = bench_lineup(space, 100000, 1, &got, &err);
+	char **list = build_stratified_sample(space, 100000, 1, &got, &err);
 
 	(void) state;
 	assert_int_equal(got, 5260); /* networks.md's count of functions */
@@ -113,7 +113,7 @@ static void builds_a_benchmark(void **state)
 	evo_images_clear(&images);
 	evo_images_clear(&drawn);
 	evo_benchmark_destroy(benchmark);
-	path = file_of("small", BENCH_JOURNAL);
+	path = file_of("small", EVO_BENCH_JOURNAL);
 	assert_false(evo_path_exists(path));
 	free(path);
 }
@@ -155,7 +155,7 @@ static void forgets_a_torn_line(void **state)
 {
 	struct evo_build build = tiny("torn");
 	struct watch watch = {0};
-	char *expected, *path = file_of("torn", BENCH_JOURNAL), *table;
+	char *expected, *path = file_of("torn", EVO_BENCH_JOURNAL), *table;
 	FILE *journal;
 
 	(void) state;
@@ -202,7 +202,7 @@ static void does_not_mix_recipes(void **state)
 {
 	struct evo_build build = tiny("mixed");
 	struct watch watch = {.stop_after = 1};
-	char *journal = file_of("mixed", BENCH_JOURNAL);
+	char *journal = file_of("mixed", EVO_BENCH_JOURNAL);
 
 	(void) state;
 	assert_false(build_with(&build, 1, &watch));

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "test_build_support.h"
-#include "../src/bench/image_files.h"
+#include "evoscope/image_files.h"
 
 #define TRAIN 30
 #define TEST  9
@@ -64,7 +64,7 @@ static void builds_of_arrays(void **state)
 	struct evo_build build = of_files("mine");
 	struct watch watch = {0};
 	struct evo_benchmark *benchmark;
-	struct bench_image_set set;
+	struct evo_image_set set;
 	struct evo_images images;
 	size_t pixels = TRAIN * 3 * 16 * 16;
 
@@ -84,15 +84,14 @@ static void builds_of_arrays(void **state)
 	assert_int_equal(benchmark->training->test_images, TEST);
 
 	/* A probe sees what the networks learned from, bit by bit. */
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
+	assert_true(evo_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
 	assert_true(evo_benchmark_images(benchmark, TRAIN, 16, &images, &err));
 	assert_int_equal(images.classes, 3);
 	assert_memory_equal(images.pixels, set.train.pixels, pixels * sizeof(float));
 	assert_memory_equal(images.labels, set.train.labels, TRAIN * sizeof(*images.labels));
 	assert_int_equal(images.labels[5], 2);
 	evo_images_clear(&images);
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	assert_false(evo_benchmark_images(benchmark, TRAIN + 1, 16, &images, &err));
 	evo_benchmark_destroy(benchmark);
 }
@@ -100,15 +99,15 @@ static void builds_of_arrays(void **state)
 static void normalises_by_the_training_images(void **state)
 {
 	struct evo_build build = of_files("mine");
-	struct bench_image_set set;
+	struct evo_image_set set;
 	double first = 3 % 97 + 120; /* the first byte that put_images writes */
 
 	(void) state;
 	for (size_t side = 8; side <= 16; side += 8) {
 		size_t plane = side * side;
 
-		assert_true(bench_image_set_load(&set, &build.train_files, &build.test_files, side,
-		                                 20, 7, &err));
+		assert_true(evo_image_set_load(&set, &build.train_files, &build.test_files, side,
+		                               20, 7, &err));
 		assert_int_equal(set.train.count, 20);
 		assert_int_equal(set.test.count, 7);
 		assert_int_equal(set.train.side, side);
@@ -131,7 +130,7 @@ static void normalises_by_the_training_images(void **state)
 			assert_true(fabs((double) set.train.pixels[0] -
 			                 (first / 255 - set.scale.mean[0]) /
 			                         set.scale.deviation[0]) < 1e-6);
-		bench_image_set_clear(&set);
+		evo_image_set_clear(&set);
 	}
 }
 
@@ -181,7 +180,7 @@ static void takes_floats_of_any_scale(void **state)
 /* A channel without any variation is moved to 0, and no more. */
 static void takes_a_channel_of_one_value(void **state)
 {
-	struct bench_image_set set;
+	struct evo_image_set set;
 	struct evo_build build;
 	unsigned char bytes[4 * 3 * 16];
 
@@ -197,12 +196,11 @@ static void takes_a_channel_of_one_value(void **state)
 	replace(&train_labels, put_labels("train_labels.npy", 4));
 	replace(&test_images, put_images("test.npy", TEST, 4, 1));
 	build = of_files("flat");
-	assert_true(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
+	assert_true(evo_image_set_load(&set, &build.train_files, &build.test_files, 0, 0, 0, &err));
 	assert_true(set.scale.deviation[1] == 1);
 	for (size_t i = 0; i < 16; i++)
 		assert_true(fabs((double) set.train.pixels[16 + i]) < 1e-6);
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 }
 
 /* ---- CIFAR's files --------------------------------------------------------------------------- */
@@ -267,7 +265,7 @@ static void builds_of_cifar_files(void **state)
 
 static void asks_where_the_size_says_both(void **state)
 {
-	struct bench_image_set set;
+	struct evo_image_set set;
 	struct evo_build build;
 	char *told;
 
@@ -279,19 +277,19 @@ static void asks_where_the_size_says_both(void **state)
 	build = of_files("both");
 	evo_error_clear(&err);
 	assert_false(
-	        bench_image_set_load(&set, &build.train_files, &build.test_files, 8, 0, 0, &err));
+	        evo_image_set_load(&set, &build.train_files, &build.test_files, 8, 0, 0, &err));
 	assert_non_null(strstr(err.message, "both.bin:cifar10 or "));
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	evo_error_clear(&err);
 	for (int before = 0; before < 2; before++) {
 		told = before ? evo_format("cifar10:%s", train_images)
 		              : evo_format("%s:cifar10", train_images);
 		build.train_files.images = (const char *const *) &told;
-		assert_true(bench_image_set_load(&set, &build.train_files, &build.test_files, 8, 0,
-		                                 0, &err));
+		assert_true(evo_image_set_load(&set, &build.train_files, &build.test_files, 8, 0, 0,
+		                               &err));
 		assert_int_equal(set.train.count, 3074);
 		assert_int_equal(set.kept.count, 256);
-		bench_image_set_clear(&set);
+		evo_image_set_clear(&set);
 		free(told);
 	}
 }
@@ -452,7 +450,7 @@ static void other_images_are_another_benchmark(void **state)
 
 static void tells_when_its_images_were_changed(void **state)
 {
-	static const char *const files[] = {BENCH_IMAGES_NPY, BENCH_LABELS_NPY};
+	static const char *const files[] = {EVO_RAW_IMAGES_FILE, EVO_RAW_LABELS_FILE};
 	struct evo_build build = of_files("mine");
 	struct watch watch = {0};
 	struct evo_benchmark *benchmark;
@@ -488,7 +486,7 @@ static void tells_when_its_images_were_changed(void **state)
 }
 
 /* The 600 training images with these labels, the first `count` of them (0: all). */
-static void load_labelled(const int64_t *labels, size_t count, struct bench_image_set *set)
+static void load_labelled(const int64_t *labels, size_t count, struct evo_image_set *set)
 {
 	struct evo_build build;
 
@@ -496,13 +494,13 @@ static void load_labelled(const int64_t *labels, size_t count, struct bench_imag
 	        put_npy("sorted.npy", "{'descr': '<i8', 'fortran_order': False, 'shape': (600,), }",
 	                labels, 600 * sizeof(*labels)));
 	build = of_files("sorted");
-	assert_true(bench_image_set_load(set, &build.train_files, &build.test_files, 0, count, 0,
-	                                 &err));
+	assert_true(
+	        evo_image_set_load(set, &build.train_files, &build.test_files, 0, count, 0, &err));
 }
 
 static void notes_classes_that_are_not_seen(void **state)
 {
-	struct bench_image_set set;
+	struct evo_image_set set;
 	int64_t *labels = evo_calloc(600, sizeof(*labels));
 
 	(void) state;
@@ -512,21 +510,21 @@ static void notes_classes_that_are_not_seen(void **state)
 		labels[i] = (int64_t) (i / 150);
 	load_labelled(labels, 0, &set);
 	assert_string_equal(set.note, "");
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	for (size_t i = 0; i < 600; i++)
 		labels[i] = (int64_t) (i / 100);
 	load_labelled(labels, 0, &set);
 	assert_string_equal(set.note, "");
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	load_labelled(labels, 90, &set);
 	assert_int_equal(set.train.classes, 6);
 	assert_string_equal(set.note, "5 of the 6 classes have no image to train on");
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	for (size_t i = 0; i < 600; i++)
 		labels[i] = (int64_t) (i < 300 ? 0 : i % 4);
 	load_labelled(labels, 0, &set);
 	assert_non_null(strstr(set.note, "the first 256 images have 1 of the 4 classes"));
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	free(labels);
 }
 

@@ -7,8 +7,8 @@
 #include <math.h>
 
 #include "test_build_support.h"
-#include "../src/bench/journal.h"
-#include "../src/bench/manifest.h"
+#include "../src/build/journal.h"
+#include "evoscope/bench_manifest.h"
 
 static bool train_rows(const struct evo_build *build, size_t first, size_t last,
                        struct watch *watch, struct evo_build_rows *rows)
@@ -140,10 +140,10 @@ static void takes_journals_that_were_put_together(void **state)
 	evo_build_rows_clear(&rows);
 	assert_true(train_rows(&right, 2, 4, &watch, &rows));
 	evo_build_rows_clear(&rows);
-	one = read_text("left", BENCH_JOURNAL);
-	two = read_text("right", BENCH_JOURNAL);
+	one = read_text("left", EVO_BENCH_JOURNAL);
+	two = read_text("right", EVO_BENCH_JOURNAL);
 	both = evo_format("%s%s", one, two);
-	free(put_text("benchmarks/left/" BENCH_JOURNAL, both));
+	free(put_text("benchmarks/left/" EVO_BENCH_JOURNAL, both));
 	watch = (struct watch){0};
 	assert_true(build_with(&left, 1, &watch));
 	assert_int_equal(watch.calls, 0);
@@ -155,9 +155,9 @@ static void takes_journals_that_were_put_together(void **state)
 	watch = (struct watch){.stop_after = 1};
 	assert_false(build_with(&odd, 1, &watch));
 	free(one);
-	one = read_text("odd", BENCH_JOURNAL);
+	one = read_text("odd", EVO_BENCH_JOURNAL);
 	both = evo_format("%s%s", two, one);
-	free(put_text("benchmarks/right/" BENCH_JOURNAL, both));
+	free(put_text("benchmarks/right/" EVO_BENCH_JOURNAL, both));
 	assert_false(build_with(&right, 1, &watch));
 	assert_int_equal(err.code, EVO_E_INPUT);
 	assert_non_null(strstr(err.message, "different settings"));
@@ -215,7 +215,7 @@ static void holds_rows_against_the_table(void **state)
 	after = read_text("again", "manifest.ini");
 	assert_string_equal(after, manifest);
 	free(after);
-	after = read_text("again", BENCH_JOURNAL);
+	after = read_text("again", EVO_BENCH_JOURNAL);
 	assert_null(after);
 
 	/* With settings of its own it would be another benchmark. */
@@ -247,7 +247,7 @@ static void finds_what_was_built(void **state)
 	built = NULL;
 	char *folder = file_of("tiny201-shapes", "");
 	assert_true(evo_make_directories(folder, &err));
-	free(put_text("benchmarks/tiny201-shapes/" BENCH_JOURNAL, "# x\n"));
+	free(put_text("benchmarks/tiny201-shapes/" EVO_BENCH_JOURNAL, "# x\n"));
 	assert_null(evo_built_load("tiny201-shapes", NULL, &err));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
 	free(folder);
@@ -258,7 +258,7 @@ static void finds_what_was_built(void **state)
 static void publishes_what_is_whole(void **state)
 {
 	struct evo_build build = four("part"), whole = four("whole");
-	struct bench_manifest manifest;
+	struct evo_bench_manifest manifest;
 	struct evo_benchmark *benchmark;
 	struct watch watch = {0};
 	size_t networks;
@@ -305,14 +305,14 @@ static void publishes_what_is_whole(void **state)
 	assert_true(build_with(&build, 2, &watch));
 	assert_int_equal(watch.calls, 3);
 	expect_equal_benchmarks("whole", "part");
-	path = file_of("part", BENCH_JOURNAL);
+	path = file_of("part", EVO_BENCH_JOURNAL);
 	assert_false(evo_path_exists(path));
 	free(path);
 	path = file_of("part", "manifest.ini");
-	bench_manifest_init(&manifest);
-	assert_true(bench_manifest_read(&manifest, path, &err));
-	assert_int_equal(manifest.wanted, BENCH_ABSENT);
-	bench_manifest_clear(&manifest);
+	evo_bench_manifest_init(&manifest);
+	assert_true(evo_bench_manifest_read(&manifest, path, &err));
+	assert_int_equal(manifest.wanted, EVO_BENCH_ABSENT);
+	evo_bench_manifest_clear(&manifest);
 	free(path);
 
 	/* A whole one stays as it is. */

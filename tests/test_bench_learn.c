@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "test_bench_support.h"
+#include "evoscope/build.h"
 
 static struct evo_error err;
 

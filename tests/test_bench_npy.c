@@ -7,16 +7,16 @@
 #include <math.h>
 
 #include "test_build_support.h"
-#include "../src/bench/npy.h"
+#include "../src/images/npy.h"
 
-static bool open_text(struct bench_npy *npy, const char *header, const void *numbers, size_t bytes)
+static bool open_text(struct npy *npy, const char *header, const void *numbers, size_t bytes)
 {
 	static char *path;
 
 	free(path);
 	path = put_npy("array.npy", header, numbers, bytes);
 	evo_error_clear(&err);
-	return bench_npy_open(npy, path, &err);
+	return npy_open(npy, path, &err);
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -50,7 +50,7 @@ static void reads_every_type_both_ways(void **state)
 			        "{'descr': '%c%s', 'fortran_order': False, 'shape': (2,), }",
 			        big ? '>' : '<', cases[i].type);
 			unsigned char bytes[16] = {0};
-			struct bench_npy npy;
+			struct npy npy;
 			int64_t integers[2];
 			float numbers[2];
 			size_t size = cases[i].size;
@@ -59,18 +59,18 @@ static void reads_every_type_both_ways(void **state)
 				bytes[size + (big ? size - 1 - k : k)] = cases[i].little[k];
 			assert_true(open_text(&npy, header, bytes, 2 * size));
 			assert_int_equal(npy.count, 2);
-			if (npy.kind == BENCH_NPY_FLOAT) {
-				assert_true(bench_npy_floats(&npy, numbers, 2, &err));
+			if (npy.kind == NPY_FLOAT) {
+				assert_true(npy_floats(&npy, numbers, 2, &err));
 				assert_true(numbers[0] == 0);
 				assert_true((double) numbers[1] == cases[i].number);
 			} else {
-				assert_true(bench_npy_integers(&npy, integers, 2, &err));
+				assert_true(npy_integers(&npy, integers, 2, &err));
 				assert_int_equal(integers[0], 0);
 				assert_true(integers[1] == cases[i].integer);
 			}
-			assert_false(bench_npy_floats(&npy, numbers, 1, &err));
+			assert_false(npy_floats(&npy, numbers, 1, &err));
 			assert_non_null(strstr(err.message, "ends early"));
-			bench_npy_close(&npy);
+			npy_close(&npy);
 			free(header);
 		}
 	}
@@ -81,7 +81,7 @@ static void reads_more_than_a_chunk(void **state)
 	size_t count = 100000;
 	unsigned char *bytes = evo_malloc(count);
 	float *numbers = evo_calloc(count, sizeof(float));
-	struct bench_npy npy;
+	struct npy npy;
 
 	(void) state;
 	for (size_t i = 0; i < count; i++)
@@ -91,11 +91,11 @@ static void reads_more_than_a_chunk(void **state)
 	        bytes, count));
 	assert_int_equal(npy.rank, 3);
 	assert_int_equal(npy.shape[0], 10);
-	assert_true(bench_npy_floats(&npy, numbers, 70000, &err));
-	assert_true(bench_npy_floats(&npy, numbers + 70000, 30000, &err));
+	assert_true(npy_floats(&npy, numbers, 70000, &err));
+	assert_true(npy_floats(&npy, numbers + 70000, 30000, &err));
 	for (size_t i = 0; i < count; i++)
 		assert_true(numbers[i] == (float) (i % 251));
-	bench_npy_close(&npy);
+	npy_close(&npy);
 	free(numbers);
 	free(bytes);
 }
@@ -108,7 +108,7 @@ static void reads_every_version(void **state)
 		        "{'descr': '|u1', 'fortran_order': False, 'shape': (), }\n";
 		unsigned char bytes[128] = "\x93NUMPY";
 		size_t width = version == 1 ? 2 : 4, length = sizeof(header) - 1;
-		struct bench_npy npy;
+		struct npy npy;
 		float number;
 		char *path;
 
@@ -118,11 +118,11 @@ static void reads_every_version(void **state)
 		bytes[8 + width + length] = 7;
 		path = put_bytes("version.npy", bytes, 9 + width + length);
 		evo_error_clear(&err);
-		assert_int_equal(bench_npy_open(&npy, path, &err), version <= 3);
+		assert_int_equal(npy_open(&npy, path, &err), version <= 3);
 		if (version <= 3) {
-			assert_true(bench_npy_floats(&npy, &number, 1, &err));
+			assert_true(npy_floats(&npy, &number, 1, &err));
 			assert_true(number == 7);
-			bench_npy_close(&npy);
+			npy_close(&npy);
 		} else {
 			assert_non_null(strstr(err.message, "version 4"));
 		}
@@ -135,7 +135,7 @@ static void reads_every_version(void **state)
 static void check_bad(const char *header, size_t bytes, const char *what)
 {
 	unsigned char numbers[64] = {0};
-	struct bench_npy npy;
+	struct npy npy;
 
 	assert_false(open_text(&npy, header, numbers, bytes));
 	assert_null(npy.stream);
@@ -186,17 +186,17 @@ static void refuses_what_was_cut(void **state)
 	const uint16_t numbers[] = {1, 2, 3};
 	const size_t shape[] = {3};
 	char *whole = evo_path_join(data_folder, "whole.npy"), *bytes, *path;
-	struct bench_npy npy;
+	struct npy npy;
 	size_t length;
 
 	(void) state;
-	assert_true(bench_npy_write(whole, "<u2", shape, 1, numbers, &err));
+	assert_true(npy_write(whole, "<u2", shape, 1, numbers, &err));
 	bytes = evo_file_read(whole, 1000, &length, &err);
 	assert_int_equal(length, 64 + 64 + 6);
 	for (size_t cut = 0; cut < length; cut++) {
 		path = put_bytes("cut.npy", bytes, cut);
 		evo_error_clear(&err);
-		assert_false(bench_npy_open(&npy, path, &err));
+		assert_false(npy_open(&npy, path, &err));
 		assert_int_equal(err.code, EVO_E_INPUT);
 		free(path);
 	}
@@ -208,13 +208,13 @@ static void refuses_what_was_cut(void **state)
 			bytes[at] = (char) (kept ^ 1 << bit);
 			path = put_bytes("cut.npy", bytes, length);
 			evo_error_clear(&err);
-			if (bench_npy_open(&npy, path, &err))
-				bench_npy_close(&npy);
+			if (npy_open(&npy, path, &err))
+				npy_close(&npy);
 			free(path);
 		}
 		bytes[at] = kept;
 	}
-	assert_false(bench_npy_open(&npy, "/nonexistent", &err));
+	assert_false(npy_open(&npy, "/nonexistent", &err));
 	free(bytes);
 	free(whole);
 }
@@ -226,20 +226,20 @@ static void reads_back_what_it_writes(void **state)
 	static const float numbers[] = {1.5F, -2, INFINITY, 1e-30F, 5, 6};
 	const size_t shape[] = {3, 1, 2};
 	char *path = evo_path_join(data_folder, "written.npy"), *text;
-	struct bench_npy npy;
+	struct npy npy;
 	float got[6];
 
 	(void) state;
-	assert_true(bench_npy_write(path, "<f4", shape, 3, numbers, &err));
-	assert_true(bench_npy_is(path));
-	assert_true(bench_npy_open(&npy, path, &err));
+	assert_true(npy_write(path, "<f4", shape, 3, numbers, &err));
+	assert_true(npy_is(path));
+	assert_true(npy_open(&npy, path, &err));
 	/* The numbers begin where NumPy wants them. */
 	assert_int_equal(ftell(npy.stream) % 64, 0);
-	text = bench_npy_shape(&npy);
+	text = npy_shape(&npy);
 	assert_string_equal(text, "(3, 1, 2)");
-	assert_true(bench_npy_floats(&npy, got, 6, &err));
+	assert_true(npy_floats(&npy, got, 6, &err));
 	assert_memory_equal(got, numbers, sizeof(numbers));
-	bench_npy_close(&npy);
+	npy_close(&npy);
 	free(text);
 	free(path);
 }

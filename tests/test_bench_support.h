@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "evoscope/bench.h"
+#include "evoscope/import.h"
+#include "evoscope/scores.h"
 
 static char data_folder[] = "/tmp/evoscope-bench-XXXXXX";
 

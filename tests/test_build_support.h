@@ -5,6 +5,7 @@
 #define TEST_BUILD_SUPPORT_H
 
 #include "test_bench_support.h"
+#include "evoscope/build.h"
 
 static struct evo_error err;
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../src/bench/manifest.h"
+#include "evoscope/bench_manifest.h"
 #include "../src/cli/cli.h"
 #include "folder.h"
 
@@ -293,15 +293,15 @@ static bool manifest_takes(const char *section, const char *key, double value,
                            struct evo_error *err)
 {
 	char *folder, *path;
-	struct bench_manifest manifest;
+	struct evo_bench_manifest manifest;
 	*err = (struct evo_error){0};
 	assert_int_equal(folder_open(&folder, &path), 0);
 	char *text = evo_format("[%s]\n%s = %.0f\n", section, key, value);
 	assert_true(file_put(path, text, strlen(text)));
-	bench_manifest_init(&manifest);
+	evo_bench_manifest_init(&manifest);
 	/* It lacks the rest, which is told after what is wrong with this line. */
-	bench_manifest_read(&manifest, path, err);
-	bench_manifest_clear(&manifest);
+	evo_bench_manifest_read(&manifest, path, err);
+	evo_bench_manifest_clear(&manifest);
 	free(text);
 	folder_close(folder, path);
 	return err->line == 0;

@@ -18,7 +18,7 @@
 
 #include "evoscope/proxy.h"
 #include "evoscope/rank.h"
-#include "images.h"
+#include "evoscope/image_files.h"
 
 #define NETWORKS 300
 #define EVERY    15 /* rows of the table from one that is taken to the next */
@@ -85,16 +85,16 @@ static char *shared(const char *name)
 
 static struct evo_images read_images(const char *path)
 {
-	const struct bench_image_format *format = bench_image_format(EVO_IMAGES_CIFAR10);
+	const struct evo_cifar_format *format = evo_cifar_format(EVO_IMAGES_CIFAR10);
 	struct evo_images images;
 	struct evo_error err = {0};
 	size_t count;
 	char hash[17];
-	unsigned char *records = bench_images_take(format, path, &count, hash, &err);
+	unsigned char *records = evo_cifar_take(format, path, &count, hash, &err);
 
 	assert_non_null(records);
 	assert_true(count >= batch);
-	assert_true(bench_images_decode(records, batch, format->classes, &images, &err));
+	assert_true(evo_cifar_decode(records, batch, format->classes, &images, &err));
 	free(records);
 	return images;
 }
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
 	};
 	int64_t number;
 
-	if (argc > 1 && evo_integer_parse(argv[1], 1, BENCH_IMAGES_KEPT, &number, NULL))
+	if (argc > 1 && evo_integer_parse(argv[1], 1, EVO_PROBE_IMAGES, &number, NULL))
 		batch = (size_t) number;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

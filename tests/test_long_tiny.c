@@ -18,6 +18,7 @@
 
 #include "evoscope/bench.h"
 #include "evoscope/blas.h"
+#include "evoscope/build.h"
 
 #define ROWS 3
 

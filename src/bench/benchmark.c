@@ -4,12 +4,10 @@
 #include "config.h"
 
 #include "evoscope/bench.h"
-#include "folder.h"
-#include "image_files.h"
-#include "images.h"
+#include "evoscope/bench_folder.h"
 #include "import.h"
-#include "manifest.h"
-#include "table.h"
+#include "evoscope/bench_manifest.h"
+#include "evoscope/bench_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +18,11 @@ static bool bad_manifest(const char *path, struct evo_error *err, const char *wh
 }
 
 /* The file of images must be there, and be as long as the manifest says. */
-static bool set_image_file(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
-                           const char *name, const char *path, struct evo_error *err)
+static bool set_image_file(struct evo_benchmark *benchmark,
+                           const struct evo_bench_manifest *manifest, const char *name,
+                           const char *path, struct evo_error *err)
 {
-	if (manifest->image_count == BENCH_ABSENT || !manifest->image_hash)
+	if (manifest->image_count == EVO_BENCH_ABSENT || !manifest->image_hash)
 		return bad_manifest(path, err, "[images] has no count, or no hash");
 	benchmark->image_count = manifest->image_count;
 	benchmark->image_source = evo_format("%s %zu %s", manifest->image_source,
@@ -40,42 +39,42 @@ static bool set_image_file(struct evo_benchmark *benchmark, const struct bench_m
 	return there;
 }
 
-static bool set_cifar(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+static bool set_cifar(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest,
                       const char *path, struct evo_error *err)
 {
-	const struct bench_image_format *format = bench_image_format_named(manifest->image_source);
+	const struct evo_cifar_format *format = evo_cifar_format_named(manifest->image_source);
 
 	benchmark->image_format = format->format;
 	benchmark->image_classes = format->classes;
-	return set_image_file(benchmark, manifest, BENCH_IMAGES, path, err);
+	return set_image_file(benchmark, manifest, EVO_BENCH_IMAGES, path, err);
 }
 
-static bool set_npy(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+static bool set_npy(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest,
                     const char *path, struct evo_error *err)
 {
 	struct evo_image_scale *scale = &benchmark->scale;
 
-	if (manifest->image_classes == BENCH_ABSENT || !manifest->image_mean ||
+	if (manifest->image_classes == EVO_BENCH_ABSENT || !manifest->image_mean ||
 	    !manifest->image_deviation)
 		return bad_manifest(path, err, "[images] has no classes, mean or deviation");
-	if (!bench_manifest_triple_read(manifest->image_mean, scale->mean) ||
-	    !bench_manifest_triple_read(manifest->image_deviation, scale->deviation) ||
+	if (!evo_bench_manifest_triple_read(manifest->image_mean, scale->mean) ||
+	    !evo_bench_manifest_triple_read(manifest->image_deviation, scale->deviation) ||
 	    !(scale->deviation[0] > 0 && scale->deviation[1] > 0 && scale->deviation[2] > 0))
 		return bad_manifest(path, err,
 		                    "mean and deviation in [images] are three numbers each, and "
 		                    "deviations are above 0");
 	benchmark->image_format = EVO_IMAGES_NPY;
 	benchmark->image_classes = manifest->image_classes;
-	return set_image_file(benchmark, manifest, BENCH_IMAGES_NPY, path, err);
+	return set_image_file(benchmark, manifest, EVO_RAW_IMAGES_FILE, path, err);
 }
 
-static bool set_images(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+static bool set_images(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest,
                        const char *path, struct evo_error *err)
 {
 	const char *source = manifest->image_source;
 
 	benchmark->image_title = evo_strdup(manifest->image_title);
-	if (bench_image_format_named(source))
+	if (evo_cifar_format_named(source))
 		return set_cifar(benchmark, manifest, path, err);
 	if (strcmp(source, "npy") == 0)
 		return set_npy(benchmark, manifest, path, err);
@@ -88,7 +87,7 @@ static bool set_images(struct evo_benchmark *benchmark, const struct bench_manif
 		                   "[images] source is \"%s\"; expected none, cifar10, cifar100, "
 		                   "npy or task",
 		                   source);
-	if (!manifest->task || manifest->task_seed == BENCH_ABSENT)
+	if (!manifest->task || manifest->task_seed == EVO_BENCH_ABSENT)
 		return bad_manifest(path, err, "[images] has no task, or no seed");
 	benchmark->task = evo_task_find(manifest->task, err);
 	benchmark->task_seed = manifest->task_seed;
@@ -101,12 +100,12 @@ static char *copy(const char *text)
 	return text ? evo_strdup(text) : NULL;
 }
 
-static void set_training(struct evo_benchmark *benchmark, const struct bench_manifest *manifest)
+static void set_training(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest)
 {
 	struct evo_benchmark_training *training;
-	bool partial = manifest->wanted != BENCH_ABSENT;
+	bool partial = manifest->wanted != EVO_BENCH_ABSENT;
 
-	if (!manifest->program || manifest->networks == BENCH_ABSENT)
+	if (!manifest->program || manifest->networks == EVO_BENCH_ABSENT)
 		return;
 	training = benchmark->training = evo_calloc(1, sizeof(*training));
 	*training = (struct evo_benchmark_training){
@@ -152,7 +151,7 @@ static void clear_training(struct evo_benchmark_training *training)
 	free(training);
 }
 
-static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_manifest *manifest,
+static bool set_manifest(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest,
                          const char *path, struct evo_error *err)
 {
 	struct evo_error why = {0};
@@ -175,22 +174,22 @@ static bool set_manifest(struct evo_benchmark *benchmark, const struct bench_man
 
 static bool read_manifest(struct evo_benchmark *benchmark, struct evo_error *err)
 {
-	struct bench_manifest manifest;
-	char *path = evo_path_join(benchmark->folder, BENCH_MANIFEST);
+	struct evo_bench_manifest manifest;
+	char *path = evo_path_join(benchmark->folder, EVO_BENCH_MANIFEST);
 	bool done;
 
-	bench_manifest_init(&manifest);
-	done = bench_manifest_read(&manifest, path, err) &&
+	evo_bench_manifest_init(&manifest);
+	done = evo_bench_manifest_read(&manifest, path, err) &&
 	       set_manifest(benchmark, &manifest, path, err);
-	bench_manifest_clear(&manifest);
+	evo_bench_manifest_clear(&manifest);
 	free(path);
 	return done;
 }
 
 static bool read_table(struct evo_benchmark *benchmark, struct evo_error *err)
 {
-	char *path = evo_path_join(benchmark->folder, BENCH_TABLE);
-	bool done = bench_table_read(benchmark, path, err);
+	char *path = evo_path_join(benchmark->folder, EVO_BENCH_TABLE);
+	bool done = evo_bench_table_read(benchmark, path, err);
 
 	free(path);
 	return done;
@@ -199,7 +198,7 @@ static bool read_table(struct evo_benchmark *benchmark, struct evo_error *err)
 struct evo_benchmark *evo_benchmark_open(const char *name, struct evo_error *err)
 {
 	bool embedded;
-	char *folder = bench_folder_find(name, &embedded, err);
+	char *folder = evo_bench_folder_find(name, &embedded, err);
 
 	if (!folder)
 		return NULL;
@@ -209,7 +208,7 @@ struct evo_benchmark *evo_benchmark_open(const char *name, struct evo_error *err
 	benchmark->name = evo_strdup(name);
 	benchmark->folder = folder;
 	benchmark->embedded = embedded;
-	benchmark->hides = !embedded && bench_is_embedded(name);
+	benchmark->hides = !embedded && evo_bench_is_embedded(name);
 	if (read_manifest(benchmark, err))
 		return benchmark;
 	evo_benchmark_destroy(benchmark);

@@ -4,9 +4,7 @@
 #include "config.h"
 
 #include "evoscope/bench.h"
-#include "folder.h"
-#include "image_files.h"
-#include "images.h"
+#include "evoscope/bench_folder.h"
 #include "import.h"
 
 #include <stdlib.h>
@@ -15,13 +13,13 @@
 /* All records of images.bin, which are those that the manifest was written for; caller frees. */
 static char *read_records(const struct evo_benchmark *benchmark, struct evo_error *err)
 {
-	size_t expected = benchmark->image_count * BENCH_RECORD, length = 0;
-	char *path = evo_path_join(benchmark->folder, BENCH_IMAGES);
+	size_t expected = benchmark->image_count * EVO_CIFAR_RECORD, length = 0;
+	char *path = evo_path_join(benchmark->folder, EVO_BENCH_IMAGES);
 	char *bytes = evo_file_read(path, expected, &length, err);
 	char hash[17];
 
 	if (bytes && length == expected)
-		bench_images_hash((const unsigned char *) bytes, benchmark->image_count, hash);
+		evo_cifar_hash((const unsigned char *) bytes, benchmark->image_count, hash);
 	if (bytes && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
 		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
 		            "not the images that the manifest names; import the benchmark again");
@@ -37,26 +35,26 @@ static char *read_records(const struct evo_benchmark *benchmark, struct evo_erro
 static bool npy_images(const struct evo_benchmark *benchmark, size_t count, size_t side,
                        struct evo_images *images, struct evo_error *err)
 {
-	struct bench_kept kept;
+	struct evo_raw_images kept;
 	char hash[17];
-	bool done = bench_kept_read(&kept, benchmark->folder, benchmark->image_count, err);
+	bool done = evo_raw_images_read(&kept, benchmark->folder, benchmark->image_count, err);
 
 	if (!done)
 		return false;
-	bench_kept_hash(&kept, &benchmark->scale, hash);
+	evo_raw_images_hash(&kept, &benchmark->scale, hash);
 	if (strcmp(hash, benchmark->image_hash) != 0)
 		done = evo_fail_at(err, EVO_E_INPUT, benchmark->folder, 0, 0,
 		                   "%s and %s are not the images and labels that the manifest "
 		                   "names; build the benchmark again",
-		                   BENCH_IMAGES_NPY, BENCH_LABELS_NPY);
+		                   EVO_RAW_IMAGES_FILE, EVO_RAW_LABELS_FILE);
 	*images = (struct evo_images){.pixels = kept.pixels,
 	                              .labels = kept.labels,
 	                              .count = count,
 	                              .side = kept.side,
 	                              .classes = benchmark->image_classes};
-	done = done && bench_images_shrink(images, side, err);
+	done = done && evo_images_shrink(images, side, err);
 	if (done)
-		bench_images_normalise(images, &benchmark->scale);
+		evo_images_normalise(images, &benchmark->scale);
 	return done;
 }
 
@@ -68,9 +66,8 @@ static bool cifar_images(const struct evo_benchmark *benchmark, size_t count,
 
 	if (!bytes)
 		return false;
-	done = bench_images_decode((const unsigned char *) bytes, count,
-	                           bench_image_format(benchmark->image_format)->classes, images,
-	                           err);
+	done = evo_cifar_decode((const unsigned char *) bytes, count,
+	                        evo_cifar_format(benchmark->image_format)->classes, images, err);
 	free(bytes);
 	return done;
 }
@@ -120,7 +117,7 @@ bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, s
 		done = cifar_images(benchmark, count, images, err);
 	else
 		return true;
-	if (done && !bench_images_shrink(images, side, err))
+	if (done && !evo_images_shrink(images, side, err))
 		done = false;
 	if (!done)
 		evo_images_clear(images);

@@ -1,8 +1,7 @@
 #include "config.h"
 
 #include "evoscope/bench.h"
-#include "folder.h"
-#include "journal.h"
+#include "evoscope/bench_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool bench_name_check(const char *name, struct evo_error *err)
+bool evo_bench_name_check(const char *name, struct evo_error *err)
 {
 	static const char allowed[] =
 	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
@@ -20,10 +19,10 @@ bool bench_name_check(const char *name, struct evo_error *err)
 
 	if (length == 0)
 		return evo_fail(err, EVO_E_USAGE, "a benchmark's name is empty");
-	if (length > BENCH_NAME_MAX)
+	if (length > EVO_BENCH_NAME_MAX)
 		return evo_fail(err, EVO_E_USAGE,
 		                "the benchmark name \"%.20s...\" has more than %d characters", name,
-		                BENCH_NAME_MAX);
+		                EVO_BENCH_NAME_MAX);
 	if (strspn(name, allowed) != length || name[0] == '-' || name[0] == '_')
 		return evo_fail(err, EVO_E_USAGE,
 		                "\"%s\" cannot name a benchmark; use letters, digits, - and _, "
@@ -32,7 +31,7 @@ bool bench_name_check(const char *name, struct evo_error *err)
 	return true;
 }
 
-char *bench_user_folder(const char *name)
+char *evo_bench_user_folder(const char *name)
 {
 	char *parent = evo_path_data("benchmarks");
 	char *folder = evo_path_join(parent, name);
@@ -41,38 +40,38 @@ char *bench_user_folder(const char *name)
 	return folder;
 }
 
-bool bench_is_embedded(const char *name)
+bool evo_bench_is_embedded(const char *name)
 {
 	char *folder = evo_path_shared(name);
-	bool there = bench_folder_holds(folder);
+	bool there = evo_bench_folder_holds(folder);
 
 	free(folder);
 	return there;
 }
 
-bool bench_new_name_check(const char *name, struct evo_error *err)
+bool evo_bench_new_name_check(const char *name, struct evo_error *err)
 {
 	char *folder;
 	bool there;
 
-	if (!bench_name_check(name, err))
+	if (!evo_bench_name_check(name, err))
 		return false;
 	if (strcmp(name, "all") == 0)
 		return evo_fail(err, EVO_E_USAGE,
 		                "\"all\" stands for every benchmark; choose another name");
-	folder = bench_user_folder(name);
+	folder = evo_bench_user_folder(name);
 	there = evo_path_exists(folder);
 	free(folder);
-	return there || !bench_is_embedded(name) ||
+	return there || !evo_bench_is_embedded(name) ||
 	       evo_fail(err, EVO_E_USAGE,
 	                "a benchmark %s comes with the program, and this one would hide it; "
 	                "choose another name by --name",
 	                name);
 }
 
-bool bench_folder_holds(const char *folder)
+bool evo_bench_folder_holds(const char *folder)
 {
-	char *manifest = evo_path_join(folder, BENCH_MANIFEST);
+	char *manifest = evo_path_join(folder, EVO_BENCH_MANIFEST);
 	bool there = evo_path_exists(manifest);
 
 	free(manifest);
@@ -104,7 +103,7 @@ static void collect(struct names *names, const char *parent, struct evo_error *e
 	while ((entry = readdir(directory))) {
 		char *folder = evo_path_join(parent, entry->d_name);
 
-		if (bench_name_check(entry->d_name, NULL) && bench_folder_holds(folder)) {
+		if (evo_bench_name_check(entry->d_name, NULL) && evo_bench_folder_holds(folder)) {
 			names->list = evo_realloc(names->list, names->count + 1, sizeof(char *));
 			names->list[names->count++] = evo_strdup(entry->d_name);
 		}
@@ -154,18 +153,18 @@ static void not_found(const char *name, struct evo_error *err)
 	free(names);
 }
 
-char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
+char *evo_bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
 {
-	if (bench_name_check(name, NULL)) {
-		char *folder = bench_user_folder(name);
+	if (evo_bench_name_check(name, NULL)) {
+		char *folder = evo_bench_user_folder(name);
 
 		*embedded = false;
-		if (bench_folder_holds(folder))
+		if (evo_bench_folder_holds(folder))
 			return folder;
 		free(folder);
 		*embedded = true;
 		folder = evo_path_shared(name);
-		if (bench_folder_holds(folder))
+		if (evo_bench_folder_holds(folder))
 			return folder;
 		free(folder);
 	}
@@ -176,7 +175,7 @@ char *bench_folder_find(const char *name, bool *embedded, struct evo_error *err)
 bool evo_benchmark_known(const char *name, struct evo_error *err)
 {
 	bool embedded;
-	char *folder = bench_folder_find(name, &embedded, err);
+	char *folder = evo_bench_folder_find(name, &embedded, err);
 
 	free(folder);
 	return folder != NULL;
@@ -223,13 +222,14 @@ static void sync_parent(const char *path)
 	free(parent);
 }
 
-bool bench_draft_begin(struct bench_draft *draft, const char *target, struct evo_error *err)
+bool evo_bench_staging_begin(struct evo_bench_staging *draft, const char *target,
+                             struct evo_error *err)
 {
 	char *parent = parent_of(target);
 	bool made = evo_make_directories(parent, err);
 
 	free(parent);
-	*draft = (struct bench_draft){0};
+	*draft = (struct evo_bench_staging){0};
 	if (!made)
 		return false;
 	draft->path = make_beside(target, &draft->lock, err);
@@ -285,7 +285,7 @@ static bool take_place(const char *path, const char *target, struct evo_error *e
 	return true;
 }
 
-bool bench_draft_publish(struct bench_draft *draft, bool replace, struct evo_error *err)
+bool evo_bench_staging_publish(struct evo_bench_staging *draft, bool replace, struct evo_error *err)
 {
 	bool done;
 
@@ -310,11 +310,11 @@ bool bench_draft_publish(struct bench_draft *draft, bool replace, struct evo_err
 		free(draft->path);
 		draft->path = NULL;
 	}
-	bench_draft_drop(draft);
+	evo_bench_staging_drop(draft);
 	return done;
 }
 
-void bench_draft_drop(struct bench_draft *draft)
+void evo_bench_staging_drop(struct evo_bench_staging *draft)
 {
 	if (draft->path)
 		evo_remove_tree(draft->path, NULL);
@@ -322,13 +322,13 @@ void bench_draft_drop(struct bench_draft *draft)
 		unlock(draft->lock);
 	free(draft->path);
 	free(draft->target);
-	*draft = (struct bench_draft){0};
+	*draft = (struct evo_bench_staging){0};
 }
 
 /* A build that was begun and never ended is no benchmark, but can be removed like one. */
 static bool has_journal(const char *folder)
 {
-	char *journal = evo_path_join(folder, BENCH_JOURNAL);
+	char *journal = evo_path_join(folder, EVO_BENCH_JOURNAL);
 	bool there = evo_path_exists(journal);
 
 	free(journal);
@@ -340,14 +340,14 @@ bool evo_benchmark_remove(const char *name, struct evo_error *err)
 	char *folder;
 	bool embedded, done;
 
-	if (!bench_name_check(name, err))
+	if (!evo_bench_name_check(name, err))
 		return false;
-	folder = bench_user_folder(name);
-	if (bench_folder_holds(folder) || has_journal(folder)) {
+	folder = evo_bench_user_folder(name);
+	if (evo_bench_folder_holds(folder) || has_journal(folder)) {
 		done = retire(folder, err);
 	} else {
 		free(folder);
-		folder = bench_folder_find(name, &embedded, err);
+		folder = evo_bench_folder_find(name, &embedded, err);
 		done = folder &&
 		       evo_fail(err, EVO_E_USAGE,
 		                "\"%s\" comes with the program and cannot be removed", name);

@@ -1,10 +1,9 @@
 #include "config.h"
 
-#include "folder.h"
-#include "images.h"
+#include "evoscope/bench_folder.h"
 #include "import.h"
-#include "manifest.h"
-#include "table.h"
+#include "evoscope/bench_manifest.h"
+#include "evoscope/bench_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@ struct writing {
 	size_t rows; /* in the file, for the record */
 
 	/* Of the images, if any. */
-	const struct bench_image_format *format;
+	const struct evo_cifar_format *format;
 	unsigned char *records;
 	size_t image_count;
 	char image_hash[17];
@@ -24,7 +23,7 @@ struct writing {
 	size_t count;
 	const struct bench_dataset *datasets[BENCH_DATASETS];
 	char *names[BENCH_DATASETS];
-	struct bench_draft drafts[BENCH_DATASETS];
+	struct evo_bench_staging drafts[BENCH_DATASETS];
 };
 
 /* ---- One benchmark --------------------------------------------------------------------------- */
@@ -35,7 +34,7 @@ static bool write_table(const struct writing *writing, size_t dataset, const cha
 	const struct bench_published *published = writing->published;
 	char **architectures = evo_calloc(published->count, sizeof(char *));
 	double *accuracies = evo_calloc(published->count, sizeof(double));
-	struct bench_table table = {.architectures = architectures, .accuracies = accuracies};
+	struct evo_bench_table table = {.architectures = architectures, .accuracies = accuracies};
 	bool done;
 
 	for (size_t i = 0; i < published->count; i++) {
@@ -44,14 +43,14 @@ static bool write_table(const struct writing *writing, size_t dataset, const cha
 		architectures[table.count] = published->architectures[i];
 		accuracies[table.count++] = published->accuracies[i][dataset];
 	}
-	done = bench_table_write(&table, path, err);
+	done = evo_bench_table_write(&table, path, err);
 	free(architectures);
 	free(accuracies);
 	return done;
 }
 
 /* The paper's size, with an output for each of the dataset's classes. */
-static void set_probe(struct bench_manifest *manifest, const struct bench_dataset *dataset)
+static void set_probe(struct evo_bench_manifest *manifest, const struct bench_dataset *dataset)
 {
 	manifest->channels = 16;
 	manifest->cells = 5;
@@ -60,7 +59,7 @@ static void set_probe(struct bench_manifest *manifest, const struct bench_datase
 	manifest->batch = 16;
 }
 
-static void set_images(struct bench_manifest *manifest, const struct writing *writing)
+static void set_images(struct evo_bench_manifest *manifest, const struct writing *writing)
 {
 	if (!writing->format) {
 		manifest->image_source = evo_strdup("none");
@@ -76,13 +75,13 @@ static void set_images(struct bench_manifest *manifest, const struct writing *wr
 static bool write_manifest(const struct writing *writing, const struct bench_dataset *dataset,
                            const char *path, struct evo_error *err)
 {
-	struct bench_manifest manifest;
+	struct evo_bench_manifest manifest;
 	const char *slash = strrchr(writing->import->file, '/');
-	char *today = bench_today();
+	char *today = evo_bench_today();
 	bool done;
 
-	bench_manifest_init(&manifest);
-	manifest.format = BENCH_FORMAT;
+	evo_bench_manifest_init(&manifest);
+	manifest.format = EVO_BENCH_FORMAT;
 	manifest.title = evo_strdup(dataset->title);
 	manifest.dataset = evo_strdup(dataset->dataset);
 	manifest.origin = evo_format("imported from %s, %zu of its %zu rows, on %s",
@@ -91,8 +90,8 @@ static bool write_manifest(const struct writing *writing, const struct bench_dat
 	manifest.space = evo_strdup(writing->published->space->name);
 	set_probe(&manifest, dataset);
 	set_images(&manifest, writing);
-	done = bench_manifest_write(&manifest, path, err);
-	bench_manifest_clear(&manifest);
+	done = evo_bench_manifest_write(&manifest, path, err);
+	evo_bench_manifest_clear(&manifest);
 	free(today);
 	return done;
 }
@@ -103,7 +102,7 @@ static bool write_images(const struct writing *writing, const char *path, struct
 
 	if (!file)
 		return false;
-	fwrite(writing->records, BENCH_RECORD, writing->image_count, evo_file_stream(file));
+	fwrite(writing->records, EVO_CIFAR_RECORD, writing->image_count, evo_file_stream(file));
 	return evo_file_commit(file, err);
 }
 
@@ -111,9 +110,9 @@ static bool write_draft(const struct writing *writing, size_t number, struct evo
 {
 	const struct bench_dataset *dataset = writing->datasets[number];
 	const char *folder = writing->drafts[number].path;
-	char *table = evo_path_join(folder, BENCH_TABLE);
-	char *manifest = evo_path_join(folder, BENCH_MANIFEST);
-	char *images = evo_path_join(folder, BENCH_IMAGES);
+	char *table = evo_path_join(folder, EVO_BENCH_TABLE);
+	char *manifest = evo_path_join(folder, EVO_BENCH_MANIFEST);
+	char *images = evo_path_join(folder, EVO_BENCH_IMAGES);
 	bool done = write_table(writing, (size_t) (dataset - bench_datasets), table, err) &&
 	            write_manifest(writing, dataset, manifest, err) &&
 	            (!writing->format || write_images(writing, images, err));
@@ -147,7 +146,7 @@ static bool plan_one(struct writing *writing, size_t dataset, char *name, bool t
 {
 	writing->datasets[writing->count] = &bench_datasets[dataset];
 	writing->names[writing->count++] = name;
-	if (!bench_new_name_check(name, err))
+	if (!evo_bench_new_name_check(name, err))
 		return false;
 	return !there || writing->import->replace ||
 	       evo_fail(err, EVO_E_INPUT,
@@ -164,7 +163,7 @@ static bool plan(struct writing *writing, struct evo_import_report *report, stru
 
 	for (size_t dataset = 0; dataset < BENCH_DATASETS && good; dataset++) {
 		char *name = evo_format("%s-%s", prefix, bench_datasets[dataset].suffix);
-		char *folder = bench_user_folder(name);
+		char *folder = evo_bench_user_folder(name);
 		bool there = evo_path_exists(folder);
 
 		free(folder);
@@ -183,8 +182,8 @@ static bool write_all(struct writing *writing, struct evo_import_report *report,
                       struct evo_error *err)
 {
 	for (size_t i = 0; i < writing->count; i++) {
-		char *folder = bench_user_folder(writing->names[i]);
-		bool done = bench_draft_begin(&writing->drafts[i], folder, err) &&
+		char *folder = evo_bench_user_folder(writing->names[i]);
+		bool done = evo_bench_staging_begin(&writing->drafts[i], folder, err) &&
 		            write_draft(writing, i, err);
 
 		free(folder);
@@ -192,7 +191,7 @@ static bool write_all(struct writing *writing, struct evo_import_report *report,
 			return false;
 	}
 	for (size_t i = 0; i < writing->count; i++) {
-		if (!bench_draft_publish(&writing->drafts[i], writing->import->replace, err))
+		if (!evo_bench_staging_publish(&writing->drafts[i], writing->import->replace, err))
 			return false;
 		report->benchmarks[report->benchmark_count++] = evo_strdup(writing->names[i]);
 	}
@@ -203,13 +202,13 @@ static bool take_images(struct writing *writing, struct evo_error *err)
 {
 	const struct evo_import *import = writing->import;
 
-	writing->format = bench_image_format(import->format);
+	writing->format = evo_cifar_format(import->format);
 	if (!writing->format)
 		return true;
 	if (!import->images)
 		return evo_fail(err, EVO_E_USAGE, "no file of images was named");
-	writing->records = bench_images_take(writing->format, import->images, &writing->image_count,
-	                                     writing->image_hash, err);
+	writing->records = evo_cifar_take(writing->format, import->images, &writing->image_count,
+	                                  writing->image_hash, err);
 	return writing->records != NULL;
 }
 
@@ -222,14 +221,14 @@ bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem p
 
 	*report = (struct evo_import_report){0};
 	/* A bad prefix is the quickest to tell. */
-	if (import->name && !bench_name_check(import->name, err))
+	if (import->name && !evo_bench_name_check(import->name, err))
 		return false;
 	done = bench_published_read(&published, import, problem, context, report, err);
 	writing.rows = report->rows;
 	done = done && take_images(&writing, err) && plan(&writing, report, err) &&
 	       write_all(&writing, report, err);
 	for (size_t i = 0; i < writing.count; i++) {
-		bench_draft_drop(&writing.drafts[i]);
+		evo_bench_staging_drop(&writing.drafts[i]);
 		free(writing.names[i]);
 	}
 	free(writing.records);

@@ -5,6 +5,8 @@
 #define BENCH_IMPORT_H
 
 #include "evoscope/bench.h"
+#include "evoscope/import.h"
+#include "evoscope/import_rows.h"
 
 /* One dataset of NATS-Bench, and the column that has it. */
 struct bench_dataset {
@@ -18,45 +20,13 @@ extern const struct bench_dataset bench_datasets[BENCH_DATASETS];
 /* That of a benchmark, by what its manifest says of the dataset; NULL: it is none of them. */
 const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchmark);
 
-/* Without the blanks around it, in place. */
-char *bench_trim(char *text);
-/* The same of every field, which stays where it is. */
-void bench_trim_all(size_t count, char *const *fields);
-
 /* What a text that is no architecture of a known space looks like, "a DARTS genotype"; NULL. */
 const char *bench_looks_like(const char *text);
-/*
- * A header without the columns wanted: what is probably the matter ("its columns are parted by
- * tabs; ..."), or what columns there are and which of them may be meant. Caller frees.
- */
-char *bench_header_advice(size_t count, char *const *fields, const char *const *wanted,
-                          size_t wanted_count);
 /* Does the name say that lower is better: an error, or a loss? */
 bool bench_is_error_column(const char *name);
 /* The column that has the errors, or losses, of a dataset; NULL. */
 const char *bench_error_column(const struct bench_dataset *dataset, size_t count,
                                char *const *fields);
-/* Of a text that is no number: "; leave out the percent sign", or "". */
-const char *bench_number_advice(const char *text);
-
-/* What is the same for every row of a table. */
-struct bench_import_rows {
-	size_t fields;       /* of the header; 0 before it */
-	size_t architecture; /* which of them */
-	const char *called;  /* what the architecture is called in messages */
-	/* NULL: the first row that is an architecture of a space decides. */
-	const struct evo_space *space;
-	const char *looks_like;           /* the first one that is of none, where it is known */
-	struct evo_import_report *report; /* where rows are counted */
-};
-/*
- * Counts a row. NULL when its architecture can be used: *architecture, within fields; else what is
- * wrong, which the caller frees. index: the architectures that are had, and the lines they are on.
- */
-char *bench_import_row(struct bench_import_rows *rows, const struct evo_index *index,
-                       const size_t *lines, size_t count, char *const *fields,
-                       const char **architecture);
-
 struct bench_published {
 	const struct evo_space *space;
 	size_t count, room;

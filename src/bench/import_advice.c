@@ -120,8 +120,8 @@ static void list_names(struct evo_text *out, size_t count, char *const *fields)
 		evo_text_append(out, " ...");
 }
 
-char *bench_header_advice(size_t count, char *const *fields, const char *const *wanted,
-                          size_t wanted_count)
+char *evo_import_header_advice(size_t count, char *const *fields, const char *const *wanted,
+                               size_t wanted_count)
 {
 	const char *value, *name;
 	struct evo_text text;
@@ -209,7 +209,7 @@ static bool is_number_with(const char *text, char character, char instead)
 			*to++ = instead;
 	}
 	*to = '\0';
-	good = evo_number_parse(bench_trim(copy), &number, NULL);
+	good = evo_number_parse(evo_import_trim(copy), &number, NULL);
 	free(copy);
 	return good;
 }
@@ -225,7 +225,7 @@ static bool is_word(const char *text, const char *const *words, size_t count)
 	return found;
 }
 
-const char *bench_number_advice(const char *text)
+const char *evo_import_number_advice(const char *text)
 {
 	static const char *const truths[] = {"true", "false", "yes", "no"};
 	static const char *const nothing[] = {"na", "none", "null", "missing"};

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-char *bench_trim(char *text)
+char *evo_import_trim(char *text)
 {
 	size_t length;
 
@@ -17,17 +17,17 @@ char *bench_trim(char *text)
 	return text;
 }
 
-void bench_trim_all(size_t count, char *const *fields)
+void evo_import_trim_all(size_t count, char *const *fields)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *text = bench_trim(fields[i]);
+		const char *text = evo_import_trim(fields[i]);
 
 		memmove(fields[i], text, strlen(text) + 1);
 	}
 }
 
 /* The first row that is an architecture of a space decides which space it is. */
-static bool check_architecture(struct bench_import_rows *rows, const char *architecture,
+static bool check_architecture(struct evo_import_rows *rows, const char *architecture,
                                struct evo_error *why)
 {
 	if (rows->space)
@@ -40,16 +40,16 @@ static bool check_architecture(struct bench_import_rows *rows, const char *archi
 	return rows->space != NULL;
 }
 
-static const char *space_name(const struct bench_import_rows *rows)
+static const char *space_name(const struct evo_import_rows *rows)
 {
 	if (rows->space)
 		return rows->space->name;
 	return evo_space_total() > 1 ? "any space" : evo_space_at(0)->name;
 }
 
-char *bench_import_row(struct bench_import_rows *rows, const struct evo_index *index,
-                       const size_t *lines, size_t count, char *const *fields,
-                       const char **architecture)
+char *evo_import_row(struct evo_import_rows *rows, const struct evo_index *index,
+                     const size_t *lines, size_t count, char *const *fields,
+                     const char **architecture)
 {
 	struct evo_error why = {0};
 	size_t before;
@@ -59,7 +59,7 @@ char *bench_import_row(struct bench_import_rows *rows, const struct evo_index *i
 		rows->report->malformed++;
 		return evo_format("%zu fields where the header has %zu", count, rows->fields);
 	}
-	*architecture = bench_trim(fields[rows->architecture]);
+	*architecture = evo_import_trim(fields[rows->architecture]);
 	before = evo_index_find(index, *architecture);
 	if (**architecture == '\0') {
 		rows->report->malformed++;

@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "manifest.h"
+#include "evoscope/bench_manifest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct field {
 	double min, max; /* of numbers */
 };
 
-#define AT(member) offsetof(struct bench_manifest, member)
+#define AT(member) offsetof(struct evo_bench_manifest, member)
 #define TEXT(section, key, required, member)                                                       \
 	{                                                                                          \
 		section, key, KIND_TEXT, required, AT(member), 0, 0                                \
@@ -39,7 +39,7 @@ struct field {
 	}
 
 static const struct field fields[] = {
-        SIZE("benchmark", "format", true, format, 1, BENCH_FORMAT),
+        SIZE("benchmark", "format", true, format, 1, EVO_BENCH_FORMAT),
         TEXT("benchmark", "title", true, title),
         TEXT("benchmark", "dataset", true, dataset),
         TEXT("benchmark", "origin", true, origin),
@@ -83,44 +83,44 @@ static const struct field fields[] = {
         TEXT("training", "test_files", false, test_files),
         TEXT("training", "test_labels", false, test_labels),
         TEXT("training", "data", false, data_hash),
-        SIZE("training", "lineup_seed", false, lineup_seed, 0, EVO_BUILD_SEED_MAX),
+        SIZE("training", "lineup_seed", false, sample_seed, 0, EVO_BUILD_SEED_MAX),
 };
 
-static char **text_of(struct bench_manifest *manifest, const struct field *field)
+static char **text_of(struct evo_bench_manifest *manifest, const struct field *field)
 {
 	return (char **) (void *) ((char *) manifest + field->offset);
 }
 
-static size_t *size_of(struct bench_manifest *manifest, const struct field *field)
+static size_t *size_of(struct evo_bench_manifest *manifest, const struct field *field)
 {
 	return (size_t *) (void *) ((char *) manifest + field->offset);
 }
 
-static double *number_of(struct bench_manifest *manifest, const struct field *field)
+static double *number_of(struct evo_bench_manifest *manifest, const struct field *field)
 {
 	return (double *) (void *) ((char *) manifest + field->offset);
 }
 
-void bench_manifest_init(struct bench_manifest *manifest)
+void evo_bench_manifest_init(struct evo_bench_manifest *manifest)
 {
-	*manifest = (struct bench_manifest){0};
+	*manifest = (struct evo_bench_manifest){0};
 	for (size_t i = 0; i < EVO_COUNT(fields); i++) {
 		if (fields[i].kind == KIND_SIZE)
-			*size_of(manifest, &fields[i]) = BENCH_ABSENT;
+			*size_of(manifest, &fields[i]) = EVO_BENCH_ABSENT;
 		else if (fields[i].kind == KIND_NUMBER)
 			*number_of(manifest, &fields[i]) = NAN;
 	}
 }
 
-void bench_manifest_clear(struct bench_manifest *manifest)
+void evo_bench_manifest_clear(struct evo_bench_manifest *manifest)
 {
 	for (size_t i = 0; i < EVO_COUNT(fields); i++)
 		if (fields[i].kind == KIND_TEXT)
 			free(*text_of(manifest, &fields[i]));
-	bench_manifest_init(manifest);
+	evo_bench_manifest_init(manifest);
 }
 
-static bool is_absent(const struct bench_manifest *manifest, const struct field *field)
+static bool is_absent(const struct evo_bench_manifest *manifest, const struct field *field)
 {
 	const char *at = (const char *) manifest + field->offset;
 
@@ -128,7 +128,7 @@ static bool is_absent(const struct bench_manifest *manifest, const struct field 
 	case KIND_TEXT:
 		return *(char *const *) (const void *) at == NULL;
 	case KIND_SIZE:
-		return *(const size_t *) (const void *) at == BENCH_ABSENT;
+		return *(const size_t *) (const void *) at == EVO_BENCH_ABSENT;
 	case KIND_NUMBER:
 		break;
 	}
@@ -137,7 +137,7 @@ static bool is_absent(const struct bench_manifest *manifest, const struct field 
 
 /* ---- Three numbers --------------------------------------------------------------------------- */
 
-char *bench_manifest_triple(const double *numbers)
+char *evo_bench_manifest_triple(const double *numbers)
 {
 	struct evo_text text;
 
@@ -149,7 +149,7 @@ char *bench_manifest_triple(const double *numbers)
 	return text.data;
 }
 
-bool bench_manifest_triple_read(const char *text, double *numbers)
+bool evo_bench_manifest_triple_read(const char *text, double *numbers)
 {
 	for (size_t i = 0; i < 3; i++) {
 		size_t length = strcspn(text, " ");
@@ -167,7 +167,7 @@ bool bench_manifest_triple_read(const char *text, double *numbers)
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 struct reading {
-	struct bench_manifest *manifest;
+	struct evo_bench_manifest *manifest;
 	const char *path;
 };
 
@@ -240,7 +240,8 @@ static bool take(void *context, const char *section, const char *key, const char
 	return take_number(reading, field, value, line, err);
 }
 
-bool bench_manifest_read(struct bench_manifest *manifest, const char *path, struct evo_error *err)
+bool evo_bench_manifest_read(struct evo_bench_manifest *manifest, const char *path,
+                             struct evo_error *err)
 {
 	struct reading reading = {manifest, path};
 
@@ -293,7 +294,7 @@ static void write_text(FILE *stream, const char *text)
 	fputc('\n', stream);
 }
 
-static void write_field(FILE *stream, const struct bench_manifest *manifest,
+static void write_field(FILE *stream, const struct evo_bench_manifest *manifest,
                         const struct field *field)
 {
 	const char *at = (const char *) manifest + field->offset;
@@ -314,8 +315,8 @@ static void write_field(FILE *stream, const struct bench_manifest *manifest,
 	}
 }
 
-bool bench_manifest_write(const struct bench_manifest *manifest, const char *path,
-                          struct evo_error *err)
+bool evo_bench_manifest_write(const struct evo_bench_manifest *manifest, const char *path,
+                              struct evo_error *err)
 {
 	struct evo_file *file = evo_file_create(path, err);
 	const char *section = NULL;
@@ -336,7 +337,7 @@ bool bench_manifest_write(const struct bench_manifest *manifest, const char *pat
 	return evo_file_commit(file, err);
 }
 
-char *bench_today(void)
+char *evo_bench_today(void)
 {
 	time_t now = time(NULL);
 	struct tm parts;

@@ -34,7 +34,7 @@ struct reading {
 	const struct evo_import *import;
 	evo_import_problem problem;
 	void *context;
-	struct bench_import_rows rows;
+	struct evo_import_rows rows;
 	size_t told;
 	size_t accuracy[BENCH_DATASETS]; /* where they are, or NO_COLUMN */
 	/* Accuracies that can only be fractions, and how many above 1 % there are beside them. */
@@ -105,8 +105,8 @@ static bool no_columns(const struct reading *reading, size_t line, size_t count,
 			        "lower is better; expected %s, %s or %s in percent, 0 to "
 			        "100, higher is better",
 			        fields[i], wanted[1], wanted[2], wanted[3]);
-	advice = architecture ? bench_header_advice(count, fields, wanted + 1, BENCH_DATASETS)
-	                      : bench_header_advice(count, fields, wanted, 1);
+	advice = architecture ? evo_import_header_advice(count, fields, wanted + 1, BENCH_DATASETS)
+	                      : evo_import_header_advice(count, fields, wanted, 1);
 	if (architecture)
 		evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
 		            "the header has none of the columns %s, %s and %s: %s", wanted[1],
@@ -141,7 +141,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	bool any = false;
 
 	reading->rows.fields = count;
-	bench_trim_all(count, fields);
+	evo_import_trim_all(count, fields);
 	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->rows.architecture,
 	                 err))
 		return false;
@@ -203,7 +203,7 @@ static enum verdict read_accuracy(struct reading *reading, size_t line, size_t d
 	}
 	if (!evo_number_parse(text, accuracy, NULL)) {
 		tell(reading, line, "%s is \"%.40s\", not a number%s", column, text,
-		     bench_number_advice(text));
+		     evo_import_number_advice(text));
 		return MALFORMED;
 	}
 	if (!(*accuracy >= 0 && *accuracy <= 100))
@@ -247,7 +247,7 @@ static void take_accuracies(struct reading *reading, size_t line, const char *ar
 		accuracies[i] = NAN;
 		if (reading->accuracy[i] != NO_COLUMN)
 			found[read_accuracy(reading, line, i,
-			                    bench_trim(fields[reading->accuracy[i]]),
+			                    evo_import_trim(fields[reading->accuracy[i]]),
 			                    &accuracies[i])]++;
 	}
 	if (found[MALFORMED])
@@ -266,8 +266,8 @@ static void take_row(struct reading *reading, size_t line, size_t count, char *c
 {
 	const struct bench_published *published = reading->published;
 	const char *architecture;
-	char *wrong = bench_import_row(&reading->rows, &published->index, published->lines, count,
-	                               fields, &architecture);
+	char *wrong = evo_import_row(&reading->rows, &published->index, published->lines, count,
+	                             fields, &architecture);
 
 	if (wrong)
 		tell(reading, line, "%s", wrong);

@@ -9,7 +9,7 @@
 
 #include "scores.h"
 
-#include "folder.h"
+#include "evoscope/bench_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,12 +23,12 @@
 
 bool bench_scores_name_check(const char *name, struct evo_error *err)
 {
-	if (bench_name_check(name, NULL))
+	if (evo_bench_name_check(name, NULL))
 		return true;
 	return evo_fail(err, EVO_E_USAGE,
 	                "\"%.80s\" cannot name imported scores; use up to %d letters, digits, - "
 	                "and _, beginning with a letter or digit",
-	                name, BENCH_NAME_MAX);
+	                name, EVO_BENCH_NAME_MAX);
 }
 
 char *bench_scores_folder(void)
@@ -280,7 +280,7 @@ static char *name_of(const char *file)
 	if (length <= suffix || strcmp(file + length - suffix, SUFFIX) != 0)
 		return NULL;
 	name = evo_strndup(file, length - suffix);
-	if (bench_name_check(name, NULL))
+	if (evo_bench_name_check(name, NULL))
 		return name;
 	free(name);
 	return NULL;
@@ -361,7 +361,7 @@ bool evo_scores_find(const char *text, char **name, size_t *column, struct evo_e
 	struct evo_error why = {0};
 
 	*name = slash ? evo_strndup(text, (size_t) (slash - text)) : evo_strdup(text);
-	if (slash && bench_name_check(*name, NULL))
+	if (slash && evo_bench_name_check(*name, NULL))
 		scores = evo_scores_head(*name, &why);
 	if (scores) {
 		for (*column = 0; *column < scores->column_count; (*column)++)

@@ -4,7 +4,7 @@
 #ifndef BENCH_SCORES_H
 #define BENCH_SCORES_H
 
-#include "evoscope/bench.h"
+#include "evoscope/scores.h"
 
 /* What the first record of the file begins with. */
 #define BENCH_SCORES_FORMAT "evoscope scores 1"

@@ -6,9 +6,9 @@
 
 #include "scores.h"
 
-#include "folder.h"
+#include "evoscope/bench_folder.h"
 #include "import.h"
-#include "manifest.h"
+#include "evoscope/bench_manifest.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -32,7 +32,7 @@ struct reading {
 	const struct evo_scores_import *import;
 	evo_import_problem problem;
 	void *context;
-	struct bench_import_rows rows;
+	struct evo_import_rows rows;
 
 	size_t header_line;     /* where it is */
 	struct evo_scores *all; /* every other column, whatever is in it */
@@ -83,7 +83,7 @@ static int by_line(const void *left, const void *right)
 static char *cell_text(const struct reading *reading, const struct fault *fault)
 {
 	return evo_format("%s is \"%s\", not a number%s", reading->all->columns[fault->column],
-	                  fault->what, bench_number_advice(fault->what));
+	                  fault->what, evo_import_number_advice(fault->what));
 }
 
 /* The next to tell, in the order of lines. */
@@ -160,8 +160,8 @@ static bool check_columns(const struct reading *reading, size_t line, size_t cou
 static bool no_architectures(const struct reading *reading, size_t line, size_t count,
                              char *const *fields, struct evo_error *err)
 {
-	char *advice = bench_header_advice(count, fields, architecture_columns,
-	                                   EVO_COUNT(architecture_columns));
+	char *advice = evo_import_header_advice(count, fields, architecture_columns,
+	                                        EVO_COUNT(architecture_columns));
 
 	evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
 	            "the header has no column of architectures, called architecture, "
@@ -183,7 +183,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 	reading->numbers = evo_calloc(count, sizeof(size_t));
 	reading->others = evo_calloc(count, sizeof(size_t));
 	reading->advice = evo_calloc(count, sizeof(char *));
-	bench_trim_all(count, fields);
+	evo_import_trim_all(count, fields);
 	if (!check_columns(reading, line, count, fields, err))
 		return false;
 	if (!find_architecture(reading, count, fields))
@@ -202,7 +202,7 @@ static bool take_header(struct reading *reading, size_t line, size_t count, char
 /* What to do about a cell that is no number, where that is known; caller frees. */
 static char *advise(size_t line, const char *text)
 {
-	const char *advice = bench_number_advice(text);
+	const char *advice = evo_import_number_advice(text);
 
 	return *advice ? evo_format("line %zu: \"%.40s\"%s", line, text, advice) : NULL;
 }
@@ -222,7 +222,7 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 
 		if (i == reading->rows.architecture)
 			continue;
-		text = bench_trim(fields[i]);
+		text = evo_import_trim(fields[i]);
 		if (*text != '\0' && evo_number_parse(text, &value, NULL)) {
 			reading->numbers[column]++;
 			bench_scores_set(all, row, column, true, value);
@@ -241,8 +241,8 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 static void take_row(struct reading *reading, size_t line, size_t count, char *const *fields)
 {
 	const char *architecture;
-	char *wrong = bench_import_row(&reading->rows, reading->all->index, reading->lines, count,
-	                               fields, &architecture);
+	char *wrong = evo_import_row(&reading->rows, reading->all->index, reading->lines, count,
+	                             fields, &architecture);
 
 	if (wrong)
 		row_fault(reading, line, wrong);
@@ -360,10 +360,10 @@ static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kep
 /* A row all of whose columns are left out has its reason there, if anywhere. */
 static char *no_score(const struct reading *reading, const struct fault *fault)
 {
-	return fault && *bench_number_advice(fault->what)
+	return fault && *evo_import_number_advice(fault->what)
 	               ? evo_format("there is no score in this row: %s is \"%s\"%s",
 	                            reading->all->columns[fault->column], fault->what,
-	                            bench_number_advice(fault->what))
+	                            evo_import_number_advice(fault->what))
 	               : evo_strdup("there is no score in this row");
 }
 
@@ -485,7 +485,7 @@ static struct evo_scores *select_scores(struct reading *reading, const char *nam
 
 static bool write_scores(const struct evo_scores *scores, const char *file, struct evo_error *err)
 {
-	char *folder = bench_scores_folder(), *today = bench_today();
+	char *folder = bench_scores_folder(), *today = evo_bench_today();
 	const char *slash = strrchr(file, '/');
 	bool done = evo_make_directories(folder, err) &&
 	            bench_scores_write(scores, slash ? slash + 1 : file, today, err);

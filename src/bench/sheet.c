@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include "evoscope/bench.h"
-#include "images.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +93,7 @@ static bool write_file(const struct sheet *sheet, const char *path, struct evo_e
 bool evo_benchmark_sheet(const struct evo_benchmark *benchmark, const char *path,
                          struct evo_error *err)
 {
-	size_t count = benchmark->task ? BENCH_IMAGES_KEPT : benchmark->image_count;
+	size_t count = benchmark->task ? EVO_PROBE_IMAGES : benchmark->image_count;
 	struct evo_images images;
 	struct sheet sheet = {0};
 	bool done;

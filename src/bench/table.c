@@ -1,11 +1,12 @@
 #include "config.h"
 
-#include "table.h"
+#include "evoscope/bench_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-bool bench_table_write(const struct bench_table *table, const char *path, struct evo_error *err)
+bool evo_bench_table_write(const struct evo_bench_table *table, const char *path,
+                           struct evo_error *err)
 {
 	struct evo_file *file = evo_file_create(path, err);
 	struct evo_csv csv;
@@ -118,7 +119,7 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 	return take_row(reading, line, fields, err);
 }
 
-bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct evo_error *err)
+bool evo_bench_table_read(struct evo_benchmark *benchmark, const char *path, struct evo_error *err)
 {
 	struct reading reading = {.benchmark = benchmark, .path = path};
 	bool done;
@@ -136,7 +137,7 @@ bool bench_table_read(struct evo_benchmark *benchmark, const char *path, struct 
 /* ---- With seeds ------------------------------------------------------------------------------ */
 
 struct seed_reading {
-	struct bench_seed_table *table;
+	struct evo_bench_seed_table *table;
 	const char *path;
 	size_t columns;
 };
@@ -151,7 +152,7 @@ static bool take_seeds(void *context, size_t line, size_t count, char *const *fi
                        struct evo_error *err)
 {
 	struct seed_reading *reading = context;
-	struct bench_seed_table *table = reading->table;
+	struct evo_bench_seed_table *table = reading->table;
 
 	if (reading->columns == 0) {
 		reading->columns = count;
@@ -177,21 +178,22 @@ static bool take_seeds(void *context, size_t line, size_t count, char *const *fi
 	return true;
 }
 
-bool bench_table_read_seeds(struct bench_seed_table *table, const char *path, struct evo_error *err)
+bool evo_bench_table_read_seeds(struct evo_bench_seed_table *table, const char *path,
+                                struct evo_error *err)
 {
 	struct seed_reading reading = {.table = table, .path = path};
 
-	*table = (struct bench_seed_table){0};
+	*table = (struct evo_bench_seed_table){0};
 	if (!evo_csv_read(path, take_seeds, &reading, err))
 		return false;
 	return reading.columns > 0 || no_seeds(path, 1, err);
 }
 
-void bench_table_clear_seeds(struct bench_seed_table *table)
+void evo_bench_table_clear_seeds(struct evo_bench_seed_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
 		free(table->architectures[i]);
 	free(table->architectures);
 	free(table->seeds);
-	*table = (struct bench_seed_table){0};
+	*table = (struct evo_bench_seed_table){0};
 }

@@ -8,7 +8,10 @@
 #ifndef EVO_CLI_CLI_H
 #define EVO_CLI_CLI_H
 
+#include "evoscope/build.h"
+#include "evoscope/import.h"
 #include "evoscope/run.h"
+#include "evoscope/scores.h"
 
 /* Exit statuses, as the manual has them. */
 enum cli_status {

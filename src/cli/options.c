@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "evoscope/bench_manifest.h"
 #include "cli.h"
 
 /* ---- Commands -------------------------------------------------------------------------------- */

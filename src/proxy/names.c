@@ -3,7 +3,7 @@
  * name is the program's, else the user's own; a column of imported scores has no expression.
  */
 #include "config.h"
-#include "evoscope/bench.h"
+#include "evoscope/scores.h"
 #include "evoscope/proxy.h"
 
 #include <stdlib.h>

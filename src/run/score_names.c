@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/scores.h"
 #include "score.h"
 
 static const struct evo_scores *load_imported(struct scored *s, const char *name,

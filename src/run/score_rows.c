@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/scores.h"
 #include "score.h"
 
 void score_gather(const struct scored *s, const struct score_pass *pass,

@@ -6,11 +6,10 @@
 
 #include <math.h>
 
-#include "../../src/bench/image_files.h"
-#include "../../src/bench/images.h"
+#include "evoscope/image_files.h"
 #include "fuzz.h"
 
-static void check_set(const struct bench_image_set *set)
+static void check_set(const struct evo_image_set *set)
 {
 	const struct evo_images *images = &set->train;
 	size_t pixels = images->count * 3 * images->side * images->side;
@@ -23,18 +22,18 @@ static void check_set(const struct bench_image_set *set)
 }
 
 /* What `benchmarks import --images` does with the same file. */
-static void check_taken(const struct bench_image_format *format, const char *path)
+static void check_taken(const struct evo_cifar_format *format, const char *path)
 {
 	struct evo_error err = {0};
 	struct evo_images images = {0};
 	size_t count;
 	char hash[17];
-	unsigned char *records = bench_images_take(format, path, &count, hash, &err);
+	unsigned char *records = evo_cifar_take(format, path, &count, hash, &err);
 
 	if (!fuzz_told(records != NULL, &err))
 		return;
-	FUZZ_CHECK(count > 0 && count <= BENCH_IMAGES_KEPT && strlen(hash) == 16);
-	FUZZ_CHECK(bench_images_decode(records, count, format->classes, &images, NULL));
+	FUZZ_CHECK(count > 0 && count <= EVO_PROBE_IMAGES && strlen(hash) == 16);
+	FUZZ_CHECK(evo_cifar_decode(records, count, format->classes, &images, NULL));
 	evo_images_clear(&images);
 	free(records);
 }
@@ -42,7 +41,7 @@ static void check_taken(const struct bench_image_format *format, const char *pat
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const endings[] = {":cifar10", ":cifar100", "", ":npy"};
-	struct bench_image_set set = {0};
+	struct evo_image_set set = {0};
 	struct evo_error err = {0};
 
 	if (size < 3 || size > FUZZ_INPUT_MAX)
@@ -57,13 +56,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *named = evo_format("%s%s", images, endings[kind]);
 	const char *const lists[] = {named, labels};
 	struct evo_image_files files = {lists, lists + 1, 1, kind == 3};
-	if (fuzz_told(bench_image_set_load(&set, &files, &files, 0, 0, 0, &err), &err))
+	if (fuzz_told(evo_image_set_load(&set, &files, &files, 0, 0, 0, &err), &err))
 		check_set(&set);
-	bench_image_set_clear(&set);
+	evo_image_set_clear(&set);
 	if (kind < 2)
-		check_taken(
-		        bench_image_format(kind == 0 ? EVO_IMAGES_CIFAR10 : EVO_IMAGES_CIFAR100),
-		        images);
+		check_taken(evo_cifar_format(kind == 0 ? EVO_IMAGES_CIFAR10 : EVO_IMAGES_CIFAR100),
+		            images);
 	free(named);
 	free(images);
 	free(labels);

@@ -1,7 +1,7 @@
 /* Journals: what is appended to one is there when it is opened again, and what was there, too. */
 #include "config.h"
 
-#include "../../src/bench/journal.h"
+#include "../../src/build/journal.h"
 #include "fuzz.h"
 
 #define HEADING "fuzz 1"
@@ -53,21 +53,21 @@ static void check_plain(const char *path, bool renew)
 /* That of a build: what was read of it is accuracies. */
 static void check_build(const char *path)
 {
-	struct bench_journal journal;
+	struct build_journal journal;
 	struct evo_error err = {0};
-	struct bench_training one = {(char *) (uintptr_t) "arch", 3, 50.5, 1};
+	struct build_training one = {(char *) (uintptr_t) "arch", 3, 50.5, 1};
 
-	if (fuzz_told(bench_journal_open(&journal, path, HEADING, &err), &err)) {
+	if (fuzz_told(build_journal_open(&journal, path, HEADING, &err), &err)) {
 		size_t count = journal.count;
 		for (size_t i = 0; i < count; i++)
 			FUZZ_CHECK(journal.trainings[i].accuracy >= 0 &&
 			           journal.trainings[i].accuracy <= 100);
-		FUZZ_CHECK(bench_journal_append(&journal, &one, NULL));
-		bench_journal_close(&journal);
-		FUZZ_CHECK(bench_journal_open(&journal, path, HEADING, NULL));
+		FUZZ_CHECK(build_journal_append(&journal, &one, NULL));
+		build_journal_close(&journal);
+		FUZZ_CHECK(build_journal_open(&journal, path, HEADING, NULL));
 		FUZZ_CHECK(journal.count == count + 1 && journal.trainings[count].seed == 3);
 	}
-	bench_journal_close(&journal);
+	build_journal_close(&journal);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,7 @@
    load. */
 #include "config.h"
 
-#include "evoscope/bench.h"
+#include "evoscope/import.h"
 #include "fuzz.h"
 
 static size_t told;

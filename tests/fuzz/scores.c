@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "evoscope/bench.h"
+#include "evoscope/scores.h"
 #include "fuzz.h"
 
 static void problem(void *context, size_t line, const char *what)

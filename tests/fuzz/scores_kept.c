@@ -1,7 +1,7 @@
 /* The file in which imported scores are kept. */
 #include "config.h"
 
-#include "evoscope/bench.h"
+#include "evoscope/scores.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
