@@ -1,10 +1,13 @@
+/*
+ * Aggregates: what one number a unit, or one tensor a unit, gives for the network.
+ */
 #include "config.h"
 #include "aggregate.h"
 
 #include <math.h>
 #include <string.h>
 
-static double sum(const double *values, size_t count)
+double evo_fold_sum(const double *values, size_t count)
 {
 	double total = 0;
 
@@ -13,9 +16,14 @@ static double sum(const double *values, size_t count)
 	return total;
 }
 
-static double deviation(const double *values, size_t count)
+double evo_fold_mean(const double *values, size_t count)
 {
-	const double mean = sum(values, count) / (double) count;
+	return evo_fold_sum(values, count) / (double) count;
+}
+
+double evo_fold_std(const double *values, size_t count)
+{
+	const double mean = evo_fold_mean(values, count);
 	double squares = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -23,32 +31,39 @@ static double deviation(const double *values, size_t count)
 	return count > 1 ? sqrt(squares / (double) (count - 1)) : 0;
 }
 
-double evo_fold_units(unsigned code, const double *values, size_t count)
+double evo_fold_max(const double *values, size_t count)
 {
 	double best = values[0];
 
-	switch (code) {
-	case EVO_LAYER_SUM:
-		return sum(values, count);
-	case EVO_LAYER_MAX:
-		for (size_t i = 1; i < count; i++)
-			best = values[i] > best ? values[i] : best;
-		return best;
-	case EVO_LAYER_MIN:
-		for (size_t i = 1; i < count; i++)
-			best = values[i] < best ? values[i] : best;
-		return best;
-	case EVO_LAYER_STD:
-		return deviation(values, count);
-	case EVO_LAYER_FIRST:
-		return values[0];
-	case EVO_LAYER_LAST:
-		return values[count - 1];
-	case EVO_LAYER_COUNT:
-		return (double) count;
-	default:
-		return sum(values, count) / (double) count;
-	}
+	for (size_t i = 1; i < count; i++)
+		best = values[i] > best ? values[i] : best;
+	return best;
+}
+
+double evo_fold_min(const double *values, size_t count)
+{
+	double best = values[0];
+
+	for (size_t i = 1; i < count; i++)
+		best = values[i] < best ? values[i] : best;
+	return best;
+}
+
+double evo_fold_first(const double *values, size_t count)
+{
+	(void) count;
+	return values[0];
+}
+
+double evo_fold_last(const double *values, size_t count)
+{
+	return values[count - 1];
+}
+
+double evo_fold_count(const double *values, size_t count)
+{
+	(void) values;
+	return (double) count;
 }
 
 void evo_total_add(double *sums, const struct evo_value *value, bool first)

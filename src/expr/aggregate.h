@@ -7,8 +7,15 @@
 #include "primitives.h"
 #include "value.h"
 
-/* An aggregate of the means of the units that are left in, count > 0 of them; no layer_total. */
-double evo_fold_units(unsigned code, const double *means, size_t count);
+/* The aggregates, but for layer_total, of the means of the units that are left in, count > 0. */
+double evo_fold_mean(const double *means, size_t count);
+double evo_fold_sum(const double *means, size_t count);
+double evo_fold_max(const double *means, size_t count);
+double evo_fold_min(const double *means, size_t count);
+double evo_fold_std(const double *means, size_t count);
+double evo_fold_first(const double *means, size_t count);
+double evo_fold_last(const double *means, size_t count);
+double evo_fold_count(const double *means, size_t count);
 
 /* Adds a unit's tensor; the first one overwrites. */
 void evo_total_add(double *sums, const struct evo_value *value, bool first);

@@ -1,8 +1,9 @@
+/*
+ * Runs chains of elementwise steps block by block, into a tensor or a sum.
+ */
 #include "config.h"
 #include "blocks.h"
-#include "plan.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* Numbers in a block: a few of them fit into the first-level cache. A multiple of the lanes of a
@@ -70,16 +71,20 @@ static void run_step(const struct evo_blocks *blocks, const struct evo_step *ste
                      size_t count, float *out)
 {
 	const float *a = block_of(blocks, &step->a, from), *b = block_of(blocks, &step->b, from);
+	const struct evo_operation *row;
 
-	if (evo_is_statistic(step->code))
+	if (evo_is_statistic(step->code)) {
 		evo_stats_read_part(blocks->stats, blocks->unit, evo_statistic_of(step->code), from,
 		                    count, out);
-	else if (evo_shape_alone(step->code))
+		return;
+	}
+	row = evo_operation(step->code);
+	if (row->of_shape)
 		for (size_t i = 0; i < count; i++)
-			out[i] = step->code == EVO_ONES ? 1 : 0;
-	else if (step->code == EVO_NORMALIZE)
+			out[i] = (float) row->constant;
+	else if (row->blocks == EVO_STANDARDISED)
 		evo_standardise(out, a, count, step->mean, step->deviation);
-	else if (evo_operation_shape(step->code) == EVO_SHAPE_SAME)
+	else if (row->shape == EVO_SHAPE_SAME)
 		evo_unary_single(step->code, out, a, count);
 	else if (step->a.scalar)
 		evo_binary_single_scalar(step->code, out, b, step->a.number, true, count);
@@ -157,21 +162,10 @@ static void drop_signs(struct evo_blocks *blocks, size_t first, struct evo_opera
 double evo_blocks_reduce(struct evo_blocks *blocks, size_t first, struct evo_operand result,
                          size_t total, unsigned code)
 {
-	enum evo_term term = code == EVO_L1     ? EVO_MAGNITUDE
-	                     : code == EVO_FROB ? EVO_SQUARED
-	                                        : EVO_ITSELF;
-	double sum;
+	enum evo_term term = evo_operation(code)->term;
 
 	drop_signs(blocks, first, &result, &term);
-	sum = sum_up(blocks, first, &result, total, term);
-	switch (code) {
-	case EVO_SUM:
-		return sum;
-	case EVO_FROB:
-		return sqrt(sum);
-	default:
-		return sum / (double) total;
-	}
+	return evo_operation(code)->end(sum_up(blocks, first, &result, total, term), total);
 }
 
 static struct evo_value value_of(const struct evo_blocks *blocks, const struct evo_operand *operand,
@@ -185,7 +179,8 @@ static struct evo_value value_of(const struct evo_blocks *blocks, const struct e
 double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const struct evo_operand *a,
                        const struct evo_operand *b, const struct evo_extent *extent, unsigned code)
 {
-	const size_t rows = evo_pair_rows(code, extent), columns = extent->count / rows;
+	const struct evo_pair *pair = evo_operation(code)->pair;
+	const size_t rows = evo_pair_rows(pair, extent), columns = extent->count / rows;
 	struct evo_pair_sums sums = {0};
 
 	for (size_t row = 0; row < rows; row++) {
@@ -198,8 +193,8 @@ double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const stru
 			const struct evo_value x = value_of(blocks, a, from);
 			const struct evo_value y = value_of(blocks, b, from);
 
-			evo_pair_add(&sums, code, &x, &y, 0, count, from + count == end);
+			evo_pair_add(pair, &sums, &x, &y, 0, count, from + count == end);
 		}
 	}
-	return evo_pair_total(&sums, code, extent);
+	return evo_pair_total(pair, &sums, extent);
 }

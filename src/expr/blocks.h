@@ -48,10 +48,10 @@ bool evo_blocks_add(struct evo_blocks *blocks, const struct evo_step *step, stru
 /* What a chain of `total` numbers gives, written to out; and its sum, where `sum` is not NULL. */
 void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total, float *out,
                      double *sum);
-/* EVO_SUM, EVO_MEAN, EVO_L1 or EVO_FROB. It may take steps away that it can do without. */
+/* A primitive that is EVO_SUMMED. It may take steps away that it can do without. */
 double evo_blocks_reduce(struct evo_blocks *blocks, size_t first, struct evo_operand result,
                          size_t total, unsigned code);
-/* As evo_pair, of tensors of that extent. */
+/* A primitive that is EVO_PAIRED, of tensors of that extent. */
 double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const struct evo_operand *a,
                        const struct evo_operand *b, const struct evo_extent *extent, unsigned code);
 

@@ -166,16 +166,19 @@ static void factorise_lanes(double *matrices, size_t n, const double zeros[LANES
 
 /* ---- The primitives -------------------------------------------------------------------------- */
 
-static double result(unsigned code, struct evo_determinant found)
+static double value_of(struct evo_determinant found)
 {
-	switch (code) {
-	case EVO_DET:
-		return found.sign == 0 ? 0 : found.sign * exp(found.magnitude);
-	case EVO_LOGDET:
-		return found.sign >= 0 ? found.magnitude : 0;
-	default:
-		return found.magnitude;
-	}
+	return found.sign == 0 ? 0 : found.sign * exp(found.magnitude);
+}
+
+static double log_of(struct evo_determinant found)
+{
+	return found.sign >= 0 ? found.magnitude : 0;
+}
+
+static double log_magnitude_of(struct evo_determinant found)
+{
+	return found.magnitude;
 }
 
 /* Puts `some` planes of n x n into lanes; those without one get NaN. */
@@ -234,7 +237,13 @@ static void add_identity(double *matrices, size_t n)
 			matrices[(i * n + i) * LANES + lane] += 1;
 }
 
-static void planes(unsigned code, const struct evo_value *a, double *out, double *work)
+/* What is made of a determinant; of the planes as they are, or with 1 added on the diagonal. */
+struct way {
+	double (*result)(struct evo_determinant found);
+	bool with_identity;
+};
+
+static void planes(struct way way, const struct evo_value *a, double *out, double *work)
 {
 	const size_t n = a->extent.dims[3], count = a->extent.dims[0] * a->extent.dims[1];
 
@@ -245,26 +254,47 @@ static void planes(unsigned code, const struct evo_value *a, double *out, double
 
 		load_lanes(a->single + from * n * n, n, some, work);
 		evo_fetch(a->single + after * n * n, least(LANES, count - after) * n * n);
-		if (code == EVO_LOGDET1P)
+		if (way.with_identity)
 			add_identity(work, n);
 		find_zeros(work, n, zeros);
 		factorise_lanes(work, n, zeros, found);
 		for (size_t lane = 0; lane < some; lane++)
-			out[from + lane] = result(code, found[lane]);
+			out[from + lane] = way.result(found[lane]);
 	}
 }
 
-void evo_determinant(unsigned code, const struct evo_value *a, double *out, void *work)
+static void determinants(const struct evo_call *call, struct way way)
 {
+	const struct evo_value *a = call->a;
 	const size_t n = a->extent.dims[0];
-	double *matrix = work;
+	double *matrix = call->work;
 
 	if (a->extent.rank == 4) {
-		planes(code, a, out, work);
+		planes(way, a, call->out, call->work);
 		return;
 	}
-	memcpy(matrix, a->twice, n * n * sizeof *matrix);
-	for (size_t i = 0; code == EVO_LOGDET1P && i < n; i++)
+	memcpy(matrix, a->twice, n * n * sizeof(*matrix));
+	for (size_t i = 0; way.with_identity && i < n; i++)
 		matrix[i * n + i] += 1;
-	*out = result(code, evo_determinant_of(matrix, n));
+	call->result->scalar = way.result(evo_determinant_of(matrix, n));
+}
+
+void evo_det(const struct evo_call *call)
+{
+	determinants(call, (struct way){value_of, false});
+}
+
+void evo_logdet(const struct evo_call *call)
+{
+	determinants(call, (struct way){log_of, false});
+}
+
+void evo_logabsdet(const struct evo_call *call)
+{
+	determinants(call, (struct way){log_magnitude_of, false});
+}
+
+void evo_logdet1p(const struct evo_call *call)
+{
+	determinants(call, (struct way){log_magnitude_of, true});
 }

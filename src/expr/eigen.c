@@ -7,9 +7,19 @@
 #include <float.h>
 #include <math.h>
 
-size_t evo_eigen_work(size_t n)
+size_t evo_eigen_work(const struct evo_extent *a)
 {
+	const size_t n = a->dims[0];
+
 	return (n * n + n) * sizeof(double) + evo_eigenvalues_work(n);
+}
+
+/* The matrix of the rows comes first. */
+size_t evo_eigen_of_rows_work(const struct evo_extent *a)
+{
+	const size_t gram = evo_gram_work(a), eigen = evo_eigen_work(a);
+
+	return a->dims[0] * a->dims[0] * sizeof(double) + (gram > eigen ? gram : eigen);
 }
 
 /*
@@ -18,7 +28,7 @@ size_t evo_eigen_work(size_t n)
  */
 static bool eigenvalues_of(const double *matrix, size_t n, double *work, double **values)
 {
-	double *symmetric = work, largest;
+	double *symmetric = work, most;
 
 	*values = work + n * n;
 	for (size_t i = 0; i < n; i++) {
@@ -32,9 +42,9 @@ static bool eigenvalues_of(const double *matrix, size_t n, double *work, double 
 	}
 	if (!evo_eigenvalues(symmetric, n, *values, *values + n))
 		return false;
-	largest = fmax(fabs((*values)[0]), fabs((*values)[n - 1]));
+	most = fmax(fabs((*values)[0]), fabs((*values)[n - 1]));
 	for (size_t i = 0; i < n; i++) {
-		if (fabs((*values)[i]) <= (double) n * DBL_EPSILON * largest)
+		if (fabs((*values)[i]) <= (double) n * DBL_EPSILON * most)
 			(*values)[i] = 0;
 	}
 	return true;
@@ -65,22 +75,66 @@ static double jacov(const double *values, size_t n)
 	return sum;
 }
 
-double evo_eigen(unsigned code, const double *matrix, size_t n, void *work)
+static double smallest(const double *values, size_t n)
 {
+	(void) n;
+	return values[0];
+}
+
+static double largest(const double *values, size_t n)
+{
+	return values[n - 1];
+}
+
+static double ratio(const double *values, size_t n)
+{
+	return values[n - 1] / values[0];
+}
+
+/* ---- The primitives -------------------------------------------------------------------------- */
+
+typedef double made_of_values(const double *values, size_t n);
+
+static void eigen(const struct evo_call *call, const double *matrix, void *work,
+                  made_of_values *made)
+{
+	const size_t n = call->a->extent.dims[0];
 	double *values;
 
-	if (!eigenvalues_of(matrix, n, work, &values))
-		return (double) NAN;
-	switch (code) {
-	case EVO_EIGMIN:
-		return values[0];
-	case EVO_EIGMAX:
-		return values[n - 1];
-	case EVO_EIGRATIO:
-		return values[n - 1] / values[0];
-	case EVO_EIGENTROPY:
-		return entropy(values, n);
-	default:
-		return jacov(values, n);
-	}
+	call->result->scalar =
+	        eigenvalues_of(matrix, n, work, &values) ? made(values, n) : (double) NAN;
+}
+
+static void eigen_of_rows(const struct evo_call *call, evo_kernel *matrix_of, made_of_values *made)
+{
+	const size_t n = call->a->extent.dims[0];
+	double *matrix = call->work, *rest = matrix + n * n;
+
+	matrix_of(&(struct evo_call){.a = call->a, .out = matrix, .work = rest});
+	eigen(call, matrix, rest, made);
+}
+
+void evo_eigmin(const struct evo_call *call)
+{
+	eigen(call, call->a->twice, call->work, smallest);
+}
+
+void evo_eigmax(const struct evo_call *call)
+{
+	eigen(call, call->a->twice, call->work, largest);
+}
+
+void evo_eigentropy(const struct evo_call *call)
+{
+	eigen(call, call->a->twice, call->work, entropy);
+}
+
+void evo_eigratio(const struct evo_call *call)
+{
+	eigen_of_rows(call, evo_gram, ratio);
+}
+
+void evo_jacov(const struct evo_call *call)
+{
+	eigen_of_rows(call, evo_corr, jacov);
 }

@@ -1,5 +1,5 @@
 /*
- * The elementwise loops of one precision. Included once for each, with REAL and FUNCTION(name)
+ * The elementwise loops of one precision, a case a row of primitives.def. Included once for each, with REAL and FUNCTION(name)
  * defined, and EXP, LOG, SIGMOID, TANH, SQRT and ABS for it. INDEPENDENT comes before every loop.
  *
  * The loops read place i before they write it and nothing else, so out may be an argument.
@@ -21,63 +21,18 @@ static void FUNCTION(unary)(unsigned code, REAL *out, const REAL *in, size_t cou
 	const REAL one = 1, zero = 0;
 
 	switch (code) {
-	case EVO_ABS:
-		EACH(ABS(a));
-	case EVO_NEG:
-		EACH(-a);
-	case EVO_SQUARE:
-		EACH(a * a);
-	case EVO_SQRT:
-		EACH(SQRT(ABS(a)));
-	case EVO_EXP:
-		EACH(EXP(a));
-	case EVO_LOG:
-		EACH(a <= 0 ? zero : LOG(a));
-	case EVO_ABSLOG:
-		EACH(a == 0 ? zero : ABS(LOG(ABS(a))));
-	case EVO_INV:
-		EACH(1 / a);
-	case EVO_RELU:
-		EACH(a < 0 ? zero : a);
-	case EVO_SIGMOID:
-		EACH(SIGMOID(a));
-	case EVO_TANH:
-		EACH(TANH(a));
-	case EVO_SIGN:
-		EACH(a > 0 ? one : a < 0 ? -one : zero);
-	case EVO_GT0:
-		EACH(a > 0 ? one : zero);
-	case EVO_LT0:
-		EACH(a < 0 ? one : zero);
+#define UNARY(code, id, name, expression, ...)                                                     \
+	case EVO_##code:                                                                           \
+		EACH(expression);
+#define BINARY(...)
+#define OTHER(...)
+#include "primitives.def"
 	default:
 		break;
 	}
 }
 
 #undef EACH
-
-/* NaN in either argument is the minimum and the maximum. */
-#define BINARY_CASES(type)                                                                         \
-	case EVO_ADD:                                                                              \
-		EACH(type, a + b);                                                                 \
-	case EVO_SUB:                                                                              \
-		EACH(type, a - b);                                                                 \
-	case EVO_MUL:                                                                              \
-		EACH(type, a *b);                                                                  \
-	case EVO_DIV:                                                                              \
-		EACH(type, a / b);                                                                 \
-	case EVO_MIN2:                                                                             \
-		EACH(type, a < b || a != a ? a : b);                                               \
-	case EVO_MAX2:                                                                             \
-		EACH(type, a > b || a != a ? a : b);                                               \
-	case EVO_LT:                                                                               \
-		EACH(type, a < b ? 1 : 0);                                                         \
-	case EVO_GT:                                                                               \
-		EACH(type, a > b ? 1 : 0);                                                         \
-	case EVO_EQ:                                                                               \
-		EACH(type, a == b ? 1 : 0);                                                        \
-	default:                                                                                   \
-		break
 
 #define EACH(type, expression)                                                                     \
 	do {                                                                                       \
@@ -94,7 +49,14 @@ static void FUNCTION(binary)(unsigned code, REAL *out, const REAL *in, const REA
                              size_t count)
 {
 	switch (code) {
-		BINARY_CASES(REAL);
+#define UNARY(...)
+#define BINARY(code, id, name, expression, ...)                                                    \
+	case EVO_##code:                                                                           \
+		EACH(REAL, expression);
+#define OTHER(...)
+#include "primitives.def"
+	default:
+		break;
 	}
 }
 
@@ -114,7 +76,14 @@ static void FUNCTION(tensor_scalar)(unsigned code, REAL *out, const REAL *in, do
                                     size_t count)
 {
 	switch (code) {
-		BINARY_CASES(double);
+#define UNARY(...)
+#define BINARY(code, id, name, expression, ...)                                                    \
+	case EVO_##code:                                                                           \
+		EACH(double, expression);
+#define OTHER(...)
+#include "primitives.def"
+	default:
+		break;
 	}
 }
 
@@ -134,9 +103,15 @@ static void FUNCTION(scalar_tensor)(unsigned code, REAL *out, double a, const RE
                                     size_t count)
 {
 	switch (code) {
-		BINARY_CASES(double);
+#define UNARY(...)
+#define BINARY(code, id, name, expression, ...)                                                    \
+	case EVO_##code:                                                                           \
+		EACH(double, expression);
+#define OTHER(...)
+#include "primitives.def"
+	default:
+		break;
 	}
 }
 
 #undef EACH
-#undef BINARY_CASES

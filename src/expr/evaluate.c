@@ -131,7 +131,7 @@ static struct evo_value run_node(const struct run *run, size_t at)
 	case EVO_PRIMITIVE:
 		break;
 	}
-	if (evo_shape_alone(node->code))
+	if (evo_operation(node->code)->of_shape)
 		a = (struct evo_value){.extent = run->plan->nodes[at + 1].extent};
 	else
 		a = run_node(run, at + 1);
@@ -184,7 +184,7 @@ static bool aggregate(struct evo_evaluator *evaluator, const struct evo_stats *s
 			values[count++] = mean;
 	}
 	*out = (struct evo_value){.extent.count = 1};
-	out->scalar = count > 0 ? evo_fold_units(code, values, count) : (double) NAN;
+	out->scalar = count > 0 ? evo_operation(code)->fold(values, count) : (double) NAN;
 	return true;
 }
 

@@ -90,10 +90,10 @@ static bool fold_numbers(const struct evo_forest *forest, const struct evo_fores
 	return true;
 }
 
-/* min2(0, -0) is not min2(-0, 0). */
 static bool may_swap(unsigned code)
 {
-	return evo_primitive(code)->commutative && code != EVO_MIN2 && code != EVO_MAX2;
+	return evo_is_operation(code) && evo_operation(code)->commutative &&
+	       !evo_operation(code)->zeros_differ;
 }
 
 static uint32_t add_node(struct builder *builder, unsigned code, double number, uint32_t first,
@@ -190,9 +190,9 @@ static void find_levels(struct evo_forest *forest)
 /* May the value be a scalar though its arguments are tensors? */
 static bool reduces(unsigned code)
 {
-	if (evo_is_number(code) || evo_is_statistic(code))
+	if (!evo_is_operation(code))
 		return false;
-	switch (evo_operation_shape(code)) {
+	switch (evo_operation(code)->shape) {
 	case EVO_SHAPE_SCALAR:
 	case EVO_SHAPE_PAIR_SCALAR:
 	case EVO_SHAPE_PAIR_ROWS:

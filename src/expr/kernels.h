@@ -36,8 +36,12 @@ void evo_binary_double_scalar(unsigned code, double *out, const double *a, doubl
 
 double evo_sum(const struct evo_value *a);
 double evo_mean(const struct evo_value *a);
-double evo_sum_magnitudes(const struct evo_value *a);
-double evo_sum_squares(const struct evo_value *a);
+/* Of terms; the middle of EVO_DEVIATION is not for this. */
+double evo_total(enum evo_term term, const struct evo_value *a);
+/* What sums of so many numbers give. */
+double evo_end_sum(double sum, size_t count);
+double evo_end_mean(double sum, size_t count);
+double evo_end_root(double sum, size_t count);
 /* Mean and standard deviation (n - 1; 0 for one number). */
 void evo_moments(const struct evo_value *a, double *mean, double *deviation);
 /* The second, of a tensor of that mean. */
@@ -46,12 +50,6 @@ bool evo_all_finite(const struct evo_value *a);
 
 /* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same
    as that of the whole. Begins as {{0}}. */
-enum evo_term {
-	EVO_ITSELF,
-	EVO_MAGNITUDE,
-	EVO_SQUARED,
-	EVO_DEVIATION /* squared, from the middle */
-};
 struct evo_lanes {
 	double lane[16];
 };
@@ -63,58 +61,63 @@ double evo_sum_single(const float *a, size_t count);
 double evo_sum_double(const double *a, size_t count);
 double evo_dot_double(const double *a, const double *b, size_t count);
 
-/* ---- pairs.c: EVO_HAMMING, EVO_KLDIV and EVO_COSINE; a scalar stands for a tensor of the other's
-   shape --------------------------------------------------------------------------------------- */
+evo_kernel evo_std, evo_numel;
 
-double evo_pair(unsigned code, const struct evo_value *a, const struct evo_value *b);
+/* ---- pairs.c --------------------------------------------------------------------------------- */
 
 /*
- * The same of tensors that come in blocks, in order. A block lies within one of evo_pair_rows rows
- * of equal length, and has a multiple of 512 numbers if it does not end its row. `extent`: that of
- * the tensors. Sums begin as {0}.
+ * A sum over two tensors that come in blocks, in order. A block lies within one of evo_pair_rows
+ * rows of equal length, and has a multiple of 512 numbers if it does not end its row. A scalar
+ * stands for a tensor of the other's shape. Sums begin as {0}.
  */
 struct evo_pair_sums {
 	double sum;
 	double products, first, second; /* cosine: of the row at hand */
 };
-size_t evo_pair_rows(unsigned code, const struct evo_extent *extent);
+struct evo_pair {
+	/* Adds numbers of the two, in double; b has them from `from` on as they are. */
+	void (*add)(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+	            const double *x, const double *y, size_t count);
+	void (*end_row)(struct evo_pair_sums *sums); /* NULL: the whole is one row */
+	bool per_row;                                /* the sum is over the number of rows */
+};
+extern const struct evo_pair evo_hamming, evo_kldiv, evo_cosine;
+
+double evo_pair_value(const struct evo_pair *pair, const struct evo_value *a,
+                      const struct evo_value *b);
+/* extent: that of the tensors. */
+size_t evo_pair_rows(const struct evo_pair *pair, const struct evo_extent *extent);
 /* Numbers from..from + count of a and b are added. */
-void evo_pair_add(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
-                  const struct evo_value *b, size_t from, size_t count, bool ends_row);
-double evo_pair_total(const struct evo_pair_sums *sums, unsigned code,
+void evo_pair_add(const struct evo_pair *pair, struct evo_pair_sums *sums,
+                  const struct evo_value *a, const struct evo_value *b, size_t from, size_t count,
+                  bool ends_row);
+double evo_pair_total(const struct evo_pair *pair, const struct evo_pair_sums *sums,
                       const struct evo_extent *extent);
 
 /* ---- tensor.c: same shape or rearranged; out as the extent of the result says ---------------- */
 
-void evo_normalize(const struct evo_value *a, void *out); /* out may be a */
 /* normalize of numbers of a tensor of rank 4, which has that mean and deviation; out may be a. */
 void evo_standardise(float *out, const float *a, size_t count, double mean, double deviation);
-void evo_softmax(const struct evo_value *a, void *out); /* out may be a */
-void evo_by_channel(const struct evo_value *a, void *out);
-void evo_plane_mean(const struct evo_value *a, double *out);
-void evo_matmul(const struct evo_value *a, const struct evo_value *b, void *out);
+evo_kernel evo_normalize, evo_softmax; /* out may be a */
+evo_kernel evo_by_channel, evo_plane_mean, evo_matmul;
 
 /* ---- rows.c: n rows to n x n, or to a count -------------------------------------------------- */
 
 size_t evo_gram_work(const struct evo_extent *a); /* bytes of scratch */
-void evo_gram(const struct evo_value *a, double *out, void *work);
-void evo_corr(const struct evo_value *a, double *out, void *work);
 size_t evo_agree_work(const struct evo_extent *a);
-void evo_agree(const struct evo_value *a, double *out, void *work);
 size_t evo_distinct_work(const struct evo_extent *a);
-double evo_distinct(const struct evo_value *a, void *work);
+evo_kernel evo_gram, evo_corr, evo_agree, evo_distinct;
 
-/* ---- determinant.c --------------------------------------------------------------------------- */
+/* ---- determinant.c: of every plane ----------------------------------------------------------- */
 
 size_t evo_determinant_work(const struct evo_extent *a);
-/* EVO_DET, EVO_LOGDET, EVO_LOGABSDET or EVO_LOGDET1P of every plane. */
-void evo_determinant(unsigned code, const struct evo_value *a, double *out, void *work);
+evo_kernel evo_det, evo_logdet, evo_logabsdet, evo_logdet1p;
 
 /* ---- eigen.c --------------------------------------------------------------------------------- */
 
-size_t evo_eigen_work(size_t n);
-/* EVO_EIGMIN, EVO_EIGMAX, EVO_EIGENTROPY, EVO_EIGRATIO (largest over smallest) or EVO_JACOV (sum of
-   log(v + 1e-5) + 1 / (v + 1e-5)) of the eigenvalues of the symmetric part of an n x n matrix. */
-double evo_eigen(unsigned code, const double *matrix, size_t n, void *work);
+/* Of the symmetric part of a matrix, and of the matrix that rows make. */
+size_t evo_eigen_work(const struct evo_extent *a);
+size_t evo_eigen_of_rows_work(const struct evo_extent *a);
+evo_kernel evo_eigmin, evo_eigmax, evo_eigentropy, evo_eigratio, evo_jacov;
 
 #endif

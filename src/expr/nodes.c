@@ -1,3 +1,7 @@
+/*
+ * Computes the nodes of expressions in one unit or in the network, each once, and says which of
+ * them are written down and which vanish in what reads them.
+ */
 #include "config.h"
 #include "nodes.h"
 #include "apply.h"
@@ -105,44 +109,34 @@ static unsigned rank_of(const struct evo_nodes *n, uint32_t node)
 	return n->cells[node].value.extent.rank;
 }
 
-/* Computed number by number, from numbers in the same place? normalize is, once the mean and the
-   deviation of what it reads are known. */
+static enum evo_block_rule rule_of(unsigned code)
+{
+	return evo_is_operation(code) ? evo_operation(code)->blocks : EVO_WHOLE;
+}
+
+/* Computed number by number, from numbers in the same place? */
 static bool elementwise(const struct evo_nodes *n, uint32_t node)
 {
 	const unsigned code = n->forest->nodes[node].code;
 
-	if (rank_of(n, node) != 4 || evo_is_aggregate(code))
+	if (rank_of(n, node) != 4)
 		return false;
 	if (evo_is_statistic(code))
 		return !evo_stats_stored(evo_statistic_of(code));
-	return evo_operation_in_place(code) && code != EVO_SOFTMAX;
+	return rule_of(code) == EVO_EACH || rule_of(code) == EVO_STANDARDISED;
 }
 
 /* Reductions that take their arguments block by block. */
 static bool sums_up(const struct evo_nodes *n, const struct evo_forest_node *node)
 {
-	switch (node->code) {
-	case EVO_SUM:
-	case EVO_MEAN:
-	case EVO_L1:
-	case EVO_FROB:
-	case EVO_STD:
-		return rank_of(n, node->arguments[0]) == 4;
-	default:
-		return false;
-	}
+	return (rule_of(node->code) == EVO_SUMMED || rule_of(node->code) == EVO_DEVIATED) &&
+	       rank_of(n, node->arguments[0]) == 4;
 }
 
 static bool sums_up_pair(const struct evo_nodes *n, const struct evo_forest_node *node)
 {
-	switch (node->code) {
-	case EVO_HAMMING:
-	case EVO_KLDIV:
-	case EVO_COSINE:
-		return rank_of(n, node->arguments[0]) == 4 || rank_of(n, node->arguments[1]) == 4;
-	default:
-		return false;
-	}
+	return rule_of(node->code) == EVO_PAIRED &&
+	       (rank_of(n, node->arguments[0]) == 4 || rank_of(n, node->arguments[1]) == 4);
 }
 
 static bool settle_node(struct evo_nodes *n, uint32_t number)
@@ -194,7 +188,10 @@ void evo_nodes_enter(struct evo_nodes *n, const struct evo_unit_stats *unit, con
 /* Is a sum of the argument asked for, on the way to the result? */
 static bool totals(unsigned code)
 {
-	return code == EVO_SUM || code == EVO_MEAN || code == EVO_STD || code == EVO_NORMALIZE;
+	const enum evo_block_rule rule = rule_of(code);
+
+	return rule == EVO_DEVIATED || rule == EVO_STANDARDISED ||
+	       (rule == EVO_SUMMED && evo_operation(code)->term == EVO_ITSELF);
 }
 
 /*
@@ -205,10 +202,10 @@ static bool takes_blocks(const struct evo_nodes *n, uint32_t number)
 {
 	const struct evo_forest_node *node = node_at(n, number);
 
-	if (node->code == EVO_NORMALIZE || node->code == EVO_STD)
+	if (rule_of(node->code) == EVO_STANDARDISED || rule_of(node->code) == EVO_DEVIATED)
 		return false;
 	return elementwise(n, number) || sums_up(n, node) || sums_up_pair(n, node) ||
-	       node->code == EVO_SOFTMAX;
+	       rule_of(node->code) == EVO_SPREAD;
 }
 
 static void count_reader(struct evo_nodes *n, uint32_t number)
@@ -244,8 +241,8 @@ void evo_nodes_plan(struct evo_nodes *n, const uint32_t *list, size_t count)
 		const unsigned code = n->forest->nodes[list[i]].code;
 
 		if (n->cells[list[i]].readers > 0 && !n->cells[list[i]].known &&
-		    !evo_is_aggregate(code) && !evo_is_statistic(code) && !evo_is_number(code) &&
-		    !evo_shape_alone(code))
+		    !evo_is_aggregate(code) && evo_is_operation(code) &&
+		    !evo_operation(code)->of_shape)
 			count_reader(n, list[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -349,10 +346,10 @@ static bool emit(struct evo_nodes *n, uint32_t number, size_t place)
 	const struct evo_forest_node *node = node_at(n, number);
 	struct evo_step step = {.code = node->code, .place = place};
 
-	if (!evo_is_statistic(node->code) && !evo_shape_alone(node->code) &&
+	if (!evo_is_statistic(node->code) && !evo_operation(node->code)->of_shape &&
 	    !operands(n, node, place, &step.a, &step.b))
 		return false;
-	if (node->code == EVO_NORMALIZE) {
+	if (rule_of(node->code) == EVO_STANDARDISED) {
 		step.mean = mean_held(n, node->arguments[0]);
 		step.deviation = deviation_held(n, node->arguments[0]);
 	}
@@ -382,7 +379,7 @@ static bool fill_tensor(struct evo_nodes *n, uint32_t node, float *out)
 	return good;
 }
 
-/* EVO_SUM, EVO_MEAN, EVO_L1 or EVO_FROB on the way through a chain. */
+/* A primitive that is EVO_SUMMED, on the way through a chain. */
 static bool sum_up_chain(struct evo_nodes *n, unsigned code, uint32_t argument, double *result)
 {
 	const size_t first = n->blocks.count, held = n->held_count;
@@ -402,9 +399,10 @@ static bool sum_up(struct evo_nodes *n, unsigned code, uint32_t argument, double
 		return sum_up_chain(n, code, argument, result);
 	if (!evo_nodes_hold(n, argument))
 		return false;
-	*result = code == EVO_SUM    ? sum_held(n, argument)
-	          : code == EVO_MEAN ? mean_held(n, argument)
-	                             : deviation_held(n, argument);
+	*result = rule_of(code) == EVO_DEVIATED
+	                  ? deviation_held(n, argument)
+	                  : evo_operation(code)->end(sum_held(n, argument),
+	                                             n->cells[argument].value.extent.count);
 	evo_nodes_let_go(n, argument);
 	return true;
 }
@@ -461,7 +459,7 @@ static bool apply(struct evo_nodes *n, const struct evo_forest_node *node, struc
 {
 	const struct evo_cell *a = &n->cells[node->arguments[0]],
 	                      *b = &n->cells[node->arguments[1]];
-	const bool alone = evo_shape_alone(node->code), two = node->arity == 2;
+	const bool alone = evo_operation(node->code)->of_shape, two = node->arity == 2;
 	size_t work;
 
 	if (!alone && (!evo_nodes_hold(n, node->arguments[0]) ||
@@ -480,7 +478,7 @@ static bool apply(struct evo_nodes *n, const struct evo_forest_node *node, struc
 	return true;
 }
 
-/* Elementwise, or softmax of what is: its sums run across the tensor, so that is written first. */
+/* Elementwise, or spread from what is: sums run across the tensor, so that is written first. */
 static bool compute_tensor(struct evo_nodes *n, const struct evo_forest_node *node, uint32_t filled,
                            struct evo_cell *cell)
 {
@@ -491,8 +489,10 @@ static bool compute_tensor(struct evo_nodes *n, const struct evo_forest_node *no
 	cell->value.single = out = memory_of(n, cell->buffer);
 	if (!fill_tensor(n, filled, out))
 		return false;
-	if (node->code == EVO_SOFTMAX)
-		evo_softmax(&cell->value, out);
+	if (rule_of(node->code) == EVO_SPREAD)
+		evo_operation(node->code)
+		        ->kernel(&(struct evo_call){
+		                .a = &cell->value, .out = out, .result = &cell->value});
 	return true;
 }
 
@@ -513,7 +513,7 @@ static bool compute(struct evo_nodes *n, uint32_t number)
 		return sum_up_pair(n, node, &cell->value.scalar);
 	if (elementwise(n, number))
 		return compute_tensor(n, node, number, cell);
-	if (node->code == EVO_SOFTMAX && n->cells[node->arguments[0]].inlined)
+	if (rule_of(node->code) == EVO_SPREAD && n->cells[node->arguments[0]].inlined)
 		return compute_tensor(n, node, node->arguments[0], cell);
 	return apply(n, node, cell);
 }

@@ -46,6 +46,16 @@ static size_t differing(const double *a, const double *b, size_t count)
 	return differ;
 }
 
+static void add_differing(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+                          const double *x, const double *y, size_t count)
+{
+	(void) b;
+	(void) from;
+	sums->sum += (double) differing(x, y, count);
+}
+
+const struct evo_pair evo_hamming = {.add = add_differing};
+
 /* ---- kldiv ----------------------------------------------------------------------------------- */
 
 /* log b of a piece, where b > 0: single precision has no more to lose. */
@@ -73,6 +83,18 @@ static void divergence(const double *a, const double *b, double *logs, size_t co
 	}
 }
 
+static void add_divergence(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+                           const double *x, const double *y, size_t count)
+{
+	double terms[PIECE];
+
+	load_log(b, from, count, y, terms);
+	divergence(x, y, terms, count);
+	sums->sum += evo_sum_double(terms, count);
+}
+
+const struct evo_pair evo_kldiv = {.add = add_divergence, .per_row = true};
+
 /* ---- cosine ---------------------------------------------------------------------------------- */
 
 /* The larger of a norm and 1e-8; NaN stays. */
@@ -89,63 +111,59 @@ static void end_row(struct evo_pair_sums *sums)
 	sums->products = sums->first = sums->second = 0;
 }
 
+static void add_products(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+                         const double *x, const double *y, size_t count)
+{
+	(void) b;
+	(void) from;
+	sums->products += evo_dot_double(x, y, count);
+	sums->first += evo_dot_double(x, x, count);
+	sums->second += evo_dot_double(y, y, count);
+}
+
+const struct evo_pair evo_cosine = {.add = add_products, .end_row = end_row};
+
 /* ---- In pieces ------------------------------------------------------------------------------- */
 
-size_t evo_pair_rows(unsigned code, const struct evo_extent *extent)
+size_t evo_pair_rows(const struct evo_pair *pair, const struct evo_extent *extent)
 {
-	return code == EVO_COSINE ? evo_rows(extent) : 1;
+	return pair->end_row != NULL ? evo_rows(extent) : 1;
 }
 
-static void add_piece(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
-                      const struct evo_value *b, size_t from, size_t count)
-{
-	double x[PIECE], y[PIECE], terms[PIECE];
-
-	load(a, from, count, x);
-	load(b, from, count, y);
-	switch (code) {
-	case EVO_HAMMING:
-		sums->sum += (double) differing(x, y, count);
-		break;
-	case EVO_KLDIV:
-		load_log(b, from, count, y, terms);
-		divergence(x, y, terms, count);
-		sums->sum += evo_sum_double(terms, count);
-		break;
-	default:
-		sums->products += evo_dot_double(x, y, count);
-		sums->first += evo_dot_double(x, x, count);
-		sums->second += evo_dot_double(y, y, count);
-		break;
-	}
-}
-
-void evo_pair_add(struct evo_pair_sums *sums, unsigned code, const struct evo_value *a,
-                  const struct evo_value *b, size_t from, size_t count, bool ends_row)
+void evo_pair_add(const struct evo_pair *pair, struct evo_pair_sums *sums,
+                  const struct evo_value *a, const struct evo_value *b, size_t from, size_t count,
+                  bool ends_row)
 {
 	const size_t end = from + count;
+	double x[PIECE], y[PIECE];
 
-	for (; from < end; from += PIECE)
-		add_piece(sums, code, a, b, from, end - from < PIECE ? end - from : PIECE);
-	if (ends_row && code == EVO_COSINE)
-		end_row(sums);
+	for (; from < end; from += PIECE) {
+		const size_t some = end - from < PIECE ? end - from : PIECE;
+
+		load(a, from, some, x);
+		load(b, from, some, y);
+		pair->add(sums, b, from, x, y, some);
+	}
+	if (ends_row && pair->end_row != NULL)
+		pair->end_row(sums);
 }
 
-double evo_pair_total(const struct evo_pair_sums *sums, unsigned code,
+double evo_pair_total(const struct evo_pair *pair, const struct evo_pair_sums *sums,
                       const struct evo_extent *extent)
 {
-	if (code == EVO_KLDIV && extent->rank)
+	if (pair->per_row && extent->rank)
 		return sums->sum / (double) extent->dims[0];
 	return sums->sum;
 }
 
-double evo_pair(unsigned code, const struct evo_value *a, const struct evo_value *b)
+double evo_pair_value(const struct evo_pair *pair, const struct evo_value *a,
+                      const struct evo_value *b)
 {
 	const struct evo_extent *extent = a->extent.rank ? &a->extent : &b->extent;
-	const size_t rows = evo_pair_rows(code, extent), columns = extent->count / rows;
+	const size_t rows = evo_pair_rows(pair, extent), columns = extent->count / rows;
 	struct evo_pair_sums sums = {0};
 
 	for (size_t row = 0; row < rows; row++)
-		evo_pair_add(&sums, code, a, b, row * columns, columns, true);
-	return evo_pair_total(&sums, code, extent);
+		evo_pair_add(pair, &sums, a, b, row * columns, columns, true);
+	return evo_pair_total(pair, &sums, extent);
 }

@@ -63,33 +63,9 @@ static void place_slots(struct evo_plan *plan)
 
 size_t evo_work_bytes(unsigned code, const struct evo_extent *a)
 {
-	size_t gram, eigen;
+	const struct evo_operation *row = evo_operation(code);
 
-	switch (code) {
-	case EVO_GRAM:
-	case EVO_CORR:
-		return evo_gram_work(a);
-	case EVO_AGREE:
-		return evo_agree_work(a);
-	case EVO_DISTINCT:
-		return evo_distinct_work(a);
-	case EVO_DET:
-	case EVO_LOGDET:
-	case EVO_LOGABSDET:
-	case EVO_LOGDET1P:
-		return evo_determinant_work(a);
-	case EVO_EIGMIN:
-	case EVO_EIGMAX:
-	case EVO_EIGENTROPY:
-		return evo_eigen_work(a->dims[0]);
-	case EVO_EIGRATIO:
-	case EVO_JACOV: /* the matrix of the rows first */
-		gram = evo_gram_work(a);
-		eigen = evo_eigen_work(a->dims[0]);
-		return a->dims[0] * a->dims[0] * sizeof(double) + (gram > eigen ? gram : eigen);
-	default:
-		return 0;
-	}
+	return row->work != NULL ? row->work(a) : 0;
 }
 
 /* ---- Shapes ---------------------------------------------------------------------------------- */
@@ -118,7 +94,7 @@ static bool settle_primitive(const struct settling *settling, size_t at, bool co
 	struct evo_plan *plan = settling->plan;
 	const unsigned code = settling->tree->nodes[at].code;
 	const bool two = evo_primitive(code)->arity == 2,
-	           below = computed && !evo_shape_alone(code);
+	           below = computed && !evo_operation(code)->of_shape;
 	const size_t first = at + 1,
 	             second = two ? evo_tree_argument(settling->tree, at, 1) : first;
 	struct evo_plan_node *node = &plan->nodes[at];

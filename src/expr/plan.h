@@ -43,9 +43,6 @@ size_t evo_work_bytes(unsigned code, const struct evo_extent *a);
 struct evo_extent evo_statistic_extent(const struct evo_stats *stats,
                                        const struct evo_unit_stats *unit, unsigned code);
 
-/* Does the value of this primitive depend on its argument's shape alone? */
-bool evo_shape_alone(unsigned code);
-
 /* The extent of a primitive's result; false when its arguments' do not fit. b is NULL with one. */
 bool evo_result_extent(unsigned code, const struct evo_extent *a, const struct evo_extent *b,
                        struct evo_extent *out);

@@ -1,89 +1,22 @@
 /*
- * The codes of primitives and aggregates, and what the table knows of them besides their text.
+ * What the program knows of primitives and aggregates: their codes and their rows, both made from
+ * primitives.def.
  *
  * A code is 0 for a number, 1 + the statistic for a terminal, and from EVO_FIRST_OPERATION on one
- * of enum evo_operation below, in that order.
+ * of enum evo_operation_code below, in the order of the rows.
  */
 #ifndef EVOSCOPE_EXPR_PRIMITIVES_H
 #define EVOSCOPE_EXPR_PRIMITIVES_H
 
 #include "evoscope/expr.h"
+#include "value.h"
 
 #define EVO_FIRST_OPERATION (1 + EVO_STATISTICS)
 
-enum evo_operation {
-	/* elementwise, two arguments */
-	EVO_ADD = EVO_FIRST_OPERATION,
-	EVO_SUB,
-#ifdef EVO_TEST_EXTRA_ROWS
-	EVO_TEST,
-#endif
-	EVO_MUL,
-	EVO_DIV,
-	EVO_MIN2,
-	EVO_MAX2,
-	EVO_LT,
-	EVO_GT,
-	EVO_EQ,
-	/* elementwise, one argument */
-	EVO_ABS,
-	EVO_NEG,
-	EVO_SQUARE,
-	EVO_SQRT,
-	EVO_EXP,
-	EVO_LOG,
-	EVO_ABSLOG,
-	EVO_INV,
-	EVO_RELU,
-	EVO_SIGMOID,
-	EVO_TANH,
-	EVO_SIGN,
-	EVO_GT0,
-	EVO_LT0,
-	EVO_ONES,
-	EVO_ZEROS,
-	/* the whole tensor, same shape or its first dimensions swapped */
-	EVO_NORMALIZE,
-	EVO_SOFTMAX,
-	EVO_BY_CHANNEL,
-	/* to a scalar */
-	EVO_SUM,
-	EVO_MEAN,
-	EVO_L1,
-	EVO_FROB,
-	EVO_STD,
-	EVO_NUMEL,
-	EVO_HAMMING,
-	EVO_KLDIV,
-	EVO_COSINE,
-	EVO_EIGRATIO,
-	EVO_DISTINCT,
-	EVO_JACOV,
-	/* rows to a matrix */
-	EVO_GRAM,
-	EVO_CORR,
-	EVO_AGREE,
-	/* determinants and eigenvalues */
-	EVO_DET,
-	EVO_LOGDET,
-	EVO_LOGABSDET,
-	EVO_LOGDET1P,
-	EVO_EIGMIN,
-	EVO_EIGMAX,
-	EVO_EIGENTROPY,
-	/* planes */
-	EVO_MATMUL,
-	EVO_PLANE_MEAN,
-	/* aggregates */
-	EVO_LAYER_MEAN,
-	EVO_LAYER_SUM,
-	EVO_LAYER_MAX,
-	EVO_LAYER_MIN,
-	EVO_LAYER_STD,
-	EVO_LAYER_FIRST,
-	EVO_LAYER_LAST,
-	EVO_LAYER_COUNT,
-	EVO_LAYER_TOTAL,
+enum evo_operation_code {
+	EVO_BEFORE_OPERATIONS = EVO_FIRST_OPERATION - 1,
+#define OTHER(code, ...) EVO_##code,
+#include "primitives.def"
 	EVO_OPERATIONS_END
 };
 
@@ -103,10 +36,95 @@ enum evo_shape_rule {
 	EVO_SHAPE_MATMUL,      /* equal leading dimensions, inner ones that meet */
 	EVO_SHAPE_UNITS        /* aggregates: not settled by shapes */
 };
-enum evo_shape_rule evo_operation_shape(unsigned code);
+
+/* How a tensor of rank 4 may go through a primitive without being written down whole. */
+enum evo_block_rule {
+	EVO_WHOLE,        /* not at all */
+	EVO_EACH,         /* number by number, from numbers in the same place */
+	EVO_STANDARDISED, /* the same, once mean and deviation of the argument are known */
+	EVO_SPREAD,       /* number by number into the result, where the kernel goes on */
+	EVO_SUMMED,       /* to a sum of terms */
+	EVO_DEVIATED,     /* to a sum, once the mean of the argument is known */
+	EVO_PAIRED        /* to a sum over two tensors */
+};
+
+/* What is summed up. */
+enum evo_term {
+	EVO_ITSELF,
+	EVO_MAGNITUDE,
+	EVO_SQUARED,
+	EVO_DEVIATION /* squared, from the middle */
+};
+
+/* What a kernel is called with: arguments whose shapes fit; b is NULL with one. result->extent is
+   set; out: memory for the result where it is no scalar; work: as much as the row's `work` says. */
+struct evo_call {
+	const struct evo_value *a, *b;
+	void *out, *work;
+	struct evo_value *result;
+};
+typedef void evo_kernel(const struct evo_call *call);
+
+/* How a formula is written in LaTeX, with #1 and #2 where the arguments go. */
+struct evo_latex {
+	const char *tensors; /* of tensors */
+	const char *scalars; /* where an argument is a scalar for sure; NULL: the same */
+	/* How tightly the form holds together, and how tightly arguments have to, to stand in it
+	   without parentheses; from the loosest to the tightest. */
+	enum evo_hold {
+		EVO_HOLD_OPEN,    /* \sum_{u} a: takes in what follows */
+		EVO_HOLD_SUM,     /* a + b, -a */
+		EVO_HOLD_PRODUCT, /* a \odot b */
+		EVO_HOLD_POWER,   /* a^{2}: takes no further exponent */
+		EVO_HOLD_ATOM     /* f(a) */
+	} is, first, second;
+	bool explained; /* with the help of the primitive: it says more than its form */
+};
+
+/* A row of primitives.def. What a row does not say is false, 0 or NULL. */
+struct evo_operation {
+	uint16_t id;
+	const char *name, *help;
+	bool commutative;
+	bool paper;        /* see struct evo_primitive */
+	bool zeros_differ; /* commutative, but swapped arguments may give -0 for 0 */
+	bool of_shape;     /* the value depends on the argument's shape alone: */
+	double constant;   /* where there is no kernel it is this number everywhere */
+	enum evo_shape_rule shape;
+	enum evo_block_rule blocks;
+	enum evo_term term; /* EVO_SUMMED: what is summed up, and what the sum of so many gives */
+	double (*end)(double sum, size_t count);
+	const struct evo_pair *pair; /* EVO_PAIRED */
+	evo_kernel *kernel;          /* of all but EVO_EACH, EVO_SUMMED and EVO_PAIRED */
+	size_t (*work)(const struct evo_extent *a); /* bytes of scratch that the kernel takes */
+	/* Aggregates: of the means of the units that are left in, count > 0. NULL: layer_total. */
+	double (*fold)(const double *means, size_t count);
+	struct evo_latex latex;
+};
+extern const struct evo_operation evo_operations[EVO_OPERATIONS_END - EVO_FIRST_OPERATION];
+
+/* The row of a primitive or aggregate. */
+static inline const struct evo_operation *evo_operation(unsigned code)
+{
+	return &evo_operations[code - EVO_FIRST_OPERATION];
+}
+
+/* Two for the rules that speak of pairs. */
+static inline unsigned char evo_operation_arity(const struct evo_operation *row)
+{
+	return row->shape == EVO_SHAPE_PAIR || row->shape == EVO_SHAPE_PAIR_SCALAR ||
+	                       row->shape == EVO_SHAPE_PAIR_ROWS || row->shape == EVO_SHAPE_MATMUL
+	               ? 2
+	               : 1;
+}
 
 /* May the result be written over the argument that it is made from? */
-bool evo_operation_in_place(unsigned code);
+static inline bool evo_operation_in_place(unsigned code)
+{
+	const enum evo_shape_rule shape = evo_operation(code)->shape;
+
+	return shape == EVO_SHAPE_SAME || shape == EVO_SHAPE_PAIR;
+}
 
 static inline bool evo_is_number(unsigned code)
 {
@@ -123,9 +141,14 @@ static inline enum evo_statistic evo_statistic_of(unsigned code)
 	return (enum evo_statistic)(code - 1);
 }
 
+static inline bool evo_is_operation(unsigned code)
+{
+	return code >= EVO_FIRST_OPERATION && code < EVO_OPERATIONS_END;
+}
+
 static inline bool evo_is_aggregate(unsigned code)
 {
-	return code >= EVO_LAYER_MEAN && code < EVO_OPERATIONS_END;
+	return evo_is_operation(code) && evo_operation(code)->shape == EVO_SHAPE_UNITS;
 }
 
 #endif

@@ -210,45 +210,58 @@ double evo_dot_double(const double *a, const double *b, size_t count)
 
 /* ---- Of values ------------------------------------------------------------------------------- */
 
+double evo_total(enum evo_term term, const struct evo_value *a)
+{
+	const bool single = a->extent.rank == 4;
+	const size_t count = a->extent.count;
+
+	switch (term) {
+	case EVO_MAGNITUDE:
+		if (a->extent.rank == 0)
+			return fabs(a->scalar);
+		return single ? magnitudes_single(a->single, count)
+		              : magnitudes_double(a->twice, count);
+	case EVO_SQUARED:
+		if (a->extent.rank == 0)
+			return a->scalar * a->scalar;
+		return single ? squares_single(a->single, count) : squares_double(a->twice, count);
+	default:
+		if (a->extent.rank == 0)
+			return a->scalar;
+		return single ? sum_single(a->single, count) : sum_double(a->twice, count);
+	}
+}
+
 double evo_sum(const struct evo_value *a)
 {
-	switch (a->extent.rank) {
-	case 4:
-		return sum_single(a->single, a->extent.count);
-	case 2:
-		return sum_double(a->twice, a->extent.count);
-	default:
-		return a->scalar;
-	}
+	return evo_total(EVO_ITSELF, a);
 }
 
 double evo_mean(const struct evo_value *a)
 {
-	return evo_sum(a) / (double) a->extent.count;
+	return evo_end_mean(evo_sum(a), a->extent.count);
 }
 
-double evo_sum_magnitudes(const struct evo_value *a)
+double evo_end_sum(double sum, size_t count)
 {
-	switch (a->extent.rank) {
-	case 4:
-		return magnitudes_single(a->single, a->extent.count);
-	case 2:
-		return magnitudes_double(a->twice, a->extent.count);
-	default:
-		return fabs(a->scalar);
-	}
+	(void) count;
+	return sum;
 }
 
-double evo_sum_squares(const struct evo_value *a)
+double evo_end_mean(double sum, size_t count)
 {
-	switch (a->extent.rank) {
-	case 4:
-		return squares_single(a->single, a->extent.count);
-	case 2:
-		return squares_double(a->twice, a->extent.count);
-	default:
-		return a->scalar * a->scalar;
-	}
+	return sum / (double) count;
+}
+
+double evo_end_root(double sum, size_t count)
+{
+	(void) count;
+	return sqrt(sum);
+}
+
+void evo_numel(const struct evo_call *call)
+{
+	call->result->scalar = (double) call->a->extent.count;
 }
 
 static bool constant(const double *a, size_t count)
@@ -284,6 +297,13 @@ void evo_moments(const struct evo_value *a, double *mean, double *deviation)
 	if (matrix && isfinite(a->twice[0]) && constant(a->twice, a->extent.count))
 		*mean = a->twice[0];
 	*deviation = evo_deviation(a, *mean);
+}
+
+void evo_std(const struct evo_call *call)
+{
+	double mean;
+
+	evo_moments(call->a, &mean, &call->result->scalar);
 }
 
 /* Some numbers at a time: a first look at a few often is the last. */

@@ -159,16 +159,18 @@ static void multiply(const struct products *p, const struct evo_value *a, double
 	}
 }
 
-void evo_gram(const struct evo_value *a, double *out, void *work)
+void evo_gram(const struct evo_call *call)
 {
-	const struct products products = products_in(a, work);
+	const struct products products = products_in(call->a, call->work);
 
-	multiply(&products, a, out);
+	multiply(&products, call->a, call->out);
 }
 
-void evo_corr(const struct evo_value *a, double *out, void *work)
+void evo_corr(const struct evo_call *call)
 {
-	const struct products products = products_in(a, work);
+	const struct evo_value *a = call->a;
+	const struct products products = products_in(a, call->work);
+	double *out = call->out;
 	const size_t rows = products.rows, columns = products.columns;
 	double *norms = products.middle;
 
@@ -210,11 +212,13 @@ static void load_bits(const struct evo_value *a, size_t at, size_t count, uint64
 		out[i / 64] |= (uint64_t) (a->twice[at + i] > 0) << i % 64;
 }
 
-void evo_agree(const struct evo_value *a, double *out, void *work)
+void evo_agree(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a;
+	double *out = call->out;
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
 	const size_t words = evo_sign_words(columns);
-	uint64_t *bits = work;
+	uint64_t *bits = call->work;
 
 	for (size_t i = 0; i < rows; i++) {
 		load_bits(a, i * columns, columns, bits + i * words);
@@ -314,7 +318,7 @@ static size_t count_keys(const uint64_t *keys, size_t count, size_t rows, uint64
  * A column's pattern so far is a number, so that with the next rows it is a key of 64 bits again:
  * exact for any number of rows.
  */
-double evo_distinct(const struct evo_value *a, void *work)
+static double distinct(const struct evo_value *a, void *work)
 {
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
 	struct patterns patterns = {.places = places_for(columns)};
@@ -340,4 +344,9 @@ double evo_distinct(const struct evo_value *a, void *work)
 			keys[i] = (uint64_t) number_of(&patterns, keys[i]) << GROUP;
 	}
 	return (double) patterns.count;
+}
+
+void evo_distinct(const struct evo_call *call)
+{
+	call->result->scalar = distinct(call->a, call->work);
 }

@@ -62,7 +62,7 @@ bool evo_result_extent(unsigned code, const struct evo_extent *a, const struct e
                        struct evo_extent *out)
 {
 	*out = scalar_extent;
-	switch (evo_operation_shape(code)) {
+	switch (evo_operation(code)->shape) {
 	case EVO_SHAPE_SAME:
 		*out = *a;
 		return true;
@@ -128,7 +128,7 @@ static unsigned certain_rank(const struct evo_tree *tree, size_t at)
 	if (evo_is_aggregate(code))
 		return code == EVO_LAYER_TOTAL ? certain_rank(tree, at + 1) : 0;
 	first = certain_rank(tree, at + 1);
-	switch (evo_operation_shape(code)) {
+	switch (evo_operation(code)->shape) {
 	case EVO_SHAPE_SAME:
 		return first;
 	case EVO_SHAPE_PAIR:
@@ -151,9 +151,4 @@ static unsigned certain_rank(const struct evo_tree *tree, size_t at)
 bool evo_tree_is_scalar(const struct evo_tree *tree)
 {
 	return certain_rank(tree, 0) == 0;
-}
-
-bool evo_shape_alone(unsigned code)
-{
-	return code == EVO_ONES || code == EVO_ZEROS || code == EVO_NUMEL;
 }

@@ -36,16 +36,21 @@ void evo_standardise(float *out, const float *a, size_t count, double mean, doub
 	standardise_single(out, a, count, mean, deviation);
 }
 
-void evo_normalize(const struct evo_value *a, void *out)
+/* A scalar is its own mean. */
+void evo_normalize(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a;
 	const size_t count = a->extent.count;
 	double mean, deviation;
 
+	call->result->scalar = 0;
+	if (a->extent.rank == 0)
+		return;
 	evo_moments(a, &mean, &deviation); /* of one number: itself and 0, which gives 0 / 0 */
 	if (a->extent.rank == 4)
-		standardise_single(out, a->single, count, mean, deviation);
+		standardise_single(call->out, a->single, count, mean, deviation);
 	else
-		standardise_double(out, a->twice, count, mean, deviation);
+		standardise_double(call->out, a->twice, count, mean, deviation);
 }
 
 /* ---- softmax --------------------------------------------------------------------------------- */
@@ -97,11 +102,17 @@ static void softmax_double(double *out, const double *a, size_t count)
 		out[k] /= sum;
 }
 
-void evo_softmax(const struct evo_value *a, void *out)
+void evo_softmax(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a;
 	const size_t *dims = a->extent.dims;
-	const size_t count = dims[1], plane = a->extent.count / (dims[0] * dims[1]);
+	void *out = call->out;
 
+	if (a->extent.rank == 0) {
+		call->result->scalar = 1;
+		return;
+	}
+	const size_t count = dims[1], plane = a->extent.count / (dims[0] * dims[1]);
 	for (size_t i = 0; i < dims[0]; i++) {
 		const size_t at = i * count * plane;
 
@@ -120,8 +131,9 @@ void evo_softmax(const struct evo_value *a, void *out)
 
 /* ---- Rearranging ----------------------------------------------------------------------------- */
 
-void evo_by_channel(const struct evo_value *a, void *out)
+void evo_by_channel(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a;
 	const bool single = a->extent.rank == 4;
 	const char *from = single ? (const char *) a->single : (const char *) a->twice;
 	const size_t *dims = a->extent.dims;
@@ -130,13 +142,15 @@ void evo_by_channel(const struct evo_value *a, void *out)
 
 	for (size_t i = 0; i < dims[0]; i++) {
 		for (size_t k = 0; k < dims[1]; k++)
-			memcpy((char *) out + (k * dims[0] + i) * bytes,
+			memcpy((char *) call->out + (k * dims[0] + i) * bytes,
 			       from + (i * dims[1] + k) * bytes, bytes);
 	}
 }
 
-void evo_plane_mean(const struct evo_value *a, double *out)
+void evo_plane_mean(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a;
+	double *out = call->out;
 	const size_t *dims = a->extent.dims;
 	const size_t planes = dims[0] * dims[1], plane = dims[2] * dims[3];
 
@@ -177,8 +191,10 @@ EVO_CLONES static void product_double(double *restrict out, const double *a, con
 	PRODUCT(double)
 }
 
-void evo_matmul(const struct evo_value *a, const struct evo_value *b, void *out)
+void evo_matmul(const struct evo_call *call)
 {
+	const struct evo_value *a = call->a, *b = call->b;
+	void *out = call->out;
 	const unsigned rank = a->extent.rank;
 	const size_t *dims = a->extent.dims + rank - 2;
 	const size_t rows = dims[0], inner = dims[1], columns = b->extent.dims[rank - 1];

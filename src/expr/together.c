@@ -169,7 +169,7 @@ static double fold_means(struct evo_together *t, unsigned code, uint32_t slot)
 		if (isfinite(numbers[i]))
 			t->means[count++] = numbers[i];
 	}
-	return count > 0 ? evo_fold_units(code, t->means, count) : (double) NAN;
+	return count > 0 ? evo_operation(code)->fold(t->means, count) : (double) NAN;
 }
 
 static void give_aggregate(struct evo_together *t, uint32_t number)
