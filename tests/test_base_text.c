@@ -502,6 +502,51 @@ static void test_small_memory(void **state)
 	free(evo_calloc(0, 8));
 }
 
+static const unsigned numbered[] = {7, 12, 3};
+
+static bool same_number(const void *context, size_t number)
+{
+	return numbered[number] == *(const unsigned *) context;
+}
+
+static void test_map_tells_equal_hashes_apart(void **state)
+{
+	(void) state;
+	struct evo_map map = {0};
+	for (unsigned i = 0; i < EVO_COUNT(numbered); i++) {
+		assert_int_equal(evo_map_find(&map, 5, same_number, &numbered[i]), i);
+		assert_int_equal(evo_map_add(&map, 5), i);
+	}
+	for (unsigned i = 0; i < EVO_COUNT(numbered); i++)
+		assert_int_equal(evo_map_find(&map, 5, same_number, &numbered[i]), i);
+	assert_int_equal(evo_map_find(&map, 6, same_number, &numbered[0]), map.count);
+	evo_map_clear(&map);
+}
+
+static void test_index_finds_what_it_was_given(void **state)
+{
+	(void) state;
+	struct evo_index index;
+	char *texts[1000];
+	bool added;
+	evo_index_init(&index);
+	assert_int_equal(evo_index_find(&index, "1"), 0);
+	for (int i = 0; i < 1000; i++) {
+		texts[i] = evo_format("%d", i * i);
+		assert_int_equal(evo_index_add(&index, texts[i], &added), i);
+		assert_true(added);
+	}
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(evo_index_find(&index, texts[i]), i);
+		assert_int_equal(evo_index_add(&index, texts[i], &added), i);
+		assert_false(added);
+	}
+	assert_int_equal(evo_index_find(&index, "2"), index.count);
+	evo_index_clear(&index);
+	for (int i = 0; i < 1000; i++)
+		free(texts[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -524,6 +569,8 @@ int main(void)
 	        cmocka_unit_test(test_harmless_text),
 	        cmocka_unit_test(test_columns),
 	        cmocka_unit_test(test_small_memory),
+	        cmocka_unit_test(test_map_tells_equal_hashes_apart),
+	        cmocka_unit_test(test_index_finds_what_it_was_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

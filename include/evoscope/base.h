@@ -96,6 +96,8 @@ void *evo_calloc(size_t count, size_t size);
 void *evo_realloc(void *memory, size_t count, size_t size);
 /* Room for `count` at least, which *room tells; moves nothing where there is enough. */
 void *evo_grown(void *memory, size_t *room, size_t count, size_t size);
+/* Room for one more than `count`: doubles where there is none. */
+void *evo_grown_by_one(void *memory, size_t *room, size_t count, size_t size);
 char *evo_strdup(const char *text);
 char *evo_strndup(const char *text, size_t length);
 char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */
@@ -183,15 +185,34 @@ int evo_character_columns(uint32_t code);
 size_t evo_text_columns(const char *text);
 size_t evo_text_fit(const char *text, size_t room, size_t *used);
 
-/* ---- Index --------------------------------------------------------------------------------- */
+/* ---- Hash tables --------------------------------------------------------------------------- */
+
+/*
+ * Things numbered from 0 in the order they are added, found by their hashes. They are kept by the
+ * caller, whose function says whether the thing of a number is the one that the context describes.
+ */
+struct evo_map_slot {
+	uint64_t hash;
+	size_t after; /* number + 1; 0: the slot is free */
+};
+struct evo_map { /* empty when it is all zero */
+	struct evo_map_slot *slots;
+	size_t slot_count; /* a power of two */
+	size_t count;      /* things */
+};
+typedef bool evo_map_same(const void *context, size_t number);
+void evo_map_clear(struct evo_map *map);
+/* The thing's number, or map->count when it is not there. */
+size_t evo_map_find(const struct evo_map *map, uint64_t hash, evo_map_same *same,
+                    const void *context);
+/* Adds a thing that is not there. Returns its number. */
+size_t evo_map_add(struct evo_map *map, uint64_t hash);
 
 /* Texts numbered from 0 by first appearance: architectures to rows, names to what has them. */
 struct evo_index {
+	struct evo_map map;
 	char **texts; /* by number; the caller keeps them alive */
-	uint64_t *hashes;
 	size_t count, room;
-	size_t *slots; /* open addressing: number + 1, or 0 */
-	size_t slot_count;
 };
 
 void evo_index_init(struct evo_index *index);

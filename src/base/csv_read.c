@@ -52,13 +52,11 @@ static void take_field(void *field, size_t length, void *data)
 		     "holds a NUL byte; this is not a CSV file (or it is UTF-16)");
 		return;
 	}
-	if (reader->count == reader->capacity) {
-		reader->capacity = reader->capacity == 0 ? 16 : reader->capacity * 2;
-		reader->starts =
-		        evo_realloc(reader->starts, reader->capacity, sizeof(*reader->starts));
-		reader->fields =
-		        evo_realloc(reader->fields, reader->capacity, sizeof(*reader->fields));
-	}
+	size_t room = reader->capacity;
+	reader->starts =
+	        evo_grown_by_one(reader->starts, &room, reader->count, sizeof(*reader->starts));
+	reader->fields = evo_grown_by_one(reader->fields, &reader->capacity, reader->count,
+	                                  sizeof(*reader->fields));
 	reader->starts[reader->count++] = reader->bytes.length;
 	evo_text_append_n(&reader->bytes, length > 0 ? field : "", length);
 	evo_text_append_n(&reader->bytes, "", 1);

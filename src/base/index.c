@@ -1,9 +1,17 @@
+/*
+ * Texts numbered by first appearance, and found again by a hash table.
+ */
 #include "config.h"
 
 #include "evoscope/base.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+struct wanted {
+	const struct evo_index *index;
+	const char *text;
+};
 
 void evo_index_init(struct evo_index *index)
 {
@@ -13,62 +21,33 @@ void evo_index_init(struct evo_index *index)
 void evo_index_clear(struct evo_index *index)
 {
 	free(index->texts);
-	free(index->hashes);
-	free(index->slots);
+	evo_map_clear(&index->map);
 	evo_index_init(index);
 }
 
-/* The slot that holds the text, or the free one where it belongs. slot_count is a power of two. */
-static size_t slot_of(const struct evo_index *index, const char *text, uint64_t hash)
+static bool same(const void *context, size_t number)
 {
-	size_t slot = (size_t) hash & (index->slot_count - 1);
+	const struct wanted *wanted = context;
 
-	while (index->slots[slot] != 0) {
-		size_t number = index->slots[slot] - 1;
-
-		if (index->hashes[number] == hash && strcmp(index->texts[number], text) == 0)
-			break;
-		slot = (slot + 1) & (index->slot_count - 1);
-	}
-	return slot;
-}
-
-static void grow(struct evo_index *index)
-{
-	index->room = index->room ? 2 * index->room : 64;
-	index->texts = evo_realloc(index->texts, index->room, sizeof(*index->texts));
-	index->hashes = evo_realloc(index->hashes, index->room, sizeof(*index->hashes));
-	free(index->slots);
-	index->slot_count = 4 * index->room;
-	index->slots = evo_calloc(index->slot_count, sizeof(*index->slots));
-	for (size_t i = 0; i < index->count; i++)
-		index->slots[slot_of(index, index->texts[i], index->hashes[i])] = i + 1;
+	return strcmp(wanted->index->texts[number], wanted->text) == 0;
 }
 
 size_t evo_index_find(const struct evo_index *index, const char *text)
 {
-	if (index->count == 0)
-		return 0;
-
-	size_t held = index->slots[slot_of(index, text, evo_hash_text(text))];
-
-	return held ? held - 1 : index->count;
+	return evo_map_find(&index->map, evo_hash_text(text), same, &(struct wanted){index, text});
 }
 
 size_t evo_index_add(struct evo_index *index, char *text, bool *added)
 {
 	uint64_t hash = evo_hash_text(text);
+	size_t number = evo_map_find(&index->map, hash, same, &(struct wanted){index, text});
 
-	if (index->count == index->room)
-		grow(index);
-
-	size_t slot = slot_of(index, text, hash);
-
-	*added = index->slots[slot] == 0;
+	*added = number == index->count;
 	if (*added) {
-		index->texts[index->count] = text;
-		index->hashes[index->count] = hash;
-		index->slots[slot] = ++index->count;
+		index->texts =
+		        evo_grown_by_one(index->texts, &index->room, number, sizeof(*index->texts));
+		index->texts[number] = text;
+		index->count = evo_map_add(&index->map, hash) + 1;
 	}
-	return index->slots[slot] - 1;
+	return number;
 }

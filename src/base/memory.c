@@ -75,6 +75,11 @@ void *evo_grown(void *memory, size_t *room, size_t count, size_t size)
 	return evo_realloc(memory, count, size);
 }
 
+void *evo_grown_by_one(void *memory, size_t *room, size_t count, size_t size)
+{
+	return count < *room ? memory : evo_grown(memory, room, count < 32 ? 64 : 2 * count, size);
+}
+
 char *evo_strdup(const char *text)
 {
 	return evo_strndup(text, strlen(text));

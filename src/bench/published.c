@@ -182,11 +182,8 @@ static bool is_fraction(struct reading *reading, size_t line, size_t dataset, do
 		reading->low[dataset]++;
 	if (!(accuracy > 0 && accuracy <= 1 && accuracy < 0.8 * guessing))
 		return false;
-	if (reading->fraction_count == reading->fraction_room) {
-		reading->fraction_room = reading->fraction_room ? 2 * reading->fraction_room : 64;
-		reading->fractions = evo_realloc(reading->fractions, reading->fraction_room,
-		                                 sizeof(*reading->fractions));
-	}
+	reading->fractions = evo_grown_by_one(reading->fractions, &reading->fraction_room,
+	                                      reading->fraction_count, sizeof(*reading->fractions));
 	reading->fractions[reading->fraction_count++] = (struct fraction){line, dataset, accuracy};
 	return true;
 }

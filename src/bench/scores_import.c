@@ -49,11 +49,8 @@ struct reading {
 /* Takes the text over. */
 static void add_fault(struct reading *reading, struct fault fault)
 {
-	if (reading->fault_count == reading->fault_room) {
-		reading->fault_room = reading->fault_room ? 2 * reading->fault_room : 64;
-		reading->faults =
-		        evo_realloc(reading->faults, reading->fault_room, sizeof(*reading->faults));
-	}
+	reading->faults = evo_grown_by_one(reading->faults, &reading->fault_room,
+	                                   reading->fault_count, sizeof(*reading->faults));
 	fault.order = reading->fault_count;
 	reading->faults[reading->fault_count++] = fault;
 }

@@ -91,11 +91,8 @@ static bool take_row(struct reading *reading, size_t line, char *const *fields,
 		free(row.architecture);
 		return false;
 	}
-	if (benchmark->row_count == reading->room) {
-		reading->room = reading->room ? 2 * reading->room : 128;
-		benchmark->rows =
-		        evo_realloc(benchmark->rows, reading->room, sizeof(*benchmark->rows));
-	}
+	benchmark->rows = evo_grown_by_one(benchmark->rows, &reading->room, benchmark->row_count,
+	                                   sizeof(*benchmark->rows));
 	benchmark->rows[benchmark->row_count++] = row;
 	benchmark->function_count = reading->functions.count;
 	evo_index_add(benchmark->index, row.architecture, &added);

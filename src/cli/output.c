@@ -169,10 +169,8 @@ void cli_table_clear(struct cli_table *table)
 
 static void add_owned(struct cli_table *table, char *cell)
 {
-	if (table->count == table->capacity) {
-		table->capacity = table->capacity ? 2 * table->capacity : 64;
-		table->cells = evo_realloc(table->cells, table->capacity, sizeof(*table->cells));
-	}
+	table->cells = evo_grown_by_one(table->cells, &table->capacity, table->count,
+	                                sizeof(*table->cells));
 	table->cells[table->count++] = cell;
 }
 

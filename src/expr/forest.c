@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EMPTY UINT32_MAX
-
 /* ---- Nodes, each once ------------------------------------------------------------------------ */
 
 struct builder {
 	struct evo_forest *forest;
-	uint32_t *table; /* open addressing; EMPTY is free */
-	size_t mask;
+	struct evo_map map; /* of its nodes */
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -41,8 +38,15 @@ static uint64_t hash_of(const struct evo_forest *forest, const struct evo_forest
 	return hash;
 }
 
-static bool same(const struct evo_forest_node *a, const struct evo_forest_node *b)
+struct wanted {
+	const struct evo_forest *forest;
+	const struct evo_forest_node *node;
+};
+
+static bool same(const void *context, size_t number)
 {
+	const struct wanted *wanted = context;
+	const struct evo_forest_node *a = &wanted->forest->nodes[number], *b = wanted->node;
 	bool equal = a->hash == b->hash && a->code == b->code &&
 	             number_bits(a->number) == number_bits(b->number);
 
@@ -54,18 +58,15 @@ static bool same(const struct evo_forest_node *a, const struct evo_forest_node *
 static uint32_t intern(struct builder *builder, struct evo_forest_node node)
 {
 	struct evo_forest *forest = builder->forest;
-	size_t at;
+	size_t number;
 
 	node.hash = hash_of(forest, &node);
-	at = (size_t) node.hash & builder->mask;
-	while (builder->table[at] != EMPTY) {
-		if (same(&forest->nodes[builder->table[at]], &node))
-			return builder->table[at];
-		at = (at + 1) & builder->mask;
+	number = evo_map_find(&builder->map, node.hash, same, &(struct wanted){forest, &node});
+	if (number == forest->count) {
+		forest->nodes[forest->count++] = node;
+		evo_map_add(&builder->map, node.hash);
 	}
-	builder->table[at] = (uint32_t) forest->count;
-	forest->nodes[forest->count] = node;
-	return (uint32_t) forest->count++;
+	return (uint32_t) number;
 }
 
 /* A primitive of numbers alone, where it has a value. */
@@ -232,21 +233,16 @@ struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t
 {
 	struct evo_forest *forest = evo_calloc(1, sizeof *forest);
 	struct builder builder = {.forest = forest};
-	size_t most = count, size = 64;
+	size_t most = count;
 
 	for (size_t i = 0; i < count; i++)
 		most += trees[i]->size;
-	while (size < 2 * most)
-		size *= 2;
-	builder.mask = size - 1;
-	builder.table = evo_calloc(size, sizeof *builder.table);
-	memset(builder.table, 0xff, size * sizeof *builder.table);
 	forest->nodes = evo_calloc(most + 1, sizeof *forest->nodes);
 	forest->roots = evo_calloc(count + 1, sizeof *forest->roots);
 	forest->tree_count = count;
 	for (size_t i = 0; i < count; i++)
 		forest->roots[i] = add_tree(&builder, trees[i]);
-	free(builder.table);
+	evo_map_clear(&builder.map);
 	forest->below = evo_calloc(forest->count + 1, sizeof *forest->below);
 	forest->above = evo_calloc(forest->count + 1, sizeof *forest->above);
 	forest->crowns = evo_calloc(forest->count + 1, sizeof *forest->crowns);

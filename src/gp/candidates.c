@@ -47,11 +47,8 @@ static void add(struct evo_gp *gp, struct evo_candidate *candidate)
 	}
 	candidate->new = is == EVO_UNKNOWN;
 	gp->counts.cache_hits += is == EVO_KNOWN_SCORED || is == EVO_KNOWN_FORGOTTEN;
-	if (gp->candidate_count == gp->candidate_room) {
-		gp->candidate_room = gp->candidate_room == 0 ? 64 : gp->candidate_room * 2;
-		gp->candidates =
-		        evo_realloc(gp->candidates, gp->candidate_room, sizeof(*gp->candidates));
-	}
+	gp->candidates = evo_grown_by_one(gp->candidates, &gp->candidate_room, gp->candidate_count,
+	                                  sizeof(*gp->candidates));
 	gp->candidates[gp->candidate_count++] = *candidate;
 }
 

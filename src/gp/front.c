@@ -32,10 +32,9 @@ bool evo_front_offer(struct evo_front *front, const struct evo_individual *indiv
 	size_t end = at;
 	while (end < front->count && front->items[end]->fitness <= individual->fitness)
 		let_go(front->items[end++]);
-	if (end == at && front->count == front->room) {
-		front->room = front->room == 0 ? 32 : front->room * 2;
-		front->items = evo_realloc(front->items, front->room, sizeof(*front->items));
-	}
+	if (end == at)
+		front->items = evo_grown_by_one(front->items, &front->room, front->count,
+		                                sizeof(*front->items));
 	memmove(front->items + at + 1, front->items + end,
 	        (front->count - end) * sizeof(*front->items));
 	front->items[at] = evo_individual_hold(individual);

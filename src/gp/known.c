@@ -1,3 +1,7 @@
+/*
+ * Canonical forms that have been tried, with their scores while there is memory for them. A form is
+ * known by its hash alone.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -5,27 +9,23 @@
 
 #include "known.h"
 
-/* 0 marks an empty slot. */
-static uint64_t key_of(uint64_t hash)
+/* Forms are their hashes: one that has it is the form. */
+static bool same(const void *context, size_t number)
 {
-	return hash == 0 ? 1 : hash;
+	(void) context;
+	(void) number;
+	return true;
 }
 
-/* The slot of a key, or the empty one where it belongs. */
-static struct evo_known_entry *slot_of(const struct evo_known *known, uint64_t key)
+static size_t number_of(const struct evo_known *known, uint64_t hash)
 {
-	size_t mask = known->capacity - 1, at = (size_t) key & mask;
-	while (known->entries[at].hash != 0 && known->entries[at].hash != key)
-		at = (at + 1) & mask;
-	return &known->entries[at];
+	return evo_map_find(&known->map, hash, same, NULL);
 }
 
 void evo_known_init(struct evo_known *known, size_t scores, size_t memory)
 {
 	memset(known, 0, sizeof(*known));
-	known->capacity = 1024;
-	known->entries = evo_calloc(known->capacity, sizeof(*known->entries));
-	known->scores = scores;
+	known->score_count = scores;
 	known->limit = memory / (scores * sizeof(double));
 	if (known->limit == 0)
 		known->limit = 1;
@@ -33,9 +33,10 @@ void evo_known_init(struct evo_known *known, size_t scores, size_t memory)
 
 void evo_known_clear(struct evo_known *known)
 {
-	for (size_t i = 0; i < known->capacity; i++)
-		free(known->entries[i].scores);
-	free(known->entries);
+	for (size_t i = 0; i < known->map.count; i++)
+		free(known->scores[i]);
+	evo_map_clear(&known->map);
+	free(known->scores);
 	free(known->order);
 	free(known->forms);
 	memset(known, 0, sizeof(*known));
@@ -44,89 +45,62 @@ void evo_known_clear(struct evo_known *known)
 enum evo_known_state evo_known_find(const struct evo_known *known, uint64_t hash,
                                     const double **scores)
 {
-	const struct evo_known_entry *entry = slot_of(known, key_of(hash));
-	if (entry->hash == 0)
+	size_t number = number_of(known, hash);
+	if (number == known->map.count)
 		return EVO_UNKNOWN;
-	if (entry->failed)
+	if (known->forms[number].failed)
 		return EVO_KNOWN_FAILED;
-	*scores = entry->scores;
-	return entry->scores != NULL ? EVO_KNOWN_SCORED : EVO_KNOWN_FORGOTTEN;
+	*scores = known->scores[number];
+	return *scores != NULL ? EVO_KNOWN_SCORED : EVO_KNOWN_FORGOTTEN;
 }
 
-static void grow(struct evo_known *known)
-{
-	struct evo_known_entry *old = known->entries;
-	size_t capacity = known->capacity;
-	known->capacity *= 2;
-	known->entries = evo_calloc(known->capacity, sizeof(*known->entries));
-	for (size_t i = 0; i < capacity; i++) {
-		if (old[i].hash != 0)
-			*slot_of(known, old[i].hash) = old[i];
-	}
-	free(old);
-}
-
-/* Notes that the key has scores now; forgets the oldest when there are too many. */
-static void keep_order(struct evo_known *known, uint64_t key)
+/* Notes that the form has scores now; forgets the oldest when there are too many. */
+static void keep_order(struct evo_known *known, size_t number)
 {
 	if (known->kept == known->limit) {
-		struct evo_known_entry *oldest = slot_of(known, known->order[known->first]);
-		free(oldest->scores);
-		oldest->scores = NULL;
-		known->first = (known->first + 1) % known->room;
+		size_t oldest = known->order[known->first];
+		free(known->scores[oldest]);
+		known->scores[oldest] = NULL;
+		known->first = (known->first + 1) % known->order_room;
 		known->kept--;
 	}
-	if (known->kept == known->room) { /* below the limit nothing was dropped: first is 0 */
-		known->room = known->room == 0 ? 256 : known->room * 2;
-		if (known->room > known->limit)
-			known->room = known->limit;
-		known->order = evo_realloc(known->order, known->room, sizeof(*known->order));
+	if (known->kept ==
+	    known->order_room) { /* below the limit nothing was dropped: first is 0 */
+		known->order_room = known->order_room == 0 ? 256 : known->order_room * 2;
+		if (known->order_room > known->limit)
+			known->order_room = known->limit;
+		known->order = evo_realloc(known->order, known->order_room, sizeof(*known->order));
 	}
-	known->order[(known->first + known->kept++) % known->room] = key;
-}
-
-/* Takes the empty slot of a key. */
-static struct evo_known_entry *enter(struct evo_known *known, uint64_t key, bool failed)
-{
-	struct evo_known_entry *entry;
-	if (known->count == known->form_room) {
-		known->form_room = known->form_room == 0 ? 256 : known->form_room * 2;
-		known->forms = evo_realloc(known->forms, known->form_room, sizeof(*known->forms));
-	}
-	known->forms[known->count] = (struct evo_gp_form){key, failed};
-	if (2 * ++known->count > known->capacity)
-		grow(known);
-	entry = slot_of(known, key);
-	entry->hash = key;
-	entry->failed = failed;
-	return entry;
+	known->order[(known->first + known->kept++) % known->order_room] = number;
 }
 
 void evo_known_recall(struct evo_known *known, const struct evo_gp_form *form)
 {
-	uint64_t key = key_of(form->hash);
-	if (slot_of(known, key)->hash == 0)
-		enter(known, key, form->failed);
+	size_t count = known->map.count, room = known->room;
+	if (number_of(known, form->hash) < count)
+		return;
+	known->forms = evo_grown_by_one(known->forms, &room, count, sizeof(*known->forms));
+	known->scores =
+	        evo_grown_by_one(known->scores, &known->room, count, sizeof(*known->scores));
+	known->forms[count] = *form;
+	known->scores[count] = NULL;
+	evo_map_add(&known->map, form->hash);
 }
 
 void evo_known_put(struct evo_known *known, uint64_t hash, const double *scores)
 {
-	uint64_t key = key_of(hash);
-	struct evo_known_entry *entry = slot_of(known, key);
-	if (entry->hash == 0)
-		entry = enter(known, key, scores == NULL);
-	else if (entry->failed || entry->scores != NULL)
+	evo_known_recall(known, &(struct evo_gp_form){hash, scores == NULL});
+	size_t number = number_of(known, hash);
+	if (scores == NULL || known->forms[number].failed || known->scores[number] != NULL)
 		return;
-	if (scores == NULL)
-		return;
-	keep_order(known, key);
-	entry->scores = evo_calloc(known->scores, sizeof(double));
-	memcpy(entry->scores, scores, known->scores * sizeof(double));
+	keep_order(known, number);
+	known->scores[number] = evo_calloc(known->score_count, sizeof(double));
+	memcpy(known->scores[number], scores, known->score_count * sizeof(double));
 }
 
 void evo_known_renew(struct evo_known *known, uint64_t hash, const double *scores)
 {
-	struct evo_known_entry *entry = slot_of(known, key_of(hash));
-	if (entry->hash != 0 && entry->scores != NULL)
-		memcpy(entry->scores, scores, known->scores * sizeof(double));
+	size_t number = number_of(known, hash);
+	if (number < known->map.count && known->scores[number] != NULL)
+		memcpy(known->scores[number], scores, known->score_count * sizeof(double));
 }

@@ -14,19 +14,14 @@ enum evo_known_state {
 	EVO_KNOWN_FORGOTTEN, /* was scored, and the scores are not kept any more */
 	EVO_KNOWN_SCORED
 };
-struct evo_known_entry {
-	uint64_t hash;  /* 0: empty */
-	double *scores; /* NULL: failed, or forgotten to save memory */
-	bool failed;
-};
 struct evo_known {
-	struct evo_known_entry *entries;
-	size_t capacity;           /* a power of two */
-	struct evo_gp_form *forms; /* in the order they were put */
-	size_t count, form_room;
-	uint64_t *order; /* hashes with scores, a ring from the oldest on */
-	size_t first, kept, limit, room;
-	size_t scores; /* doubles an entry */
+	struct evo_map map;        /* forms by their hashes */
+	struct evo_gp_form *forms; /* by number, which is the order they were put in */
+	double **scores;           /* likewise; NULL: failed, or forgotten to save memory */
+	size_t room;               /* of these two */
+	size_t score_count;        /* of a form */
+	size_t *order;             /* numbers of forms with scores, a ring from the oldest on */
+	size_t first, kept, limit, order_room;
 };
 
 /* memory: bytes of scores; beyond them the oldest are forgotten (and scored again when needed). */

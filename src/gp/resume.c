@@ -12,7 +12,7 @@ void evo_gp_state(const struct evo_gp *gp, struct evo_gp_state *out)
 	out->next_id = gp->next_id;
 	out->counts = gp->counts;
 	out->forms = gp->known.forms;
-	out->form_count = gp->known.count;
+	out->form_count = gp->known.map.count;
 	out->population = gp->population.items;
 	out->population_count = gp->population.count;
 	out->front = gp->front.items;

@@ -15,12 +15,10 @@ static void let_go(const struct evo_individual *individual)
 void evo_pool_of_add(struct evo_pool_of *pool, const struct evo_individual *individual,
                      uint64_t signature)
 {
-	if (pool->count == pool->room) {
-		pool->room = pool->room == 0 ? 64 : pool->room * 2;
-		pool->items = evo_realloc(pool->items, pool->room, sizeof(*pool->items));
-		pool->signatures =
-		        evo_realloc(pool->signatures, pool->room, sizeof(*pool->signatures));
-	}
+	size_t room = pool->room;
+	pool->items = evo_grown_by_one(pool->items, &room, pool->count, sizeof(*pool->items));
+	pool->signatures = evo_grown_by_one(pool->signatures, &pool->room, pool->count,
+	                                    sizeof(*pool->signatures));
 	pool->signatures[pool->count] = signature;
 	pool->items[pool->count++] = evo_individual_hold(individual);
 }

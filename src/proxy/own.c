@@ -60,11 +60,8 @@ static struct evo_proxy *add_item(struct evo_library *library, struct evo_proxy 
 {
 	bool added;
 
-	if (library->count == library->room) {
-		library->room = library->room ? 2 * library->room : 64;
-		library->items =
-		        evo_realloc(library->items, library->room, sizeof(*library->items));
-	}
+	library->items = evo_grown_by_one(library->items, &library->room, library->count,
+	                                  sizeof(*library->items));
 	library->items[library->count] = proxy;
 	evo_index_add(library->names, (char *) (uintptr_t) proxy.name, &added);
 	return &library->items[library->count++];

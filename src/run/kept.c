@@ -263,7 +263,7 @@ void evo_kept_put(struct evo_kept *kept, struct evo_kept_key tree, struct evo_ke
 	if (kept == NULL || kept->lost)
 		return;
 	kept->waiting =
-	        evo_grown(kept->waiting, &kept->room, kept->count + 1, sizeof(*kept->waiting));
+	        evo_grown_by_one(kept->waiting, &kept->room, kept->count, sizeof(*kept->waiting));
 	struct waiting *one = &kept->waiting[kept->count++];
 	*one = (struct waiting){.tree = tree, .network = network};
 	memcpy(&one->bits, &score, sizeof(score));

@@ -18,8 +18,6 @@ struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_e
 	store->workers = workers;
 	store->workspaces = evo_calloc(workers, sizeof *store->workspaces);
 	store->spares = evo_calloc(workers, sizeof *store->spares);
-	store->index_size = 64;
-	store->index = evo_calloc(store->index_size, sizeof *store->index);
 	return store;
 }
 
@@ -45,7 +43,7 @@ void evo_store_destroy(struct evo_store *store)
 	free(store->spares);
 	free(store->networks);
 	free(store->probes);
-	free(store->index);
+	evo_map_clear(&store->numbers);
 	free(store->workspaces);
 	pthread_cond_destroy(&store->changed);
 	pthread_mutex_destroy(&store->lock);
@@ -150,50 +148,36 @@ bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, con
 	return good;
 }
 
-/* Where in the index a network is, or would go. */
-static size_t slot_of(const struct evo_store *store, size_t probe, const char *architecture)
-{
-	size_t slot = evo_hash(architecture, strlen(architecture), probe) % store->index_size;
+struct wanted {
+	const struct evo_store *store;
+	size_t probe;
+	const char *architecture;
+};
 
-	while (store->index[slot]) {
-		const struct network_entry *entry = store->networks[store->index[slot] - 1];
-		if (entry->probe == probe && strcmp(entry->architecture, architecture) == 0)
-			break;
-		slot = (slot + 1) % store->index_size;
-	}
-	return slot;
-}
-
-static void index_grow(struct evo_store *store)
+static bool same_network(const void *context, size_t number)
 {
-	free(store->index);
-	store->index_size *= 2;
-	store->index = evo_calloc(store->index_size, sizeof *store->index);
-	for (size_t i = 0; i < store->network_count; i++) {
-		const struct network_entry *entry = store->networks[i];
-		store->index[slot_of(store, entry->probe, entry->architecture)] = i + 1;
-	}
+	const struct wanted *wanted = context;
+	const struct network_entry *entry = wanted->store->networks[number];
+
+	return entry->probe == wanted->probe &&
+	       strcmp(entry->architecture, wanted->architecture) == 0;
 }
 
 static size_t add_network(struct evo_store *store, size_t probe, const char *architecture)
 {
-	if (2 * (store->network_count + 1) > store->index_size)
-		index_grow(store);
-	const size_t slot = slot_of(store, probe, architecture);
-	if (store->index[slot])
-		return store->index[slot] - 1;
-	if (store->network_count == store->network_capacity) {
-		store->network_capacity =
-		        store->network_capacity ? 2 * store->network_capacity : 64;
-		store->networks = evo_realloc(store->networks, store->network_capacity,
-		                              sizeof(struct network_entry *));
-	}
+	const struct wanted wanted = {store, probe, architecture};
+	const uint64_t hash = evo_hash(architecture, strlen(architecture), probe);
+	const size_t number = evo_map_find(&store->numbers, hash, same_network, &wanted);
+
+	if (number < store->network_count)
+		return number;
+	store->networks = evo_grown_by_one(store->networks, &store->network_capacity, number,
+	                                   sizeof(struct network_entry *));
 	struct network_entry *entry = evo_calloc(1, sizeof *entry);
 	entry->probe = probe;
 	entry->architecture = evo_strdup(architecture);
 	store->networks[store->network_count++] = entry;
-	store->index[slot] = store->network_count;
-	return store->network_count - 1;
+	return evo_map_add(&store->numbers, hash);
 }
 
 bool evo_store_network(struct evo_store *store, size_t probe, const char *architecture,

@@ -42,8 +42,7 @@ struct evo_store {
 	size_t probe_count;
 	struct network_entry **networks;
 	size_t network_count, network_capacity;
-	size_t *index; /* open addressing by probe and architecture; network number + 1, 0 is free */
-	size_t index_size;
+	struct evo_map numbers; /* of networks, by probe and architecture */
 
 	size_t hits, extractions, kept;
 	double extract_seconds;
