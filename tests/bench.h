@@ -7,6 +7,7 @@
 #define EVO_TESTS_BENCH_H
 
 #include "evoscope/expr.h"
+#include "evoscope/store.h"
 
 /* ---- Lines: bench.c ---- */
 

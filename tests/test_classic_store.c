@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "evoscope/proxy.h"
+#include "evoscope/store.h"
 
 static const char *const ARCHITECTURES[] = {
         "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "evoscope/expr.h"
-#include "evoscope/space.h"
+#include "evoscope/store.h"
 
 #include "../src/expr/together.h"
 

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "evoscope/proxy.h"
+#include "evoscope/store.h"
 #include "evoscope/rank.h"
 #include "evoscope/image_files.h"
 

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "evoscope/session.h"
-#include "evoscope/stats.h"
+#include "evoscope/store.h"
 
 static const char *const ARCHITECTURES[] = {
         "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",

@@ -206,6 +206,7 @@ bool evo_evaluate_forest(struct evo_evaluator *evaluator, const struct evo_fores
  * statistics are had (kept or extracted), every expression is evaluated, and it is let go.
  */
 struct evo_scoring;
+struct evo_store;
 struct evo_scorer; /* a store, a pool and an evaluator a worker */
 struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool);
 void evo_scorer_destroy(struct evo_scorer *scorer);

@@ -11,6 +11,7 @@
 #include "evoscope/bench.h"
 #include "evoscope/gp.h"
 #include "evoscope/proxy.h"
+#include "evoscope/store.h"
 
 /* What overrides a benchmark's probe; 0 leaves its default. */
 struct evo_probe_options {

@@ -1,5 +1,5 @@
 /*
- * stats: the statistics of untrained networks, kept or recomputed under a memory budget.
+ * stats: the statistics of untrained networks: which there are, and how one network's are read.
  *
  * For every unit (ReLU - convolution - BatchNorm) one forward and one backward pass leave seven
  * tensors, for three inputs: a data mini-batch, normal noise, and the data perturbed by normal
@@ -10,8 +10,6 @@
 #define EVOSCOPE_STATS_H
 
 #include "evoscope/classic.h"
-#include "evoscope/profile.h"
-#include "evoscope/space.h"
 
 /* A statistic's bit in evo_needs is 1 << its place here. Places change when a statistic is added, so
    nothing that is stored may hang on them. */
@@ -125,100 +123,5 @@ bool evo_stats_stored(enum evo_statistic statistic);
 
 /* params, flops, units, and the classic proxies that are among stats->has. */
 double evo_stats_scalar(const struct evo_stats *stats, enum evo_statistic statistic);
-
-/* ---- Probes ---------------------------------------------------------------------------------- */
-
-/* The network and the batch that are scored. Equal probes share statistics and scores. */
-struct evo_probe {
-	const struct evo_space *space;
-	struct evo_macro macro;
-	size_t batch;
-	uint64_t seed;    /* of weights, noise and perturbation */
-	char source[192]; /* where the data batch comes from; "" is standard normal noise */
-	char images[96];  /* the same for people, "CIFAR-10 images"; no part of what is equal */
-	/* There are images, but no labels of theirs: these are of more classes than the network. */
-	bool drawn_labels;
-};
-bool evo_probe_equal(const struct evo_probe *a, const struct evo_probe *b);
-/* "C 16 N 5, batch 16 of 3x32x32, 10 classes, images" (or "images, drawn labels", or "noise") */
-void evo_probe_text(const struct evo_probe *probe, char *out, size_t size);
-
-/*
- * The three inputs of a probe, B,3,side,side each, by malloc; caller frees. images: normalised
- * floats of the first `batch` images at the probe's side, NULL for noise. Streams: (seed,
- * "probe data"), (seed, "probe noise"), (seed, "probe perturbation").
- */
-bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float *inputs[EVO_PASSES],
-                      struct evo_error *err);
-
-/*
- * The labels of the data batch, each below the probe's classes; caller frees. labels: those of the
- * images, which have to be below the classes; NULL: drawn evenly from the stream (seed, "probe
- * labels").
- */
-unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned short *labels);
-
-/* ---- The store ------------------------------------------------------------------------------- */
-
-/*
- * Statistics of the networks of any number of probes. What fits the budget is kept, the rest is
- * computed again when it is asked for, with the same results. Safe for any number of threads.
- * Networks first come are kept first: a cycle through more networks than fit keeps its first part
- * instead of throwing away each just before its turn.
- */
-struct evo_store;
-
-/* memory: bytes for statistics, workspaces and probes' inputs included. workers: how many threads
-   will acquire. */
-struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_error *err);
-void evo_store_destroy(struct evo_store *store);
-/* Every network will be asked for once: nothing is kept, its memory serves the next. To be said
-   before the first network is acquired. */
-void evo_store_once(struct evo_store *store);
-
-/*
- * What will be asked for sooner or later: a network whose statistics are computed has these taken
- * along, while there is memory for all networks to keep them. That saves computing it again when
- * something else is read. The results are the same.
- */
-void evo_store_expect(struct evo_store *store, evo_needs needs);
-
-/* The number of the probe in the store; images as in evo_probe_inputs, labels as in
-   evo_probe_labels. Asking twice gives the same number. EVO_E_MEMORY when its inputs are more than
-   the budget; EVO_E_INPUT when a label is not below the classes. */
-bool evo_store_probe(struct evo_store *store, const struct evo_probe *probe, const float *images,
-                     const unsigned short *labels, size_t *number, struct evo_error *err);
-
-/* The number of a network (an architecture at a probe). Asking twice gives the same number. */
-bool evo_store_network(struct evo_store *store, size_t probe, const char *architecture,
-                       size_t *number, struct evo_error *err);
-
-/*
- * A network's statistics, at least those asked for. worker is below `workers` and used by one
- * thread at a time. The result is held until released; whoever holds one asks for no other: there
- * may be no room for both. NULL with err set: EVO_E_MEMORY when one network is more than the budget
- * (the message says how much is needed).
- */
-const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t network, evo_needs needs,
-                                          unsigned worker, struct evo_error *err);
-void evo_store_release(struct evo_store *store, size_t network, const struct evo_stats *stats);
-
-/*
- * From now on extractions add what they spend where: the store's workers must be one. seconds: of
- * whole extractions, of which weights is drawing the initial weights. profile is the caller's.
- */
-struct evo_extract_profile {
-	struct evo_profile engine;
-	double seconds, weights;
-};
-void evo_store_profile(struct evo_store *store, struct evo_extract_profile *profile);
-
-struct evo_store_report {
-	size_t networks, kept;     /* registered; with statistics in memory */
-	size_t bytes, peak, limit; /* of memory, workspaces and inputs included */
-	size_t hits, extractions;
-	double extract_seconds; /* summed over threads */
-};
-struct evo_store_report evo_store_report(struct evo_store *store);
 
 #endif

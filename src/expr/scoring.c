@@ -6,6 +6,7 @@
  */
 #include "config.h"
 #include "evoscope/expr.h"
+#include "evoscope/store.h"
 #include "together.h"
 
 #include <math.h>

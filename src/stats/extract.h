@@ -4,7 +4,7 @@
 
 #include "evoscope/classic.h"
 #include "evoscope/session.h"
-#include "evoscope/stats.h"
+#include "evoscope/store.h"
 
 /* Statistics with the memory they lie in. stats comes first: a pointer to it is one to its
    block. */

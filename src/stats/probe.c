@@ -2,7 +2,7 @@
  * Probes: the network and the batch that are scored.
  */
 #include "config.h"
-#include "evoscope/stats.h"
+#include "evoscope/probe.h"
 
 #include <stdlib.h>
 #include <string.h>
