@@ -5,6 +5,7 @@
 #ifndef RUN_FIXTURE_H
 #define RUN_FIXTURE_H
 
+#include "evoscope/import.h"
 #include "evoscope/run.h"
 
 #define STRINGS 60 /* rows of nb201 and flat; few has 25 */

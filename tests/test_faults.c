@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "evoscope/bench.h"
+#include "evoscope/import.h"
 #include "evoscope/proxy.h"
 #include "folder.h"
 

@@ -5,6 +5,7 @@
 
 #include "test_bench_support.h"
 
+#include "evoscope/import.h"
 #include "evoscope/run.h"
 
 #define BATCH 8
