@@ -273,23 +273,29 @@ static char plain(char byte, bool begins)
 	return begins && byte == '#' ? ' ' : byte;
 }
 
-/* A text as one line, or as several of which the later ones are indented; broken between words. */
+/* A text as one line, or as several of which the later ones are indented; broken between words. The
+   blanks at which it is broken are left out, since a reader would. */
 static void write_text(FILE *stream, const char *text)
 {
-	size_t column = 0;
+	size_t column = 0, blanks = 0;
 
 	for (const char *at = text; *at; at++) {
 		char byte = plain(*at, column == 0);
 
-		if ((byte == ' ' && column >= WRAP) || column >= HARD_WRAP) {
+		if (byte == ' ') {
+			blanks++;
+			continue;
+		}
+		if ((blanks > 0 && column >= WRAP) || column + blanks >= HARD_WRAP) {
 			fputs("\n" EVO_INI_CONTINUED, stream);
 			column = 0;
 			byte = plain(*at, true);
 		}
-		if (byte != ' ' || column > 0) {
-			fputc(byte, stream);
-			column++;
-		}
+		for (; column > 0 && blanks > 0; blanks--, column++)
+			fputc(' ', stream);
+		blanks = 0;
+		fputc(byte, stream);
+		column++;
 	}
 	fputc('\n', stream);
 }
