@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "evoscope/bench_manifest.h"
+#include "evoscope/build.h"
 #include "fuzz.h"
 
 /* Writes it, and reads what was written. Caller frees the text. */
