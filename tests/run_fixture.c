@@ -57,8 +57,11 @@ static bool import(const char *name, size_t strings, bool flat)
 			        accuracy - 20 + evo_rng_normal(&rng));
 	}
 	fclose(stream);
-	struct evo_import how = {.file = table, .name = name, .format = EVO_IMAGES_NONE};
-	bool good = evo_import_nats_bench(&how, NULL, NULL, &report, &err);
+	struct evo_import how = {.importer = evo_importer_find("nats-bench"),
+	                         .file = table,
+	                         .name = name,
+	                         .format = EVO_IMAGES_NONE};
+	bool good = evo_import_accuracies(&how, NULL, NULL, &report, &err);
 	evo_import_report_clear(&report);
 	if (!good)
 		fprintf(stderr, "%s\n", err.message);

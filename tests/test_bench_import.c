@@ -41,8 +41,9 @@ static bool import_with(struct evo_import import, const char *text)
 	memset(&heard, 0, sizeof(heard));
 	evo_import_report_clear(&report);
 	evo_error_clear(&err);
+	import.importer = evo_importer_find("nats-bench");
 	import.file = path;
-	done = evo_import_nats_bench(&import, hear, &heard, &report, &err);
+	done = evo_import_accuracies(&import, hear, &heard, &report, &err);
 	free(path);
 	return done;
 }
@@ -412,11 +413,12 @@ static void refuses_files_that_are_no_table(void **state)
 
 static void refuses_a_missing_file(void **state)
 {
-	struct evo_import import = {.file = "/nonexistent/table.csv"};
+	struct evo_import import = {.importer = evo_importer_find("nats-bench"),
+	                            .file = "/nonexistent/table.csv"};
 
 	(void) state;
 	evo_error_clear(&err);
-	assert_false(evo_import_nats_bench(&import, NULL, NULL, &report, &err));
+	assert_false(evo_import_accuracies(&import, NULL, NULL, &report, &err));
 	assert_int_equal(err.code, EVO_E_NOT_FOUND);
 	assert_string_equal(err.file, "/nonexistent/table.csv");
 }
@@ -731,7 +733,7 @@ static void reads_the_option(void **state)
 static void imports_the_public_table(void **state)
 {
 	char *table = published_table();
-	struct evo_import import = {.file = table};
+	struct evo_import import = {.importer = evo_importer_find("nats-bench"), .file = table};
 	size_t split[3] = {0};
 	struct evo_benchmark *benchmark;
 	double begun;
@@ -742,7 +744,7 @@ static void imports_the_public_table(void **state)
 		skip();
 	}
 	memset(&heard, 0, sizeof(heard));
-	assert_true(evo_import_nats_bench(&import, hear, &heard, &report, &err));
+	assert_true(evo_import_accuracies(&import, hear, &heard, &report, &err));
 	assert_int_equal(report.rows, 7719);
 	assert_int_equal(report.used, 7719);
 	assert_int_equal(report.benchmark_count, 3);

@@ -159,13 +159,16 @@ static void refuses_images_that_changed(void **state)
 	char *images = put_bytes("one.bin", record, sizeof(record));
 	char *table = put_text("one.csv",
 	                       "ArchitectureString,CIFAR10TestAccuracy200Epochs\n" CELL_A ",90\n");
-	struct evo_import import = {.file = table, .format = EVO_IMAGES_CIFAR10, .images = images};
+	struct evo_import import = {.importer = evo_importer_find("nats-bench"),
+	                            .file = table,
+	                            .format = EVO_IMAGES_CIFAR10,
+	                            .images = images};
 	struct evo_import_report report;
 	struct evo_images got;
 	struct evo_benchmark *benchmark;
 
 	(void) state;
-	assert_true(evo_import_nats_bench(&import, NULL, NULL, &report, &err));
+	assert_true(evo_import_accuracies(&import, NULL, NULL, &report, &err));
 	evo_import_report_clear(&report);
 	benchmark = load("nb201-cifar10");
 	assert_true(evo_benchmark_images(benchmark, 1, 32, &got, &err));

@@ -275,9 +275,12 @@ static bool import(const char *accuracy, struct evo_error *err)
 	/* Not in the data, and by no call that fails. */
 	char *path = evo_format("%s.csv", folder);
 	assert_true(file_put(path, text, strlen(text)));
-	struct evo_import from = {.file = path, .name = "kept", .replace = true};
+	struct evo_import from = {.importer = evo_importer_find("nats-bench"),
+	                          .file = path,
+	                          .name = "kept",
+	                          .replace = true};
 	struct evo_import_report report = {0};
-	bool good = evo_import_nats_bench(&from, NULL, NULL, &report, err);
+	bool good = evo_import_accuracies(&from, NULL, NULL, &report, err);
 	evo_import_report_clear(&report);
 	unlink(path);
 	free(path);

@@ -31,10 +31,14 @@ static void import(const char *name, enum evo_image_format format, char *images)
 	char *table =
 	        put_text("table.csv", "CIFAR10TestAccuracy200Epochs,CIFAR100TestAccuracy200Epochs,"
 	                              "ArchitectureString\n93,70," CELL_A "\n90,60," CELL_B "\n");
-	struct evo_import how = {.file = table, .name = name, .format = format, .images = images};
+	struct evo_import how = {.importer = evo_importer_find("nats-bench"),
+	                         .file = table,
+	                         .name = name,
+	                         .format = format,
+	                         .images = images};
 	struct evo_import_report report;
 
-	assert_true(evo_import_nats_bench(&how, NULL, NULL, &report, &err));
+	assert_true(evo_import_accuracies(&how, NULL, NULL, &report, &err));
 	evo_import_report_clear(&report);
 	free(table);
 	free(images);

@@ -56,7 +56,7 @@ struct evo_scores_import {
  * `ArchitectureString`, `net_str` and `arch` that is there; what they say decides on the space.
  * Every other column of which at least half of what is in it are numbers is one of scores; the rest
  * is left out, which is told on the header's line, or, where numbers were meant, by the report. An
- * empty field is a missing score. Rows are told and counted as evo_import_nats_bench does
+ * empty field is a missing score. Rows are told and counted as evo_import_accuracies does
  * (out_of_range stays 0): a bad number leaves the row to its other columns. Nothing is written when
  * no row can be used. The report is filled in either way; evo_import_report_clear frees it.
  * *scores is what was imported, in memory; caller destroys; NULL on failure.

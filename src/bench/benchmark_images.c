@@ -76,7 +76,7 @@ static bool cifar_images(const struct evo_benchmark *benchmark, size_t count,
 static const char *other_dataset(const struct evo_benchmark *benchmark,
                                  const struct evo_benchmark *of)
 {
-	const struct bench_dataset *dataset = bench_dataset_of(benchmark);
+	const struct evo_importer_dataset *dataset = bench_dataset_of(benchmark);
 
 	if (!dataset || !of->image_source[0] || of->image_format == EVO_IMAGES_NPY)
 		return NULL;

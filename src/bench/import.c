@@ -1,3 +1,6 @@
+/*
+ * Benchmarks written of a table that was read: a folder each, all of them or none.
+ */
 #include "config.h"
 
 #include "evoscope/bench_folder.h"
@@ -21,9 +24,9 @@ struct writing {
 	char image_hash[17];
 
 	size_t count;
-	const struct bench_dataset *datasets[BENCH_DATASETS];
-	char *names[BENCH_DATASETS];
-	struct evo_bench_staging drafts[BENCH_DATASETS];
+	const struct evo_importer_dataset *datasets[EVO_IMPORT_DATASETS_MAX];
+	char *names[EVO_IMPORT_DATASETS_MAX];
+	struct evo_bench_staging drafts[EVO_IMPORT_DATASETS_MAX];
 };
 
 /* ---- One benchmark --------------------------------------------------------------------------- */
@@ -49,14 +52,15 @@ static bool write_table(const struct writing *writing, size_t dataset, const cha
 	return done;
 }
 
-/* The paper's size, with an output for each of the dataset's classes. */
-static void set_probe(struct evo_bench_manifest *manifest, const struct bench_dataset *dataset)
+/* An output for each of the dataset's classes. */
+static void set_probe(struct evo_bench_manifest *manifest, const struct evo_importer *importer,
+                      const struct evo_importer_dataset *dataset)
 {
-	manifest->channels = 16;
-	manifest->cells = 5;
-	manifest->side = 32;
+	manifest->channels = importer->probe.channels;
+	manifest->cells = importer->probe.cells;
+	manifest->side = importer->probe.side;
 	manifest->classes = dataset->classes;
-	manifest->batch = 16;
+	manifest->batch = importer->batch;
 }
 
 static void set_images(struct evo_bench_manifest *manifest, const struct writing *writing)
@@ -72,8 +76,9 @@ static void set_images(struct evo_bench_manifest *manifest, const struct writing
 	manifest->image_hash = evo_strdup(writing->image_hash);
 }
 
-static bool write_manifest(const struct writing *writing, const struct bench_dataset *dataset,
-                           const char *path, struct evo_error *err)
+static bool write_manifest(const struct writing *writing,
+                           const struct evo_importer_dataset *dataset, const char *path,
+                           struct evo_error *err)
 {
 	struct evo_bench_manifest manifest;
 	const char *slash = strrchr(writing->import->file, '/');
@@ -88,7 +93,7 @@ static bool write_manifest(const struct writing *writing, const struct bench_dat
 	                             slash ? slash + 1 : writing->import->file,
 	                             writing->published->count, writing->rows, today);
 	manifest.space = evo_strdup(writing->published->space->name);
-	set_probe(&manifest, dataset);
+	set_probe(&manifest, writing->import->importer, dataset);
 	set_images(&manifest, writing);
 	done = evo_bench_manifest_write(&manifest, path, err);
 	evo_bench_manifest_clear(&manifest);
@@ -108,12 +113,13 @@ static bool write_images(const struct writing *writing, const char *path, struct
 
 static bool write_draft(const struct writing *writing, size_t number, struct evo_error *err)
 {
-	const struct bench_dataset *dataset = writing->datasets[number];
+	const struct evo_importer_dataset *dataset = writing->datasets[number];
 	const char *folder = writing->drafts[number].path;
 	char *table = evo_path_join(folder, EVO_BENCH_TABLE);
 	char *manifest = evo_path_join(folder, EVO_BENCH_MANIFEST);
 	char *images = evo_path_join(folder, EVO_BENCH_IMAGES);
-	bool done = write_table(writing, (size_t) (dataset - bench_datasets), table, err) &&
+	bool done = write_table(writing, (size_t) (dataset - writing->import->importer->datasets),
+	                        table, err) &&
 	            write_manifest(writing, dataset, manifest, err) &&
 	            (!writing->format || write_images(writing, images, err));
 
@@ -144,7 +150,7 @@ static void leave_out(const struct writing *writing, size_t dataset, const char 
 static bool plan_one(struct writing *writing, size_t dataset, char *name, bool there,
                      struct evo_error *err)
 {
-	writing->datasets[writing->count] = &bench_datasets[dataset];
+	writing->datasets[writing->count] = &writing->import->importer->datasets[dataset];
 	writing->names[writing->count++] = name;
 	if (!evo_bench_new_name_check(name, err))
 		return false;
@@ -158,11 +164,14 @@ static bool plan_one(struct writing *writing, size_t dataset, char *name, bool t
 /* Which benchmarks there will be; names are checked, and that nothing is in the way. */
 static bool plan(struct writing *writing, struct evo_import_report *report, struct evo_error *err)
 {
-	const char *prefix = writing->import->name ? writing->import->name : "nb201";
+	const char *prefix =
+	        writing->import->name ? writing->import->name : writing->import->importer->prefix;
 	bool good = true;
 
-	for (size_t dataset = 0; dataset < BENCH_DATASETS && good; dataset++) {
-		char *name = evo_format("%s-%s", prefix, bench_datasets[dataset].suffix);
+	for (size_t dataset = 0; dataset < writing->import->importer->dataset_count && good;
+	     dataset++) {
+		char *name = evo_format("%s-%s", prefix,
+		                        writing->import->importer->datasets[dataset].suffix);
 		char *folder = evo_bench_user_folder(name);
 		bool there = evo_path_exists(folder);
 
@@ -212,7 +221,7 @@ static bool take_images(struct writing *writing, struct evo_error *err)
 	return writing->records != NULL;
 }
 
-bool evo_import_nats_bench(const struct evo_import *import, evo_import_problem problem,
+bool evo_import_accuracies(const struct evo_import *import, evo_import_problem problem,
                            void *context, struct evo_import_report *report, struct evo_error *err)
 {
 	struct bench_published published;

@@ -154,14 +154,15 @@ bool bench_is_error_column(const char *name)
 	return error;
 }
 
-const char *bench_error_column(const struct bench_dataset *dataset, size_t count,
+const char *bench_error_column(const struct evo_importer_dataset *dataset, size_t count,
                                char *const *fields)
 {
 	/* "cifar10", "imagenet": what the names of its columns begin with. */
-	char *key = plain(dataset->column);
+	char *key = plain(dataset->column), *test = strstr(key, "test");
 	const char *found = NULL;
 
-	*strstr(key, "test") = '\0';
+	if (test != NULL)
+		*test = '\0';
 	for (size_t i = 0; i < count && !found; i++) {
 		char *name = plain(fields[i]);
 		size_t length = strlen(key);

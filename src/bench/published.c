@@ -1,5 +1,5 @@
 /*
- * NATS-Bench's accuracy table: what can be used of it, and what is wrong with the rest.
+ * A published table of accuracies: what can be used of it, and what is wrong with the rest.
  */
 #include "config.h"
 
@@ -9,38 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARCHITECTURE "ArchitectureString"
-#define NO_COLUMN    SIZE_MAX
+#define NO_COLUMN SIZE_MAX
 
-const struct bench_dataset bench_datasets[BENCH_DATASETS] = {
-        {"CIFAR10TestAccuracy200Epochs", "cifar10", "NAS-Bench-201, CIFAR-10",
-         "CIFAR-10 test accuracy, 200 epochs", "CIFAR-10", 10, EVO_IMAGES_CIFAR10},
-        {"CIFAR100TestAccuracy200Epochs", "cifar100", "NAS-Bench-201, CIFAR-100",
-         "CIFAR-100 test accuracy, 200 epochs", "CIFAR-100", 100, EVO_IMAGES_CIFAR100},
-        {"ImageNetTestAccuracy200Epochs", "imagenet16-120", "NAS-Bench-201, ImageNet16-120",
-         "ImageNet16-120 test accuracy, 200 epochs", "ImageNet16-120", 120, EVO_IMAGES_NONE},
-};
-
-const struct bench_dataset *bench_dataset_of(const struct evo_benchmark *benchmark)
-{
-	for (size_t i = 0; i < BENCH_DATASETS; i++)
-		if (strcmp(bench_datasets[i].dataset, benchmark->dataset) == 0)
-			return &bench_datasets[i];
-	return NULL;
-}
-
-struct reading {
+struct accuracy_reader {
 	struct bench_published *published;
 	const struct evo_import *import;
+	const struct evo_importer *importer;
 	evo_import_problem problem;
 	void *context;
 	struct evo_import_rows rows;
 	size_t told;
-	size_t accuracy[BENCH_DATASETS]; /* where they are, or NO_COLUMN */
+	size_t accuracy[EVO_IMPORT_DATASETS_MAX]; /* where they are, or NO_COLUMN */
 	/* Accuracies that can only be fractions, and how many above 1 % there are beside them. */
 	struct fraction *fractions;
 	size_t fraction_count, fraction_room;
-	size_t low[BENCH_DATASETS], percents[BENCH_DATASETS];
+	size_t low[EVO_IMPORT_DATASETS_MAX], percents[EVO_IMPORT_DATASETS_MAX];
 };
 
 struct fraction {
@@ -48,30 +31,31 @@ struct fraction {
 	double accuracy;
 };
 
-static void tell(struct reading *reading, size_t line, const char *format, ...) EVO_PRINTF(3, 4);
+static void tell(struct accuracy_reader *reader, size_t line, const char *format, ...)
+        EVO_PRINTF(3, 4);
 
-static void tell(struct reading *reading, size_t line, const char *format, ...)
+static void tell(struct accuracy_reader *reader, size_t line, const char *format, ...)
 {
-	size_t limit = reading->import->report_limit;
+	size_t limit = reader->import->report_limit;
 	char what[512];
 	va_list arguments;
 
-	if (!reading->problem)
+	if (!reader->problem)
 		return;
-	if (limit > 0 && reading->told >= limit) {
-		reading->rows.report->untold++;
+	if (limit > 0 && reader->told >= limit) {
+		reader->rows.report->untold++;
 		return;
 	}
 	va_start(arguments, format);
 	vsnprintf(what, sizeof(what), format, arguments);
 	va_end(arguments);
-	reading->told++;
-	reading->problem(reading->context, line, what);
+	reader->told++;
+	reader->problem(reader->context, line, what);
 }
 
 /* ---- Header ---------------------------------------------------------------------------------- */
 
-static bool find_column(const struct reading *reading, size_t line, size_t count,
+static bool find_column(const struct accuracy_reader *reader, size_t line, size_t count,
                         char *const *fields, const char *name, size_t *column,
                         struct evo_error *err)
 {
@@ -80,82 +64,115 @@ static bool find_column(const struct reading *reading, size_t line, size_t count
 		if (strcmp(fields[i], name) != 0)
 			continue;
 		if (*column != NO_COLUMN)
-			return evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
+			return evo_fail_at(err, EVO_E_INPUT, reader->import->file, line, 0,
 			                   "the column %s appears twice", name);
 		*column = i;
 	}
 	return true;
 }
 
-/* Fails with what the header has in place of architectures, or of every dataset's accuracies. */
-static bool no_columns(const struct reading *reading, size_t line, size_t count,
-                       char *const *fields, struct evo_error *err)
+/* "A, B and C"; caller frees. */
+static char *list_columns(const struct evo_importer *importer, const char *last)
 {
-	const char *wanted[BENCH_DATASETS + 1] = {ARCHITECTURE};
-	bool architecture = reading->rows.architecture != NO_COLUMN;
-	char *advice;
+	struct evo_text text;
 
-	for (size_t i = 0; i < BENCH_DATASETS; i++)
-		wanted[i + 1] = bench_datasets[i].column;
-	for (size_t i = 0; i < count && architecture; i++)
-		if (bench_is_error_column(fields[i]))
-			return evo_fail_at(
-			        err, EVO_E_INPUT, reading->import->file, line, 0,
-			        "the header has no accuracies, but %.60s, of which "
-			        "lower is better; expected %s, %s or %s in percent, 0 to "
-			        "100, higher is better",
-			        fields[i], wanted[1], wanted[2], wanted[3]);
-	advice = architecture ? evo_import_header_advice(count, fields, wanted + 1, BENCH_DATASETS)
-	                      : evo_import_header_advice(count, fields, wanted, 1);
-	if (architecture)
-		evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
-		            "the header has none of the columns %s, %s and %s: %s", wanted[1],
-		            wanted[2], wanted[3], advice);
-	else
-		evo_fail_at(err, EVO_E_INPUT, reading->import->file, line, 0,
-		            "the header has no column " ARCHITECTURE
-		            ", as NATS-Bench's accuracy table has it: %s",
-		            advice);
+	evo_text_init(&text);
+	for (size_t i = 0; i < importer->dataset_count; i++)
+		evo_text_printf(&text, "%s%s",
+		                i == 0                             ? ""
+		                : i + 1 == importer->dataset_count ? last
+		                                                   : ", ",
+		                importer->datasets[i].column);
+	return text.data;
+}
+
+static bool no_architecture(const struct accuracy_reader *reader, size_t line, size_t count,
+                            char *const *fields, struct evo_error *err)
+{
+	const struct evo_importer *importer = reader->importer;
+	char *advice = evo_import_header_advice(count, fields, &importer->architecture, 1);
+
+	evo_fail_at(err, EVO_E_INPUT, reader->import->file, line, 0,
+	            "the header has no column %s, as %s has it: %s", importer->architecture,
+	            importer->called, advice);
 	free(advice);
 	return false;
 }
 
+static bool only_errors(const struct accuracy_reader *reader, size_t line, const char *column,
+                        struct evo_error *err)
+{
+	char *columns = list_columns(reader->importer, " or ");
+
+	evo_fail_at(err, EVO_E_INPUT, reader->import->file, line, 0,
+	            "the header has no accuracies, but %.60s, of which lower is better; expected "
+	            "%s in percent, 0 to 100, higher is better",
+	            column, columns);
+	free(columns);
+	return false;
+}
+
+/* Fails with what the header has in place of every dataset's accuracies. */
+static bool no_accuracies(const struct accuracy_reader *reader, size_t line, size_t count,
+                          char *const *fields, struct evo_error *err)
+{
+	const struct evo_importer *importer = reader->importer;
+	const char *wanted[EVO_IMPORT_DATASETS_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		if (bench_is_error_column(fields[i]))
+			return only_errors(reader, line, fields[i], err);
+	for (size_t i = 0; i < importer->dataset_count; i++)
+		wanted[i] = importer->datasets[i].column;
+
+	char *columns = list_columns(importer, " and ");
+	char *advice = evo_import_header_advice(count, fields, wanted, importer->dataset_count);
+
+	evo_fail_at(err, EVO_E_INPUT, reader->import->file, line, 0,
+	            "the header has none of the columns %s: %s", columns, advice);
+	free(advice);
+	free(columns);
+	return false;
+}
+
 /* A dataset that the table has no column of: why it has no benchmark. */
-static void note_no_column(struct reading *reading, size_t dataset, size_t count,
+static void note_no_column(struct accuracy_reader *reader, size_t dataset, size_t count,
                            char *const *fields)
 {
-	const char *column = bench_datasets[dataset].column;
-	const char *error = bench_error_column(&bench_datasets[dataset], count, fields);
+	const char *column = reader->importer->datasets[dataset].column;
+	const char *error = bench_error_column(&reader->importer->datasets[dataset], count, fields);
 
-	reading->published->wanted[dataset] = error != NULL;
-	reading->published->why[dataset] =
+	reader->published->wanted[dataset] = error != NULL;
+	reader->published->why[dataset] =
 	        error ? evo_format("of %.60s lower is better; expected %s in percent, 0 to 100, "
 	                           "higher is better",
 	                           error, column)
 	              : evo_format("the table has no column %s", column);
 }
 
-static bool take_header(struct reading *reading, size_t line, size_t count, char *const *fields,
-                        struct evo_error *err)
+static bool take_header(struct accuracy_reader *reader, size_t line, size_t count,
+                        char *const *fields, struct evo_error *err)
 {
 	bool any = false;
 
-	reading->rows.fields = count;
+	reader->rows.fields = count;
 	evo_import_trim_all(count, fields);
-	if (!find_column(reading, line, count, fields, ARCHITECTURE, &reading->rows.architecture,
-	                 err))
+	if (!find_column(reader, line, count, fields, reader->importer->architecture,
+	                 &reader->rows.architecture, err))
 		return false;
-	for (size_t i = 0; i < BENCH_DATASETS; i++) {
-		if (!find_column(reading, line, count, fields, bench_datasets[i].column,
-		                 &reading->accuracy[i], err))
+	for (size_t i = 0; i < reader->importer->dataset_count; i++) {
+		if (!find_column(reader, line, count, fields, reader->importer->datasets[i].column,
+		                 &reader->accuracy[i], err))
 			return false;
-		any = any || reading->accuracy[i] != NO_COLUMN;
+		any = any || reader->accuracy[i] != NO_COLUMN;
 	}
-	if (reading->rows.architecture == NO_COLUMN || !any)
-		return no_columns(reading, line, count, fields, err);
-	for (size_t i = 0; i < BENCH_DATASETS; i++)
-		if (reading->accuracy[i] == NO_COLUMN)
-			note_no_column(reading, i, count, fields);
+	if (reader->rows.architecture == NO_COLUMN)
+		return no_architecture(reader, line, count, fields, err);
+	if (!any)
+		return no_accuracies(reader, line, count, fields, err);
+	for (size_t i = 0; i < reader->importer->dataset_count; i++)
+		if (reader->accuracy[i] == NO_COLUMN)
+			note_no_column(reader, i, count, fields);
 	return true;
 }
 
@@ -172,47 +189,48 @@ enum verdict {
  * below what guessing gives (10, 1 and 0.83 %) is a fraction. It is remembered, to be told once it
  * is known whether the whole column has fractions.
  */
-static bool is_fraction(struct reading *reading, size_t line, size_t dataset, double accuracy)
+static bool is_fraction(struct accuracy_reader *reader, size_t line, size_t dataset,
+                        double accuracy)
 {
-	double guessing = 100.0 / (double) bench_datasets[dataset].classes;
+	double guessing = 100.0 / (double) reader->importer->datasets[dataset].classes;
 
 	if (accuracy > 1)
-		reading->percents[dataset]++;
+		reader->percents[dataset]++;
 	else if (accuracy > 0)
-		reading->low[dataset]++;
+		reader->low[dataset]++;
 	if (!(accuracy > 0 && accuracy <= 1 && accuracy < 0.8 * guessing))
 		return false;
-	reading->fractions = evo_grown_by_one(reading->fractions, &reading->fraction_room,
-	                                      reading->fraction_count, sizeof(*reading->fractions));
-	reading->fractions[reading->fraction_count++] = (struct fraction){line, dataset, accuracy};
+	reader->fractions = evo_grown_by_one(reader->fractions, &reader->fraction_room,
+	                                     reader->fraction_count, sizeof(*reader->fractions));
+	reader->fractions[reader->fraction_count++] = (struct fraction){line, dataset, accuracy};
 	return true;
 }
 
-static enum verdict read_accuracy(struct reading *reading, size_t line, size_t dataset,
+static enum verdict read_accuracy(struct accuracy_reader *reader, size_t line, size_t dataset,
                                   const char *text, double *accuracy)
 {
-	const char *column = bench_datasets[dataset].column;
+	const char *column = reader->importer->datasets[dataset].column;
 
 	*accuracy = NAN;
 	if (*text == '\0') {
-		tell(reading, line, "%s is missing", column);
+		tell(reader, line, "%s is missing", column);
 		return MALFORMED;
 	}
 	if (!evo_number_parse(text, accuracy, NULL)) {
-		tell(reading, line, "%s is \"%.40s\", not a number%s", column, text,
+		tell(reader, line, "%s is \"%.40s\", not a number%s", column, text,
 		     evo_import_number_advice(text));
 		return MALFORMED;
 	}
 	if (!(*accuracy >= 0 && *accuracy <= 100))
-		tell(reading, line, "%s is %.40s, not from 0 to 100", column, text);
-	else if (!is_fraction(reading, line, dataset, *accuracy))
+		tell(reader, line, "%s is %.40s, not from 0 to 100", column, text);
+	else if (!is_fraction(reader, line, dataset, *accuracy))
 		return GOOD;
 	*accuracy = NAN;
 	return OUT_OF_RANGE;
 }
 
 static void keep(struct bench_published *published, size_t line, const char *architecture,
-                 const double accuracies[BENCH_DATASETS])
+                 const double accuracies[EVO_IMPORT_DATASETS_MAX])
 {
 	size_t at = published->count;
 	bool added;
@@ -233,18 +251,18 @@ static void keep(struct bench_published *published, size_t line, const char *arc
 }
 
 /* Every dataset's accuracy for itself: a bad one leaves the row to the others. */
-static void take_accuracies(struct reading *reading, size_t line, const char *architecture,
+static void take_accuracies(struct accuracy_reader *reader, size_t line, const char *architecture,
                             char *const *fields)
 {
-	struct evo_import_report *report = reading->rows.report;
-	double accuracies[BENCH_DATASETS];
+	struct evo_import_report *report = reader->rows.report;
+	double accuracies[EVO_IMPORT_DATASETS_MAX];
 	size_t found[3] = {0};
 
-	for (size_t i = 0; i < BENCH_DATASETS; i++) {
+	for (size_t i = 0; i < reader->importer->dataset_count; i++) {
 		accuracies[i] = NAN;
-		if (reading->accuracy[i] != NO_COLUMN)
-			found[read_accuracy(reading, line, i,
-			                    evo_import_trim(fields[reading->accuracy[i]]),
+		if (reader->accuracy[i] != NO_COLUMN)
+			found[read_accuracy(reader, line, i,
+			                    evo_import_trim(fields[reader->accuracy[i]]),
 			                    &accuracies[i])]++;
 	}
 	if (found[MALFORMED])
@@ -256,96 +274,96 @@ static void take_accuracies(struct reading *reading, size_t line, const char *ar
 	report->used++;
 	if (found[MALFORMED] || found[OUT_OF_RANGE])
 		report->partial++;
-	keep(reading->published, line, architecture, accuracies);
+	keep(reader->published, line, architecture, accuracies);
 }
 
-static void take_row(struct reading *reading, size_t line, size_t count, char *const *fields)
+static void take_row(struct accuracy_reader *reader, size_t line, size_t count, char *const *fields)
 {
-	const struct bench_published *published = reading->published;
+	const struct bench_published *published = reader->published;
 	const char *architecture;
-	char *wrong = evo_import_row(&reading->rows, &published->index, published->lines, count,
+	char *wrong = evo_import_row(&reader->rows, &published->index, published->lines, count,
 	                             fields, &architecture);
 
 	if (wrong)
-		tell(reading, line, "%s", wrong);
+		tell(reader, line, "%s", wrong);
 	else
-		take_accuracies(reading, line, architecture, fields);
+		take_accuracies(reader, line, architecture, fields);
 	free(wrong);
 }
 
 static bool take(void *context, size_t line, size_t count, char *const *fields,
                  struct evo_error *err)
 {
-	struct reading *reading = context;
+	struct accuracy_reader *reader = context;
 
-	if (reading->rows.fields == 0)
-		return take_header(reading, line, count, fields, err);
-	take_row(reading, line, count, fields);
+	if (reader->rows.fields == 0)
+		return take_header(reader, line, count, fields, err);
+	take_row(reader, line, count, fields);
 	return true;
 }
 
 /* A column that is there but good for nothing makes no benchmark: that must not go unsaid. */
-static void find_empty_columns(struct reading *reading)
+static void find_empty_columns(struct accuracy_reader *reader)
 {
-	struct bench_published *published = reading->published;
+	struct bench_published *published = reader->published;
 
-	for (size_t dataset = 0; dataset < BENCH_DATASETS; dataset++) {
+	for (size_t dataset = 0; dataset < reader->importer->dataset_count; dataset++) {
 		size_t good = 0;
 
 		for (size_t i = 0; i < published->count; i++)
 			good += isnan(published->accuracies[i][dataset]) ? 0 : 1;
-		if (reading->accuracy[dataset] == NO_COLUMN || good > 0)
+		if (reader->accuracy[dataset] == NO_COLUMN || good > 0)
 			continue;
 		published->wanted[dataset] = true;
-		published->why[dataset] =
-		        evo_format("no row has a usable %s", bench_datasets[dataset].column);
+		published->why[dataset] = evo_format("no row has a usable %s",
+		                                     reader->importer->datasets[dataset].column);
 	}
 }
 
 /* Fractions throughout are another table's unit; fractions here and there are rows gone wrong. */
-static bool judge_fractions(struct reading *reading, struct evo_error *err)
+static bool judge_fractions(struct accuracy_reader *reader, struct evo_error *err)
 {
-	for (size_t i = 0; i < BENCH_DATASETS; i++)
-		if (reading->low[i] > 0 && reading->percents[i] == 0)
-			return evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
+	for (size_t i = 0; i < reader->importer->dataset_count; i++)
+		if (reader->low[i] > 0 && reader->percents[i] == 0)
+			return evo_fail_at(err, EVO_E_INPUT, reader->import->file, 0, 0,
 			                   "no %s is above 1: these are fractions, and accuracies "
 			                   "are in percent, 0 to 100; multiply them by 100",
-			                   bench_datasets[i].column);
-	for (size_t i = 0; i < reading->fraction_count; i++) {
-		const struct fraction *one = &reading->fractions[i];
+			                   reader->importer->datasets[i].column);
+	for (size_t i = 0; i < reader->fraction_count; i++) {
+		const struct fraction *one = &reader->fractions[i];
 
-		tell(reading, one->line,
+		tell(reader, one->line,
 		     "%s is %g, a fraction among accuracies in percent; multiply it by 100",
-		     bench_datasets[one->dataset].column, one->accuracy);
+		     reader->importer->datasets[one->dataset].column, one->accuracy);
 	}
 	return true;
 }
 
-static bool none_used(const struct reading *reading, struct evo_error *err)
+static bool none_used(const struct accuracy_reader *reader, struct evo_error *err)
 {
-	const struct evo_import_report *report = reading->rows.report;
-	const char *like = reading->rows.looks_like;
+	const struct evo_import_report *report = reader->rows.report;
+	const char *like = reader->rows.looks_like;
 
-	return evo_fail_at(err, EVO_E_INPUT, reading->import->file, 0, 0,
+	return evo_fail_at(err, EVO_E_INPUT, reader->import->file, 0, 0,
 	                   "none of %zu rows can be used (%zu malformed, %zu of another "
 	                   "space, %zu out of range)%s%s",
 	                   report->rows, report->malformed, report->unknown, report->out_of_range,
 	                   like ? "; the first looks like " : "", like ? like : "");
 }
 
-static bool read_table(struct reading *reading, struct evo_error *err)
+static bool read_table(struct accuracy_reader *reader, struct evo_error *err)
 {
-	const char *file = reading->import->file;
+	const char *file = reader->import->file;
 
-	if (!reading->rows.space || !evo_csv_read(file, take, reading, err))
+	if (!reader->rows.space || !evo_csv_read(file, take, reader, err))
 		return false;
-	if (reading->rows.fields == 0)
+	if (reader->rows.fields == 0)
 		return evo_fail_at(err, EVO_E_INPUT, file, 0, 0, "the file is empty");
-	if (!judge_fractions(reading, err))
+	if (!judge_fractions(reader, err))
 		return false;
-	if (reading->published->count == 0)
-		return none_used(reading, err);
-	find_empty_columns(reading);
+	if (reader->published->count == 0)
+		return none_used(reader, err);
+	find_empty_columns(reader);
 	return true;
 }
 
@@ -353,19 +371,22 @@ bool bench_published_read(struct bench_published *published, const struct evo_im
                           evo_import_problem problem, void *context,
                           struct evo_import_report *report, struct evo_error *err)
 {
-	struct reading reading = {.published = published,
-	                          .import = import,
-	                          .problem = problem,
-	                          .context = context,
-	                          .rows = {.called = ARCHITECTURE, .report = report}};
+	struct accuracy_reader reader = {
+	        .published = published,
+	        .import = import,
+	        .importer = import->importer,
+	        .problem = problem,
+	        .context = context,
+	        .rows = {.called = import->importer->architecture, .report = report}};
 
 	bool done;
 
-	*published = (struct bench_published){.space = evo_space_find("nb201", err)};
-	reading.rows.space = published->space;
+	*published =
+	        (struct bench_published){.space = evo_space_find(import->importer->space, err)};
+	reader.rows.space = published->space;
 	evo_index_init(&published->index);
-	done = read_table(&reading, err);
-	free(reading.fractions);
+	done = read_table(&reader, err);
+	free(reader.fractions);
 	return done;
 }
 
@@ -373,7 +394,7 @@ void bench_published_clear(struct bench_published *published)
 {
 	for (size_t i = 0; i < published->count; i++)
 		free(published->architectures[i]);
-	for (size_t i = 0; i < BENCH_DATASETS; i++)
+	for (size_t i = 0; i < EVO_IMPORT_DATASETS_MAX; i++)
 		free(published->why[i]);
 	free(published->architectures);
 	free(published->lines);

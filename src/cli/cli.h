@@ -181,6 +181,8 @@ void cli_options_clear(struct cli_options *options);
 
 /* ---- Help ------------------------------------------------------------------------------------ */
 
+/* What help and manual say of a command below its summary; NULL: nothing. Caller frees. */
+char *cli_command_text(enum cli_command_id id);
 void cli_help(enum cli_command_id command, struct evo_text *out);
 /* All commands that begin with the word ("benchmarks"). */
 void cli_help_group(const char *word, struct evo_text *out);
@@ -291,17 +293,8 @@ int cli_final_test(struct cli_options *options, const struct evo_run_config *con
                    const char *expression);
 /* A search's best and what it is worth, on standard output. */
 void cli_search_result(const struct evo_snapshot *snapshot);
-/* Appends a row a column of imported scores to the table of proxies: name, expression, source.
-   Returns the exit status: some cannot be read, which is said. */
-int cli_list_imported(struct cli_table *table);
-/* `benchmarks import scores` and `benchmarks remove scores`. */
-int cli_scores_import(struct cli_options *options);
-int cli_scores_remove(const char *name);
-/* A problem of an import; context is the file's name. */
-#define CLI_PROBLEMS_SHOWN 10
-void cli_tell_problem(void *context, size_t line, const char *what);
-/* Says on standard output what an import used; returns the exit status. */
-int cli_tell_import(const struct evo_import_report *report);
+/* Appends what help and manual say of the formats of `benchmarks import`. */
+void cli_importers_text(struct evo_text *out);
 void cli_list_add(struct cli_list *list, const char *item);
 /* Sets "name=value". */
 bool cli_setting_apply(const char *pair, struct evo_gp_config *config, struct evo_error *err);

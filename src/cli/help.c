@@ -71,8 +71,23 @@ static void command_list(struct evo_text *out)
 	evo_text_append(out, "\nevoscope COMMAND --help says more about each.\n");
 }
 
+char *cli_command_text(enum cli_command_id id)
+{
+	const struct cli_command *command = cli_command(id);
+	struct evo_text text;
+
+	if (command->text == NULL)
+		return NULL;
+	evo_text_init(&text);
+	if (id == CLI_BENCHMARKS_IMPORT)
+		cli_importers_text(&text);
+	evo_text_append(&text, command->text);
+	return text.data;
+}
+
 void cli_help(enum cli_command_id id, struct evo_text *out)
 {
+	char *more = cli_command_text(id);
 	const struct cli_command *command = cli_command(id);
 	evo_text_append(out, "Usage: ");
 	usage_line(command, out);
@@ -80,8 +95,9 @@ void cli_help(enum cli_command_id id, struct evo_text *out)
 	if (id == CLI_EXPLORER)
 		evo_text_append(out, "       evoscope COMMAND [OPTION...] [ARGUMENT...]\n");
 	evo_text_printf(out, "\n%c%s.\n", command->summary[0] & ~0x20, command->summary + 1);
-	if (command->text)
-		cli_wrap(out, command->text, 0, 0, HELP_END);
+	if (more != NULL)
+		cli_wrap(out, more, 0, 0, HELP_END);
+	free(more);
 	if (id == CLI_EXPLORER)
 		command_list(out);
 	evo_text_append(out, "\nOptions:\n");

@@ -92,8 +92,10 @@ static void list_commands(struct evo_text *out)
 			evo_text_printf(out, ".It Cm %s%s%s\n", command->name,
 			                *command->arguments ? " Ar " : "", command->arguments);
 		sentence(out, command->summary);
-		if (command->text)
-			prose(out, command->text);
+		char *more = cli_command_text((enum cli_command_id) id);
+		if (more != NULL)
+			prose(out, more);
+		free(more);
 	}
 	evo_text_append(out, ".El\n");
 }

@@ -60,14 +60,7 @@ static const struct cli_command commands[CLI_COMMANDS] = {
         [CLI_BENCHMARKS_IMPORT] =
                 {"benchmarks import", "FORMAT FILE", 2, 2, false,
                  "make benchmarks of a table of accuracies, or take over scores",
-                 "FILE is CSV with a header. FORMAT is `nats-bench` for accuracies: "
-                 "ArchitectureString, and any of "
-                 "CIFAR10TestAccuracy200Epochs, CIFAR100TestAccuracy200Epochs and "
-                 "ImageNetTestAccuracy200Epochs, in percent, 0 to 100, higher is better: fractions "
-                 "and "
-                 "errors are refused. There is one benchmark a dataset: PREFIX-cifar10, "
-                 "PREFIX-cifar100, PREFIX-imagenet16-120, whose networks have 10, 100 and 120 "
-                 "outputs. Labels are those of the images where the networks have an output for "
+                 "Labels are those of the images where the networks have an output for "
                  "each of their classes, and drawn evenly where not. Or it is `scores` for scores "
                  "that were "
                  "computed elsewhere: architectures in a column architecture, ArchitectureString, "

@@ -2,8 +2,39 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli.h"
+
+/* A row a column of imported scores; the exit status: some cannot be read, which is said. */
+static int list_imported(struct cli_table *table)
+{
+	int status = CLI_DONE;
+	size_t count;
+	struct evo_error unread = {0};
+	char **names = evo_scores_names(&count, &unread);
+	if (unread.code != EVO_OK) {
+		cli_report(&unread);
+		status = CLI_PARTLY;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct evo_error err = {0};
+		struct evo_scores *scores = evo_scores_head(names[i], &err);
+		if (!scores) {
+			cli_report(&err);
+			status = CLI_PARTLY;
+		}
+		for (size_t k = 0; scores && k < scores->column_count; k++) {
+			cli_table_addf(table, "%s/%s", names[i], scores->columns[k]);
+			cli_table_add(table, "-");
+			cli_table_add(table, scores->source);
+		}
+		evo_scores_destroy(scores);
+		free(names[i]);
+	}
+	free(names);
+	return status;
+}
 
 int cli_proxies(struct cli_options *options)
 {
@@ -30,7 +61,7 @@ int cli_proxies(struct cli_options *options)
 		cli_table_add(&table, proxy->expression);
 		cli_table_add(&table, *proxy->source ? proxy->source : "your own");
 	}
-	if (cli_list_imported(&table) != CLI_DONE)
+	if (list_imported(&table) != CLI_DONE)
 		status = CLI_PARTLY;
 	cli_table_print(&table, cli_width(), 1, &out);
 	cli_print(&out);

@@ -22,10 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > FUZZ_INPUT_MAX)
 		return -1;
 	char *path = fuzz_file("published.csv", data, size);
-	struct evo_import import = {
-	        .file = path, .name = "fuzzed", .replace = true, .report_limit = 5};
+	struct evo_import import = {.importer = evo_importer_find("nats-bench"),
+	                            .file = path,
+	                            .name = "fuzzed",
+	                            .replace = true,
+	                            .report_limit = 5};
 	told = 0;
-	bool good = fuzz_told(evo_import_nats_bench(&import, problem, NULL, &report, &err), &err);
+	bool good = fuzz_told(evo_import_accuracies(&import, problem, NULL, &report, &err), &err);
 	FUZZ_CHECK(report.used + report.duplicates + report.unknown + report.malformed +
 	                   report.out_of_range - report.partial ==
 	           report.rows);
