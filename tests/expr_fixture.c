@@ -16,7 +16,7 @@
 
 struct evo_unit_stats units[UNITS];
 struct evo_stats stats;
-struct evo_evaluator *evaluator;
+struct plain_evaluator *evaluator;
 
 static float numbers[NUMBERS]; /* what tensors are made of */
 static size_t used;
@@ -52,14 +52,14 @@ void clear(void)
 int fixture_set_up(void **state)
 {
 	(void) state;
-	evaluator = evo_evaluator_create();
+	evaluator = plain_create();
 	return 0;
 }
 
 int fixture_tear_down(void **state)
 {
 	(void) state;
-	evo_evaluator_destroy(evaluator);
+	plain_destroy(evaluator);
 	return 0;
 }
 
@@ -71,7 +71,7 @@ double score(const char *text)
 	double value = 0;
 
 	if (!evo_tree_parse(text, &tree, &err) ||
-	    !evo_evaluate(evaluator, &stats, trees, 1, &value, &err))
+	    !plain_evaluate(evaluator, &stats, trees, 1, &value, &err))
 		fail_msg("%s: %s", text, err.message);
 	return value;
 }

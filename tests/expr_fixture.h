@@ -5,6 +5,7 @@
 #define EVO_TESTS_EXPR_FIXTURE_H
 
 #include "evoscope/expr.h"
+#include "plain_evaluator.h"
 
 #define NAN_ ((double) NAN)
 #define INF  ((double) INFINITY)
@@ -13,7 +14,7 @@
 
 extern struct evo_unit_stats units[UNITS];
 extern struct evo_stats stats; /* of these units */
-extern struct evo_evaluator *evaluator;
+extern struct plain_evaluator *evaluator;
 
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);

@@ -6,7 +6,9 @@
  */
 #include "config.h"
 
+#include "../src/expr/together.h"
 #include "golden_stats.h"
+#include "plain_evaluator.h"
 
 #include "evoscope/expr.h"
 
@@ -58,13 +60,13 @@ static void compare(struct tally *tally, const char *net, const char *text, doub
 
 static void values_agree_with_the_reference(void **state)
 {
-	struct evo_evaluator *evaluator = evo_evaluator_create();
+	struct plain_evaluator *evaluator = plain_create();
 	static struct evo_tree tree;
 	const size_t count = golden_total();
 
 	(void) state;
 	if (count == 0) {
-		evo_evaluator_destroy(evaluator);
+		plain_destroy(evaluator);
 		skip();
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -79,7 +81,7 @@ static void values_agree_with_the_reference(void **state)
 			struct evo_error err = {0};
 
 			if (!evo_tree_parse(text, &tree, &err) ||
-			    !evo_evaluate(evaluator, &golden->stats, trees, 1, &value, &err))
+			    !plain_evaluate(evaluator, &golden->stats, trees, 1, &value, &err))
 				fail_msg("%s: %s", text, err.message);
 			compare(&tally, golden->golden->name, text, value, expected);
 		}
@@ -93,19 +95,21 @@ static void values_agree_with_the_reference(void **state)
 		golden_lines_free(&lines);
 		golden_stats_destroy(golden);
 	}
-	evo_evaluator_destroy(evaluator);
+	plain_destroy(evaluator);
 }
 
 /* All of a network's expressions together have the values that they have one by one. */
 static void values_together_are_the_same(void **state)
 {
-	struct evo_evaluator *evaluator;
+	struct plain_evaluator *evaluator;
+	struct evo_together *shared;
 	size_t count = golden_total();
 
 	(void) state;
 	if (count == 0)
 		skip();
-	evaluator = evo_evaluator_create();
+	shared = evo_together_create(EVO_KEPT_BYTES);
+	evaluator = plain_create();
 	for (size_t i = 0; i < count; i++) {
 		struct golden_stats *golden = golden_stats_read(i);
 		struct golden_lines lines = golden_lines_read(i);
@@ -125,8 +129,9 @@ static void values_together_are_the_same(void **state)
 		}
 		forest = evo_forest_create(trees, trees_count);
 		assert_true(
-		        evo_evaluate(evaluator, &golden->stats, trees, trees_count, alone, &err));
-		assert_true(evo_evaluate_forest(evaluator, forest, &golden->stats, together, &err));
+		        plain_evaluate(evaluator, &golden->stats, trees, trees_count, alone, &err));
+		assert_true(evo_together_evaluate(shared, forest, &golden->stats, NULL, together,
+		                                  &err));
 		for (size_t t = 0; t < trees_count; t++)
 			assert_true(alone[t] == together[t] ||
 			            (isnan(alone[t]) && isnan(together[t])));
@@ -135,7 +140,8 @@ static void values_together_are_the_same(void **state)
 		golden_lines_free(&lines);
 		golden_stats_destroy(golden);
 	}
-	evo_evaluator_destroy(evaluator);
+	evo_together_destroy(shared);
+	plain_destroy(evaluator);
 }
 
 int main(void)

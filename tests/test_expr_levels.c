@@ -263,7 +263,7 @@ static void values_depend_on_the_network_alone(void **state)
 	struct random_network *shifted = random_network(1, 4, 6, 1);
 	struct random_network *larger = random_network(2, 7, 10, 0);
 	struct evo_rng rng = evo_rng_stream(1, "test independence", 0);
-	struct evo_evaluator *fresh = evo_evaluator_create();
+	struct plain_evaluator *fresh = plain_create();
 	struct evo_grammar grammar;
 	size_t finite = 0, bytes;
 
@@ -275,12 +275,13 @@ static void values_depend_on_the_network_alone(void **state)
 		                            i % 2 == 0, &trees[i]));
 		forward[i] = backward[TREES - 1 - i] = &trees[i];
 	}
-	assert_true(evo_evaluate(evaluator, &network->stats, forward, TREES, together, NULL));
-	assert_true(evo_evaluate(fresh, &larger->stats, backward, TREES, reversed, NULL));
-	assert_true(evo_evaluate(fresh, &network->stats, backward, TREES, reversed, NULL));
-	assert_true(evo_evaluate(fresh, &shifted->stats, forward, TREES, moved, NULL));
+	assert_true(plain_evaluate(evaluator, &network->stats, forward, TREES, together, NULL));
+	assert_true(plain_evaluate(fresh, &larger->stats, backward, TREES, reversed, NULL));
+	assert_true(plain_evaluate(fresh, &network->stats, backward, TREES, reversed, NULL));
+	assert_true(plain_evaluate(fresh, &shifted->stats, forward, TREES, moved, NULL));
 	for (size_t i = 0; i < TREES; i++) {
-		assert_true(evo_evaluate(evaluator, &network->stats, &forward[i], 1, &alone, NULL));
+		assert_true(
+		        plain_evaluate(evaluator, &network->stats, &forward[i], 1, &alone, NULL));
 		assert_true(same_bits(alone, together[i]));
 		assert_true(same_bits(alone, reversed[TREES - 1 - i]));
 		assert_true(same_bits(alone, moved[i]));
@@ -288,10 +289,10 @@ static void values_depend_on_the_network_alone(void **state)
 	}
 	assert_true(finite > TREES / 4);
 	/* Memory stays what the largest took. */
-	bytes = evo_evaluator_bytes(fresh);
-	assert_true(evo_evaluate(fresh, &larger->stats, forward, TREES, moved, NULL));
-	assert_int_equal(evo_evaluator_bytes(fresh), bytes);
-	evo_evaluator_destroy(fresh);
+	bytes = plain_bytes(fresh);
+	assert_true(plain_evaluate(fresh, &larger->stats, forward, TREES, moved, NULL));
+	assert_int_equal(plain_bytes(fresh), bytes);
+	plain_destroy(fresh);
 	destroy_network(network);
 	destroy_network(shifted);
 	destroy_network(larger);
@@ -310,7 +311,7 @@ static double score_of(const struct random_network *network, const char *format,
 	evo_tree_print(tree, &text);
 	char *written = evo_format(format, text.data);
 	assert_true(evo_tree_parse(written, &whole, NULL));
-	assert_true(evo_evaluate(evaluator, &network->stats, list, 1, &value, NULL));
+	assert_true(plain_evaluate(evaluator, &network->stats, list, 1, &value, NULL));
 	free(written);
 	evo_text_clear(&text);
 	return value;
@@ -337,7 +338,7 @@ static void scores_of_arithmetic_follow_from_scores(void **state)
 		                            i % 2 == 0, &trees[i]));
 		list[i] = &trees[i];
 	}
-	assert_true(evo_evaluate(evaluator, &network->stats, list, TREES, scores, NULL));
+	assert_true(plain_evaluate(evaluator, &network->stats, list, TREES, scores, NULL));
 	for (size_t i = 0; i < TREES; i++) {
 		bool scalar = evo_tree_is_scalar(&trees[i]);
 		double root;

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "golden_stats.h"
+#include "plain_evaluator.h"
 
 #include "evoscope/proxy.h"
 
@@ -93,7 +94,7 @@ static void check(const char *what, const char *path, const char *golden)
 
 /* Cases: every expression once as a module, and its value on every network. */
 struct cases {
-	struct evo_evaluator *evaluator;
+	struct plain_evaluator *evaluator;
 	struct golden_stats *golden[3];
 	size_t count, modules;
 	struct evo_text lines;
@@ -109,8 +110,8 @@ static void add_tree(struct cases *cases, const struct evo_tree *tree)
 	for (size_t i = 0; i < cases->count; i++) {
 		double value;
 
-		if (!evo_evaluate(cases->evaluator, &cases->golden[i]->stats, &tree, 1, &value,
-		                  &err))
+		if (!plain_evaluate(cases->evaluator, &cases->golden[i]->stats, &tree, 1, &value,
+		                    &err))
 			fail_msg("%s", err.message);
 		evo_text_printf(&cases->lines, "%s\t%s\t", cases->golden[i]->golden->name, name);
 		evo_text_number(&cases->lines, value);
@@ -322,11 +323,11 @@ static void check_golden(const char *what, struct evo_text *lines)
 static void exported_modules_score_as_the_program_does(void **state)
 {
 	static const size_t networks[] = {2, 5, 0};
-	struct cases cases = {.evaluator = evo_evaluator_create()};
+	struct cases cases = {.evaluator = plain_create()};
 
 	(void) state;
 	if (golden_total() < 6) {
-		evo_evaluator_destroy(cases.evaluator);
+		plain_destroy(cases.evaluator);
 		skip();
 	}
 	evo_text_init(&cases.lines);
@@ -341,7 +342,7 @@ static void exported_modules_score_as_the_program_does(void **state)
 	add_deep(&cases);
 	for (size_t i = 0; i < cases.count; i++)
 		golden_stats_destroy(cases.golden[i]);
-	evo_evaluator_destroy(cases.evaluator);
+	plain_destroy(cases.evaluator);
 	check_golden("values", &cases.lines);
 }
 

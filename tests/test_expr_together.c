@@ -15,6 +15,7 @@
 #include "evoscope/store.h"
 
 #include "../src/expr/together.h"
+#include "plain_evaluator.h"
 
 #define NETWORKS 3
 #define TREES    2000
@@ -29,7 +30,8 @@ static const char *const architectures[NETWORKS] = {
 static struct evo_error err;
 static struct evo_store *store;
 static const struct evo_stats *networks[NETWORKS];
-static struct evo_evaluator *plain, *together;
+static struct plain_evaluator *plain;
+static struct evo_together *together;
 static struct evo_tree *trees;
 static const struct evo_tree **all;
 
@@ -93,16 +95,16 @@ static int set_up(void **state)
 		networks[i] = evo_store_acquire(store, network, needs, 0, &err);
 		assert_non_null(networks[i]);
 	}
-	plain = evo_evaluator_create();
-	together = evo_evaluator_create();
+	plain = plain_create();
+	together = evo_together_create(EVO_KEPT_BYTES);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void) state;
-	evo_evaluator_destroy(plain);
-	evo_evaluator_destroy(together);
+	plain_destroy(plain);
+	evo_together_destroy(together);
 	for (size_t i = 0; i < NETWORKS; i++)
 		evo_store_release(store, i, networks[i]);
 	evo_store_destroy(store);
@@ -174,7 +176,7 @@ static double *scores_together(const struct evo_tree *const *some, size_t count,
 	struct evo_forest *forest = evo_forest_create(some, count);
 	double *scores = evo_calloc(count, sizeof *scores);
 
-	assert_true(evo_evaluate_forest(together, forest, stats, scores, &err));
+	assert_true(evo_together_evaluate(together, forest, stats, NULL, scores, &err));
 	evo_forest_destroy(forest);
 	return scores;
 }
@@ -189,7 +191,7 @@ static void random_trees_score_as_alone(void **state)
 	for (size_t i = 0; i < NETWORKS; i++) {
 		double *scores = scores_together(all, TREES, networks[i]);
 
-		assert_true(evo_evaluate(plain, networks[i], all, TREES, alone, &err));
+		assert_true(plain_evaluate(plain, networks[i], all, TREES, alone, &err));
 		for (size_t k = 0; k < TREES; k++) {
 			expect_equal(all[k], scores[k], alone[k]);
 			finite += isfinite(scores[k]) != 0;
@@ -251,7 +253,8 @@ static void what_is_computed_in_blocks_scores_as_whole(void **state)
 	for (size_t i = 0; i < NETWORKS; i++) {
 		double *scores = scores_together(some, EVO_COUNT(texts), networks[i]);
 
-		assert_true(evo_evaluate(plain, networks[i], some, EVO_COUNT(texts), alone, &err));
+		assert_true(
+		        plain_evaluate(plain, networks[i], some, EVO_COUNT(texts), alone, &err));
 		for (size_t k = 0; k < EVO_COUNT(texts); k++)
 			expect_equal(some[k], scores[k], alone[k]);
 		free(scores);
@@ -301,7 +304,7 @@ static void what_is_not_kept_is_made_again(void **state)
 	assert_true(evo_together_evaluate(forgetful, forest, networks[1], NULL, scores, &err));
 	for (size_t i = 0; i < TREES; i++)
 		expect_equal(all[i], scores[i], expected[i]);
-	assert_true(evo_together_bytes(forgetful) < evo_evaluator_bytes(together));
+	assert_true(evo_together_bytes(forgetful) < evo_together_bytes(together));
 	evo_together_destroy(forgetful);
 	evo_forest_destroy(forest);
 	free(expected);
@@ -320,8 +323,8 @@ static void nothing_is_allocated_in_the_loop(void **state)
 	for (int run = 0; run < 2; run++) {
 		before = allocations;
 		for (size_t i = 0; i < NETWORKS; i++)
-			assert_true(
-			        evo_evaluate_forest(together, forest, networks[i], scores, &err));
+			assert_true(evo_together_evaluate(together, forest, networks[i], NULL,
+			                                  scores, &err));
 	}
 	assert_int_equal(allocations - before, 0);
 	evo_forest_destroy(forest);
@@ -349,9 +352,8 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 				struct evo_memo_table *table =
 				        evo_memo_open(memo, i, NETWORKS, networks[i]->unit_count);
 
-				assert_true(evo_together_evaluate(evo_evaluator_together(together),
-				                                  forest, networks[i], table,
-				                                  scores, &err));
+				assert_true(evo_together_evaluate(together, forest, networks[i],
+				                                  table, scores, &err));
 				evo_memo_close(table);
 				for (size_t k = 0; k < count; k++)
 					expect_equal(all[from + k], scores[k], expected[from + k]);
@@ -412,7 +414,7 @@ static void helpers_change_nothing(void **state)
 	const size_t count = divisible_trees(some);
 	struct evo_forest *forest = evo_forest_create(some, count);
 	struct evo_pool *pool = evo_pool_create(HELPERS + 1, &err);
-	struct helping helping = {.evaluation = evo_evaluator_together(together)};
+	struct helping helping = {.evaluation = together};
 	double *scores = evo_calloc(count, sizeof *scores);
 
 	(void) state;
@@ -527,7 +529,7 @@ static void numbers_are_folded_to_the_same_value(void **state)
 		if (!evo_tree_parse(texts[i], &tree, &err))
 			fail_msg("%s: %s", texts[i], err.message);
 		scores = scores_together(&one, 1, networks[0]);
-		assert_true(evo_evaluate(plain, networks[0], &one, 1, &alone, &err));
+		assert_true(plain_evaluate(plain, networks[0], &one, 1, &alone, &err));
 		expect_equal(&tree, scores[0], alone);
 		free(scores);
 	}

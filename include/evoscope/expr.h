@@ -170,33 +170,14 @@ bool evo_tree_random(const struct evo_grammar *grammar, struct evo_rng *rng, enu
 /* ---- Values ---------------------------------------------------------------------------------- */
 
 /*
- * An evaluator holds the scratch memory of one thread. Values do not depend on what else is
- * evaluated with it, nor on the order.
- */
-struct evo_evaluator;
-struct evo_evaluator *evo_evaluator_create(void);
-void evo_evaluator_destroy(struct evo_evaluator *evaluator);
-size_t evo_evaluator_bytes(const struct evo_evaluator *evaluator);
-
-/*
- * scores[i] = the score of trees[i] on the network. The trees passed evo_tree_check, and stats has
- * what they need. False only for EVO_E_MEMORY.
- */
-bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_stats *stats,
-                  const struct evo_tree *const *trees, size_t count, double *scores,
-                  struct evo_error *err);
-
-/*
  * Trees planned together: every distinct subexpression is evaluated once a network. A forest may be
- * read by several evaluators at a time. Scores are those of evo_evaluate, to the last bit, whatever
- * other trees there are.
+ * read by several evaluators at a time. Scores are the same to the last bit, whatever other trees
+ * there are.
  */
 struct evo_forest;
 struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t count);
 void evo_forest_destroy(struct evo_forest *forest);
 size_t evo_forest_distinct(const struct evo_forest *forest); /* subexpressions */
-bool evo_evaluate_forest(struct evo_evaluator *evaluator, const struct evo_forest *forest,
-                         const struct evo_stats *stats, double *scores, struct evo_error *err);
 
 /* ---- Scoring many networks ------------------------------------------------------------------- */
 

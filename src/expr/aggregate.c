@@ -66,7 +66,7 @@ double evo_fold_count(const double *values, size_t count)
 	return (double) count;
 }
 
-void evo_total_add(double *sums, const struct evo_value *value, bool first)
+void evo_total_add(double *sums, const struct evo_tensor *value, bool first)
 {
 	for (size_t i = 0; i < value->extent.count; i++) {
 		const double x = value->extent.rank == 4   ? (double) value->single[i]

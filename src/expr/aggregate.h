@@ -5,7 +5,7 @@
 #define EVOSCOPE_EXPR_AGGREGATE_H
 
 #include "primitives.h"
-#include "value.h"
+#include "tensor.h"
 
 /* The aggregates, but for layer_total, of the means of the units that are left in, count > 0. */
 double evo_fold_mean(const double *means, size_t count);
@@ -18,7 +18,7 @@ double evo_fold_last(const double *means, size_t count);
 double evo_fold_count(const double *means, size_t count);
 
 /* Adds a unit's tensor; the first one overwrites. */
-void evo_total_add(double *sums, const struct evo_value *value, bool first);
+void evo_total_add(double *sums, const struct evo_tensor *value, bool first);
 /* Makes floats of the sums, where they lie. */
 const float *evo_total_narrow(double *sums, size_t count);
 

@@ -14,12 +14,12 @@ void evo_primitive_numbers(unsigned code, const double *a, const double *b, doub
 		evo_unary_double(code, out, a, count);
 }
 
-static void binary(unsigned code, const struct evo_value *a, const struct evo_value *b, void *out,
-                   struct evo_value *result)
+static void binary(unsigned code, const struct evo_tensor *a, const struct evo_tensor *b, void *out,
+                   struct evo_tensor *result)
 {
 	const size_t count = result->extent.count;
 	const bool first = a->extent.rank == 0; /* the scalar, if one is */
-	const struct evo_value *tensor = first ? b : a;
+	const struct evo_tensor *tensor = first ? b : a;
 	const double scalar = first ? a->scalar : b->scalar;
 	const bool both = a->extent.rank == b->extent.rank;
 
@@ -42,7 +42,7 @@ static void binary(unsigned code, const struct evo_value *a, const struct evo_va
 	}
 }
 
-static void unary(unsigned code, const struct evo_value *a, void *out, struct evo_value *result)
+static void unary(unsigned code, const struct evo_tensor *a, void *out, struct evo_tensor *result)
 {
 	switch (result->extent.rank) {
 	case 4:
@@ -57,7 +57,7 @@ static void unary(unsigned code, const struct evo_value *a, void *out, struct ev
 	}
 }
 
-static void fill(double number, void *out, struct evo_value *result)
+static void fill(double number, void *out, struct evo_tensor *result)
 {
 	const size_t count = result->extent.count;
 	float *single = out;
@@ -70,8 +70,8 @@ static void fill(double number, void *out, struct evo_value *result)
 		twice[i] = number;
 }
 
-void evo_apply(unsigned code, const struct evo_value *a, const struct evo_value *b, void *out,
-               void *work, struct evo_value *result)
+void evo_apply(unsigned code, const struct evo_tensor *a, const struct evo_tensor *b, void *out,
+               void *work, struct evo_tensor *result)
 {
 	const struct evo_operation *row = evo_operation(code);
 

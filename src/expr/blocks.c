@@ -168,12 +168,12 @@ double evo_blocks_reduce(struct evo_blocks *blocks, size_t first, struct evo_ope
 	return evo_operation(code)->end(sum_up(blocks, first, &result, total, term), total);
 }
 
-static struct evo_value value_of(const struct evo_blocks *blocks, const struct evo_operand *operand,
-                                 size_t from)
+static struct evo_tensor value_of(const struct evo_blocks *blocks,
+                                  const struct evo_operand *operand, size_t from)
 {
 	if (operand->scalar)
-		return (struct evo_value){.scalar = operand->number};
-	return (struct evo_value){.extent.rank = 4, .single = block_of(blocks, operand, from)};
+		return (struct evo_tensor){.scalar = operand->number};
+	return (struct evo_tensor){.extent.rank = 4, .single = block_of(blocks, operand, from)};
 }
 
 double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const struct evo_operand *a,
@@ -190,8 +190,8 @@ double evo_blocks_pair(const struct evo_blocks *blocks, size_t first, const stru
 			const size_t count = block_at(from, end);
 
 			run_steps(blocks, first, blocks->count, from, count);
-			const struct evo_value x = value_of(blocks, a, from);
-			const struct evo_value y = value_of(blocks, b, from);
+			const struct evo_tensor x = value_of(blocks, a, from);
+			const struct evo_tensor y = value_of(blocks, b, from);
 
 			evo_pair_add(pair, &sums, &x, &y, 0, count, from + count == end);
 		}

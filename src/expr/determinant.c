@@ -243,7 +243,7 @@ struct way {
 	bool with_identity;
 };
 
-static void planes(struct way way, const struct evo_value *a, double *out, double *work)
+static void planes(struct way way, const struct evo_tensor *a, double *out, double *work)
 {
 	const size_t n = a->extent.dims[3], count = a->extent.dims[0] * a->extent.dims[1];
 
@@ -265,7 +265,7 @@ static void planes(struct way way, const struct evo_value *a, double *out, doubl
 
 static void determinants(const struct evo_call *call, struct way way)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	const size_t n = a->extent.dims[0];
 	double *matrix = call->work;
 

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "forest.h"
 #include "apply.h"
-#include "plan.h"
+#include "shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +73,8 @@ static uint32_t intern(struct builder *builder, struct evo_forest_node node)
 static bool fold_numbers(const struct evo_forest *forest, const struct evo_forest_node *node,
                          double *number)
 {
-	struct evo_value arguments[2] = {{.extent.count = 1}, {.extent.count = 1}}, result = {0};
-	const struct evo_value *second = node->arity == 2 ? &arguments[1] : NULL;
+	struct evo_tensor arguments[2] = {{.extent.count = 1}, {.extent.count = 1}}, result = {0};
+	const struct evo_tensor *second = node->arity == 2 ? &arguments[1] : NULL;
 
 	for (size_t i = 0; i < node->arity; i++) {
 		const struct evo_forest_node *argument = &forest->nodes[node->arguments[i]];

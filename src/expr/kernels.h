@@ -1,6 +1,6 @@
 /*
  * What the primitives compute. Every function here is a plain loop nest over dense memory: no
- * state, no allocation, no shape checks (the plan has made those).
+ * state, no allocation, no shape checks (they have been made before).
  *
  * Sums are taken in 16 double lanes (number i goes to lane i modulo 16) that are added in a fixed
  * order, so a value depends on the numbers alone: not on alignment, instruction set or threads.
@@ -10,7 +10,7 @@
 
 #include "evoscope/algebra.h"
 #include "primitives.h"
-#include "value.h"
+#include "tensor.h"
 
 /* Has numbers that will be read soon brought nearer, while others are worked on. */
 static inline void evo_fetch(const float *numbers, size_t count)
@@ -34,19 +34,19 @@ void evo_binary_double_scalar(unsigned code, double *out, const double *a, doubl
 
 /* ---- reduce.c -------------------------------------------------------------------------------- */
 
-double evo_sum(const struct evo_value *a);
-double evo_mean(const struct evo_value *a);
+double evo_sum(const struct evo_tensor *a);
+double evo_mean(const struct evo_tensor *a);
 /* Of terms; the middle of EVO_DEVIATION is not for this. */
-double evo_total(enum evo_term term, const struct evo_value *a);
+double evo_total(enum evo_term term, const struct evo_tensor *a);
 /* What sums of so many numbers give. */
 double evo_end_sum(double sum, size_t count);
 double evo_end_mean(double sum, size_t count);
 double evo_end_root(double sum, size_t count);
 /* Mean and standard deviation (n - 1; 0 for one number). */
-void evo_moments(const struct evo_value *a, double *mean, double *deviation);
+void evo_moments(const struct evo_tensor *a, double *mean, double *deviation);
 /* The second, of a tensor of that mean. */
-double evo_deviation(const struct evo_value *a, double mean);
-bool evo_all_finite(const struct evo_value *a);
+double evo_deviation(const struct evo_tensor *a, double mean);
+bool evo_all_finite(const struct evo_tensor *a);
 
 /* A sum of a tensor that comes in blocks, each but the last of a multiple of 16 numbers: the same
    as that of the whole. Begins as {{0}}. */
@@ -76,25 +76,25 @@ struct evo_pair_sums {
 };
 struct evo_pair {
 	/* Adds numbers of the two, in double; b has them from `from` on as they are. */
-	void (*add)(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+	void (*add)(struct evo_pair_sums *sums, const struct evo_tensor *b, size_t from,
 	            const double *x, const double *y, size_t count);
 	void (*end_row)(struct evo_pair_sums *sums); /* NULL: the whole is one row */
 	bool per_row;                                /* the sum is over the number of rows */
 };
 extern const struct evo_pair evo_hamming, evo_kldiv, evo_cosine;
 
-double evo_pair_value(const struct evo_pair *pair, const struct evo_value *a,
-                      const struct evo_value *b);
+double evo_pair_value(const struct evo_pair *pair, const struct evo_tensor *a,
+                      const struct evo_tensor *b);
 /* extent: that of the tensors. */
 size_t evo_pair_rows(const struct evo_pair *pair, const struct evo_extent *extent);
 /* Numbers from..from + count of a and b are added. */
 void evo_pair_add(const struct evo_pair *pair, struct evo_pair_sums *sums,
-                  const struct evo_value *a, const struct evo_value *b, size_t from, size_t count,
+                  const struct evo_tensor *a, const struct evo_tensor *b, size_t from, size_t count,
                   bool ends_row);
 double evo_pair_total(const struct evo_pair *pair, const struct evo_pair_sums *sums,
                       const struct evo_extent *extent);
 
-/* ---- tensor.c: same shape or rearranged; out as the extent of the result says ---------------- */
+/* ---- whole.c:  same shape or rearranged; out as the extent of the result says ---------------- */
 
 /* normalize of numbers of a tensor of rank 4, which has that mean and deviation; out may be a. */
 void evo_standardise(float *out, const float *a, size_t count, double mean, double deviation);

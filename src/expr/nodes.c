@@ -5,14 +5,14 @@
 #include "config.h"
 #include "nodes.h"
 #include "apply.h"
-#include "plan.h"
+#include "shape.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* One node. */
 struct evo_cell {
-	struct evo_value value;
+	struct evo_tensor value;
 	size_t buffer;    /* where the value lies, if it is not a statistic's own memory */
 	uint32_t readers; /* that have not read it yet */
 	uint32_t users;   /* that are reading it right now */
@@ -87,12 +87,12 @@ bool evo_nodes_fit(const struct evo_nodes *n, uint32_t node)
 	return n->cells[node].fits;
 }
 
-const struct evo_value *evo_nodes_value(const struct evo_nodes *n, uint32_t node)
+const struct evo_tensor *evo_nodes_value(const struct evo_nodes *n, uint32_t node)
 {
 	return &n->cells[node].value;
 }
 
-void evo_nodes_give(struct evo_nodes *n, uint32_t node, const struct evo_value *value)
+void evo_nodes_give(struct evo_nodes *n, uint32_t node, const struct evo_tensor *value)
 {
 	n->cells[node].value = *value;
 }
@@ -426,7 +426,7 @@ static bool sum_up_pair(struct evo_nodes *n, const struct evo_forest_node *node,
 static bool read_statistic(struct evo_nodes *n, unsigned code, struct evo_cell *cell)
 {
 	const enum evo_statistic statistic = evo_statistic_of(code);
-	struct evo_value *value = &cell->value;
+	struct evo_tensor *value = &cell->value;
 	const float *single;
 	double *twice;
 

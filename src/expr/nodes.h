@@ -18,7 +18,7 @@
 #include "blocks.h"
 #include "buffers.h"
 #include "forest.h"
-#include "value.h"
+#include "tensor.h"
 
 struct evo_nodes { /* of one thread */
 	const struct evo_forest *forest;
@@ -58,11 +58,11 @@ void evo_nodes_plan(struct evo_nodes *nodes, const uint32_t *list, size_t count)
 /* False only for EVO_E_MEMORY, of which `err` of the nodes tells. */
 bool evo_nodes_mean(struct evo_nodes *nodes, uint32_t node, double *mean);
 bool evo_nodes_hold(struct evo_nodes *nodes, uint32_t node);
-const struct evo_value *evo_nodes_value(const struct evo_nodes *nodes, uint32_t node);
+const struct evo_tensor *evo_nodes_value(const struct evo_nodes *nodes, uint32_t node);
 void evo_nodes_let_go(struct evo_nodes *nodes, uint32_t node);
 
 /* Before enter: the value of an aggregate, whose memory stays the caller's. */
-void evo_nodes_give(struct evo_nodes *nodes, uint32_t node, const struct evo_value *value);
+void evo_nodes_give(struct evo_nodes *nodes, uint32_t node, const struct evo_tensor *value);
 
 /* What is a number a unit, in the unit at hand; NULL in the network, and for EVO_NO_NUMBER. */
 double *evo_nodes_number(const struct evo_nodes *nodes, uint32_t slot);

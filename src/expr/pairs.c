@@ -18,7 +18,7 @@ static void load_singles(const float *from, size_t count, double *out)
 }
 
 /* Numbers from..from + count of a value in double; a scalar is that number everywhere. */
-static void load(const struct evo_value *a, size_t from, size_t count, double *out)
+static void load(const struct evo_tensor *a, size_t from, size_t count, double *out)
 {
 	switch (a->extent.rank) {
 	case 4:
@@ -46,7 +46,7 @@ static size_t differing(const double *a, const double *b, size_t count)
 	return differ;
 }
 
-static void add_differing(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+static void add_differing(struct evo_pair_sums *sums, const struct evo_tensor *b, size_t from,
                           const double *x, const double *y, size_t count)
 {
 	(void) b;
@@ -59,7 +59,7 @@ const struct evo_pair evo_hamming = {.add = add_differing};
 /* ---- kldiv ----------------------------------------------------------------------------------- */
 
 /* log b of a piece, where b > 0: single precision has no more to lose. */
-static void load_log(const struct evo_value *b, size_t from, size_t count, const double *values,
+static void load_log(const struct evo_tensor *b, size_t from, size_t count, const double *values,
                      double *out)
 {
 	float singles[PIECE];
@@ -83,7 +83,7 @@ static void divergence(const double *a, const double *b, double *logs, size_t co
 	}
 }
 
-static void add_divergence(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+static void add_divergence(struct evo_pair_sums *sums, const struct evo_tensor *b, size_t from,
                            const double *x, const double *y, size_t count)
 {
 	double terms[PIECE];
@@ -111,7 +111,7 @@ static void end_row(struct evo_pair_sums *sums)
 	sums->products = sums->first = sums->second = 0;
 }
 
-static void add_products(struct evo_pair_sums *sums, const struct evo_value *b, size_t from,
+static void add_products(struct evo_pair_sums *sums, const struct evo_tensor *b, size_t from,
                          const double *x, const double *y, size_t count)
 {
 	(void) b;
@@ -131,7 +131,7 @@ size_t evo_pair_rows(const struct evo_pair *pair, const struct evo_extent *exten
 }
 
 void evo_pair_add(const struct evo_pair *pair, struct evo_pair_sums *sums,
-                  const struct evo_value *a, const struct evo_value *b, size_t from, size_t count,
+                  const struct evo_tensor *a, const struct evo_tensor *b, size_t from, size_t count,
                   bool ends_row)
 {
 	const size_t end = from + count;
@@ -156,8 +156,8 @@ double evo_pair_total(const struct evo_pair *pair, const struct evo_pair_sums *s
 	return sums->sum;
 }
 
-double evo_pair_value(const struct evo_pair *pair, const struct evo_value *a,
-                      const struct evo_value *b)
+double evo_pair_value(const struct evo_pair *pair, const struct evo_tensor *a,
+                      const struct evo_tensor *b)
 {
 	const struct evo_extent *extent = a->extent.rank ? &a->extent : &b->extent;
 	const size_t rows = evo_pair_rows(pair, extent), columns = extent->count / rows;

@@ -9,7 +9,7 @@
 #define EVOSCOPE_EXPR_PRIMITIVES_H
 
 #include "evoscope/expr.h"
-#include "value.h"
+#include "tensor.h"
 
 #define EVO_FIRST_OPERATION (1 + EVO_STATISTICS)
 
@@ -59,9 +59,9 @@ enum evo_term {
 /* What a kernel is called with: arguments whose shapes fit; b is NULL with one. result->extent is
    set; out: memory for the result where it is no scalar; work: as much as the row's `work` says. */
 struct evo_call {
-	const struct evo_value *a, *b;
+	const struct evo_tensor *a, *b;
 	void *out, *work;
-	struct evo_value *result;
+	struct evo_tensor *result;
 };
 typedef void evo_kernel(const struct evo_call *call);
 

@@ -210,7 +210,7 @@ double evo_dot_double(const double *a, const double *b, size_t count)
 
 /* ---- Of values ------------------------------------------------------------------------------- */
 
-double evo_total(enum evo_term term, const struct evo_value *a)
+double evo_total(enum evo_term term, const struct evo_tensor *a)
 {
 	const bool single = a->extent.rank == 4;
 	const size_t count = a->extent.count;
@@ -232,12 +232,12 @@ double evo_total(enum evo_term term, const struct evo_value *a)
 	}
 }
 
-double evo_sum(const struct evo_value *a)
+double evo_sum(const struct evo_tensor *a)
 {
 	return evo_total(EVO_ITSELF, a);
 }
 
-double evo_mean(const struct evo_value *a)
+double evo_mean(const struct evo_tensor *a)
 {
 	return evo_end_mean(evo_sum(a), a->extent.count);
 }
@@ -273,7 +273,7 @@ static bool constant(const double *a, size_t count)
 	return i == count;
 }
 
-double evo_deviation(const struct evo_value *a, double mean)
+double evo_deviation(const struct evo_tensor *a, double mean)
 {
 	const size_t count = a->extent.count;
 	double squares;
@@ -289,7 +289,7 @@ double evo_deviation(const struct evo_value *a, double mean)
  * The mean of a constant tensor has to be that constant, or its deviation would be rounding noise
  * and not 0. Sums of equal floats are exact in double; those of equal doubles are not.
  */
-void evo_moments(const struct evo_value *a, double *mean, double *deviation)
+void evo_moments(const struct evo_tensor *a, double *mean, double *deviation)
 {
 	const bool matrix = a->extent.rank == 2 && a->extent.count > 1;
 
@@ -322,7 +322,7 @@ EVO_CLONES static bool finite_single(const float *a, size_t count)
 	return !bad;
 }
 
-bool evo_all_finite(const struct evo_value *a)
+bool evo_all_finite(const struct evo_tensor *a)
 {
 	const size_t count = a->extent.count;
 	bool finite = true;

@@ -48,7 +48,7 @@ struct products {
 };
 
 /* No row has a middle other than 0 yet. */
-static struct products products_in(const struct evo_value *a, void *work)
+static struct products products_in(const struct evo_tensor *a, void *work)
 {
 	const size_t rows = evo_rows(&a->extent), wide = padded(rows);
 	const uintptr_t vector = sizeof(evo_four);
@@ -86,7 +86,7 @@ static size_t turn_rows(const float *from, size_t step, const double *middle, si
 }
 
 /* Columns from..from + count of all rows in double, less each row's middle; 0 beyond the rows. */
-static void load_block(const struct products *p, const struct evo_value *a, size_t from,
+static void load_block(const struct products *p, const struct evo_tensor *a, size_t from,
                        size_t count)
 {
 	const bool single = a->extent.rank == 4;
@@ -142,7 +142,7 @@ static void add_products(const double *block, size_t count, size_t wide, double 
 }
 
 /* Every row, less its middle, times every row. */
-static void multiply(const struct products *p, const struct evo_value *a, double *out)
+static void multiply(const struct products *p, const struct evo_tensor *a, double *out)
 {
 	const size_t most = block_columns(p->rows);
 
@@ -168,7 +168,7 @@ void evo_gram(const struct evo_call *call)
 
 void evo_corr(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	const struct products products = products_in(a, call->work);
 	double *out = call->out;
 	const size_t rows = products.rows, columns = products.columns;
@@ -201,7 +201,7 @@ size_t evo_agree_work(const struct evo_extent *a)
 }
 
 /* Which numbers of a row are positive, a bit each; bits beyond the row are 0. */
-static void load_bits(const struct evo_value *a, size_t at, size_t count, uint64_t *out)
+static void load_bits(const struct evo_tensor *a, size_t at, size_t count, uint64_t *out)
 {
 	if (a->extent.rank == 4) {
 		evo_sign_bits(a->single + at, count, out);
@@ -214,7 +214,7 @@ static void load_bits(const struct evo_value *a, size_t at, size_t count, uint64
 
 void evo_agree(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	double *out = call->out;
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
 	const size_t words = evo_sign_words(columns);
@@ -288,7 +288,7 @@ static void mark_singles(const float *row, size_t count, unsigned bit, uint64_t 
 }
 
 /* Sets bit `bit` of each column's key where that row is positive. */
-static void mark_positive(const struct evo_value *a, size_t row, unsigned bit, uint64_t *keys)
+static void mark_positive(const struct evo_tensor *a, size_t row, unsigned bit, uint64_t *keys)
 {
 	const size_t columns = evo_columns(&a->extent), at = row * columns;
 
@@ -318,7 +318,7 @@ static size_t count_keys(const uint64_t *keys, size_t count, size_t rows, uint64
  * A column's pattern so far is a number, so that with the next rows it is a key of 64 bits again:
  * exact for any number of rows.
  */
-static double distinct(const struct evo_value *a, void *work)
+static double distinct(const struct evo_tensor *a, void *work)
 {
 	const size_t rows = evo_rows(&a->extent), columns = evo_columns(&a->extent);
 	struct patterns patterns = {.places = places_for(columns)};

@@ -21,7 +21,7 @@
 struct evo_scorer {
 	struct evo_store *store;
 	struct evo_pool *pool;
-	struct evo_evaluator **evaluators; /* one a worker */
+	struct evo_together **together; /* the scratch memory of each worker */
 	struct evo_memo *memo;
 };
 
@@ -58,9 +58,9 @@ struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *p
 
 	scorer->store = store;
 	scorer->pool = pool;
-	scorer->evaluators = evo_calloc(threads, sizeof *scorer->evaluators);
+	scorer->together = evo_calloc(threads, sizeof *scorer->together);
 	for (unsigned i = 0; i < threads; i++)
-		scorer->evaluators[i] = evo_evaluator_create();
+		scorer->together[i] = evo_together_create(EVO_KEPT_BYTES);
 	scorer->memo = evo_memo_create(MEMO_BYTES);
 	return scorer;
 }
@@ -70,8 +70,8 @@ void evo_scorer_destroy(struct evo_scorer *scorer)
 	if (!scorer)
 		return;
 	for (unsigned i = 0; i < evo_pool_threads(scorer->pool); i++)
-		evo_evaluator_destroy(scorer->evaluators[i]);
-	free(scorer->evaluators);
+		evo_together_destroy(scorer->together[i]);
+	free(scorer->together);
 	evo_memo_destroy(scorer->memo);
 	free(scorer);
 }
@@ -139,7 +139,7 @@ static struct lent *most_left(struct evo_scoring *scoring)
 /* For whom no network is left: units of what others are evaluating. */
 static void help(struct evo_scoring *scoring, unsigned worker)
 {
-	struct evo_together *together = evo_evaluator_together(scoring->scorer->evaluators[worker]);
+	struct evo_together *together = scoring->scorer->together[worker];
 	struct evo_error err = {0};
 	struct lent *lent;
 
@@ -162,7 +162,7 @@ static bool evaluate(struct evo_scoring *scoring, const struct evo_stats *stats,
                      struct evo_memo_table *memo, unsigned worker, double *row,
                      struct evo_error *err)
 {
-	struct evo_together *together = evo_evaluator_together(scoring->scorer->evaluators[worker]);
+	struct evo_together *together = scoring->scorer->together[worker];
 
 	evo_together_begin(together, scoring->forest, stats, memo);
 	if (scoring->divisible)

@@ -2,7 +2,7 @@
  * How shapes follow from shapes.
  */
 #include "config.h"
-#include "plan.h"
+#include "shape.h"
 
 #include <string.h>
 
@@ -21,6 +21,17 @@ size_t evo_extent_bytes(const struct evo_extent *extent)
 	default:
 		return 0;
 	}
+}
+
+struct evo_extent evo_statistic_extent(const struct evo_stats *stats,
+                                       const struct evo_unit_stats *unit, unsigned code)
+{
+	struct evo_extent extent = {.count = 1};
+
+	extent.rank = (unsigned) evo_stats_dims(stats, unit, evo_statistic_of(code), extent.dims);
+	for (unsigned d = 0; d < extent.rank; d++)
+		extent.count *= extent.dims[d];
+	return extent;
 }
 
 static struct evo_extent matrix_extent(size_t rows, size_t columns)

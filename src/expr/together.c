@@ -15,7 +15,7 @@ struct evo_together {
 
 	double *means; /* of one crown, in the units that are left in */
 	size_t mean_room;
-	struct evo_value *totals; /* by crown: extent and twice of the sum of the units so far */
+	struct evo_tensor *totals; /* by crown: extent and twice of the sum of the units so far */
 	size_t total_room;
 	struct evo_arena sums; /* what totals point at */
 
@@ -88,9 +88,9 @@ static void memorise(const struct evo_together *t, struct evo_memo_table *memo)
 
 /* ---- Units ----------------------------------------------------------------------------------- */
 
-static bool add_total(struct evo_together *t, size_t crown, const struct evo_value *value)
+static bool add_total(struct evo_together *t, size_t crown, const struct evo_tensor *value)
 {
-	struct evo_value *total = &t->totals[crown];
+	struct evo_tensor *total = &t->totals[crown];
 	const bool first = total->twice == NULL;
 	double *sums = (double *) total->twice;
 
@@ -175,7 +175,7 @@ static double fold_means(struct evo_together *t, unsigned code, uint32_t slot)
 static void give_aggregate(struct evo_together *t, uint32_t number)
 {
 	const struct evo_forest_node *node = &t->forest->nodes[number];
-	struct evo_value value = {.extent.count = 1};
+	struct evo_tensor value = {.extent.count = 1};
 
 	if (node->code == EVO_LAYER_TOTAL)
 		value = t->totals[node->crown];
@@ -187,7 +187,7 @@ static void give_aggregate(struct evo_together *t, uint32_t number)
 static void end_totals(struct evo_together *t)
 {
 	for (size_t i = 0; i < t->forest->crown_count; i++) {
-		struct evo_value *total = &t->totals[i];
+		struct evo_tensor *total = &t->totals[i];
 
 		total->scalar = total->twice ? total->twice[0] : (double) NAN;
 		if (total->twice && total->extent.rank == 4)
@@ -232,7 +232,7 @@ static void prepare(struct evo_together *t, const struct evo_forest *forest,
 	t->means = evo_grown(t->means, &t->mean_room, stats->unit_count, sizeof *t->means);
 	t->totals = evo_grown(t->totals, &t->total_room, crowns, sizeof *t->totals);
 	for (size_t i = 0; i < crowns; i++)
-		t->totals[i] = (struct evo_value){.extent.count = 1};
+		t->totals[i] = (struct evo_tensor){.extent.count = 1};
 	evo_arena_reset(&t->sums);
 }
 

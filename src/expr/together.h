@@ -5,7 +5,7 @@
  * once. What is elementwise and has one reader is never a tensor of its own: it is computed block
  * by block in the first-level cache, on the way into what reads it, a sum or a tensor. What has
  * several readers is kept until the last of them has read it, or made again where too much would
- * have to be kept. Values are those of the plain evaluator, bit for bit, whatever else is planned.
+ * have to be kept. Values do not depend on what else is planned.
  */
 #ifndef EVOSCOPE_EXPR_TOGETHER_H
 #define EVOSCOPE_EXPR_TOGETHER_H
@@ -15,6 +15,7 @@
 
 struct evo_together; /* the scratch memory of one thread */
 
+#define EVO_KEPT_BYTES ((size_t) 96 << 20) /* a fair share of memory for that */
 /* kept: bytes of tensors that are kept for later readers. */
 struct evo_together *evo_together_create(size_t kept);
 void evo_together_destroy(struct evo_together *together);
@@ -48,8 +49,5 @@ bool evo_together_help(struct evo_together *together, struct evo_together *other
 size_t evo_together_left(const struct evo_together *together); /* units that nobody has taken */
 bool evo_together_end(struct evo_together *together, struct evo_memo_table *memo, double *scores,
                       struct evo_error *err);
-
-/* evaluate.c: the scratch memory of the evaluator's thread. */
-struct evo_together *evo_evaluator_together(struct evo_evaluator *evaluator);
 
 #endif

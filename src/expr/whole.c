@@ -39,7 +39,7 @@ void evo_standardise(float *out, const float *a, size_t count, double mean, doub
 /* A scalar is its own mean. */
 void evo_normalize(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	const size_t count = a->extent.count;
 	double mean, deviation;
 
@@ -104,7 +104,7 @@ static void softmax_double(double *out, const double *a, size_t count)
 
 void evo_softmax(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	const size_t *dims = a->extent.dims;
 	void *out = call->out;
 
@@ -133,7 +133,7 @@ void evo_softmax(const struct evo_call *call)
 
 void evo_by_channel(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	const bool single = a->extent.rank == 4;
 	const char *from = single ? (const char *) a->single : (const char *) a->twice;
 	const size_t *dims = a->extent.dims;
@@ -149,7 +149,7 @@ void evo_by_channel(const struct evo_call *call)
 
 void evo_plane_mean(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a;
+	const struct evo_tensor *a = call->a;
 	double *out = call->out;
 	const size_t *dims = a->extent.dims;
 	const size_t planes = dims[0] * dims[1], plane = dims[2] * dims[3];
@@ -193,7 +193,7 @@ EVO_CLONES static void product_double(double *restrict out, const double *a, con
 
 void evo_matmul(const struct evo_call *call)
 {
-	const struct evo_value *a = call->a, *b = call->b;
+	const struct evo_tensor *a = call->a, *b = call->b;
 	void *out = call->out;
 	const unsigned rank = a->extent.rank;
 	const size_t *dims = a->extent.dims + rank - 2;

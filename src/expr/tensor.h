@@ -1,8 +1,8 @@
 /*
- * Values: what a subtree has in one unit, or in the network.
+ * Tensors: what an expression is worth in one unit, or in the network. A scalar is one of rank 0.
  */
-#ifndef EVOSCOPE_EXPR_VALUE_H
-#define EVOSCOPE_EXPR_VALUE_H
+#ifndef EVOSCOPE_EXPR_TENSOR_H
+#define EVOSCOPE_EXPR_TENSOR_H
 
 #include "evoscope/base.h"
 
@@ -16,7 +16,7 @@ bool evo_extent_equal(const struct evo_extent *a, const struct evo_extent *b);
 size_t evo_extent_bytes(const struct evo_extent *extent); /* 0 for a scalar */
 
 /* Rank 4 is in `single`, rank 2 in `twice`, a scalar in `scalar`. Nothing is owned. */
-struct evo_value {
+struct evo_tensor {
 	struct evo_extent extent;
 	const float *single;
 	const double *twice;
