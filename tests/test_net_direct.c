@@ -110,10 +110,10 @@ static double *gradient_at_z(const struct test *t, const float *dy, const float 
 		size_t c = i / plane % t->g.out.channels;
 		dz[i] = (double) dy[i];
 		if (t->affine)
-			dz[i] = (dz[i] - (double) ((float *) a->level)[c] -
+			dz[i] = (dz[i] - (double) ((float *) a->grad_mean)[c] -
 			         ((double) z[i] - (double) ((float *) a->mean)[c]) *
-			                 (double) ((float *) a->bend)[c]) *
-			        (double) ((float *) a->slope)[c];
+			                 (double) ((float *) a->grad_projection)[c]) *
+			        (double) ((float *) a->grad_gain)[c];
 	}
 	return dz;
 }
@@ -127,9 +127,9 @@ static void check_backward(const struct evo_direct_isa *isa, const struct test *
 	float *dy = normals(out, "dy"), *z = normals(out, "z"), *dw = normals(weights, "dw");
 	float *dx = normals(in, "dx"), *dr = normals(in, "dr"), *factors = normals(128, "factors");
 	struct evo_affine a = {.mean = factors,
-	                       .slope = factors + 32,
-	                       .bend = factors + 64,
-	                       .level = factors + 96};
+	                       .grad_gain = factors + 32,
+	                       .grad_projection = factors + 64,
+	                       .grad_mean = factors + 96};
 	double *dz = gradient_at_z(t, dy, z, &a), *dx_wanted = evo_calloc(in, sizeof(double));
 	double *dw_wanted = evo_calloc(weights, sizeof(double));
 	double *dr_wanted = evo_calloc(in, sizeof(double));

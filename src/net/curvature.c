@@ -9,8 +9,8 @@
 
 #include "evoscope/blas.h"
 #include "evoscope/loss.h"
-#include "kernels.h"
 #include "memory.h"
+#include "operation.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,15 +35,14 @@ struct layout {
 	size_t bytes;
 };
 
-struct pass {
+struct evo_curvature_pass {
 	const struct evo_graph *graph;
 	const struct evo_parameters *parameters;
 	const float *direction;
 	size_t batch;
 	struct layout layout;
 	char *work;
-	float *no_bias;
-	const void **terms; /* room for the widest sum */
+	const void **inputs; /* of the node at work: room for the widest */
 };
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
@@ -71,13 +70,10 @@ static struct layout plan(const struct evo_graph *graph, size_t batch)
 		tensors[n] = (struct evo_lifetime){.bytes = PARTS * bytes, .first = n, .last = n};
 		for (size_t i = 0; i < node->inputs; i++)
 			tensors[graph->inputs[node->first_input + i]].last = n;
-		if (node->op != EVO_OP_CONV && node->op != EVO_OP_LINEAR)
-			continue;
-		spare = bytes > spare ? bytes : spare;
-		if (node->op == EVO_OP_LINEAR)
-			continue;
+		const struct evo_op_row *row = evo_op_row(node->op);
 		struct evo_geometry geometry = evo_node_geometry(graph, n, batch);
-		size_t need = evo_kernels_f32.conv_scratch(&geometry, false);
+		size_t need = row->scratch ? row->scratch(&evo_kernels_f32, &geometry, false) : 0;
+		spare = row->multiplies && bytes > spare ? bytes : spare;
 		scratch = need > scratch ? need : scratch;
 	}
 	tensors[graph->output].last = graph->node_count;
@@ -99,18 +95,34 @@ size_t evo_curvature_bytes(const struct evo_graph *graph, size_t batch)
 
 /* ---- Tensors --------------------------------------------------------------------------------- */
 
-static float *tensor(const struct pass *pass, size_t node, enum part part)
+static float *tensor(const struct evo_curvature_pass *pass, size_t node, enum part part)
 {
 	size_t bytes = tensor_bytes(pass->graph, node, pass->batch);
 	return (float *) (void *) (pass->work + pass->layout.offset[node] + (size_t) part * bytes);
 }
 
-static size_t input_of(const struct pass *pass, size_t node, size_t slot)
+static size_t input_of(const struct evo_curvature_pass *pass, size_t node, size_t slot)
 {
 	return pass->graph->inputs[pass->graph->nodes[node].first_input + slot];
 }
 
-static void add(const struct pass *pass, size_t node, enum part part, const float *terms)
+/* A node's forward step on one part of its inputs, into y. */
+static struct evo_node_call call_of(const struct evo_curvature_pass *pass, size_t node,
+                                    enum part part, float *y)
+{
+	for (size_t i = 0; i < pass->graph->nodes[node].inputs; i++)
+		pass->inputs[i] = tensor(pass, input_of(pass, node, i), part);
+	return (struct evo_node_call){.kernels = &evo_kernels_f32,
+	                              .graph = pass->graph,
+	                              .node = node,
+	                              .geometry = evo_node_geometry(pass->graph, node, pass->batch),
+	                              .x = pass->inputs,
+	                              .y = y,
+	                              .scratch = pass->work + pass->layout.scratch};
+}
+
+static void add(const struct evo_curvature_pass *pass, size_t node, enum part part,
+                const float *terms)
 {
 	evo_kernels_f32.pass(terms, tensor(pass, node, part),
 	                     numbers_of(pass->graph, node, pass->batch), true);
@@ -119,38 +131,26 @@ static void add(const struct pass *pass, size_t node, enum part part, const floa
 /* ---- Layers with weights --------------------------------------------------------------------- */
 
 /* x times the layer's weights, or times the direction's part at their place; into out. */
-static void product(const struct pass *pass, size_t node, enum part part, bool direction, bool bias,
-                    float *out)
+static void product(const struct evo_curvature_pass *pass, size_t node, enum part part,
+                    bool direction, bool bias, float *out)
 {
 	const struct evo_graph_node *n = &pass->graph->nodes[node];
 	const struct evo_parameter *parameter = &pass->graph->parameters[n->parameter];
-	const float *x = tensor(pass, input_of(pass, node, 0), part);
-	const float *weight = direction ? pass->direction + parameter->offset
-	                                : evo_parameter_values(pass->parameters, parameter);
-	struct evo_geometry geometry = evo_node_geometry(pass->graph, node, pass->batch);
-	if (n->op == EVO_OP_LINEAR) {
-		const float *from = bias ? evo_parameter_values(pass->parameters, parameter + 1)
-		                         : pass->no_bias;
-		evo_kernels_f32.linear(x, weight, from, out, pass->batch, geometry.in.channels,
-		                       n->shape.channels);
-		return;
-	}
-	struct evo_conv_forward job = {.geometry = &geometry,
-	                               .x = x,
-	                               .weight = weight,
-	                               .z = out,
-	                               .scratch = pass->work + pass->layout.scratch};
-	evo_kernels_f32.conv(&job);
+	struct evo_node_call call = call_of(pass, node, part, out);
+	call.weight = direction ? pass->direction + parameter->offset
+	                        : evo_parameter_values(pass->parameters, parameter);
+	call.bias = bias ? evo_parameter_values(pass->parameters, parameter + 1) : NULL;
+	evo_op_row(n->op)->forward(&call);
 }
 
 /*
  * With x w for the product of x and w, and W as above:
  *   z = x w,   z_a = x_a w + x w,   z_b = x_b w + x d,   z_ab = x_ab w + x_b w + x_a d
  */
-static void weighted(const struct pass *pass, size_t node)
+void evo_curvature_product(const struct evo_curvature_pass *pass, size_t node)
 {
 	float *spare = (float *) (void *) (pass->work + pass->layout.spare);
-	bool biased = pass->graph->nodes[node].op == EVO_OP_LINEAR;
+	bool biased = evo_op_row(pass->graph->nodes[node].op)->parameters > 1;
 	product(pass, node, VALUE, false, false, tensor(pass, node, VALUE));
 	product(pass, node, ALONG_A, false, false, tensor(pass, node, ALONG_A));
 	add(pass, node, ALONG_A, tensor(pass, node, VALUE));
@@ -256,13 +256,14 @@ static void gains(const double sums[PARTS], double count, double scale, float ga
 	gain[MIXED] = (float) (scale * i / v * (0.75 / v * va * vb - 0.5 * vab));
 }
 
-static void planes_of(const struct pass *pass, size_t node, size_t at, const float *x[PARTS])
+static void planes_of(const struct evo_curvature_pass *pass, size_t node, size_t at,
+                      const float *x[PARTS])
 {
 	for (int part = 0; part < PARTS; part++)
 		x[part] = tensor(pass, node, (enum part) part) + at;
 }
 
-static void normalise_channel(const struct pass *pass, size_t node, size_t channel)
+static void normalise_channel(const struct evo_curvature_pass *pass, size_t node, size_t channel)
 {
 	const struct evo_graph_node *n = &pass->graph->nodes[node];
 	size_t plane = n->shape.height * n->shape.width, image = n->shape.channels * plane;
@@ -299,98 +300,42 @@ static void normalise_channel(const struct pass *pass, size_t node, size_t chann
 	}
 }
 
-/* ---- What each part goes through alike ------------------------------------------------------- */
-
-static void concatenate(const struct pass *pass, size_t node, enum part part)
+void evo_curvature_norm(const struct evo_curvature_pass *pass, size_t node)
 {
-	const struct evo_graph_node *n = &pass->graph->nodes[node];
-	size_t plane = n->shape.height * n->shape.width, whole = n->shape.channels * plane;
-	float *to = tensor(pass, node, part);
-	for (size_t i = 0; i < n->inputs; i++) {
-		size_t input = input_of(pass, node, i);
-		size_t some = pass->graph->nodes[input].shape.channels * plane;
-		evo_kernels_f32.pass_rows(tensor(pass, input, part), some, to, whole, pass->batch,
-		                          some, false);
-		to += some;
-	}
+	for (size_t c = 0; c < pass->graph->nodes[node].shape.channels; c++)
+		normalise_channel(pass, node, c);
 }
 
-static void sum(const struct pass *pass, size_t node, enum part part)
+/* ---- Nodes ----------------------------------------------------------------------------------- */
+
+/* Operations that are linear, once it is settled which way a ReLU or maximum goes. */
+static void one_part(const struct evo_curvature_pass *pass, size_t node, enum part part)
 {
-	size_t count = pass->graph->nodes[node].inputs;
-	for (size_t i = 0; i < count; i++)
-		pass->terms[i] = tensor(pass, input_of(pass, node, i), part);
-	evo_kernels_f32.sum(pass->terms, count, tensor(pass, node, part),
-	                    numbers_of(pass->graph, node, pass->batch));
+	enum evo_op op = pass->graph->nodes[node].op;
+	struct evo_node_call call = call_of(pass, node, part, tensor(pass, node, part));
+	if (evo_kernels_f32.plain[op].tangent != NULL)
+		evo_kernels_f32.plain[op].tangent(&call.geometry,
+		                                  tensor(pass, input_of(pass, node, 0), VALUE),
+		                                  call.x[0], call.y);
+	else
+		evo_op_row(op)->forward(&call);
 }
 
-/* Operations of one input that are linear, once it is settled which way a ReLU or maximum goes. */
-static void one_part(const struct pass *pass, size_t node, enum part part)
-{
-	const struct evo_kernels *k = &evo_kernels_f32;
-	const struct evo_graph_node *n = &pass->graph->nodes[node];
-	size_t input = input_of(pass, node, 0),
-	       numbers = numbers_of(pass->graph, node, pass->batch);
-	struct evo_geometry geometry = evo_node_geometry(pass->graph, node, pass->batch);
-	size_t plane = geometry.in.height * geometry.in.width;
-	size_t planes = pass->batch * geometry.in.channels;
-	const float *x = tensor(pass, input, part), *value = tensor(pass, input, VALUE);
-	float *y = tensor(pass, node, part);
-	switch (n->op) {
-	case EVO_OP_RELU:
-		if (part == VALUE)
-			k->relu(x, y, numbers);
-		else
-			k->relu_backward(value, x, y, numbers, false);
-		break;
-	case EVO_OP_AVGPOOL:
-		k->avgpool(&geometry, x, y);
-		break;
-	case EVO_OP_MAXPOOL:
-		k->maxpool_tangent(&geometry, value, x, y);
-		break;
-	case EVO_OP_GLOBAL_POOL:
-		k->global_pool(x, y, planes, plane);
-		break;
-	case EVO_OP_SHIFT:
-		k->shift(x, y, planes, geometry.in.height, geometry.in.width);
-		break;
-	case EVO_OP_ADD:
-		sum(pass, node, part);
-		break;
-	case EVO_OP_CONCAT:
-		concatenate(pass, node, part);
-		break;
-	default:
-		break;
-	}
-}
-
-static void run_node(const struct pass *pass, size_t node, const float *input)
+static void run_node(const struct evo_curvature_pass *pass, size_t node, const float *images)
 {
 	const struct evo_graph_node *n = &pass->graph->nodes[node];
-	switch (n->op) {
-	case EVO_OP_INPUT:
-	case EVO_OP_ZERO:
+	const struct evo_op_row *row = evo_op_row(n->op);
+	if (n->inputs == 0) {
 		memset(tensor(pass, node, VALUE), 0,
 		       PARTS * tensor_bytes(pass->graph, node, pass->batch));
-		if (n->op == EVO_OP_INPUT)
-			memcpy(tensor(pass, node, VALUE), input,
+		if (row->forward != NULL)
+			memcpy(tensor(pass, node, VALUE), images,
 			       numbers_of(pass->graph, node, pass->batch) * sizeof(float));
-		break;
-	case EVO_OP_CONV:
-	case EVO_OP_LINEAR:
-		weighted(pass, node);
-		break;
-	case EVO_OP_BATCHNORM:
-		for (size_t c = 0; c < n->shape.channels; c++)
-			normalise_channel(pass, node, c);
-		break;
-	default:
+	} else if (row->curvature != NULL)
+		row->curvature(pass, node);
+	else
 		for (int part = 0; part < PARTS; part++)
 			one_part(pass, node, (enum part) part);
-		break;
-	}
 }
 
 /* ---- The loss -------------------------------------------------------------------------------- */
@@ -421,14 +366,14 @@ double evo_curvature(const struct evo_graph *graph, const struct evo_parameters 
                      size_t batch, void *work)
 {
 	size_t classes = graph->nodes[graph->output].shape.channels;
-	struct pass pass = {.graph = graph,
-	                    .parameters = parameters,
-	                    .direction = direction,
-	                    .batch = batch,
-	                    .layout = plan(graph, batch),
-	                    .work = work,
-	                    .no_bias = evo_calloc(classes, sizeof(float)),
-	                    .terms = evo_calloc(graph->input_count + 1, sizeof(*pass.terms))};
+	struct evo_curvature_pass pass = {
+	        .graph = graph,
+	        .parameters = parameters,
+	        .direction = direction,
+	        .batch = batch,
+	        .layout = plan(graph, batch),
+	        .work = work,
+	        .inputs = evo_calloc(graph->input_count + 1, sizeof(*pass.inputs))};
 	double loss = 0;
 	(void) evo_blas_name(); /* which holds OpenBLAS to one thread */
 	for (size_t n = 0; n < graph->node_count; n++)
@@ -439,7 +384,6 @@ double evo_curvature(const struct evo_graph *graph, const struct evo_parameters 
 		loss += mixed_loss(logits, classes, labels[i]);
 	}
 	free(pass.layout.offset);
-	free(pass.no_bias);
-	free(pass.terms);
+	free(pass.inputs);
 	return loss / (double) batch;
 }

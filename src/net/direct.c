@@ -265,15 +265,16 @@ EVO_CLONES static void direct_pack_norm(const struct evo_direct_layout *l, const
 {
 	for (size_t c = 0; c < channels; c++, out += l->step) {
 		float mean = ((const float *) affine->mean)[c];
-		float slope = ((const float *) affine->slope)[c];
-		float bend = ((const float *) affine->bend)[c];
-		float level = ((const float *) affine->level)[c];
+		float grad_gain = ((const float *) affine->grad_gain)[c];
+		float grad_projection = ((const float *) affine->grad_projection)[c];
+		float grad_mean = ((const float *) affine->grad_mean)[c];
 		if (clear)
 			clear_around(l, out);
 		for (size_t y = 0; y < l->rows; y++, dy += l->width, z += l->width) {
 			float *restrict to = out + l->lead + y * l->pitch;
 			for (size_t i = 0; i < l->width; i++)
-				to[i] = EVO_NORM_GRADIENT(dy[i], z[i], mean, slope, bend, level);
+				to[i] = EVO_NORM_GRADIENT(dy[i], z[i], mean, grad_gain,
+				                          grad_projection, grad_mean);
 		}
 	}
 }
@@ -426,9 +427,10 @@ static void input_gradient(const struct direct *d, const struct evo_conv_backwar
 		offset += streams;
 	}
 	if (job->relu_gradient)
-		evo_kernels_f32.relu_backward((const float *) job->x + image * count, to,
-		                              (float *) job->relu_gradient + image * count, count,
-		                              job->relu_add);
+		evo_kernels_f32.plain[EVO_OP_RELU].backward(
+		        &(struct evo_geometry){.batch = 1, .in = d->g->in, .out = d->g->in},
+		        (const float *) job->x + image * count, to,
+		        (float *) job->relu_gradient + image * count, job->relu_add);
 }
 
 void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo_conv_backward *job)

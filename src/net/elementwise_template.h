@@ -21,6 +21,22 @@ EVO_CLONES static void NAME(relu_backward)(const void *x_, const void *dr_, void
 			dx[i] = x[i] > 0 ? dr[i] : 0;
 }
 
+static void relu(const struct evo_geometry *g, const void *x, void *y)
+{
+	NAME(relu)(x, y, evo_geometry_numbers(g));
+}
+
+static void relu_backward(const struct evo_geometry *g, const void *x, const void *dy, void *dx,
+                          bool add)
+{
+	NAME(relu_backward)(x, dy, dx, evo_geometry_numbers(g), add);
+}
+
+static void relu_tangent(const struct evo_geometry *g, const void *x, const void *t, void *y)
+{
+	NAME(relu_backward)(x, t, y, evo_geometry_numbers(g), false);
+}
+
 EVO_CLONES static void NAME(sum_two)(const REAL *a, const REAL *b, REAL *out, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -81,7 +97,10 @@ static void linear(const void *x, const void *weight, const void *bias_, void *y
 	const REAL *bias = bias_;
 	REAL *y = y_;
 	for (size_t i = 0; i < batch; i++)
-		memcpy(y + i * classes, bias, classes * sizeof(REAL));
+		if (bias != NULL)
+			memcpy(y + i * classes, bias, classes * sizeof(REAL));
+		else
+			memset(y + i * classes, 0, classes * sizeof(REAL));
 	GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int) batch, (int) classes, (int) features, 1,
 	     x, (int) features, weight, (int) features, 1, y, (int) classes);
 }

@@ -16,32 +16,45 @@ struct evo_geometry {
 	struct evo_window window;
 };
 
-/* Of a node that has inputs; the first one counts. */
+/* Of a node's value and its first input, where it has one. */
 static inline struct evo_geometry evo_node_geometry(const struct evo_graph *graph, size_t node,
                                                     size_t batch)
 {
 	const struct evo_graph_node *n = &graph->nodes[node];
-	return (struct evo_geometry){.batch = batch,
-	                             .groups = n->groups,
-	                             .in = graph->nodes[graph->inputs[n->first_input]].shape,
-	                             .out = n->shape,
-	                             .window = n->window};
+	return (struct evo_geometry){
+	        .batch = batch,
+	        .groups = n->groups,
+	        .in = n->inputs > 0 ? graph->nodes[graph->inputs[n->first_input]].shape : n->shape,
+	        .out = n->shape,
+	        .window = n->window};
+}
+
+static inline size_t plane_of(struct evo_shape shape)
+{
+	return shape.height * shape.width;
+}
+
+/* Numbers in a node's value. */
+static inline size_t evo_geometry_numbers(const struct evo_geometry *g)
+{
+	return g->batch * g->out.channels * plane_of(g->out);
 }
 
 /* What BatchNorm adds to the variance. */
 #define EVO_NORM_EPSILON 1e-5
 
 /*
- * What a BatchNorm does to channel c, in numbers of the kernel's precision, `channels` of each:
- * forward, y = (z - mean) * gain + shift; backward, dz = (dy - level - (z - mean) * bend) * slope.
+ * The coefficients of a BatchNorm's passes, `channels` of each in the kernel's precision. Forward,
+ * y = (z - mean) * gain + shift. Backward, the gradient loses its own mean and its projection on
+ * the centred input: dz = (dy - grad_mean - (z - mean) * grad_projection) * grad_gain.
  */
 struct evo_affine {
-	void *mean, *gain, *shift, *slope, *bend, *level;
+	void *mean, *gain, *shift, *grad_gain, *grad_projection, *grad_mean;
 };
 
 /* One form, wherever it is computed, so that it is the same number. */
-#define EVO_NORM_GRADIENT(dy, z, mean, slope, bend, level)                                         \
-	(((dy) - (level) - ((z) - (mean)) * (bend)) * (slope))
+#define EVO_NORM_GRADIENT(dy, z, mean, grad_gain, grad_projection, grad_mean)                      \
+	(((dy) - (grad_mean) - ((z) - (mean)) * (grad_projection)) * (grad_gain))
 
 /* Seconds that the two halves of a convolution's backward step took; added to. */
 struct evo_conv_clock {
@@ -86,9 +99,18 @@ struct evo_conv_backward {
 	struct evo_conv_clock *clock; /* NULL: nobody asks */
 };
 
+/* An operation of one input x without parameters. */
+struct evo_plain_kernels {
+	void (*forward)(const struct evo_geometry *geometry, const void *x, void *y);
+	void (*backward)(const struct evo_geometry *geometry, const void *x, const void *dy,
+	                 void *dx, bool add);
+	/* What a change t of x makes of y; t may be x. NULL: y is linear in x, and forward does it. */
+	void (*tangent)(const struct evo_geometry *geometry, const void *x, const void *t, void *y);
+};
+
 struct evo_kernels {
-	void (*relu)(const void *x, void *r, size_t count);
-	void (*relu_backward)(const void *x, const void *dr, void *dx, size_t count, bool add);
+	size_t size; /* bytes of a number */
+	struct evo_plain_kernels plain[EVO_OPS];
 
 	/* sum of `inputs` tensors from left to right */
 	void (*sum)(const void *const *inputs, size_t count_inputs, void *out, size_t count);
@@ -110,7 +132,7 @@ struct evo_kernels {
 	                     const double *variance, const void *scale, const void *shift);
 	void (*norm)(const void *z, void *y, size_t batch, struct evo_shape shape,
 	             const struct evo_affine *affine);
-	/* slope, bend and level from dy; the parameters' gradients where not NULL. */
+	/* The backward coefficients from dy; the parameters' gradients where not NULL. */
 	void (*norm_reduce)(const void *dy, const void *z, size_t batch, struct evo_shape shape,
 	                    const struct evo_affine *affine, const double *variance,
 	                    const void *scale, bool fixed, void *scale_gradient,
@@ -119,21 +141,7 @@ struct evo_kernels {
 	                      struct evo_shape shape, const struct evo_affine *affine, bool add);
 	void (*norm_identity)(const struct evo_affine *affine, size_t channels);
 
-	void (*avgpool)(const struct evo_geometry *geometry, const void *x, void *y);
-	void (*avgpool_backward)(const struct evo_geometry *geometry, const void *dy, void *dx,
-	                         bool add);
-	void (*maxpool)(const struct evo_geometry *geometry, const void *x, void *y);
-	void (*maxpool_tangent)(const struct evo_geometry *geometry, const void *x, const void *t,
-	                        void *y);
-	void (*maxpool_backward)(const struct evo_geometry *geometry, const void *x, const void *dy,
-	                         void *dx, bool add);
-	void (*global_pool)(const void *x, void *y, size_t planes, size_t plane);
-	void (*global_pool_backward)(const void *dy, void *dx, size_t planes, size_t plane,
-	                             bool add);
-	void (*shift)(const void *x, void *y, size_t planes, size_t height, size_t width);
-	void (*shift_backward)(const void *dy, void *dx, size_t planes, size_t height, size_t width,
-	                       bool add);
-
+	/* bias may be NULL: 0 */
 	void (*linear)(const void *x, const void *weight, const void *bias, void *y, size_t batch,
 	               size_t features, size_t classes);
 	/* dx, dw and db may be NULL */

@@ -31,11 +31,6 @@ ALWAYS_INLINE REAL positive(REAL v)
 	return v > 0 ? v : 0;
 }
 
-static inline size_t plane_of(struct evo_shape shape)
-{
-	return shape.height * shape.width;
-}
-
 typedef REAL piece __attribute__((vector_size(4 * sizeof(REAL)), may_alias));
 typedef double four __attribute__((vector_size(32)));
 
@@ -57,8 +52,15 @@ ALWAYS_INLINE double fold(const vector sums[2])
 #include "conv_template.h"
 
 const struct evo_kernels KERNELS = {
-        .relu = NAME(relu),
-        .relu_backward = NAME(relu_backward),
+        .size = sizeof(REAL),
+        .plain =
+                {
+                        [EVO_OP_RELU] = {relu, relu_backward, relu_tangent},
+                        [EVO_OP_AVGPOOL] = {avgpool, avgpool_backward, NULL},
+                        [EVO_OP_MAXPOOL] = {maxpool, maxpool_backward, maxpool_tangent},
+                        [EVO_OP_GLOBAL_POOL] = {NAME(global_pool), global_pool_backward, NULL},
+                        [EVO_OP_SHIFT] = {shift, shift_backward, NULL},
+                },
         .sum = sum,
         .pass = NAME(pass),
         .pass_rows = pass_rows,
@@ -72,15 +74,6 @@ const struct evo_kernels KERNELS = {
         .norm_reduce = NAME(norm_reduce),
         .norm_backward = NAME(norm_backward),
         .norm_identity = norm_identity,
-        .avgpool = avgpool,
-        .avgpool_backward = avgpool_backward,
-        .maxpool = maxpool,
-        .maxpool_tangent = maxpool_tangent,
-        .maxpool_backward = maxpool_backward,
-        .global_pool = NAME(global_pool),
-        .global_pool_backward = global_pool_backward,
-        .shift = shift,
-        .shift_backward = shift_backward,
         .linear = linear,
         .linear_backward = linear_backward,
 };

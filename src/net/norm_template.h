@@ -103,9 +103,9 @@ static void norm_identity(const struct evo_affine *affine, size_t channels)
 	fill(affine->mean, channels, 0);
 	fill(affine->gain, channels, 1);
 	fill(affine->shift, channels, 0);
-	fill(affine->slope, channels, 1);
-	fill(affine->bend, channels, 0);
-	fill(affine->level, channels, 0);
+	fill(affine->grad_gain, channels, 1);
+	fill(affine->grad_projection, channels, 0);
+	fill(affine->grad_mean, channels, 0);
 }
 
 EVO_CLONES static void NAME(norm)(const void *z_, void *y_, size_t batch, struct evo_shape shape,
@@ -157,11 +157,11 @@ EVO_CLONES static void NAME(norm_reduce)(const void *dy_, const void *z_, size_t
 		}
 		for (size_t k = 0, c = first; k < channels; k++, c++) {
 			double inverse = 1 / sqrt(variance[c] + EVO_NORM_EPSILON);
-			double slope = scale ? (double) scale[c] * inverse : inverse;
-			double bend = sum_product[k] * inverse * inverse / count;
-			((REAL *) affine->slope)[c] = (REAL) slope;
-			((REAL *) affine->bend)[c] = fixed ? 0 : (REAL) bend;
-			((REAL *) affine->level)[c] = fixed ? 0 : (REAL) (sum_dy[k] / count);
+			double grad_gain = scale ? (double) scale[c] * inverse : inverse;
+			double grad_projection = sum_product[k] * inverse * inverse / count;
+			((REAL *) affine->grad_gain)[c] = (REAL) grad_gain;
+			((REAL *) affine->grad_projection)[c] = fixed ? 0 : (REAL) grad_projection;
+			((REAL *) affine->grad_mean)[c] = fixed ? 0 : (REAL) (sum_dy[k] / count);
 			if (scale_gradient)
 				scale_gradient[c] = (REAL) (sum_product[k] * inverse);
 			if (shift_gradient)
@@ -180,9 +180,9 @@ EVO_CLONES static void NAME(norm_backward)(const void *dy_, const void *z_, void
 	for (size_t n = 0; n < batch; n++)
 		for (size_t c = 0; c < shape.channels; c++, z += plane, dy += plane, dz += plane) {
 			REAL m = ((const REAL *) affine->mean)[c];
-			REAL s = ((const REAL *) affine->slope)[c];
-			REAL b = ((const REAL *) affine->bend)[c];
-			REAL l = ((const REAL *) affine->level)[c];
+			REAL s = ((const REAL *) affine->grad_gain)[c];
+			REAL b = ((const REAL *) affine->grad_projection)[c];
+			REAL l = ((const REAL *) affine->grad_mean)[c];
 			if (add)
 				for (size_t i = 0; i < plane; i++)
 					dz[i] += EVO_NORM_GRADIENT(dy[i], z[i], m, s, b, l);

@@ -19,7 +19,7 @@ struct planner {
 	struct evo_session *session;
 	const struct evo_graph *graph;
 	const unsigned char *keep;
-	struct evo_plan *plan;
+	struct evo_node_plan *plan;
 	size_t count;
 	bool *computed;
 	struct evo_lifetime *value, *gradient; /* by node; first > last: not stored */
@@ -77,7 +77,7 @@ static void find_live(struct planner *p)
 		for (size_t i = 0; i < p->graph->nodes[n].inputs && reached[n]; i++)
 			reached[input_of(p->session, n, i)] = true;
 	for (size_t n = 0; n < p->count; n++) {
-		struct evo_plan *plan = &p->plan[n];
+		struct evo_node_plan *plan = &p->plan[n];
 		plan->parameters = p->session->backward && p->graph->nodes[n].parameter >= 0 &&
 		                   !keeps(p, n, EVO_SKIP_PARAMETERS);
 		plan->wanted_value = keeps(p, n, EVO_KEEP_VALUE);
@@ -114,7 +114,7 @@ static void find_fusions(struct planner *p)
 			other_user[input_of(p->session, n, i)] |= op_of(p, n) != EVO_OP_CONV;
 		}
 	for (size_t n = 0; n < p->count; n++) {
-		struct evo_plan *plan = &p->plan[n];
+		struct evo_node_plan *plan = &p->plan[n];
 		size_t sole = plan->sole_user;
 		if (op_of(p, n) == EVO_OP_RELU) {
 			plan->virtual_relu = user[n] && !other_user[n];
@@ -158,7 +158,7 @@ static void use_by_conv(struct planner *p, size_t node, size_t conv)
 
 static void use_by_relu(struct planner *p, size_t node, size_t relu)
 {
-	const struct evo_plan *plan = &p->plan[relu];
+	const struct evo_node_plan *plan = &p->plan[relu];
 	if (!plan->virtual_relu || plan->wanted_value)
 		use(&p->value[node], forward_time(relu));
 	if (plan->live)
@@ -173,7 +173,7 @@ static void use_values(struct planner *p, size_t user)
 {
 	for (size_t i = 0; i < p->graph->nodes[user].inputs; i++) {
 		size_t node = input_of(p->session, user, i);
-		bool again = p->plan[user].live; /* read in the backward pass too */
+		enum evo_op_reads reads = evo_op_row(op_of(p, user))->reads;
 		switch (op_of(p, user)) {
 		case EVO_OP_RELU:
 			use_by_relu(p, node, user);
@@ -186,16 +186,13 @@ static void use_values(struct planner *p, size_t user)
 			if (p->plan[node].live && p->plan[node].lazy_norm)
 				use(&p->value[node], backward_time(p, node));
 			break;
-		case EVO_OP_MAXPOOL:
-			break;
-		case EVO_OP_LINEAR:
-			again = again && p->plan[user].parameters;
-			break;
 		default:
-			again = false;
+			break;
 		}
 		use(&p->value[node], forward_time(user));
-		if (again)
+		if (p->plan[user].live &&
+		    (reads == EVO_READS_INPUT ||
+		     (reads == EVO_READS_FOR_GRADIENT && p->plan[user].parameters)))
 			use(&p->value[node], backward_time(p, user));
 	}
 }
@@ -215,7 +212,7 @@ static void find_value_lifetimes(struct planner *p)
 /* When a user adds to its inputs' gradients. */
 static size_t giving_time(const struct planner *p, size_t user)
 {
-	const struct evo_plan *plan = &p->plan[user];
+	const struct evo_node_plan *plan = &p->plan[user];
 	return backward_time(p, plan->fused_relu ? plan->sole_user : user);
 }
 
@@ -249,7 +246,7 @@ static void find_gradient_lifetimes(struct planner *p)
 	if (p->plan[p->graph->output].live)
 		use(&p->gradient[p->graph->output], p->count);
 	for (size_t n = 0; n < p->count; n++) {
-		const struct evo_plan *plan = &p->plan[n];
+		const struct evo_node_plan *plan = &p->plan[n];
 		if (!plan->live)
 			continue;
 		struct evo_lifetime *gradient = &p->gradient[plan->gradient_root];
@@ -283,8 +280,8 @@ static void place_zeros(struct planner *p)
 	struct evo_session *s = p->session;
 	struct evo_place zeros = {EVO_ZEROS, s->zeros_offset};
 	for (size_t n = 0; n < p->count; n++) {
-		struct evo_plan *plan = &p->plan[n];
-		bool zero_value = op_of(p, n) == EVO_OP_ZERO && p->computed[n];
+		struct evo_node_plan *plan = &p->plan[n];
+		bool zero_value = evo_op_row(op_of(p, n))->forward == NULL && p->computed[n];
 		bool zero_gradient = plan->wanted_gradient && !plan->live;
 		if (zero_value)
 			plan->value = zeros;
@@ -307,7 +304,7 @@ static void place_kept(struct planner *p)
 		if (p->plan[n].wanted_value && p->plan[n].value.region == EVO_NOWHERE)
 			p->plan[n].value = take(&bytes, tensor_bytes(p, n));
 	for (size_t n = p->count; n-- > 0;) {
-		struct evo_plan *root = &p->plan[p->plan[n].gradient_root];
+		struct evo_node_plan *root = &p->plan[p->plan[n].gradient_root];
 		if (p->plan[n].wanted_gradient && root->gradient.region == EVO_NOWHERE)
 			root->gradient = take(&bytes, tensor_bytes(p, n));
 	}
@@ -325,7 +322,7 @@ static void place_work(struct planner *p)
 	struct evo_place **places = evo_calloc(2 * p->count, sizeof(struct evo_place *));
 	size_t count = 0;
 	for (size_t n = 0; n < p->count; n++) {
-		struct evo_plan *plan = &p->plan[n];
+		struct evo_node_plan *plan = &p->plan[n];
 		p->value[n].bytes = p->gradient[n].bytes = tensor_bytes(p, n);
 		if (in_work(&p->value[n], &plan->value)) {
 			places[count] = &plan->value;
@@ -350,10 +347,11 @@ static void place_scratch(struct planner *p)
 	struct evo_session *s = p->session;
 	size_t scratch = 0;
 	for (size_t n = 0; n < p->count; n++) {
-		if (op_of(p, n) != EVO_OP_CONV)
-			continue;
+		const struct evo_op_row *row = evo_op_row(op_of(p, n));
 		struct evo_geometry geometry = evo_node_geometry(s->graph, n, s->batch);
-		size_t bytes = s->kernels->conv_scratch(&geometry, p->plan[n].live);
+		if (row->scratch == NULL)
+			continue;
+		size_t bytes = row->scratch(s->kernels, &geometry, p->plan[n].live);
 		if (bytes > scratch)
 			scratch = bytes;
 	}

@@ -254,8 +254,10 @@ static void avgpool(const struct evo_geometry *g, const void *x_, void *y_)
 		avgpool_plane(g, x + p * plane_of(g->in), y + p * plane_of(g->out));
 }
 
-static void avgpool_backward(const struct evo_geometry *g, const void *dy_, void *dx_, bool add)
+static void avgpool_backward(const struct evo_geometry *g, const void *x, const void *dy_,
+                             void *dx_, bool add)
 {
+	(void) x;
 	const REAL *dy = dy_;
 	REAL *dx = dx_;
 	size_t planes = g->batch * g->in.channels;
@@ -338,16 +340,20 @@ static void maxpool_backward(const struct evo_geometry *g, const void *x_, const
 				dx[window_maximum(g, x, oy, ox)] += *dy++;
 }
 
-EVO_CLONES static void NAME(global_pool)(const void *x_, void *y_, size_t planes, size_t plane)
+EVO_CLONES static void NAME(global_pool)(const struct evo_geometry *g, const void *x_, void *y_)
 {
+	size_t planes = g->batch * g->in.channels, plane = plane_of(g->in);
 	const REAL *x = x_;
 	REAL *y = y_;
 	for (size_t p = 0; p < planes; p++)
 		y[p] = (REAL) (plane_sum(x + p * plane, plane) / (double) plane);
 }
 
-static void global_pool_backward(const void *dy_, void *dx_, size_t planes, size_t plane, bool add)
+static void global_pool_backward(const struct evo_geometry *g, const void *x, const void *dy_,
+                                 void *dx_, bool add)
 {
+	size_t planes = g->batch * g->in.channels, plane = plane_of(g->in);
+	(void) x;
 	const REAL *dy = dy_;
 	REAL *dx = dx_;
 	for (size_t p = 0; p < planes; p++, dx += plane) {
@@ -357,8 +363,9 @@ static void global_pool_backward(const void *dy_, void *dx_, size_t planes, size
 	}
 }
 
-static void shift(const void *x_, void *y_, size_t planes, size_t height, size_t width)
+static void shift(const struct evo_geometry *g, const void *x_, void *y_)
 {
+	size_t planes = g->batch * g->in.channels, height = g->in.height, width = g->in.width;
 	const REAL *x = x_;
 	REAL *y = y_;
 	for (size_t p = 0; p < planes; p++, x += height * width, y += height * width)
@@ -369,9 +376,11 @@ static void shift(const void *x_, void *y_, size_t planes, size_t height, size_t
 				                           : 0;
 }
 
-static void shift_backward(const void *dy_, void *dx_, size_t planes, size_t height, size_t width,
+static void shift_backward(const struct evo_geometry *g, const void *x, const void *dy_, void *dx_,
                            bool add)
 {
+	size_t planes = g->batch * g->in.channels, height = g->in.height, width = g->in.width;
+	(void) x;
 	const REAL *dy = dy_;
 	REAL *dx = dx_;
 	for (size_t p = 0; p < planes; p++, dy += height * width, dx += height * width)

@@ -22,25 +22,6 @@ void evo_session_profile(struct evo_session *session, struct evo_profile *profil
 	session->profile = profile;
 }
 
-static enum evo_work work_of(enum evo_op op)
-{
-	switch (op) {
-	case EVO_OP_CONV:
-		return EVO_WORK_CONV_FORWARD;
-	case EVO_OP_BATCHNORM:
-		return EVO_WORK_NORM;
-	case EVO_OP_AVGPOOL:
-	case EVO_OP_MAXPOOL:
-	case EVO_OP_GLOBAL_POOL:
-		return EVO_WORK_POOL;
-	case EVO_OP_ADD:
-	case EVO_OP_CONCAT:
-		return EVO_WORK_ADD;
-	default:
-		return EVO_WORK_OTHER;
-	}
-}
-
 /* Numbers in those inputs of a node to which its backward step writes. */
 static double given_to(const struct evo_session *session, size_t node)
 {
@@ -66,7 +47,7 @@ static double inputs_of(const struct evo_session *session, size_t node)
 static double product_flops(const struct evo_session *session, size_t node)
 {
 	const struct evo_graph_node *n = &session->graph->nodes[node];
-	if (n->op != EVO_OP_CONV && n->op != EVO_OP_LINEAR)
+	if (!evo_op_row(n->op)->multiplies)
 		return 0;
 	const struct evo_parameter *weight = &session->graph->parameters[n->parameter];
 	double taps = (double) weight->count / (double) weight->dims[0];
@@ -85,7 +66,7 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
                      const struct evo_conv_clock *clock)
 {
 	struct evo_profile *profile = session->profile;
-	const struct evo_plan *plan = &session->plan[node];
+	const struct evo_node_plan *plan = &session->plan[node];
 	enum evo_op op = session->graph->nodes[node].op;
 	double seconds = evo_now() - since, size = (double) session->size;
 	double in = inputs_of(session, node) * size,
@@ -94,7 +75,7 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 	if (!clock) {
 		/* A ReLU without a value and a sum of one do nothing. */
 		bool idle = !value_at(session, node) && op != EVO_OP_BATCHNORM;
-		add(profile, work_of(op), seconds, idle ? 0 : flops, idle ? 0 : in + out);
+		add(profile, evo_op_row(op)->work, seconds, idle ? 0 : flops, idle ? 0 : in + out);
 		return;
 	}
 	if (op != EVO_OP_CONV) {
@@ -107,7 +88,7 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 		        : norm           ? 4 * out
 		        : bytes > 0      ? bytes + out
 		                         : 0;
-		add(profile, work_of(op), seconds, 2 * flops, bytes);
+		add(profile, evo_op_row(op)->work, seconds, 2 * flops, bytes);
 		return;
 	}
 	bool data = session->plan[input_of(session, node, 0)].live;

@@ -35,7 +35,7 @@ struct evo_session *evo_session_plan(const struct evo_graph *graph, enum evo_pre
 	session->mean = evo_calloc(channels, sizeof(double));
 	session->variance = evo_calloc(channels, sizeof(double));
 	session->affine = evo_calloc(channels, 6 * session->size);
-	session->sum_inputs = evo_calloc(widest_sum(graph), sizeof(*session->sum_inputs));
+	session->inputs = evo_calloc(widest_sum(graph), sizeof(*session->inputs));
 	evo_plan_session(session, keep);
 	return session;
 }
@@ -64,8 +64,9 @@ static void clear_gradients(struct evo_session *session)
 		if (node->parameter < 0 || (session->plan[n].live && session->plan[n].parameters))
 			continue;
 		const struct evo_parameter *p = &graph->parameters[node->parameter];
-		size_t count = p->count + (node->op == EVO_OP_CONV ? 0 : p[1].count);
-		memset(session->kept + p->offset * session->size, 0, count * session->size);
+		for (unsigned i = 0; i < evo_op_row(node->op)->parameters; i++)
+			memset(session->kept + p[i].offset * session->size, 0,
+			       p[i].count * session->size);
 	}
 }
 
@@ -103,7 +104,7 @@ void evo_session_destroy(struct evo_session *session)
 	free(session->mean);
 	free(session->variance);
 	free(session->affine);
-	free(session->sum_inputs);
+	free(session->inputs);
 	free(session->own_kept);
 	free(session->own_work);
 	free(session);

@@ -4,7 +4,7 @@
 
 #include "evoscope/profile.h"
 #include "evoscope/session.h"
-#include "kernels.h"
+#include "operation.h"
 
 enum evo_region {
 	EVO_NOWHERE,
@@ -19,7 +19,7 @@ struct evo_place {
 };
 
 /* What one node does in the two passes. */
-struct evo_plan {
+struct evo_node_plan {
 	struct evo_place value, gradient;
 	size_t gradient_root; /* the node whose gradient this node's is */
 	bool wanted_value, wanted_gradient;
@@ -40,7 +40,7 @@ struct evo_session {
 	size_t size; /* bytes of a number */
 	size_t batch;
 	bool backward;
-	struct evo_plan *plan;
+	struct evo_node_plan *plan;
 	bool *first; /* a graph input: the first that adds to its node's gradient overwrites */
 	char *kept, *work;
 	size_t kept_bytes, work_bytes;
@@ -53,7 +53,7 @@ struct evo_session {
 	const double *running;
 	double *mean, *variance; /* of every BatchNorm's channels */
 	char *affine;            /* six numbers a channel, see evo_affine */
-	const void **sum_inputs; /* room for the widest sum */
+	const void **inputs;     /* of the node at work: room for the widest */
 
 	struct evo_profile *profile; /* NULL: nobody asks */
 };
@@ -95,8 +95,9 @@ static inline void *gradient_at(const struct evo_session *session, size_t node)
 static inline const void *weight_at(const struct evo_session *session,
                                     const struct evo_parameters *from, size_t node, int which)
 {
-	int parameter = session->graph->nodes[node].parameter;
-	if (parameter < 0)
+	const struct evo_graph_node *n = &session->graph->nodes[node];
+	int parameter = n->parameter;
+	if (parameter < 0 || which >= (int) evo_op_row(n->op)->parameters)
 		return NULL;
 	return evo_parameter_values(from, &session->graph->parameters[parameter + which]);
 }
@@ -120,9 +121,14 @@ static inline bool adds(const struct evo_session *session, size_t node, size_t s
 	return !session->first[session->graph->nodes[node].first_input + slot];
 }
 
-static inline size_t plane_of(struct evo_shape shape)
+/* Where the coefficients of a BatchNorm's channels are. */
+static inline struct evo_affine affine_of(const struct evo_session *session, size_t node)
 {
-	return shape.height * shape.width;
+	size_t step = session->graph->nodes[node].shape.channels * session->size;
+	char *from = session->affine + session->plan[node].norm * 6 * session->size;
+	return (struct evo_affine){
+	        from,           from + step, from + 2 * step, from + 3 * step, from + 4 * step,
+	        from + 5 * step};
 }
 
 static inline size_t numbers_of(const struct evo_session *session, size_t node)
