@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "evoscope/import.h"
+#include "evoscope/bench.h"
 #include "fuzz.h"
 
 static size_t told;
