@@ -83,6 +83,30 @@ static void codes_of_statistics_follow_their_numbers(void **state)
 		                    evo_statistic_name((enum evo_statistic) s));
 }
 
+/* What is stored hangs on them: these were written by evoscope 0.1.0. */
+static void ids_are_for_ever(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t hash;
+	} stored[] = {
+	        {"snip", UINT64_C(4748088909074737754)},
+	        {"layer_sum(mul(gr.n, -70.3))", UINT64_C(5050158676058707799)},
+	        {"kldiv(layer_total(x.n), l1(gin.n))", UINT64_C(5591406568750019428)},
+	        {"layer_sum(sign(abslog(gy.d)))", UINT64_C(1655844347194925452)},
+	};
+	struct evo_tree read, canonical;
+
+	(void) state;
+	for (size_t i = 0; i < EVO_COUNT(stored); i++) {
+		assert_true(evo_tree_parse(stored[i].text, &read, NULL));
+		evo_tree_canonical(&read, &canonical);
+		assert_int_equal(evo_tree_hash(&canonical), stored[i].hash);
+	}
+	for (unsigned i = 0; i < evo_primitive_count(); i++)
+		assert_true(evo_primitive(i)->id <= evo_primitive_newest_id());
+}
+
 static void the_commutative_ones_are_those_of_the_language(void **state)
 {
 	static const char *const names[] = {"add", "mul",     "min2",  "max2",
@@ -734,6 +758,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(every_row_of_the_table_is_whole),
 	        cmocka_unit_test(codes_of_statistics_follow_their_numbers),
+	        cmocka_unit_test(ids_are_for_ever),
 	        cmocka_unit_test(the_commutative_ones_are_those_of_the_language),
 	        cmocka_unit_test(text_is_read_and_printed),
 	        cmocka_unit_test(prefix_order_spans_and_depth),

@@ -147,6 +147,7 @@ const char *evo_primitive_shapes(unsigned code)
 	        [EVO_SHAPE_UNITS] = "takes one value a unit, gives one a network",
 	};
 
+	_Static_assert(EVO_COUNT(words) == EVO_SHAPE_UNITS + 1, "every rule has its words");
 	if (evo_is_number(code))
 		return "a scalar";
 	if (evo_is_statistic(code))
