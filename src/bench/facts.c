@@ -1,3 +1,6 @@
+/*
+ * What the accuracies and the pools of a benchmark are like: quantiles, a histogram, and counts.
+ */
 #include "config.h"
 
 #include <math.h>

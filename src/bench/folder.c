@@ -1,3 +1,7 @@
+/*
+ * The folders of benchmarks: which there are and what they may be called, and how a new one takes
+ * its place in one step, so that nobody ever sees it half written.
+ */
 #include "config.h"
 
 #include "evoscope/bench.h"

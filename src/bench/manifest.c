@@ -1,5 +1,5 @@
 /*
- * One table has every key; reading, writing and checking go through it.
+ * One table has every key of a manifest; reading, writing and checking go through it.
  */
 #include "config.h"
 
@@ -166,7 +166,7 @@ bool evo_bench_manifest_triple_read(const char *text, double *numbers)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-struct reading {
+struct manifest_reader {
 	struct evo_bench_manifest *manifest;
 	const char *path;
 };
@@ -199,8 +199,8 @@ static bool unknown_key(const char *path, const char *section, const char *key, 
 	                   evo_did_you_mean(key, known, count, "correct or remove it", advice));
 }
 
-static bool take_number(const struct reading *reading, const struct field *field, const char *value,
-                        size_t line, struct evo_error *err)
+static bool take_number(const struct manifest_reader *reader, const struct field *field,
+                        const char *value, size_t line, struct evo_error *err)
 {
 	double number;
 	char low[EVO_NUMBER_SIZE], high[EVO_NUMBER_SIZE];
@@ -210,14 +210,14 @@ static bool take_number(const struct reading *reading, const struct field *field
 	if (good && field->kind == KIND_SIZE)
 		good = number == floor(number);
 	if (good && field->kind == KIND_SIZE)
-		*size_of(reading->manifest, field) = (size_t) number;
+		*size_of(reader->manifest, field) = (size_t) number;
 	else if (good)
-		*number_of(reading->manifest, field) = number;
+		*number_of(reader->manifest, field) = number;
 	if (good)
 		return true;
 	evo_number_format(field->min, low);
 	evo_number_format(field->max, high);
-	return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+	return evo_fail_at(err, EVO_E_INPUT, reader->path, line, 0,
 	                   "%s is \"%s\"; expected a %snumber from %s to %s", field->key, value,
 	                   field->kind == KIND_SIZE ? "whole " : "", low, high);
 }
@@ -225,27 +225,27 @@ static bool take_number(const struct reading *reading, const struct field *field
 static bool take(void *context, const char *section, const char *key, const char *value,
                  size_t line, struct evo_error *err)
 {
-	const struct reading *reading = context;
+	const struct manifest_reader *reader = context;
 	const struct field *field = find_field(section, key);
 
 	if (!field)
-		return unknown_key(reading->path, section, key, line, err);
-	if (!is_absent(reading->manifest, field))
-		return evo_fail_at(err, EVO_E_INPUT, reading->path, line, 0,
+		return unknown_key(reader->path, section, key, line, err);
+	if (!is_absent(reader->manifest, field))
+		return evo_fail_at(err, EVO_E_INPUT, reader->path, line, 0,
 		                   "%s in [%s] appears twice", key, section);
 	if (field->kind == KIND_TEXT) {
-		*text_of(reading->manifest, field) = evo_strdup(value);
+		*text_of(reader->manifest, field) = evo_strdup(value);
 		return true;
 	}
-	return take_number(reading, field, value, line, err);
+	return take_number(reader, field, value, line, err);
 }
 
 bool evo_bench_manifest_read(struct evo_bench_manifest *manifest, const char *path,
                              struct evo_error *err)
 {
-	struct reading reading = {manifest, path};
+	struct manifest_reader reader = {manifest, path};
 
-	if (!evo_ini_read(path, take, &reading, err))
+	if (!evo_ini_read(path, take, &reader, err))
 		return false;
 	for (size_t i = 0; i < EVO_COUNT(fields); i++)
 		if (fields[i].required && is_absent(manifest, &fields[i]))

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct candidate {
+struct sample_candidate {
 	uint64_t key;
 	const char *text; /* settles equal keys */
 	size_t row, function;
@@ -17,7 +17,7 @@ struct candidate {
 
 static int by_key(const void *left, const void *right)
 {
-	const struct candidate *a = left, *b = right;
+	const struct sample_candidate *a = left, *b = right;
 
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
@@ -26,8 +26,9 @@ static int by_key(const void *left, const void *right)
 
 /* The rows of the first `count` candidates by key (all for 0), which are freed. functions: how many
    there are, of each of which at most `copies` are taken (any number for 0). */
-static size_t *draw(struct candidate *candidates, size_t total, size_t count, size_t functions,
-                    size_t copies, uint64_t seed, const char *purpose, size_t *got)
+static size_t *draw(struct sample_candidate *candidates, size_t total, size_t count,
+                    size_t functions, size_t copies, uint64_t seed, const char *purpose,
+                    size_t *got)
 {
 	size_t *taken = evo_calloc(functions + 1, sizeof(*taken));
 	size_t wanted = count == 0 || count > total ? total : count;
@@ -58,7 +59,8 @@ static bool in_split(const struct evo_row *row, enum evo_split split)
 size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_split split,
                              size_t count, uint64_t seed, const char *purpose, size_t *got)
 {
-	struct candidate *candidates = evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
+	struct sample_candidate *candidates =
+	        evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
 	size_t total = 0, seen = 0;
 
 	/* Functions are numbered by first appearance, so a row begins one when its number is new. */
@@ -69,7 +71,8 @@ size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_spl
 			continue;
 		seen++;
 		if (in_split(row, split))
-			candidates[total++] = (struct candidate){.text = row->function, .row = i};
+			candidates[total++] =
+			        (struct sample_candidate){.text = row->function, .row = i};
 	}
 	return draw(candidates, total, count, 0, 0, seed, purpose, got);
 }
@@ -78,14 +81,15 @@ size_t *evo_benchmark_strings(const struct evo_benchmark *benchmark, enum evo_sp
                               size_t count, size_t copies, uint64_t seed, const char *purpose,
                               size_t *got)
 {
-	struct candidate *candidates = evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
+	struct sample_candidate *candidates =
+	        evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
 	size_t total = 0;
 
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		const struct evo_row *row = &benchmark->rows[i];
 
 		if (in_split(row, split))
-			candidates[total++] = (struct candidate){
+			candidates[total++] = (struct sample_candidate){
 			        .text = row->architecture, .row = i, .function = row->function_id};
 	}
 	return draw(candidates, total, count, benchmark->function_count, copies, seed, purpose,

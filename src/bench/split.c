@@ -1,3 +1,6 @@
+/*
+ * Which pool a function belongs to: train, validation or test, by a hash of its text.
+ */
 #include "config.h"
 
 #include "evoscope/bench.h"

@@ -1,5 +1,10 @@
+/*
+ * The configuration of a build: which settings can be trained, which are the usual ones, and how a
+ * manifest says them, so that a later build knows whether its trainings are the same.
+ */
 #include "config.h"
 
+#include "evoscope/bench.h"
 #include "evoscope/blas.h"
 #include "configuration.h"
 
@@ -13,7 +18,7 @@
  * far each happened to come. Left as they are, they are learned, and what differs is how well the
  * rest follows. A mirrored letter is no letter, so nothing is mirrored.
  */
-struct evo_training build_training_default(void)
+static struct evo_training training_default(void)
 {
 	struct evo_training how = evo_training_default();
 
@@ -24,6 +29,21 @@ struct evo_training build_training_default(void)
 	how.shift = 0;
 	how.seed = 1;
 	return how;
+}
+
+struct evo_build evo_build_default(void)
+{
+	return (struct evo_build){
+	        .name = EVO_DEFAULT_BENCHMARK,
+	        .task = "shapes",
+	        .networks = 400,
+	        .seeds = 2,
+	        .macro = {.channels = 8, .cells = 1, .side = 16, .classes = 10},
+	        .how = training_default(),
+	        .train_images = 4000,
+	        .test_images = 2000,
+	        .seed = 1,
+	};
 }
 
 static bool refuse(struct evo_error *err, const char *what)

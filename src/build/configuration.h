@@ -1,5 +1,5 @@
 /*
- * The recipe of a build: what its numbers depend on, and how the manifest says it.
+ * The configuration of a build: what its numbers depend on, and how the manifest says it.
  */
 #ifndef BUILD_CONFIGURATION_H
 #define BUILD_CONFIGURATION_H
@@ -7,9 +7,6 @@
 #include "evoscope/bench_folder.h"
 #include "evoscope/bench_manifest.h"
 #include "evoscope/build.h"
-
-/* How the trainings of a build are done unless said otherwise. */
-struct evo_training build_training_default(void);
 
 /* Can this be built? check_sizes: what can be told before the images are there. */
 bool build_config_check_sizes(const struct evo_build *build, struct evo_error *err);

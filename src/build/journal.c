@@ -1,3 +1,6 @@
+/*
+ * The journal of a build: every training that ended is a line, and is read back by a later build.
+ */
 #include "config.h"
 
 #include "journal.h"

@@ -1,3 +1,7 @@
+/*
+ * A stratified sample of nb201: functions are drawn in equal shares by the number of convolutions
+ * that their output depends on, so that few and many are there alike.
+ */
 #include "config.h"
 
 #include "stratified.h"
@@ -35,7 +39,7 @@ size_t build_live_convolutions(const char *architecture)
 }
 
 /* A function, and the one of its strings that stands for it. */
-struct candidate {
+struct function_candidate {
 	char *architecture;
 	uint64_t architecture_key; /* the smallest among its strings: any of them may be drawn */
 	uint64_t key;
@@ -51,7 +55,7 @@ static uint64_t key_of(uint64_t seed, const char *purpose, const char *text)
 
 static int by_group_and_key(const void *left, const void *right)
 {
-	const struct candidate *a = left, *b = right;
+	const struct function_candidate *a = left, *b = right;
 
 	if (a->group != b->group)
 		return a->group < b->group ? -1 : 1;
@@ -62,7 +66,7 @@ static int by_group_and_key(const void *left, const void *right)
 
 /* Every function once, by its number. */
 struct collection {
-	struct candidate *candidates;
+	struct function_candidate *candidates;
 	struct evo_index functions;
 	uint64_t seed;
 };
@@ -72,7 +76,7 @@ static void add(struct collection *collection, char *architecture, char *functio
 {
 	uint64_t key = key_of(collection->seed, "build architecture", architecture);
 	bool added;
-	struct candidate *candidate =
+	struct function_candidate *candidate =
 	        &collection->candidates[evo_index_add(&collection->functions, function, &added)];
 
 	if (added) {
@@ -119,7 +123,8 @@ static void clear(struct collection *collection)
 }
 
 /* One of every group in turn, until there are `count` or none is left. */
-static char **take_turns(struct candidate *candidates, size_t total, size_t count, size_t *got)
+static char **take_turns(struct function_candidate *candidates, size_t total, size_t count,
+                         size_t *got)
 {
 	size_t next[GROUPS], end[GROUPS] = {0};
 	char **list = evo_calloc((count < total ? count : total) + 1, sizeof(char *));

@@ -1,3 +1,6 @@
+/*
+ * benchmarks list and benchmarks show: what benchmarks there are, and all that is known of one.
+ */
 #include "config.h"
 
 #include <math.h>

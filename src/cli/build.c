@@ -1,3 +1,7 @@
+/*
+ * benchmarks build: settings of the command line over the usual ones, or over a benchmark's own;
+ * then networks are trained, with a line of progress, or what is trained so far is published.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -1,3 +1,6 @@
+/*
+ * NumPy's .npy files: the header is read and checked, then numbers of any type; arrays are written.
+ */
 #include "config.h"
 
 #include "npy.h"

@@ -1,3 +1,6 @@
+/*
+ * Files of labelled images are opened, told apart and checked, and read image by image.
+ */
 #include "config.h"
 
 #include "evoscope/space.h"

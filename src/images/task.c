@@ -1,3 +1,6 @@
+/*
+ * The tasks that code draws: one row for each, and the images of any of them.
+ */
 #include "config.h"
 
 #include "evoscope/tasks.h"

@@ -1,3 +1,6 @@
+/*
+ * A small colour image that figures are painted on: random poses and colours, soft edges, noise.
+ */
 #include "config.h"
 
 #include "task_canvas.h"

@@ -1,3 +1,6 @@
+/*
+ * The figures of a task's classes, drawn by lot once for a seed, and which of them an image shows.
+ */
 #include "config.h"
 
 #include "task_figures.h"
