@@ -5,8 +5,13 @@
 #ifndef RUN_FIXTURE_H
 #define RUN_FIXTURE_H
 
+#include "evoscope/archive.h"
+#include "evoscope/impact.h"
 #include "evoscope/import.h"
-#include "evoscope/run.h"
+#include "evoscope/proxy.h"
+#include "evoscope/score.h"
+#include "evoscope/search.h"
+#include "evoscope/study.h"
 
 #define STRINGS 60 /* rows of nb201 and flat; few has 25 */
 

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/run.h"
+#include "evoscope/archive.h"
+#include "evoscope/search.h"
 
 static int fail(const char *what)
 {

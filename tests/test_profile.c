@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "evoscope/run.h"
+#include "evoscope/profile_report.h"
 #include "evoscope/session.h"
 
 #include "program.h"

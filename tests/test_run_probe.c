@@ -5,8 +5,8 @@
 
 #include "test_bench_support.h"
 
+#include "evoscope/benchmark_probe.h"
 #include "evoscope/import.h"
-#include "evoscope/run.h"
 
 #define BATCH 8
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "../src/run/database.h"
+#include "evoscope/database.h"
 #include "run_fixture.h"
 
 #define GENERATIONS 9

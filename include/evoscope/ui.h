@@ -1,12 +1,12 @@
 /*
  * ui: the explorer, an ncurses program that watches a search and takes part in it.
  *
- * It draws the snapshots of run.h and sends commands back; the search never waits for it.
+ * It draws the snapshots of search.h and sends commands back; the search never waits for it.
  */
 #ifndef EVOSCOPE_UI_H
 #define EVOSCOPE_UI_H
 
-#include "evoscope/run.h"
+#include "evoscope/search.h"
 
 /* What is borrowed here stays until evo_explorer returns. */
 struct evo_explorer_config {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "evoscope/blas.h"
+#include "evoscope/proxy.h"
 #include "cli.h"
 
 /* ---- Progress -------------------------------------------------------------------------------- */

@@ -10,8 +10,11 @@
 
 #include "evoscope/build.h"
 #include "evoscope/import.h"
-#include "evoscope/run.h"
+#include "evoscope/run_config.h"
 #include "evoscope/scores.h"
+
+struct evo_run;
+struct evo_snapshot;
 
 /* Exit statuses, as the manual has them. */
 enum cli_status {

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/archive.h"
+#include "evoscope/search.h"
 #include "cli.h"
 
 static bool over(enum evo_run_state state)

@@ -1,6 +1,7 @@
 /* A search as JSON, an object a line. */
 #include "config.h"
 
+#include "evoscope/snapshot.h"
 #include "cli.h"
 
 static void add_expression(struct evo_json *json, const char *key,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evoscope/search.h"
 #include "cli.h"
 
 #define SHOWN 10 /* rows where no number is given */

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "evoscope/blas.h"
+#include "evoscope/profile_report.h"
 #include "cli.h"
 
 struct work {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "evoscope/proxy.h"
 #include "cli.h"
 
 /* A row a column of imported scores; the exit status: some cannot be read, which is said. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "evoscope/archive.h"
 #include "cli.h"
 
 /* ---- List ------------------------------------------------------------------------------------ */

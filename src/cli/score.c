@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "evoscope/score.h"
+#include "evoscope/search.h"
 #include "cli.h"
 
 /* What the scoring tells while it runs, and what becomes of it. */

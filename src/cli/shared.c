@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/archive.h"
+#include "evoscope/proxy.h"
+#include "evoscope/search.h"
 #include "cli.h"
 
 /* ---- Values of options ----------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/proxy.h"
 #include "cli.h"
 
 struct drawing {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases.h"
+#include "evoscope/cases.h"
 
 size_t evo_run_memory(size_t memory)
 {

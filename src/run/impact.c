@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/run.h"
+#include "evoscope/impact.h"
 
 struct evo_impact {
 	struct evo_study *study;

@@ -8,7 +8,7 @@
 #include <sqlite3.h>
 
 #include "evoscope/blas.h"
-#include "database.h"
+#include "evoscope/database.h"
 #include "kept.h"
 
 #define PATIENCE      200 /* milliseconds that another program's lock is waited for */

@@ -9,7 +9,7 @@
 #ifndef EVO_RUN_KEPT_H
 #define EVO_RUN_KEPT_H
 
-#include "cases.h"
+#include "evoscope/cases.h"
 
 /* At most so many scores are kept, some 25 MB. Of more, those of expressions go first that have not
    been asked for the longest. */

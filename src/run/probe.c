@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/run.h"
+#include "evoscope/benchmark_probe.h"
 
 static size_t either(size_t option, size_t usual)
 {
@@ -77,4 +77,14 @@ bool evo_run_probe(const struct evo_benchmark *benchmark, const struct evo_probe
 	evo_benchmark_image_text(benchmark, of, probe->images, sizeof(probe->images));
 	evo_benchmark_destroy(other);
 	return good;
+}
+
+void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_probe *probe,
+                      struct evo_run_case *out)
+{
+	snprintf(out->name, sizeof(out->name), "%s", benchmark->name);
+	snprintf(out->title, sizeof(out->title), "%s", benchmark->title);
+	snprintf(out->images, sizeof(out->images), "%s", probe->images);
+	snprintf(out->origin, sizeof(out->origin), "%s", benchmark->origin);
+	evo_probe_text(probe, out->probe, sizeof(out->probe));
 }

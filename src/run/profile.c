@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "evoscope/blas.h"
-#include "cases.h"
+#include "evoscope/cases.h"
+#include "evoscope/profile_report.h"
 
 #define PEAK_SECONDS 0.25
 

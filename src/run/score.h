@@ -4,8 +4,8 @@
 #ifndef EVO_RUN_SCORE_H
 #define EVO_RUN_SCORE_H
 
-#include "evoscope/run.h"
-#include "cases.h"
+#include "evoscope/cases.h"
+#include "evoscope/score.h"
 
 #define SCORE_WAIT_SECONDS 0.1
 

@@ -5,17 +5,21 @@
 #include <string.h>
 
 #include "evoscope/blas.h"
+#include "evoscope/proxy.h"
 #include "study.h"
 
 struct evo_study_config evo_study_config_default(void)
 {
-	const struct evo_run_config run = evo_run_config_default();
-	return (struct evo_study_config){.benchmarks = run.benchmarks,
-	                                 .benchmark_count = run.benchmark_count,
-	                                 .seed = run.seed,
-	                                 .train = run.gp.train,
-	                                 .validation = run.gp.validation,
-	                                 .sampling = run.gp.sampling,
+	static const char *const benchmarks[] = {EVO_DEFAULT_BENCHMARK};
+	struct evo_gp_config gp = {0};
+	/* A broken file of the user's leaves the built-in preset. */
+	evo_gp_preset("default", &gp, NULL);
+	return (struct evo_study_config){.benchmarks = benchmarks,
+	                                 .benchmark_count = 1,
+	                                 .seed = 1,
+	                                 .train = gp.train,
+	                                 .validation = gp.validation,
+	                                 .sampling = gp.sampling,
 	                                 .threads = 1};
 }
 

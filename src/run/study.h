@@ -4,9 +4,10 @@
 
 #include <pthread.h>
 
-#include "cases.h"
+#include "evoscope/cases.h"
+#include "evoscope/news.h"
+#include "evoscope/study.h"
 #include "kept.h"
-#include "news.h"
 
 /* Scored along with what is asked, so that partial taus can be given. */
 enum {

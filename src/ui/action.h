@@ -10,7 +10,7 @@
 #include "key.h"
 #include "layout.h"
 
-#include "evoscope/run.h"
+#include "evoscope/search.h"
 
 /* Where an action applies: a bit for every pane, and for what can lie over them. */
 enum ui_place {

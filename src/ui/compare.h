@@ -5,6 +5,7 @@
 #ifndef EVOSCOPE_UI_COMPARE_H
 #define EVOSCOPE_UI_COMPARE_H
 
+#include "evoscope/study.h"
 #include "list.h"
 #include "model.h"
 

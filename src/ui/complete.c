@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "evoscope/proxy.h"
 #include "complete.h"
 #include "theme.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/proxy.h"
 #include "edit.h"
 #include "explorer.h"
 

@@ -4,7 +4,7 @@
 #ifndef EVOSCOPE_UI_HEADING_H
 #define EVOSCOPE_UI_HEADING_H
 
-#include "evoscope/run.h"
+#include "evoscope/snapshot.h"
 
 #include "glyph.h"
 

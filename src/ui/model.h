@@ -4,7 +4,8 @@
 #ifndef EVOSCOPE_UI_MODEL_H
 #define EVOSCOPE_UI_MODEL_H
 
-#include "evoscope/run.h"
+#include "evoscope/search.h"
+#include "evoscope/study.h"
 
 #include "glyph.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "evoscope/archive.h"
 #include "explorer.h"
 #include "list.h"
 #include "plot.h"

@@ -6,7 +6,7 @@
 
 #include "key.h"
 
-#include "evoscope/run.h"
+#include "evoscope/search.h"
 
 /* What `:wait` waits for. */
 enum ui_wait_kind {

@@ -5,7 +5,8 @@
 #ifndef EVOSCOPE_UI_WEIGH_H
 #define EVOSCOPE_UI_WEIGH_H
 
-#include "evoscope/run.h"
+#include "evoscope/impact.h"
+#include "evoscope/run_config.h"
 
 #include "surface.h"
 

@@ -7,8 +7,9 @@
 
 #include <sqlite3.h>
 
-#include "../../src/run/database.h"
-#include "evoscope/run.h"
+#include "evoscope/archive.h"
+#include "evoscope/database.h"
+#include "evoscope/search.h"
 #include "fuzz.h"
 
 #define FILE_NAME "runs.db"

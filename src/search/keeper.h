@@ -1,12 +1,12 @@
 /*
  * Inside keep*.c: what keeps a run, the rows that it writes, and where.
  */
-#ifndef EVO_RUN_KEEPER_H
-#define EVO_RUN_KEEPER_H
+#ifndef EVO_SEARCH_KEEPER_H
+#define EVO_SEARCH_KEEPER_H
 
-#include "database.h"
+#include "../archive/owner.h"
+#include "evoscope/database.h"
 #include "keep.h"
-#include "owner.h"
 #include "state.h"
 
 /* A generation that is complete and not stored yet. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "database.h"
 #include "state.h"
 #include "stored.h"
 

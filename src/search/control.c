@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/proxy.h"
 #include "state.h"
 
 #define LIFE_SECONDS 2.0 /* between two signs that are due, at most, while nothing is asked */

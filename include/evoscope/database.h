@@ -1,11 +1,11 @@
 /*
- * Inside run: the file of stored runs, an SQLite database.
+ * database: a file of SQLite's, and statements to it.
  *
  * Every failure is one line that names the file and says what to do. A transaction that fails is
  * rolled back, so what the file held before it is what it holds after it.
  */
-#ifndef EVO_RUN_DATABASE_H
-#define EVO_RUN_DATABASE_H
+#ifndef EVOSCOPE_DATABASE_H
+#define EVOSCOPE_DATABASE_H
 
 #include "evoscope/base.h"
 

@@ -1,6 +1,6 @@
-/* Inside run: which program drives a run, so that two do not drive one. */
-#ifndef EVO_RUN_OWNER_H
-#define EVO_RUN_OWNER_H
+/* Inside archive: which program drives a run, so that two do not drive one. */
+#ifndef EVO_ARCHIVE_OWNER_H
+#define EVO_ARCHIVE_OWNER_H
 
 #include "evoscope/base.h"
 

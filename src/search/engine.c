@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "evoscope/blas.h"
+#include "evoscope/proxy.h"
 #include "state.h"
 
 static const char *const reference_names[EVO_REFERENCES] = {"units", "params", "eznas-a"};
@@ -28,16 +29,6 @@ static void tell_sample(struct evo_run *run, const struct evo_case_item *item)
 			            item->benchmark->name, sides[i].got, sides[i].side,
 			            sides[i].wanted);
 	}
-}
-
-void evo_run_describe(const struct evo_benchmark *benchmark, const struct evo_probe *probe,
-                      struct evo_run_case *out)
-{
-	snprintf(out->name, sizeof(out->name), "%s", benchmark->name);
-	snprintf(out->title, sizeof(out->title), "%s", benchmark->title);
-	snprintf(out->images, sizeof(out->images), "%s", probe->images);
-	snprintf(out->origin, sizeof(out->origin), "%s", benchmark->origin);
-	evo_probe_text(probe, out->probe, sizeof(out->probe));
 }
 
 static bool load_cases(struct evo_run *run, struct evo_error *err)

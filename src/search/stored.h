@@ -1,14 +1,14 @@
 /*
- * Inside run: what the file of stored runs has, read back. stored.c knows runs by name, and their
+ * Inside search: what the file of stored runs has, read back. stored.c knows runs by name, and their
  * settings; stored_show.c a generation, as it is shown; stored_restore.c a search to go on with.
  */
-#ifndef EVO_RUN_STORED_H
-#define EVO_RUN_STORED_H
+#ifndef EVO_SEARCH_STORED_H
+#define EVO_SEARCH_STORED_H
 
 #include <stdatomic.h>
 
-#include "database.h"
-#include "owner.h"
+#include "../archive/owner.h"
+#include "evoscope/database.h"
 
 struct evo_gp_config;
 

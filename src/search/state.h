@@ -1,13 +1,14 @@
-/* Inside run: what the two sides of a run share, and what belongs to its thread alone. */
-#ifndef EVO_RUN_STATE_H
-#define EVO_RUN_STATE_H
+/* Inside search: what the two sides of a run share, and what belongs to its thread alone. */
+#ifndef EVO_SEARCH_STATE_H
+#define EVO_SEARCH_STATE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "cases.h"
+#include "evoscope/cases.h"
+#include "evoscope/news.h"
+#include "evoscope/search.h"
 #include "keep.h"
-#include "news.h"
 
 #define EVO_LOG_LINES 512
 #define EVO_COMMANDS  64

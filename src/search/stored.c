@@ -8,7 +8,8 @@
 
 #include "stored.h"
 
-#include "evoscope/run.h"
+#include "evoscope/archive.h"
+#include "evoscope/proxy.h"
 
 char *evo_runs_file(void)
 {

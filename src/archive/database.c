@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "database.h"
+#include "evoscope/database.h"
 
 /* ---- What went wrong ------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/proxy.h"
 #include "state.h"
 #include "stored.h"
 

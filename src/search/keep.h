@@ -1,15 +1,15 @@
 /*
- * Inside run: keeps a run in the file of stored runs, generation by generation, on its thread.
+ * Inside search: keeps a run in the file of stored runs, generation by generation, on its thread.
  *
  * A generation is stored as a whole before the next one begins. When it cannot be (the disk is
  * full, say), it waits in memory and is stored with a later one; what is stored stays readable.
  * Scores of a generation under way are kept as they come, by time, so that a run which is resumed
  * does not score the same networks again.
  */
-#ifndef EVO_RUN_KEEP_H
-#define EVO_RUN_KEEP_H
+#ifndef EVO_SEARCH_KEEP_H
+#define EVO_SEARCH_KEEP_H
 
-#include "evoscope/run.h"
+#include "evoscope/snapshot.h"
 
 struct evo_run;
 struct evo_keeper;

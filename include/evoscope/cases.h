@@ -1,11 +1,13 @@
 /*
- * Inside run: benchmarks made ready to be scored. Which networks, in which groups, under which
+ * cases: benchmarks made ready to be scored. Which networks, in which groups, under which
  * numbers of the store, each network once however many benchmarks it belongs to.
  */
-#ifndef EVO_RUN_CASES_H
-#define EVO_RUN_CASES_H
+#ifndef EVOSCOPE_CASES_H
+#define EVOSCOPE_CASES_H
 
-#include "evoscope/run.h"
+#include "evoscope/gp.h"
+#include "evoscope/benchmark_probe.h"
+#include "evoscope/store.h"
 
 struct evo_case_item {
 	struct evo_benchmark *benchmark;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evoscope/archive.h"
 #include "state.h"
 #include "stored.h"
 

@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "database.h"
+#include "evoscope/database.h"
 
 #define APPLICATION 0x65766f73 /* "evos" */
 #define FORMAT      1

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "evoscope/blas.h"
+#include "evoscope/proxy.h"
 #include "keeper.h"
 #include "stored.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "evoscope/run.h"
+#include "evoscope/snapshot.h"
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 

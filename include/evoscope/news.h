@@ -1,6 +1,11 @@
-/* Inside run: a descriptor that is readable while there is news that nobody has taken. */
-#ifndef EVO_RUN_NEWS_H
-#define EVO_RUN_NEWS_H
+/*
+ * news: a descriptor that is readable while there is news that nobody has taken.
+ *
+ * Whoever waits for several things at once, keys among them, waits for descriptors; a thread that
+ * has something to show makes its own readable.
+ */
+#ifndef EVOSCOPE_NEWS_H
+#define EVOSCOPE_NEWS_H
 
 #include "evoscope/base.h"
 

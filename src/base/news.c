@@ -1,3 +1,4 @@
+/* A pipe with one byte in it while there is news. */
 #include "config.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "news.h"
+#include "evoscope/news.h"
 
 bool evo_news_open(struct evo_news *news, struct evo_error *err)
 {
