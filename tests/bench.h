@@ -6,8 +6,7 @@
 #ifndef EVO_TESTS_BENCH_H
 #define EVO_TESTS_BENCH_H
 
-#include "evoscope/expr.h"
-#include "evoscope/store.h"
+#include "evoscope/scoring.h"
 
 /* ---- Lines: bench.c ---- */
 

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "evoscope/proxy.h"
-#include "evoscope/store.h"
+#include "evoscope/scoring.h"
 
 static const char *const ARCHITECTURES[] = {
         "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|avg_pool_3x3~0|none~1|nor_conv_3x3~2|",
@@ -241,7 +241,7 @@ static void read_trees(struct evo_tree *trees)
 	assert_true(evo_proxy_parse("add(jacov, jacov-tree)", &trees[EVO_CLASSICS + 1], &err));
 }
 
-static void score(unsigned threads, double scores[TREES][NETWORKS])
+static void score(unsigned threads, double scores[NETWORKS][TREES])
 {
 	struct setup setup = setup_of(PLENTY, threads, NULL);
 	struct evo_error err = {0};
@@ -264,7 +264,7 @@ static void score(unsigned threads, double scores[TREES][NETWORKS])
 
 static void expressions_score_them_on_any_number_of_threads(void **state)
 {
-	double one[TREES][NETWORKS], two[TREES][NETWORKS];
+	double one[NETWORKS][TREES], two[NETWORKS][TREES];
 	struct setup setup = setup_of(PLENTY, 1, NULL);
 
 	(void) state;
@@ -272,19 +272,19 @@ static void expressions_score_them_on_any_number_of_threads(void **state)
 	score(2, two);
 	for (size_t t = 0; t < TREES; t++) {
 		for (size_t n = 0; n < NETWORKS; n++)
-			assert_true(same_bits(one[t][n], two[t][n]) ||
-			            (isnan(one[t][n]) && isnan(two[t][n])));
+			assert_true(same_bits(one[n][t], two[n][t]) ||
+			            (isnan(one[n][t]) && isnan(two[n][t])));
 	}
 	for (size_t n = 0; n < NETWORKS; n++) {
 		const double flow = scalar(&setup, n, EVO_CLASSIC_SYNFLOW);
-		assert_true(same_bits(one[EVO_CLASSIC_SYNFLOW - EVO_CLASSIC_FIRST][n], flow));
+		assert_true(same_bits(one[n][EVO_CLASSIC_SYNFLOW - EVO_CLASSIC_FIRST], flow));
 		/* log is 0 where its argument is. */
-		assert_true(one[EVO_CLASSICS][n] ==
+		assert_true(one[n][EVO_CLASSICS] ==
 		            (flow > 0 ? log(flow) : 0) - log(scalar(&setup, n, EVO_PARAMS)));
 	}
 	/* The tree of the same proxy is the same up to the precision of the gradients' means. */
-	const double jacov = one[EVO_CLASSIC_JACOV - EVO_CLASSIC_FIRST][0];
-	assert_true(fabs(one[EVO_CLASSICS + 1][0] - 2 * jacov) < 1e-4 * fabs(jacov));
+	const double jacov = one[0][EVO_CLASSIC_JACOV - EVO_CLASSIC_FIRST];
+	assert_true(fabs(one[0][EVO_CLASSICS + 1] - 2 * jacov) < 1e-4 * fabs(jacov));
 	evo_store_destroy(setup.store);
 }
 

@@ -6,11 +6,10 @@
  */
 #include "config.h"
 
-#include "../src/expr/together.h"
 #include "golden_stats.h"
 #include "plain_evaluator.h"
 
-#include "evoscope/expr.h"
+#include "evoscope/evaluator.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -11,10 +11,9 @@
 
 #include <cmocka.h>
 
-#include "evoscope/expr.h"
+#include "evoscope/evaluator.h"
 #include "evoscope/store.h"
 
-#include "../src/expr/together.h"
 #include "plain_evaluator.h"
 
 #define NETWORKS 3

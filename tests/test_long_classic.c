@@ -20,6 +20,7 @@
 #include "evoscope/store.h"
 #include "evoscope/rank.h"
 #include "evoscope/image_files.h"
+#include "evoscope/scoring.h"
 
 #define NETWORKS 300
 #define EVERY    15 /* rows of the table from one that is taken to the next */
@@ -130,6 +131,7 @@ static void score(const struct table *table, const struct evo_images *images,
 	struct evo_scorer *scorer = evo_scorer_create(store, pool);
 	struct evo_tree *trees = evo_calloc(COLUMNS, sizeof *trees);
 	const struct evo_tree *pointers[COLUMNS];
+	static double rows[NETWORKS][COLUMNS];
 	const double begin = evo_now();
 
 	for (size_t c = 0; c < COLUMNS; c++) {
@@ -137,9 +139,12 @@ static void score(const struct table *table, const struct evo_images *images,
 		pointers[c] = &trees[c];
 	}
 	struct evo_scoring *scoring = evo_scoring_start(scorer, EVO_PRIORITY_SEARCH, pointers,
-	                                                COLUMNS, networks, table->count, scores[0]);
+	                                                COLUMNS, networks, table->count, rows[0]);
 	if (!evo_scoring_finish(scoring, &err))
 		fail_msg("%s", err.message);
+	for (size_t i = 0; i < table->count; i++)
+		for (size_t c = 0; c < COLUMNS; c++)
+			scores[c][i] = rows[i][c];
 	printf("%zu networks, batch %zu, %u threads: %.0f seconds\n", table->count, batch, threads,
 	       evo_now() - begin);
 	evo_scorer_destroy(scorer);

@@ -28,6 +28,10 @@ struct evo_score_row {
 	   imported scores, and for those that were kept. */
 	double milliseconds;
 };
+/* What n scores x are worth where y is the accuracy, beside the counters of the same networks: all
+   of a row but its names, counts and milliseconds. */
+void evo_score_measure(size_t n, const double *x, const double *y, const double *units,
+                       const double *params, struct evo_score_row *row);
 /* The numbers of a row in the order of files, by their names there. False past the last one. */
 bool evo_score_number(const struct evo_score_row *row, size_t index, const char **name,
                       double *value);

@@ -10,6 +10,7 @@
 #include "evoscope/expr.h"
 #include "evoscope/gp.h"
 #include "evoscope/score.h"
+#include "evoscope/store.h"
 
 struct evo_study_config {
 	/* Names; "all" is every one, or as many as EVO_CASES_MAX. */

@@ -1,4 +1,5 @@
 #include "config.h"
+#include "evoscope/evaluator.h"
 #include "forest.h"
 #include "apply.h"
 #include "shape.h"

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "memo.h"
+#include "evoscope/evaluator.h"
 
 #include <pthread.h>
 #include <stdlib.h>

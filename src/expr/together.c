@@ -1,5 +1,5 @@
 #include "config.h"
-#include "together.h"
+#include "evoscope/evaluator.h"
 #include "aggregate.h"
 #include "nodes.h"
 

@@ -16,8 +16,8 @@ static void do_one(void *context, size_t index, unsigned worker)
 static bool do_all(struct evo_run *run, size_t done, size_t count)
 {
 	bool cancelled = false;
-	struct evo_job *job =
-	        evo_pool_submit(run->pool, EVO_PRIORITY_SEARCH, count, do_one, run->gp);
+	struct evo_job *job = evo_pool_submit(evo_engine_pool(run->engine), EVO_PRIORITY_SEARCH,
+	                                      count, do_one, run->gp);
 	while (!evo_job_wait(job, EVO_WAIT_SECONDS)) {
 		evo_run_heed(run, false);
 		evo_run_show_progress(run, done + evo_job_done(job), done + count);

@@ -312,32 +312,32 @@ bool evo_run_intervene(struct evo_run *run, enum evo_command_kind kind, const ch
 	return kind == EVO_COMMAND_SET ? do_set(run, text, err) : do_inject(run, text, err);
 }
 
-void evo_run_put_off(struct evo_run *run, enum evo_command_kind kind, const char *text)
+void evo_run_defer(struct evo_run *run, enum evo_command_kind kind, const char *text)
 {
-	run->put_off = evo_realloc(run->put_off, run->put_off_count + 1, sizeof(*run->put_off));
-	run->put_off[run->put_off_count++] =
+	run->deferred = evo_realloc(run->deferred, run->deferred_count + 1, sizeof(*run->deferred));
+	run->deferred[run->deferred_count++] =
 	        (struct evo_command){.kind = kind, .text = evo_strdup(text)};
 }
 
-void evo_run_drop_put_off(struct evo_run *run)
+void evo_run_drop_deferred(struct evo_run *run)
 {
-	for (size_t i = 0; i < run->put_off_count; i++)
-		free(run->put_off[i].text);
-	free(run->put_off);
-	run->put_off = NULL;
-	run->put_off_count = 0;
+	for (size_t i = 0; i < run->deferred_count; i++)
+		free(run->deferred[i].text);
+	free(run->deferred);
+	run->deferred = NULL;
+	run->deferred_count = 0;
 }
 
 void evo_run_catch_up(struct evo_run *run)
 {
-	for (size_t i = 0; i < run->put_off_count; i++) {
-		const struct evo_command *command = &run->put_off[i];
+	for (size_t i = 0; i < run->deferred_count; i++) {
+		const struct evo_command *command = &run->deferred[i];
 		struct evo_error err = {0};
 		if (!evo_run_intervene(run, command->kind, command->text, &err))
 			evo_run_say(run, EVO_LOG_WARNING, "%s: %s", rules[command->kind].name,
 			            err.message);
 	}
-	evo_run_drop_put_off(run);
+	evo_run_drop_deferred(run);
 }
 
 static void heed_one(struct evo_run *run, const struct evo_command *command)

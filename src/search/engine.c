@@ -31,19 +31,27 @@ static void tell_sample(struct evo_run *run, const struct evo_case_item *item)
 	}
 }
 
-static bool load_cases(struct evo_run *run, struct evo_error *err)
+static bool open_engine(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_run_config *config = &run->config;
-	struct evo_cases *cases = &run->cases;
-	if (!evo_cases_load(cases, config->benchmarks, config->benchmark_count, EVO_CASES_MAX,
-	                    &config->probe, config->seed, run->store, err) ||
-	    !evo_cases_sample_pools(cases, config->gp.train, config->gp.validation,
-	                            config->gp.sampling, config->seed, err) ||
-	    !evo_cases_register(cases, run->store, err))
+	const struct evo_engine_config engine = {.benchmarks = config->benchmarks,
+	                                         .benchmark_count = config->benchmark_count,
+	                                         .most = EVO_CASES_MAX,
+	                                         .probe = config->probe,
+	                                         .sample = {.seed = config->seed,
+	                                                    .train = config->gp.train,
+	                                                    .validation = config->gp.validation,
+	                                                    .sampling = config->gp.sampling},
+	                                         .seed = config->seed,
+	                                         .threads = config->threads,
+	                                         .memory = config->memory,
+	                                         .expected = evo_gp_needs(&config->gp)};
+	run->engine = evo_engine_open(&engine, &run->cases, err);
+	if (run->engine == NULL)
 		return false;
-	run->draft.case_count = cases->count;
-	for (size_t i = 0; i < cases->count; i++) {
-		const struct evo_case_item *item = &cases->items[i];
+	run->draft.case_count = run->cases.count;
+	for (size_t i = 0; i < run->cases.count; i++) {
+		const struct evo_case_item *item = &run->cases.items[i];
 		struct evo_run_case *out = &run->draft.cases[i];
 		evo_run_describe(item->benchmark, &item->probe, out);
 		out->train = item->train;
@@ -103,16 +111,9 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 		if (!evo_proxy_parse(reference_names[i], &run->references[i], err))
 			return false;
 	}
-	run->pool = evo_net_pool_create(run->config.threads, err);
-	if (run->pool == NULL)
+	if (!open_engine(run, err) || !create_search(run, err) || !evo_keep_begin(run, err))
 		return false;
-	unsigned threads = evo_pool_threads(run->pool);
-	run->store = evo_store_create(evo_run_memory(run->config.memory), threads, err);
-	if (run->store == NULL || !load_cases(run, err) || !create_search(run, err) ||
-	    !evo_keep_begin(run, err))
-		return false;
-	evo_store_expect(run->store, evo_gp_needs(&run->config.gp));
-	run->scorer = evo_scorer_create(run->store, run->pool);
+	unsigned threads = evo_pool_threads(evo_engine_pool(run->engine));
 	evo_run_say(run, EVO_LOG_NOTE, "%zu benchmark%s, %zu networks, %u thread%s, seed %llu",
 	            run->cases.count, run->cases.count == 1 ? "" : "s", run->cases.network_count,
 	            threads, threads == 1 ? "" : "s", (unsigned long long) run->config.seed);
@@ -122,18 +123,12 @@ bool evo_run_prepare(struct evo_run *run, struct evo_error *err)
 void evo_run_release_engine(struct evo_run *run)
 {
 	evo_keep_end(run);
-	evo_run_drop_put_off(run);
-	evo_scorer_destroy(run->scorer);
+	evo_run_drop_deferred(run);
 	evo_gp_destroy(run->gp);
-	if (run->store != NULL)
-		evo_store_destroy(run->store);
-	if (run->pool != NULL)
-		evo_net_pool_destroy(run->pool);
+	evo_engine_close(run->engine);
 	evo_cases_clear(&run->cases);
 	free(run->reference_scores);
 	run->reference_scores = NULL;
-	run->scorer = NULL;
 	run->gp = NULL;
-	run->store = NULL;
-	run->pool = NULL;
+	run->engine = NULL;
 }

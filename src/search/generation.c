@@ -9,18 +9,14 @@
 
 /* ---- References ------------------------------------------------------------------------------ */
 
-/* scores: a row of all networks; rows: one matrix a group with room for so many trees. */
+/* scores: a row of all networks a tree; rows: one matrix a group with room for so many trees. */
 static void split_groups(const struct evo_cases *cases, const double *scores, size_t trees,
                          double **rows)
 {
-	for (size_t g = 0; g < cases->group_count; g++) {
-		const struct evo_case_group *group = &cases->groups[g];
-		for (size_t t = 0; t < trees; t++) {
-			for (size_t i = 0; i < group->count; i++)
-				rows[g][t * group->count + i] =
-				        scores[t * cases->network_count + group->columns[i]];
-		}
-	}
+	for (size_t g = 0; g < cases->group_count; g++)
+		for (size_t t = 0; t < trees; t++)
+			evo_cases_gather(cases, g, scores + t * cases->network_count,
+			                 rows[g] + t * cases->groups[g].count);
 }
 
 static void destroy_rows(const struct evo_cases *cases, double **rows)
@@ -277,7 +273,7 @@ static void conclude(struct evo_run *run)
 	while (evo_gp_note(run->gp, note, sizeof(note)))
 		evo_run_say(run, EVO_LOG_WARNING, "%s", note);
 	run->draft.elapsed = evo_run_elapsed(run);
-	run->draft.store = evo_store_report(run->store);
+	run->draft.store = evo_engine_report(run->engine);
 	run->draft.phase[0] = '\0';
 	run->draft.phase_done = run->draft.phase_total = 0;
 	show_live(run);
@@ -312,7 +308,7 @@ static bool complete_first(struct evo_run *run, struct evo_error *err)
 		evo_run_say(run, EVO_LOG_NOTE, "generation %zu: validation %.4f", last->generation,
 		            last->best_validation);
 	run->draft.elapsed = evo_run_elapsed(run);
-	run->draft.store = evo_store_report(run->store);
+	run->draft.store = evo_engine_report(run->engine);
 	evo_run_renew_body(run);
 	evo_run_publish(run);
 	return true;

@@ -8,18 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evoscope/blas.h"
+#include "evoscope/score_key.h"
 #include "keeper.h"
-
-/* Of the arithmetic: another program, processor or library may round otherwise. */
-static int64_t machine(void)
-{
-	char *text = evo_format("%s %s %s %s", PACKAGE_VERSION, evo_processor(), evo_blas_name(),
-	                        evo_kernel_name());
-	uint64_t hash = evo_hash_text(text);
-	free(text);
-	return (int64_t) hash;
-}
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
@@ -49,12 +39,12 @@ static bool put_row(struct evo_run *run, int64_t position, const struct evo_scor
                     struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
-	return evo_database_do(&keeper->database,
-	                       "INSERT OR REPLACE INTO scored VALUES (?,?,?,?,?,?)",
-	                       EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(position),
-	                                  EVO_INTEGER(machine()), EVO_BYTES(&scored->trees),
-	                                  EVO_BYTES(&scored->columns), EVO_BYTES(&scored->scores)),
-	                       err);
+	return evo_database_do(
+	        &keeper->database, "INSERT OR REPLACE INTO scored VALUES (?,?,?,?,?,?)",
+	        EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(position),
+	                   EVO_INTEGER(evo_score_key_machine().hash[0]), EVO_BYTES(&scored->trees),
+	                   EVO_BYTES(&scored->columns), EVO_BYTES(&scored->scores)),
+	        err);
 }
 
 /* ---- Keeping --------------------------------------------------------------------------------- */
@@ -198,10 +188,11 @@ bool evo_keep_load_scores(struct evo_run *run, struct evo_error *err)
 {
 	struct evo_keeper *keeper = run->keeper;
 	struct evo_rows rows;
-	evo_rows_open(&rows, &keeper->database,
-	              "SELECT trees, columns, scores, position FROM scored"
-	              " WHERE run = ? AND machine = ? ORDER BY position",
-	              EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(machine())));
+	evo_rows_open(
+	        &rows, &keeper->database,
+	        "SELECT trees, columns, scores, position FROM scored"
+	        " WHERE run = ? AND machine = ? ORDER BY position",
+	        EVO_VALUES(EVO_INTEGER(keeper->id), EVO_INTEGER(evo_score_key_machine().hash[0])));
 	while (evo_rows_next(&rows)) {
 		take_row(run, &rows);
 		keeper->position = evo_rows_integer(&rows, 3);

@@ -32,23 +32,23 @@ struct pass {
 	size_t all;    /* columns of this pass */
 	size_t scored; /* trees times networks, by earlier steps */
 	double begin;
-	bool whatever; /* finished even when time is up */
+	bool ignore_deadline; /* finished even when time is up */
 };
 
 /* What is scored in one go: those trees of a pass whose scores are open on some of its networks,
    and these networks. All of both, unless a run that is resumed has some of the scores. */
 struct step {
+	struct evo_run *run;
+	struct pass *pass;
 	const struct evo_tree **trees;
-	size_t *rows, *columns, *numbers; /* numbers: of networks, in the store */
+	size_t *rows, *columns;
 	size_t tree_count, column_count;
-	double *part; /* the scores, as they come */
-	struct evo_scoring *scoring;
 };
 
-bool evo_run_is_interrupted(const struct evo_run *run, bool whatever)
+bool evo_run_is_interrupted(const struct evo_run *run, bool ignore_deadline)
 {
 	bool works = run->mode == EVO_RUN_RUNNING || run->mode == EVO_RUN_STEPPING;
-	return run->quit || !works || (!whatever && evo_run_time_up(run));
+	return run->quit || !works || (!ignore_deadline && evo_run_time_up(run));
 }
 
 void evo_run_show_progress(struct evo_run *run, size_t done, size_t total)
@@ -59,7 +59,7 @@ void evo_run_show_progress(struct evo_run *run, size_t done, size_t total)
 	draft->elapsed = evo_run_elapsed(run);
 	draft->phase_done = done;
 	draft->phase_total = total;
-	draft->store = evo_store_report(run->store);
+	draft->store = evo_engine_report(run->engine);
 	evo_run_publish(run);
 }
 
@@ -104,85 +104,69 @@ static size_t strike_out(struct evo_run *run, struct pass *pass)
 }
 
 /* What is open on the first network that is left, and the others that have the same open. */
-static bool begin_step(struct evo_run *run, struct pass *pass, struct step *step,
-                       struct evo_error *err)
+static struct step begin_step(struct evo_run *run, struct pass *pass)
 {
 	const size_t first = pass->left[0];
-	*step = (struct step){.trees = evo_calloc(pass->tree_count, sizeof(*step->trees)),
-	                      .rows = evo_calloc(pass->tree_count, sizeof(*step->rows)),
-	                      .columns = evo_calloc(pass->left_count, sizeof(*step->columns)),
-	                      .numbers = evo_calloc(pass->left_count, sizeof(*step->numbers))};
+	struct step step = {.run = run,
+	                    .pass = pass,
+	                    .trees = evo_calloc(pass->tree_count, sizeof(*step.trees)),
+	                    .rows = evo_calloc(pass->tree_count, sizeof(*step.rows)),
+	                    .columns = evo_calloc(pass->left_count, sizeof(*step.columns))};
 	for (size_t t = 0; t < pass->tree_count; t++) {
 		if (!is_open(run, pass, t, first))
 			continue;
-		step->trees[step->tree_count] = pass->trees[t];
-		step->rows[step->tree_count++] = pass->rows[t];
+		step.trees[step.tree_count] = pass->trees[t];
+		step.rows[step.tree_count++] = pass->rows[t];
 	}
-	for (size_t i = 0; i < pass->left_count; i++) {
-		const size_t column = pass->left[i];
-		if (!same_open(run, pass, first, column))
-			continue;
-		step->columns[step->column_count] = column;
-		step->numbers[step->column_count++] = run->cases.networks[column];
-	}
-	step->part = evo_big_alloc(step->tree_count * step->column_count * sizeof(*step->part),
-	                           "scores", err);
-	return step->part != NULL;
+	for (size_t i = 0; i < pass->left_count; i++)
+		if (same_open(run, pass, first, pass->left[i]))
+			step.columns[step.column_count++] = pass->left[i];
+	return step;
 }
 
-static void end_step(struct step *step)
+/* Takes a network's scores over into those of the pass, and keeps them. */
+static void take(void *context, const struct evo_scored_network *network)
 {
-	free(step->trees);
-	free(step->rows);
-	free(step->columns);
-	free(step->numbers);
-	free(step->part);
-}
-
-/* Takes what was finished since the last time over into the pass's scores, and keeps it. */
-static void collect(struct evo_run *run, struct pass *pass, const struct step *step)
-{
-	const size_t all = run->cases.network_count, *places;
+	const struct step *step = context;
+	struct pass *pass = step->pass;
 	const struct evo_keep_rows rows = {.trees = step->trees,
 	                                   .rows = step->rows,
 	                                   .count = step->tree_count,
 	                                   .scores = pass->scores};
-	const size_t count = evo_scoring_finished(step->scoring, &places);
-	for (size_t i = 0; i < count; i++) {
-		const size_t column = step->columns[places[i]];
-		for (size_t t = 0; t < step->tree_count; t++)
-			pass->scores[step->rows[t] * all + column] =
-			        step->part[t * step->column_count + places[i]];
-		evo_keep_scores(run, &rows, &column, 1);
-	}
-	pass->scored += count * step->tree_count;
-	pass->done += count;
+	for (size_t t = 0; t < step->tree_count; t++)
+		pass->scores[step->rows[t] * step->run->cases.network_count + network->column] =
+		        network->scores[t];
+	evo_keep_scores(step->run, &rows, &network->column, 1);
+	pass->scored += step->tree_count;
+	pass->done++;
+}
+
+static bool look(void *context)
+{
+	const struct step *step = context;
+	evo_run_heed(step->run, false);
+	show_pass(step->run, step->pass);
+	return !evo_run_is_interrupted(step->run, step->pass->ignore_deadline);
 }
 
 static bool work_on(struct evo_run *run, struct pass *pass, struct evo_error *err)
 {
-	struct step step;
-	struct evo_error inner = {0};
-	bool good = begin_step(run, pass, &step, err), cancelled = false;
-	if (good) {
-		step.scoring = evo_scoring_start(run->scorer, EVO_PRIORITY_SEARCH, step.trees,
-		                                 step.tree_count, step.numbers, step.column_count,
-		                                 step.part);
-		while (!evo_scoring_wait(step.scoring, EVO_WAIT_SECONDS)) {
-			collect(run, pass, &step);
-			evo_run_heed(run, false);
-			show_pass(run, pass);
-			if (!cancelled && evo_run_is_interrupted(run, pass->whatever)) {
-				evo_scoring_cancel(step.scoring);
-				cancelled = true;
-			}
-		}
-		collect(run, pass, &step);
-		good = evo_scoring_finish(step.scoring, &inner) || inner.code == EVO_E_CANCELLED ||
-		       evo_fail(err, inner.code, "%s", inner.message);
+	struct step step = begin_step(run, pass);
+	const struct evo_engine_pass work = {.priority = EVO_PRIORITY_SEARCH,
+	                                     .trees = step.trees,
+	                                     .tree_count = step.tree_count,
+	                                     .columns = step.columns,
+	                                     .column_count = step.column_count,
+	                                     .interval = EVO_WAIT_SECONDS,
+	                                     .take = take,
+	                                     .look = look,
+	                                     .context = &step};
+	bool good = evo_engine_score(run->engine, &work, err);
+	if (good)
 		strike_out(run, pass);
-	}
-	end_step(&step);
+	free(step.trees);
+	free(step.rows);
+	free(step.columns);
 	return good;
 }
 
@@ -197,21 +181,34 @@ static bool finish(struct evo_run *run, struct pass *pass, struct evo_error *err
 	evo_keep_recall(run, &rows, pass->left, pass->left_count);
 	pass->done += strike_out(run, pass);
 	while (good && pass->left_count > 0)
-		good = evo_run_go_on(run) && !evo_run_is_interrupted(run, pass->whatever) &&
+		good = evo_run_go_on(run) && !evo_run_is_interrupted(run, pass->ignore_deadline) &&
 		       work_on(run, pass, err);
 	return good;
 }
 
-/* ---- Screening ------------------------------------------------------------------------------- */
+/* ---- Early rejection ------------------------------------------------------------------------- */
 
-/* The first train networks of every group, which gp lines up first; marks them in chosen. */
-static size_t screen_columns(const struct evo_cases *cases, bool *chosen, size_t *columns)
+/* Networks of every group: the first of the train side, which gp lines up first; all of that side;
+   those of the validation side. */
+enum part {
+	EARLY,
+	TRAIN,
+	VALIDATION
+};
+
+/* Columns of a part, each once, that are not chosen yet; chosen then. */
+static size_t choose_columns(const struct evo_cases *cases, enum part part, bool *chosen,
+                             size_t *columns)
 {
 	size_t count = 0;
 	for (size_t g = 0; g < cases->group_count; g++) {
 		const struct evo_case_group *group = &cases->groups[g];
 		size_t train = cases->items[group->first_case].train;
-		for (size_t i = 0; i < train && i < EVO_SCREEN; i++) {
+		size_t first = part == VALIDATION ? train : 0;
+		size_t end = part == VALIDATION ? group->count : train;
+		if (part == EARLY && end > EVO_EARLY_NETWORKS)
+			end = EVO_EARLY_NETWORKS;
+		for (size_t i = first; i < end; i++) {
 			size_t column = group->columns[i];
 			if (!chosen[column])
 				columns[count++] = column;
@@ -221,7 +218,7 @@ static size_t screen_columns(const struct evo_cases *cases, bool *chosen, size_t
 	return count;
 }
 
-/* Does a tree order the networks of every group that it was screened on? */
+/* Does a tree order the early networks of every group? */
 static bool orders(const struct evo_cases *cases, const double *scores)
 {
 	for (size_t g = 0; g < cases->group_count; g++) {
@@ -229,7 +226,7 @@ static bool orders(const struct evo_cases *cases, const double *scores)
 		size_t train = cases->items[group->first_case].train;
 		double first = scores[group->columns[0]];
 		bool differs = false;
-		for (size_t i = 1; i < train && i < EVO_SCREEN; i++) {
+		for (size_t i = 1; i < train && i < EVO_EARLY_NETWORKS; i++) {
 			double score = scores[group->columns[i]];
 			differs =
 			        differs || (score != first && (isfinite(score) || isfinite(first)));
@@ -270,7 +267,7 @@ static struct pass begin_pass(struct evo_run *run, const struct evo_tree *const 
 		pass.rows[t] = t;
 	}
 	/* The first generation is finished, so that there is a result. */
-	pass.whatever = run->record.history_count == 0 || !run->complete;
+	pass.ignore_deadline = run->record.history_count == 0 || !run->complete;
 	return pass;
 }
 
@@ -282,26 +279,6 @@ static void end_pass(struct evo_run *run, struct pass *pass)
 	free(pass->trees);
 }
 
-/* Columns of a side's networks, each once, that are not chosen yet; chosen then. */
-static size_t side_columns(const struct evo_cases *cases, enum evo_side side, bool *chosen,
-                           size_t *columns)
-{
-	size_t count = 0;
-	for (size_t g = 0; g < cases->group_count; g++) {
-		const struct evo_case_group *group = &cases->groups[g];
-		size_t train = cases->items[group->first_case].train;
-		size_t first = side == EVO_SIDE_TRAIN ? 0 : train;
-		size_t end = side == EVO_SIDE_TRAIN ? train : group->count;
-		for (size_t i = first; i < end; i++) {
-			size_t column = group->columns[i];
-			if (!chosen[column])
-				columns[count++] = column;
-			chosen[column] = true;
-		}
-	}
-	return count;
-}
-
 bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
                          size_t kept, double *scores, struct evo_error *err)
 {
@@ -309,8 +286,8 @@ bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *tree
 	bool *chosen = evo_calloc(all + 1, sizeof(*chosen));
 	size_t *others = evo_calloc(all + 1, sizeof(*others)), other_count;
 	struct pass pass = begin_pass(run, trees, count, scores);
-	pass.left_count = screen_columns(&run->cases, chosen, pass.left);
-	other_count = side_columns(&run->cases, EVO_SIDE_TRAIN, chosen, others);
+	pass.left_count = choose_columns(&run->cases, EARLY, chosen, pass.left);
+	other_count = choose_columns(&run->cases, TRAIN, chosen, others);
 	pass.all = pass.left_count + other_count;
 	bool good = finish(run, &pass, err);
 	if (good)
@@ -332,9 +309,8 @@ bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const 
 	bool *chosen = evo_calloc(run->cases.network_count + 1, sizeof(*chosen));
 	struct pass pass = begin_pass(run, trees, count, scores);
 	/* A generation that is selected is brought to its end, too. */
-	pass.whatever = true;
-	pass.left_count = pass.all =
-	        side_columns(&run->cases, EVO_SIDE_VALIDATION, chosen, pass.left);
+	pass.ignore_deadline = true;
+	pass.left_count = pass.all = choose_columns(&run->cases, VALIDATION, chosen, pass.left);
 	bool good = finish(run, &pass, err);
 	end_pass(run, &pass);
 	free(chosen);

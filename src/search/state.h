@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "evoscope/cases.h"
+#include "evoscope/engine.h"
 #include "evoscope/news.h"
 #include "evoscope/search.h"
 #include "keep.h"
@@ -73,19 +73,17 @@ struct evo_run {
 	struct evo_gp_counts counted; /* at the last generation's end */
 	double best;                  /* fitness so far */
 
-	struct evo_pool *pool;
-	struct evo_store *store;
-	struct evo_scorer *scorer;
+	struct evo_engine *engine;
 	struct evo_cases cases;
 	struct evo_gp *gp;
 	struct evo_tree references[EVO_REFERENCES];
 	double *reference_scores; /* a row of all networks each; NULL before */
 	bool complete;            /* nothing of the last generation's validation is open */
 
-	struct evo_keeper *keeper;   /* NULL: not stored */
-	size_t stored_interventions; /* of the record, those that a resumed run was read with */
-	struct evo_command *put_off; /* of a resumed run: once a generation has begun */
-	size_t put_off_count;
+	struct evo_keeper *keeper;    /* NULL: not stored */
+	size_t stored_interventions;  /* of the record, those that a resumed run was read with */
+	struct evo_command *deferred; /* of a resumed run: once a generation has begun */
+	size_t deferred_count;
 };
 
 /* ---- snapshot.c ------------------------------------------------------------------------------ */
@@ -143,16 +141,16 @@ bool evo_run_set(struct evo_gp *gp, struct evo_gp_config *config, const char *te
 bool evo_run_intervene(struct evo_run *run, enum evo_command_kind kind, const char *text,
                        struct evo_error *err);
 /* The same, once evo_run_catch_up is called. */
-void evo_run_put_off(struct evo_run *run, enum evo_command_kind kind, const char *text);
+void evo_run_defer(struct evo_run *run, enum evo_command_kind kind, const char *text);
 void evo_run_catch_up(struct evo_run *run);
-void evo_run_drop_put_off(struct evo_run *run);
+void evo_run_drop_deferred(struct evo_run *run);
 
 /* ---- ahead.c, engine.c, generation.c, pass.c: the search, on the thread ---------------------- */
 
 #define EVO_WAIT_SECONDS 0.05 /* between two looks at what is computed elsewhere */
 
-/* Train networks of a group that a tree is screened on. */
-#define EVO_SCREEN ((size_t) 8)
+/* Train networks of a group on which a tree is rejected early. */
+#define EVO_EARLY_NETWORKS ((size_t) 8)
 
 bool evo_run_prepare(struct evo_run *run, struct evo_error *err);
 /* Lets go of everything but results. */
@@ -164,22 +162,22 @@ bool evo_run_complete_stored(struct evo_run *run, struct evo_error *err);
 bool evo_run_generation(struct evo_run *run, struct evo_error *err);
 /*
  * scores: a row of cases.network_count a tree, of which the train networks' are filled in. A tree
- * that gives no order to the first EVO_SCREEN train networks of a group (no finite value, or one
+ * that gives no order to the first EVO_EARLY_NETWORKS train networks of a group (no finite value, or one
  * value for all) is not scored on others: its row is NaN. The first `kept` trees are scored on all,
  * whatever they order. False as above.
  */
 bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
                          size_t kept, double *scores, struct evo_error *err);
-/* The same of the validation networks, without screening. */
+/* The same of the validation networks, without early rejection. */
 bool evo_run_score_validation(struct evo_run *run, const struct evo_tree *const *trees,
                               size_t count, double *scores, struct evo_error *err);
 /* Begins a generation and works on its trees before they are asked for. False when it was
    interrupted. */
 bool evo_run_work_ahead(struct evo_run *run);
 bool evo_run_time_up(const struct evo_run *run);
-/* Is there a reason to stop before what is at work is done? whatever: it is finished even when time
-   is up. */
-bool evo_run_is_interrupted(const struct evo_run *run, bool whatever);
+/* Is there a reason to stop before what is at work is done? ignore_deadline: it is finished even
+   when time is up. */
+bool evo_run_is_interrupted(const struct evo_run *run, bool ignore_deadline);
 /* How far the phase is, to whoever reads snapshots; now and then. */
 void evo_run_show_progress(struct evo_run *run, size_t done, size_t total);
 

@@ -140,7 +140,7 @@ static bool replay(struct evo_run *run, struct evo_database *database, int64_t i
 		const char *text = evo_rows_text(&rows, inject ? 3 : 2);
 		enum evo_command_kind kind = inject ? EVO_COMMAND_INJECT : EVO_COMMAND_SET;
 		if (generation > next)
-			evo_run_put_off(run, kind, text);
+			evo_run_defer(run, kind, text);
 		else if (!inject || generation == next)
 			good = evo_run_intervene(run, kind, text, err);
 	}

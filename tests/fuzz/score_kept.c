@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "../../src/run/score.h"
+#include "../../src/score/score.h"
 #include "fuzz.h"
 
 #define NETWORKS ((size_t) 3)
@@ -45,7 +45,7 @@ static void set_up(struct fixture *f)
 /* The journal's file with these lines in it. Caller frees the path. */
 static char *write_journal(const struct fixture *f, const char *lines)
 {
-	struct score_key key = score_key(&f->scored, &f->scored.cases);
+	struct evo_score_key key = score_journal_key(&f->scored);
 	char *name = evo_format("scores/%016" PRIx64 ".partial", key.hash[0]);
 	struct evo_text text;
 

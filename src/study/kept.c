@@ -1,3 +1,6 @@
+/*
+ * Scores of earlier sessions: a file of SQLite's, its keys, and what waits to be written.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -15,7 +18,7 @@
 #define FLUSH_SECONDS 1.0
 
 struct waiting {
-	struct evo_kept_key tree, network;
+	struct evo_score_key tree, network;
 	uint64_t bits; /* of the score */
 };
 
@@ -29,49 +32,25 @@ struct evo_kept {
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-static void add(struct evo_kept_key *key, const void *bytes, size_t length)
+struct evo_score_key evo_kept_probe(const struct evo_case_item *item)
 {
-	for (size_t i = 0; i < EVO_COUNT(key->hash); i++)
-		key->hash[i] = evo_hash(bytes, length, key->hash[i]);
-}
-
-static void add_text(struct evo_kept_key *key, const char *text)
-{
-	/* With its end, so that it cannot run into the next one. */
-	add(key, text, strlen(text) + 1);
-}
-
-struct evo_kept_key evo_kept_probe(const struct evo_case_item *item)
-{
-	const struct evo_probe *probe = &item->probe;
-	const struct evo_macro *macro = &probe->macro;
-	const uint64_t numbers[] = {macro->channels, macro->cells, macro->side, macro->classes,
-	                            probe->batch,    probe->seed,  item->images};
-	struct evo_kept_key key = {{1, 2}};
-	add_text(&key, PACKAGE_VERSION);
-	add_text(&key, evo_processor());
-	add_text(&key, evo_blas_name());
-	add_text(&key, evo_kernel_name());
-	add_text(&key, probe->space->name);
-	add(&key, numbers, sizeof(numbers));
-	add_text(&key, probe->source);
+	struct evo_score_key key = evo_score_key_machine();
+	evo_score_key_probe(&key, &item->probe);
+	evo_score_key_number(&key, item->probe.seed);
+	evo_score_key_number(&key, item->images);
 	return key;
 }
 
-struct evo_kept_key evo_kept_tree(struct evo_kept_key probe, const struct evo_tree *tree)
+struct evo_score_key evo_kept_tree(struct evo_score_key probe, const struct evo_tree *tree)
 {
-	struct evo_text text;
-	evo_text_init(&text);
-	evo_tree_print(tree, &text);
-	add_text(&probe, text.data);
-	evo_text_clear(&text);
+	evo_score_key_tree(&probe, tree);
 	return probe;
 }
 
-struct evo_kept_key evo_kept_network(const char *architecture)
+struct evo_score_key evo_kept_network(const char *architecture)
 {
-	struct evo_kept_key key = {{3, 4}};
-	add_text(&key, architecture);
+	struct evo_score_key key = {{3, 4}};
+	evo_score_key_text(&key, architecture);
 	return key;
 }
 
@@ -191,7 +170,7 @@ static void touch(struct evo_kept *kept, uint64_t tree)
 	                EVO_VALUES(EVO_INTEGER(time(NULL)), EVO_INTEGER(tree)), NULL);
 }
 
-void evo_kept_read(struct evo_kept *kept, struct evo_kept_key tree, evo_kept_check check,
+void evo_kept_read(struct evo_kept *kept, struct evo_score_key tree, evo_kept_check check,
                    evo_kept_take take, void *context)
 {
 	struct evo_rows rows;
@@ -257,7 +236,7 @@ void evo_kept_flush(struct evo_kept *kept)
 	kept->count = 0;
 }
 
-void evo_kept_put(struct evo_kept *kept, struct evo_kept_key tree, struct evo_kept_key network,
+void evo_kept_put(struct evo_kept *kept, struct evo_score_key tree, struct evo_score_key network,
                   double score)
 {
 	if (kept == NULL || kept->lost)

@@ -75,12 +75,12 @@ static double read_all(const struct evo_stats *stats, struct evo_profile_report 
 	return seconds;
 }
 
-static bool profile_networks(const struct evo_cases *cases, struct evo_store *store,
+static bool profile_networks(const size_t *networks, size_t count, struct evo_store *store,
                              struct evo_profile_report *report, struct evo_error *err)
 {
 	/* The first one warms caches and memory up. */
-	for (size_t i = 0; i < cases->network_count + 1; i++) {
-		size_t network = cases->networks[i ? i - 1 : 0];
+	for (size_t i = 0; i < count + 1; i++) {
+		size_t network = networks[i > 0 ? i - 1 : 0];
 		if (i == 1) {
 			report->extract = (struct evo_extract_profile){0};
 			report->statistics = report->statistics_bytes = 0;
@@ -94,7 +94,7 @@ static bool profile_networks(const struct evo_cases *cases, struct evo_store *st
 			return false;
 		report->statistics += seconds;
 	}
-	report->networks = cases->network_count;
+	report->networks = count;
 	return true;
 }
 
@@ -105,7 +105,7 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
 	struct evo_cases cases = {0};
 	if (!evo_blas_reserve(1, err))
 		return false;
-	struct evo_store *store = evo_store_create(evo_run_memory(config->memory), 1, err);
+	struct evo_store *store = evo_store_create(evo_score_memory(config->memory), 1, err);
 	if (store == NULL) {
 		evo_blas_release(1);
 		return false;
@@ -113,12 +113,15 @@ bool evo_run_profile(const struct evo_profile_config *config, struct evo_profile
 	evo_store_once(store);
 	evo_store_profile(store, &report->extract);
 	measure_peaks(report);
-	bool good =
-	        evo_cases_load(&cases, &config->benchmark, 1, SIZE_MAX, &config->probe,
-	                       config->seed, store, err) &&
-	        evo_cases_sample_strings(&cases, EVO_ALL, config->networks, config->seed, err) &&
-	        evo_cases_register(&cases, store, err) &&
-	        profile_networks(&cases, store, report, err);
+	const struct evo_sample sample = {
+	        .strings = true, .split = EVO_ALL, .count = config->networks, .seed = config->seed};
+	bool good = evo_cases_load(&cases, &config->benchmark, 1, SIZE_MAX, &config->probe,
+	                           config->seed, store, err) &&
+	            evo_cases_sample(&cases, &sample, err);
+	size_t *networks = good ? evo_cases_register(&cases, store, err) : NULL;
+	good = networks != NULL &&
+	       profile_networks(networks, cases.network_count, store, report, err);
+	free(networks);
 	if (good) {
 		measure_peaks(report);
 		evo_probe_text(&cases.items[0].probe, report->probe, sizeof(report->probe));

@@ -107,8 +107,9 @@ bool study_question_wants(const struct study_question *question, const struct st
 }
 
 void study_question_put(struct study_question *question, const struct study_sample *sample,
-                        size_t column, const double *scores, size_t stride, double milliseconds)
+                        const struct evo_scored_network *network)
 {
+	size_t column = network->column;
 	if (!study_question_wants(question, sample, column))
 		return;
 	for (size_t p = sample->place_begin[column]; p < sample->place_begin[column + 1]; p++) {
@@ -118,9 +119,9 @@ void study_question_put(struct study_question *question, const struct study_samp
 			continue;
 		double *out = question->data->scores + part->offset * question->tree_count;
 		for (size_t t = 0; t < question->tree_count; t++)
-			out[t * part->count + place.index] = scores[t * stride];
+			out[t * part->count + place.index] = network->scores[t];
 		question->has[part->offset + place.index] = true;
-		part->milliseconds += milliseconds;
+		part->milliseconds += network->milliseconds;
 		part->timed++;
 		part->done++;
 		question->done++;

@@ -76,35 +76,39 @@ static const char *const *choose_names(struct study_sample *sample,
 	return (const char *const *) *all;
 }
 
-static bool load(struct study_sample *sample, const struct evo_study_config *config,
-                 struct evo_store *store, struct evo_error *err)
+static struct evo_engine *open_engine(struct study_sample *sample,
+                                      const struct evo_study_config *config, struct evo_error *err)
 {
-	struct evo_cases *cases = &sample->cases;
-	size_t count;
 	char **all = NULL;
-	const char *const *names = choose_names(sample, config, &all, &count, err);
-	bool good = err->code == EVO_OK && evo_cases_load(cases, names, count, EVO_CASES_MAX,
-	                                                  &config->probe, config->seed, store, err);
-	for (size_t i = 0; all != NULL && i < count + sample->left_out; i++)
+	struct evo_engine_config engine = {.most = EVO_CASES_MAX,
+	                                   .probe = config->probe,
+	                                   .sample = {.seed = config->seed,
+	                                              .train = config->train,
+	                                              .validation = config->validation,
+	                                              .sampling = config->sampling,
+	                                              .strings = config->strings,
+	                                              .split = config->split,
+	                                              .count = config->networks},
+	                                   .seed = config->seed,
+	                                   .threads = config->threads,
+	                                   .memory = config->memory,
+	                                   .expected = config->expected};
+	engine.benchmarks = choose_names(sample, config, &all, &engine.benchmark_count, err);
+	struct evo_engine *opened =
+	        err->code == EVO_OK ? evo_engine_open(&engine, &sample->cases, err) : NULL;
+	for (size_t i = 0; all != NULL && i < engine.benchmark_count + sample->left_out; i++)
 		free(all[i]);
 	free(all);
-	if (!good)
-		return false;
-	if (config->strings)
-		good = evo_cases_sample_strings(cases, config->split, config->networks,
-		                                config->seed, err);
-	else
-		good = evo_cases_sample_pools(cases, config->train, config->validation,
-		                              config->sampling, config->seed, err);
-	return good && evo_cases_register(cases, store, err);
+	return opened;
 }
 
 struct study_sample *study_sample_load(const struct evo_study_config *config,
-                                       struct evo_store *store, struct evo_error *err)
+                                       struct evo_engine **engine, struct evo_error *err)
 {
 	struct study_sample *sample = evo_calloc(1, sizeof(*sample));
 	sample->references = 1;
-	if (!load(sample, config, store, err)) {
+	*engine = open_engine(sample, config, err);
+	if (*engine == NULL) {
 		study_sample_release(sample);
 		return NULL;
 	}

@@ -115,8 +115,8 @@ static const struct evo_study_snapshot *create_snapshot(struct evo_study *study)
 	snapshot->state = study->state;
 	if (study->error.code != EVO_OK)
 		evo_error_text(&study->error, snapshot->error, sizeof(snapshot->error));
-	if (study->store != NULL)
-		snapshot->store = evo_store_report(study->store);
+	if (study->engine != NULL)
+		snapshot->store = evo_engine_report(study->engine);
 	if (study->sample != NULL) {
 		snapshot->cases = study->sample->about;
 		snapshot->case_count = study->sample->cases.count;

@@ -17,9 +17,9 @@ struct pass {
 	size_t question_count;
 	const struct evo_tree **trees; /* of all of them */
 	size_t tree_count;
-	size_t *columns, *networks; /* of the cases; of the store */
+	size_t *columns; /* of the cases */
 	size_t count;
-	double *scores; /* a row of count a tree */
+	struct evo_study *study;
 };
 
 /* ---- What to do next ------------------------------------------------------------------------- */
@@ -78,10 +78,8 @@ static void take_columns(struct pass *pass, const struct study_sample *sample, s
 	pass->question_count = kept;
 	for (size_t i = 0; i < sample->cases.network_count && pass->count < PASS_NETWORKS; i++) {
 		column = sample->order[i];
-		if (count_wanting(pass, sample, column) < kept)
-			continue;
-		pass->networks[pass->count] = sample->cases.networks[column];
-		pass->columns[pass->count++] = column;
+		if (count_wanting(pass, sample, column) == kept)
+			pass->columns[pass->count++] = column;
 	}
 }
 
@@ -102,15 +100,14 @@ static void take_trees(struct pass *pass, struct study_question *counters)
 }
 
 /* False when no question waits. */
-static bool choose(const struct evo_study *study, bool urgent, struct pass *pass)
+static bool choose(struct evo_study *study, bool urgent, struct pass *pass)
 {
-	memset(pass, 0, sizeof(*pass));
+	*pass = (struct pass){.study = study};
 	pass->questions = evo_calloc(study->question_count + 1, sizeof(struct study_question *));
 	find_questions(study, urgent, pass);
 	if (pass->question_count == 0)
 		return false;
 	pass->columns = evo_calloc(PASS_NETWORKS, sizeof(*pass->columns));
-	pass->networks = evo_calloc(PASS_NETWORKS, sizeof(*pass->networks));
 	take_columns(pass, study->sample, find_column(pass, study->sample));
 	take_trees(pass, study->counters);
 	return true;
@@ -121,57 +118,47 @@ static void clear(struct pass *pass)
 	free(pass->questions);
 	free(pass->trees);
 	free(pass->columns);
-	free(pass->networks);
-	free(pass->scores);
 }
 
 /* ---- Doing it -------------------------------------------------------------------------------- */
 
-/* Tells the questions what has been finished since the last time. */
-static void take_finished(struct evo_study *study, struct pass *pass, struct evo_scoring *scoring)
+/* Tells the questions what has been finished. */
+static void take(void *context, const struct evo_scored_network *network)
 {
-	const size_t *places;
-	size_t count = evo_scoring_finished(scoring, &places);
-	for (size_t i = 0; i < count; i++) {
-		const double *scores = pass->scores + places[i];
-		double milliseconds = evo_scoring_milliseconds(scoring, places[i]);
-		for (size_t q = 0; q < pass->question_count; q++) {
-			struct study_question *question = pass->questions[q];
-			size_t column = pass->columns[places[i]];
-			if (study_question_wants(question, study->sample, column))
-				study_keep(study, question, column, scores, pass->count);
-			study_question_put(question, study->sample, column, scores, pass->count,
-			                   milliseconds);
-			scores += question->tree_count * pass->count;
-		}
+	const struct pass *pass = context;
+	struct evo_study *study = pass->study;
+	struct evo_scored_network own = *network;
+	for (size_t q = 0; q < pass->question_count; q++) {
+		struct study_question *question = pass->questions[q];
+		if (study_question_wants(question, study->sample, own.column))
+			study_keep(study, question, &own);
+		study_question_put(question, study->sample, &own);
+		own.scores += question->tree_count;
 	}
-	study->changed = study->changed || count > 0;
-	study_show(study);
+	study->changed = true;
 }
 
-/* A pass that was stopped is as good as one that was not. */
-static bool work_on(struct evo_study *study, struct pass *pass, struct evo_error *err)
+static bool look(void *context)
 {
-	struct evo_error inner = {0};
-	bool stopped = false;
-	pass->scores =
-	        evo_big_alloc(pass->tree_count * pass->count * sizeof(double), "scores", err);
-	if (pass->scores == NULL)
-		return false;
-	struct evo_scoring *scoring =
-	        evo_scoring_start(study->scorer, EVO_PRIORITY_PERSON, pass->trees, pass->tree_count,
-	                          pass->networks, pass->count, pass->scores);
-	while (!evo_scoring_wait(scoring, WAIT_SECONDS)) {
-		take_finished(study, pass, scoring);
-		if (!stopped && study_called(study)) {
-			evo_scoring_cancel(scoring);
-			stopped = true;
-		}
-	}
-	take_finished(study, pass, scoring);
-	evo_kept_flush(study->kept);
-	return evo_scoring_finish(scoring, &inner) || inner.code == EVO_E_CANCELLED ||
-	       evo_fail(err, inner.code, "%s", inner.message);
+	const struct pass *pass = context;
+	study_show(pass->study);
+	return !study_called(pass->study);
+}
+
+static bool work_on(struct pass *pass, struct evo_error *err)
+{
+	const struct evo_engine_pass work = {.priority = EVO_PRIORITY_PERSON,
+	                                     .trees = pass->trees,
+	                                     .tree_count = pass->tree_count,
+	                                     .columns = pass->columns,
+	                                     .column_count = pass->count,
+	                                     .interval = WAIT_SECONDS,
+	                                     .take = take,
+	                                     .look = look,
+	                                     .context = pass};
+	bool good = evo_engine_score(pass->study->engine, &work, err);
+	evo_kept_flush(pass->study->kept);
+	return good;
 }
 
 /* Of several questions it cannot be known whose trees were too much: each is tried alone. */
@@ -189,7 +176,7 @@ bool study_score(struct evo_study *study, bool urgent)
 	struct pass pass;
 	struct evo_error err = {0};
 	bool any = choose(study, urgent, &pass);
-	if (any && !work_on(study, &pass, &err)) {
+	if (any && !work_on(&pass, &err)) {
 		blame(&pass, &err);
 		study->changed = true;
 	}

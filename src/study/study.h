@@ -1,10 +1,10 @@
-/* Inside run: a study, in its parts. */
-#ifndef EVO_RUN_STUDY_H
-#define EVO_RUN_STUDY_H
+/* Inside study: a study, in its parts. */
+#ifndef EVO_STUDY_STUDY_H
+#define EVO_STUDY_STUDY_H
 
 #include <pthread.h>
 
-#include "evoscope/cases.h"
+#include "evoscope/engine.h"
 #include "evoscope/news.h"
 #include "evoscope/study.h"
 #include "kept.h"
@@ -16,7 +16,7 @@ enum {
 	STUDY_COUNTERS
 };
 
-/* ---- study_sample.c: which networks ---------------------------------------------------------- */
+/* ---- sample.c: which networks ---------------------------------------------------------- */
 
 /* Where a column of the cases is among a group's networks. */
 struct study_place {
@@ -25,9 +25,9 @@ struct study_place {
 
 /* By what the scores of a group's networks are kept. */
 struct study_known {
-	struct evo_kept_key probe;
+	struct evo_score_key probe;
 	struct study_known_network {
-		struct evo_kept_key key;
+		struct evo_score_key key;
 		size_t index; /* in the group */
 	} * networks;         /* sorted by the first hash */
 };
@@ -44,12 +44,13 @@ struct study_sample {
 	struct study_known *known; /* a group */
 };
 struct evo_study;
+/* With the engine that scores its networks, which is to be closed before the last release. */
 struct study_sample *study_sample_load(const struct evo_study_config *config,
-                                       struct evo_store *store, struct evo_error *err);
+                                       struct evo_engine **engine, struct evo_error *err);
 struct study_sample *study_sample_hold(struct study_sample *sample);
 void study_sample_release(struct study_sample *sample); /* NULL is nothing */
 
-/* ---- study_question.c: what is asked, and what is known -------------------------------------- */
+/* ---- request.c: what is asked, and what is known -------------------------------------- */
 
 /* The first networks of a group. */
 struct study_part {
@@ -95,21 +96,20 @@ bool study_question_urgent(const struct study_question *question);
 /* Is the column among its networks, and not done? */
 bool study_question_wants(const struct study_question *question, const struct study_sample *sample,
                           size_t column);
-/* scores: the first tree's; those of the others follow at a distance of `stride`. */
+/* Takes what a network has come to. */
 void study_question_put(struct study_question *question, const struct study_sample *sample,
-                        size_t column, const double *scores, size_t stride, double milliseconds);
+                        const struct evo_scored_network *network);
 void study_data_release(struct study_data *data);
 
-/* ---- study_kept.c: what earlier sessions have scored ----------------------------------------- */
+/* ---- recall.c: what earlier sessions have scored ----------------------------------------- */
 
 void study_known_load(struct study_sample *sample);
 void study_known_clear(struct study_sample *sample);
 /* Takes what is kept of a question of one tree, on networks on which the counters are known. */
 void study_recall(struct evo_study *study, struct study_question *question);
-/* Keeps what such a question, or the counters, have been told of a network. scores: as for
-   study_question_put. */
-void study_keep(struct evo_study *study, const struct study_question *question, size_t column,
-                const double *scores, size_t stride);
+/* Keeps what such a question, or the counters, have been told of a network. */
+void study_keep(struct evo_study *study, const struct study_question *question,
+                const struct evo_scored_network *network);
 
 /* ---- The study ------------------------------------------------------------------------------- */
 
@@ -137,9 +137,7 @@ struct evo_study {
 	/* The thread's own from here on. */
 	enum evo_study_state state;
 	struct evo_error error;
-	struct evo_pool *pool;
-	struct evo_store *store;
-	struct evo_scorer *scorer;
+	struct evo_engine *engine;
 	struct study_sample *sample;
 	struct evo_kept *kept;           /* NULL: nothing is */
 	struct study_question *counters; /* units and params on all networks */
@@ -153,14 +151,14 @@ struct evo_study {
 /* Is somebody waiting for the thread? Then it ends what it is at. */
 bool study_called(struct evo_study *study);
 
-/* ---- study_pass.c, study_rows.c: the work ---------------------------------------------------- */
+/* ---- pass.c, rows.c: the work ---------------------------------------------------- */
 
 /* Each does some of what there is to do for questions that are urgent, or for those that are not,
    until the study is called; false when there is nothing. */
 bool study_score(struct evo_study *study, bool urgent);
 bool study_make_rows(struct evo_study *study, bool urgent);
 
-/* ---- study_snapshot.c ------------------------------------------------------------------------ */
+/* ---- snapshot.c ------------------------------------------------------------------------ */
 
 void study_publish(struct evo_study *study);
 /* The same, unless nothing has changed or the last one is hardly out. */

@@ -20,12 +20,11 @@ void study_known_load(struct study_sample *sample)
 	sample->known = evo_calloc(cases->group_count + 1, sizeof(*sample->known));
 	for (size_t g = 0; g < cases->group_count; g++) {
 		const struct evo_case_group *group = &cases->groups[g];
-		const struct evo_case_item *item = &cases->items[group->first_case];
 		struct study_known *known = &sample->known[g];
-		known->probe = evo_kept_probe(item);
+		known->probe = evo_kept_probe(&cases->items[group->first_case]);
 		known->networks = evo_calloc(group->count + 1, sizeof(*known->networks));
 		for (size_t i = 0; i < group->count; i++) {
-			const char *text = item->benchmark->rows[item->rows[i]].architecture;
+			const char *text = evo_cases_architecture(cases, g, i);
 			known->networks[i] =
 			        (struct study_known_network){evo_kept_network(text), i};
 		}
@@ -128,19 +127,17 @@ void study_recall(struct evo_study *study, struct study_question *question)
 
 /* ---- Keeping --------------------------------------------------------------------------------- */
 
-void study_keep(struct evo_study *study, const struct study_question *question, size_t column,
-                const double *scores, size_t stride)
+void study_keep(struct evo_study *study, const struct study_question *question,
+                const struct evo_scored_network *network)
 {
 	const struct study_sample *sample = study->sample;
 	if (!is_kept(study, question))
 		return;
-	const struct study_place place = sample->places[sample->place_begin[column]];
-	const struct evo_case_group *group = &sample->cases.groups[place.group];
-	const struct evo_case_item *item = &sample->cases.items[group->first_case];
-	struct evo_kept_key network =
-	        evo_kept_network(item->benchmark->rows[item->rows[place.index]].architecture);
+	const struct study_place place = sample->places[sample->place_begin[network->column]];
+	struct evo_score_key key =
+	        evo_kept_network(evo_cases_architecture(&sample->cases, place.group, place.index));
 	for (size_t t = 0; t < question->tree_count; t++)
 		evo_kept_put(study->kept,
 		             evo_kept_tree(sample->known[place.group].probe, &question->trees[t]),
-		             network, scores[t * stride]);
+		             key, network->scores[t]);
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "score.h"
+#include "evoscope/rank.h"
 #include "study.h"
 
 struct batch {
@@ -46,9 +46,9 @@ static void make_row(void *context, size_t index, unsigned worker)
 	row->seeds = 1;
 	row->kendall_sd = NAN;
 	row->milliseconds = part->timed > 0 ? part->milliseconds / (double) part->timed : NAN;
-	score_measure(part->count, scores_of(question, part, tree), about->accuracy,
-	              scores_of(counters, all, STUDY_UNITS), scores_of(counters, all, STUDY_PARAMS),
-	              row);
+	evo_score_measure(part->count, scores_of(question, part, tree), about->accuracy,
+	                  scores_of(counters, all, STUDY_UNITS),
+	                  scores_of(counters, all, STUDY_PARAMS), row);
 }
 
 static struct study_question *find_question(const struct evo_study *study, bool urgent)
@@ -69,10 +69,11 @@ bool study_make_rows(struct evo_study *study, bool urgent)
 	if (batch.question == NULL)
 		return false;
 	size_t count = batch.question->row_total - batch.question->row_count;
-	size_t threads = evo_pool_threads(study->pool);
+	struct evo_pool *pool = evo_engine_pool(study->engine);
+	size_t threads = evo_pool_threads(pool);
 	if (count > threads)
 		count = threads;
-	evo_pool_run(study->pool, EVO_PRIORITY_PERSON, count, make_row, &batch);
+	evo_pool_run(pool, EVO_PRIORITY_PERSON, count, make_row, &batch);
 	batch.question->row_count += count;
 	study->changed = true;
 	study_show(study);

@@ -5,14 +5,13 @@
  * have one network's statistics, evaluate all that is asked for on it, let it go.
  */
 #include "config.h"
-#include "evoscope/expr.h"
-#include "evoscope/store.h"
-#include "together.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "evoscope/scoring.h"
 
 /* Of numbers that are remembered: of 1500 subexpressions at least, where 200 networks have 12
    units each; of up to four times as many, as tables happen to be filled. */
@@ -39,7 +38,7 @@ struct evo_scoring {
 	size_t network_count;
 	size_t known; /* networks of the store, which share what is remembered */
 	evo_needs needs;
-	double *scores, *milliseconds, *row; /* row: tree_count numbers a worker */
+	double *scores, *milliseconds;
 	struct evo_job *job;
 	bool divisible;
 	pthread_mutex_t lock; /* guards all that follows */
@@ -53,12 +52,12 @@ struct evo_scoring {
 
 struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *pool)
 {
-	struct evo_scorer *scorer = evo_calloc(1, sizeof *scorer);
+	struct evo_scorer *scorer = evo_calloc(1, sizeof(*scorer));
 	const unsigned threads = evo_pool_threads(pool);
 
 	scorer->store = store;
 	scorer->pool = pool;
-	scorer->together = evo_calloc(threads, sizeof *scorer->together);
+	scorer->together = evo_calloc(threads, sizeof(*scorer->together));
 	for (unsigned i = 0; i < threads; i++)
 		scorer->together[i] = evo_together_create(EVO_KEPT_BYTES);
 	scorer->memo = evo_memo_create(MEMO_BYTES);
@@ -67,7 +66,7 @@ struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *p
 
 void evo_scorer_destroy(struct evo_scorer *scorer)
 {
-	if (!scorer)
+	if (scorer == NULL)
 		return;
 	for (unsigned i = 0; i < evo_pool_threads(scorer->pool); i++)
 		evo_together_destroy(scorer->together[i]);
@@ -126,7 +125,8 @@ static struct lent *most_left(struct evo_scoring *scoring)
 
 	for (unsigned i = 0; i < evo_pool_threads(scoring->scorer->pool); i++) {
 		struct lent *lent = &scoring->lent[i];
-		const size_t left = lent->evaluation ? evo_together_left(lent->evaluation) : 0;
+		const size_t left =
+		        lent->evaluation != NULL ? evo_together_left(lent->evaluation) : 0;
 
 		if (left > most) {
 			most = left;
@@ -180,7 +180,7 @@ static bool evaluate(struct evo_scoring *scoring, const struct evo_stats *stats,
 static void score_network(struct evo_scoring *scoring, size_t index, unsigned worker)
 {
 	struct evo_scorer *scorer = scoring->scorer;
-	double *row = scoring->row + worker * scoring->tree_count;
+	double *row = scoring->scores + index * scoring->tree_count;
 	const double begin = evo_now();
 	struct evo_error err = {0};
 
@@ -188,7 +188,7 @@ static void score_network(struct evo_scoring *scoring, size_t index, unsigned wo
 		return;
 	const struct evo_stats *stats = evo_store_acquire(scorer->store, scoring->networks[index],
 	                                                  scoring->needs, worker, &err);
-	if (!stats) {
+	if (stats == NULL) {
 		failed(scoring, &err);
 		return;
 	}
@@ -201,8 +201,6 @@ static void score_network(struct evo_scoring *scoring, size_t index, unsigned wo
 		failed(scoring, &err);
 		return;
 	}
-	for (size_t t = 0; t < scoring->tree_count; t++)
-		scoring->scores[t * scoring->network_count + index] = row[t];
 	scoring->milliseconds[index] = (evo_now() - begin) * 1e3;
 	pthread_mutex_lock(&scoring->lock);
 	scoring->finished[scoring->finished_count++] = index;
@@ -224,7 +222,7 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
                                       const struct evo_tree *const *trees, size_t tree_count,
                                       const size_t *networks, size_t network_count, double *scores)
 {
-	struct evo_scoring *scoring = evo_calloc(1, sizeof *scoring);
+	struct evo_scoring *scoring = evo_calloc(1, sizeof(*scoring));
 	const size_t workers = evo_pool_threads(scorer->pool);
 
 	scoring->scorer = scorer;
@@ -236,15 +234,12 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	scoring->scores = scores;
 	for (size_t t = 0; t < tree_count; t++)
 		scoring->needs |= evo_tree_needs(trees[t]);
-	for (size_t i = 0; i < tree_count * network_count; i++)
-		scores[i] = NAN;
-	scoring->row = evo_calloc(workers * tree_count + 1, sizeof *scoring->row);
-	scoring->milliseconds = evo_calloc(network_count + 1, sizeof *scoring->milliseconds);
+	scoring->milliseconds = evo_calloc(network_count + 1, sizeof(*scoring->milliseconds));
 	for (size_t i = 0; i < network_count; i++)
 		scoring->milliseconds[i] = NAN;
-	scoring->finished = evo_calloc(network_count + 1, sizeof *scoring->finished);
+	scoring->finished = evo_calloc(network_count + 1, sizeof(*scoring->finished));
 	scoring->divisible = workers > 1 && evo_together_divisible(scoring->forest);
-	scoring->lent = evo_calloc(workers, sizeof *scoring->lent);
+	scoring->lent = evo_calloc(workers, sizeof(*scoring->lent));
 	pthread_mutex_init(&scoring->lock, NULL);
 	pthread_cond_init(&scoring->alone, NULL);
 	const size_t helping = scoring->divisible && network_count > 0 ? workers - 1 : 0;
@@ -252,14 +247,6 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	scoring->job =
 	        evo_pool_submit(scorer->pool, priority, network_count + helping, work, scoring);
 	return scoring;
-}
-
-size_t evo_scoring_done(struct evo_scoring *scoring)
-{
-	pthread_mutex_lock(&scoring->lock);
-	const size_t done = scoring->finished_count;
-	pthread_mutex_unlock(&scoring->lock);
-	return done;
 }
 
 bool evo_scoring_wait(struct evo_scoring *scoring, double seconds)
@@ -304,7 +291,6 @@ bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
 	evo_forest_destroy(scoring->forest);
 	free(scoring->finished);
 	free(scoring->milliseconds);
-	free(scoring->row);
 	free(scoring);
 	return good;
 }

@@ -14,14 +14,15 @@
 void score_gather(const struct scored *s, const struct score_pass *pass,
                   const struct evo_case_item *item, const struct score_proxy *proxy, double *out)
 {
-	const struct evo_case_group *group = &s->cases.groups[item->group];
-	size_t n = s->cases.network_count;
-	for (size_t i = 0; i < group->count; i++) {
+	const double *scores = pass->scores + proxy->tree * s->cases.network_count;
+	if (proxy->scores == NULL) {
+		evo_cases_gather(&s->cases, item->group, scores, out);
+		return;
+	}
+	for (size_t i = 0; i < item->train; i++) {
 		const char *text = item->benchmark->rows[item->rows[i]].architecture;
-		if (proxy->scores == NULL)
-			out[i] = pass->scores[proxy->tree * n + group->columns[i]];
-		else if (!evo_scores_value(proxy->scores, evo_scores_row(proxy->scores, text),
-		                           proxy->column, &out[i]))
+		if (!evo_scores_value(proxy->scores, evo_scores_row(proxy->scores, text),
+		                      proxy->column, &out[i]))
 			out[i] = NAN; /* never: such networks are left out */
 	}
 }
@@ -52,8 +53,8 @@ static void measure_without_networks(struct evo_score_row *row)
 	row->milliseconds = NAN;
 }
 
-void score_measure(size_t n, const double *x, const double *y, const double *units,
-                   const double *params, struct evo_score_row *row)
+void evo_score_measure(size_t n, const double *x, const double *y, const double *units,
+                       const double *params, struct evo_score_row *row)
 {
 	row->kendall = evo_kendall(n, x, y);
 	evo_kendall_interval(n, x, y, &row->low, &row->high);
@@ -76,7 +77,7 @@ static void measure(const struct scored *s, const struct score_pass *pass,
 	score_gather(s, pass, item, proxy, x);
 	score_gather(s, pass, item, &units, given_units);
 	score_gather(s, pass, item, &params, given_params);
-	score_measure(n, x, item->accuracy, given_units, given_params, row);
+	evo_score_measure(n, x, item->accuracy, given_units, given_params, row);
 	row->milliseconds = proxy->scores == NULL ? mean_milliseconds(s, pass, item) : NAN;
 	free(x);
 }
@@ -102,8 +103,8 @@ static bool measure_all(const struct scored *s, struct evo_score_row *measured, 
 	struct measuring measuring = {s, measured};
 	double begin = evo_now();
 	bool good = true;
-	struct evo_job *job =
-	        evo_pool_submit(s->pool, EVO_PRIORITY_PERSON, count, measure_one, &measuring);
+	struct evo_job *job = evo_pool_submit(evo_engine_pool(s->engine), EVO_PRIORITY_PERSON,
+	                                      count, measure_one, &measuring);
 	while (!evo_job_wait(job, SCORE_WAIT_SECONDS)) {
 		if (good && !score_tell(s, &measuring_rows, evo_job_done(job), 0, count, begin)) {
 			evo_job_cancel(job);

@@ -110,23 +110,13 @@ static struct study_question *create_counters(const struct study_sample *sample,
 
 static bool open_engine(struct evo_study *study, struct evo_error *err)
 {
-	const struct evo_study_config *config = &study->config;
-	study->pool = evo_net_pool_create(config->threads, err);
-	if (study->pool == NULL)
-		return false;
-	study->store = evo_store_create(evo_run_memory(config->memory),
-	                                evo_pool_threads(study->pool), err);
-	if (study->store == NULL)
-		return false;
-	evo_store_expect(study->store, config->expected);
-	study->scorer = evo_scorer_create(study->store, study->pool);
-	study->sample = study_sample_load(config, study->store, err);
+	study->sample = study_sample_load(&study->config, &study->engine, err);
 	if (study->sample == NULL)
 		return false;
 	study->counters = create_counters(study->sample, err);
 	if (study->counters == NULL)
 		return false;
-	if (config->keep) {
+	if (study->config.keep) {
 		study->kept = evo_kept_open();
 		study_recall(study, study->counters);
 	}
@@ -140,11 +130,8 @@ static void close_engine(struct evo_study *study)
 	free(study->questions);
 	study_question_destroy(study->counters);
 	evo_kept_close(study->kept);
+	evo_engine_close(study->engine);
 	study_sample_release(study->sample);
-	evo_scorer_destroy(study->scorer);
-	if (study->store != NULL)
-		evo_store_destroy(study->store);
-	evo_net_pool_destroy(study->pool);
 }
 
 static void enter(struct evo_study *study, enum evo_study_state state)

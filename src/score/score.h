@@ -1,11 +1,12 @@
 /*
- * Inside run: scoring without a search, in its parts.
+ * Inside score: scoring without a search, in its parts.
  */
-#ifndef EVO_RUN_SCORE_H
-#define EVO_RUN_SCORE_H
+#ifndef EVO_SCORE_SCORE_H
+#define EVO_SCORE_SCORE_H
 
-#include "evoscope/cases.h"
+#include "evoscope/engine.h"
 #include "evoscope/score.h"
+#include "evoscope/score_key.h"
 
 #define SCORE_WAIT_SECONDS 0.1
 
@@ -36,7 +37,8 @@ struct scored {
 	const struct evo_score_config *config;
 	evo_score_progress progress;
 	void *context;
-	struct evo_pool *pool;
+	bool stopped; /* by progress */
+	struct evo_engine *engine;
 
 	struct evo_tree *trees; /* the counters, then the expressions */
 	size_t tree_count;
@@ -53,6 +55,8 @@ struct scored {
 	struct evo_file *scores_file, *table_file;
 };
 
+/* ---- tell.c ---------------------------------------------------------------------------------- */
+
 void score_note(const struct scored *s, const char *format, ...) EVO_PRINTF(2, 3);
 struct score_phase {
 	const char *name, *unit; /* as in evo_score_status */
@@ -61,7 +65,7 @@ struct score_phase {
 bool score_tell(const struct scored *s, const struct score_phase *phase, size_t done, size_t kept,
                 size_t total, double begin);
 
-/* ---- score_names.c --------------------------------------------------------------------------- */
+/* ---- names.c --------------------------------------------------------------------------- */
 
 /* Reads the proxies into trees and columns. */
 bool score_read_proxies(struct scored *s, struct evo_error *err);
@@ -69,14 +73,10 @@ void score_clear_proxies(struct scored *s);
 /* Has the architecture a score in every imported column? */
 bool score_has_imported(void *context, const char *architecture);
 
-/* ---- score_journal.c ------------------------------------------------------------------------- */
+/* ---- journal.c ------------------------------------------------------------------------- */
 
 /* What all scores depend on: scorings of one key have the same networks in the same columns. */
-struct score_key {
-	uint64_t hash[2];
-};
-struct score_key score_key(const struct scored *s, const struct evo_cases *cases);
-
+struct evo_score_key score_journal_key(const struct scored *s);
 /* Opens the journal of the scoring and takes what is in it. What keeps it from being used is told
    as a note: scoring goes on without it. */
 void score_journal_open(struct scored *s);
@@ -87,19 +87,15 @@ size_t score_journal_kept(const struct scored *s); /* networks */
 /* finished: all has been delivered, and nothing needs to be kept. */
 void score_journal_close(struct scored *s, bool finished);
 
-/* ---- score_rows.c ---------------------------------------------------------------------------- */
+/* ---- rows.c ---------------------------------------------------------------------------- */
 
 /* One proxy's scores on a case's networks, in the order of its rows. */
 void score_gather(const struct scored *s, const struct score_pass *pass,
                   const struct evo_case_item *item, const struct score_proxy *proxy, double *out);
-/* What n scores x are worth where y is the accuracy: all of a row but its names, counts and
-   milliseconds. */
-void score_measure(size_t n, const double *x, const double *y, const double *units,
-                   const double *params, struct evo_score_row *row);
 /* NULL: EVO_E_CANCELLED. Caller frees. */
 struct evo_score_row *score_make_rows(const struct scored *s, size_t *count, struct evo_error *err);
 
-/* ---- score_files.c --------------------------------------------------------------------------- */
+/* ---- files.c --------------------------------------------------------------------------- */
 
 bool score_create_files(struct scored *s, struct evo_error *err);
 bool score_write_files(struct scored *s, const struct evo_score_row *rows, size_t count,

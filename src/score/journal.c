@@ -31,63 +31,19 @@ struct score_journal {
 
 /* ---- The key --------------------------------------------------------------------------------- */
 
-static void add(struct score_key *key, const char *text)
+struct evo_score_key score_journal_key(const struct scored *s)
 {
-	/* With its end, so that it cannot run into the next one. */
-	for (size_t i = 0; i < EVO_COUNT(key->hash); i++)
-		key->hash[i] = evo_hash(text, strlen(text) + 1, key->hash[i]);
-}
-
-static void add_size(struct score_key *key, size_t number)
-{
-	char text[32];
-	snprintf(text, sizeof(text), "%zu", number);
-	add(key, text);
-}
-
-static void add_probe(struct score_key *key, const struct evo_probe *probe)
-{
-	const struct evo_macro *macro = &probe->macro;
-	const size_t sizes[] = {macro->channels, macro->cells, macro->side, macro->classes,
-	                        probe->batch};
-	add(key, probe->space->name);
-	for (size_t i = 0; i < EVO_COUNT(sizes); i++)
-		add_size(key, sizes[i]);
-	add(key, probe->source);
-	if (probe->drawn_labels)
-		add(key, "drawn labels");
-}
-
-static void add_trees(struct score_key *key, const struct scored *s)
-{
-	struct evo_text text;
-	evo_text_init(&text);
-	for (size_t i = 0; i < s->tree_count; i++) {
-		evo_text_reset(&text);
-		evo_tree_print(&s->trees[i], &text);
-		add(key, text.data);
-	}
-	evo_text_clear(&text);
-}
-
-struct score_key score_key(const struct scored *s, const struct evo_cases *cases)
-{
-	struct score_key key = {{1, 2}};
-	/* The same arithmetic: another program, processor or library may round otherwise. */
-	add(&key, PACKAGE_VERSION);
-	add(&key, evo_processor());
-	add(&key, evo_blas_name());
-	add(&key, evo_kernel_name());
-	add_trees(&key, s);
-	add_size(&key, (size_t) s->config->seed);
-	add_size(&key, s->config->repeats > 0 ? s->config->repeats : 1);
-	for (size_t g = 0; g < cases->group_count; g++) {
-		const struct evo_case_group *group = &cases->groups[g];
-		const struct evo_case_item *item = &cases->items[group->first_case];
-		add_probe(&key, &item->probe);
-		add_size(&key, group->count);
+	struct evo_score_key key = evo_score_key_machine();
+	for (size_t i = 0; i < s->tree_count; i++)
+		evo_score_key_tree(&key, &s->trees[i]);
+	evo_score_key_number(&key, s->config->seed);
+	evo_score_key_number(&key, s->config->repeats > 0 ? s->config->repeats : 1);
+	for (size_t g = 0; g < s->cases.group_count; g++) {
+		const struct evo_case_group *group = &s->cases.groups[g];
+		evo_score_key_probe(&key, &s->cases.items[group->first_case].probe);
+		evo_score_key_number(&key, group->count);
 		for (size_t i = 0; i < group->count; i++)
-			add(&key, item->benchmark->rows[item->rows[i]].architecture);
+			evo_score_key_text(&key, evo_cases_architecture(&s->cases, g, i));
 	}
 	return key;
 }
@@ -214,7 +170,7 @@ static void forget_old(const char *folder)
 
 void score_journal_open(struct scored *s)
 {
-	struct score_key key = score_key(s, &s->cases);
+	struct evo_score_key key = score_journal_key(s);
 	char *name = evo_format("%016" PRIx64 ".partial", key.hash[0]);
 	char *heading = evo_format("evoscope scoring 1 %016" PRIx64 "%016" PRIx64, key.hash[0],
 	                           key.hash[1]);

@@ -1,3 +1,6 @@
+/*
+ * Benchmarks loaded, their networks sampled, and every network given a column.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -5,7 +8,7 @@
 
 #include "evoscope/cases.h"
 
-size_t evo_run_memory(size_t memory)
+size_t evo_score_memory(size_t memory)
 {
 	if (memory > 0)
 		return memory;
@@ -28,18 +31,24 @@ void evo_run_free_list(const char *const *list, size_t count)
 	free((void *) (uintptr_t) list);
 }
 
+static void clear_groups(struct evo_cases *cases)
+{
+	for (size_t g = 0; g < cases->group_count; g++)
+		free(cases->groups[g].columns);
+	free(cases->groups);
+	cases->groups = NULL;
+	cases->group_count = cases->network_count = 0;
+}
+
 void evo_cases_clear(struct evo_cases *cases)
 {
+	clear_groups(cases);
 	for (size_t i = 0; i < cases->count; i++) {
 		evo_benchmark_destroy(cases->items[i].benchmark);
 		free(cases->items[i].rows);
 		free(cases->items[i].accuracy);
 	}
-	for (size_t g = 0; g < cases->group_count; g++)
-		free(cases->groups[g].columns);
 	free(cases->items);
-	free(cases->groups);
-	free(cases->networks);
 	memset(cases, 0, sizeof(*cases));
 }
 
@@ -57,6 +66,20 @@ static uint64_t hash_images(const struct evo_images *images)
 	return hash;
 }
 
+/* Finds out at which probe the item's networks are scored, and registers that. */
+static bool set_probe(struct evo_case_item *item, const struct evo_probe_options *options,
+                      uint64_t seed, struct evo_store *store, struct evo_error *err)
+{
+	struct evo_images images;
+	if (!evo_run_probe(item->benchmark, options, seed, &item->probe, &images, err))
+		return false;
+	item->images = hash_images(&images);
+	bool good = evo_store_probe(store, &item->probe, images.pixels, images.labels,
+	                            &item->probe_number, err);
+	evo_images_clear(&images);
+	return good;
+}
+
 static bool load_one(struct evo_cases *cases, const char *name,
                      const struct evo_probe_options *options, uint64_t seed,
                      struct evo_store *store, struct evo_error *err)
@@ -70,16 +93,26 @@ static bool load_one(struct evo_cases *cases, const char *name,
 		return false;
 	cases->items = evo_realloc(cases->items, cases->count + 1, sizeof(*cases->items));
 	struct evo_case_item *item = &cases->items[cases->count++];
-	memset(item, 0, sizeof(*item));
-	item->benchmark = benchmark;
-	struct evo_images images;
-	if (!evo_run_probe(benchmark, options, seed, &item->probe, &images, err))
-		return false;
-	item->images = hash_images(&images);
-	bool good = evo_store_probe(store, &item->probe, images.pixels, images.labels,
-	                            &item->probe_number, err);
-	evo_images_clear(&images);
-	return good;
+	*item = (struct evo_case_item){.benchmark = benchmark};
+	return set_probe(item, options, seed, store, err);
+}
+
+bool evo_cases_reseed(struct evo_cases *cases, const struct evo_probe_options *options,
+                      uint64_t seed, struct evo_store *store, struct evo_error *err)
+{
+	for (size_t i = 0; i < cases->count; i++) {
+		struct evo_case_item *item = &cases->items[i];
+		uint64_t images = item->images;
+		if (!set_probe(item, options, seed, store, err))
+			return false;
+		if (item->images != images)
+			return evo_fail(
+			        err, EVO_E_INPUT,
+			        "the images of benchmark %s were changed while it was being "
+			        "scored; score it again",
+			        item->benchmark->name);
+	}
+	return true;
 }
 
 static bool load_named(struct evo_cases *cases, const char *const *names, size_t count, size_t most,
@@ -160,22 +193,17 @@ static size_t *draw(const struct evo_benchmark *benchmark, enum evo_split split,
 	return evo_benchmark_sample(benchmark, split, count, seed, purpose, got);
 }
 
-bool evo_cases_sample_pools(struct evo_cases *cases, size_t train, size_t validation,
-                            struct evo_sampling sampling, uint64_t seed, struct evo_error *err)
+static bool sample_pools(struct evo_case_item *item, const struct evo_sample *sample,
+                         struct evo_error *err)
 {
-	for (size_t i = 0; i < cases->count; i++) {
-		struct evo_case_item *item = &cases->items[i];
-		size_t got, other = 0, *more = NULL;
-		size_t *rows = draw(item->benchmark, EVO_TRAIN, train, sampling, seed,
-		                    "train networks", &got);
-		if (validation > 0)
-			more = draw(item->benchmark, EVO_VALIDATION, validation, sampling, seed,
-			            "validation networks", &other);
-		set_rows(item, rows, got, more, other);
-		if (!check_train(item, err))
-			return false;
-	}
-	return true;
+	size_t got, other = 0, *more = NULL;
+	size_t *rows = draw(item->benchmark, EVO_TRAIN, sample->train, sample->sampling,
+	                    sample->seed, "train networks", &got);
+	if (sample->validation > 0)
+		more = draw(item->benchmark, EVO_VALIDATION, sample->validation, sample->sampling,
+		            sample->seed, "validation networks", &other);
+	set_rows(item, rows, got, more, other);
+	return check_train(item, err);
 }
 
 /* Keeps the first `count` rows that pass; the order is that of a sample without a filter. */
@@ -193,30 +221,28 @@ static size_t filter_rows(struct evo_case_item *item, const struct evo_case_filt
 	return count > 0 && kept > count ? count : kept;
 }
 
-bool evo_cases_sample_filtered(struct evo_cases *cases, const struct evo_case_filter *filter,
-                               enum evo_split split, size_t count, uint64_t seed,
-                               struct evo_error *err)
+static bool sample_strings(struct evo_case_item *item, const struct evo_sample *sample,
+                           struct evo_error *err)
 {
-	for (size_t i = 0; i < cases->count; i++) {
-		struct evo_case_item *item = &cases->items[i];
-		size_t got;
-		size_t *rows = evo_benchmark_strings(item->benchmark, split, filter ? 0 : count, 0,
-		                                     seed, "scored networks", &got);
-		bool any = got > 0;
-		if (filter != NULL)
-			got = filter_rows(item, filter, count, rows, got);
-		set_rows(item, rows, got, NULL, 0);
-		if (!any)
-			return evo_fail(err, EVO_E_INPUT, "benchmark %s has no %s networks",
-			                item->benchmark->name, evo_split_name(split));
-	}
-	return true;
+	size_t got, wanted = sample->filter != NULL ? 0 : sample->count;
+	size_t *rows = evo_benchmark_strings(item->benchmark, sample->split, wanted, 0,
+	                                     sample->seed, "scored networks", &got);
+	bool any = got > 0;
+	if (sample->filter != NULL)
+		got = filter_rows(item, sample->filter, sample->count, rows, got);
+	set_rows(item, rows, got, NULL, 0);
+	return any || evo_fail(err, EVO_E_INPUT, "benchmark %s has no %s networks",
+	                       item->benchmark->name, evo_split_name(sample->split));
 }
 
-bool evo_cases_sample_strings(struct evo_cases *cases, enum evo_split split, size_t count,
-                              uint64_t seed, struct evo_error *err)
+bool evo_cases_sample(struct evo_cases *cases, const struct evo_sample *sample,
+                      struct evo_error *err)
 {
-	return evo_cases_sample_filtered(cases, NULL, split, count, seed, err);
+	bool good = true;
+	for (size_t i = 0; good && i < cases->count; i++)
+		good = sample->strings ? sample_strings(&cases->items[i], sample, err)
+		                       : sample_pools(&cases->items[i], sample, err);
+	return good;
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
@@ -238,51 +264,54 @@ static bool same_networks(const struct evo_case_item *a, const struct evo_case_i
 	return true;
 }
 
-/* Numbers of the store to columns, as far as they have been met. */
-struct column_map {
-	size_t *column; /* SIZE_MAX: none yet */
+/* Numbers of the store to columns, as far as they have been met, and back. */
+struct columns {
+	size_t *of; /* by number; SIZE_MAX: none yet */
 	size_t room;
+	size_t *networks; /* by column */
+	size_t count;
 };
 
-static size_t column_of(struct evo_cases *cases, struct column_map *map, size_t number)
+static size_t column_of(struct columns *columns, size_t number)
 {
-	if (number >= map->room) {
+	if (number >= columns->room) {
 		size_t room = number + number / 2 + 256;
-		map->column = evo_realloc(map->column, room, sizeof(*map->column));
-		for (size_t i = map->room; i < room; i++)
-			map->column[i] = SIZE_MAX;
-		map->room = room;
+		columns->of = evo_realloc(columns->of, room, sizeof(*columns->of));
+		for (size_t i = columns->room; i < room; i++)
+			columns->of[i] = SIZE_MAX;
+		columns->room = room;
 	}
-	if (map->column[number] == SIZE_MAX) {
-		map->column[number] = cases->network_count;
-		cases->networks[cases->network_count++] = number;
+	if (columns->of[number] == SIZE_MAX) {
+		columns->of[number] = columns->count;
+		columns->networks[columns->count++] = number;
 	}
-	return map->column[number];
+	return columns->of[number];
 }
 
 static bool register_group(struct evo_cases *cases, const struct evo_case_item *item,
-                           struct column_map *map, struct evo_store *store, struct evo_error *err)
+                           struct columns *columns, struct evo_store *store, struct evo_error *err)
 {
 	struct evo_case_group *group = &cases->groups[cases->group_count++];
 	group->first_case = (size_t) (item - cases->items);
 	group->count = item->train + item->validation;
 	group->columns = evo_calloc(group->count, sizeof(*group->columns));
-	cases->networks = evo_realloc(cases->networks, cases->network_count + group->count,
-	                              sizeof(*cases->networks));
+	columns->networks = evo_realloc(columns->networks, columns->count + group->count + 1,
+	                                sizeof(*columns->networks));
 	for (size_t i = 0; i < group->count; i++) {
 		size_t number;
 		if (!evo_store_network(store, item->probe_number, architecture(item, i), &number,
 		                       err))
 			return false;
-		group->columns[i] = column_of(cases, map, number);
+		group->columns[i] = column_of(columns, number);
 	}
 	return true;
 }
 
-bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err)
+size_t *evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct evo_error *err)
 {
-	struct column_map map = {0};
+	struct columns columns = {0};
 	bool good = true;
+	clear_groups(cases);
 	cases->groups = evo_calloc(cases->count, sizeof(*cases->groups));
 	for (size_t i = 0; good && i < cases->count; i++) {
 		struct evo_case_item *item = &cases->items[i];
@@ -292,8 +321,24 @@ bool evo_cases_register(struct evo_cases *cases, struct evo_store *store, struct
 			g++;
 		item->group = g;
 		if (g == cases->group_count)
-			good = register_group(cases, item, &map, store, err);
+			good = register_group(cases, item, &columns, store, err);
 	}
-	free(map.column);
-	return good;
+	cases->network_count = columns.count;
+	free(columns.of);
+	if (good)
+		return columns.networks;
+	free(columns.networks);
+	return NULL;
+}
+
+const char *evo_cases_architecture(const struct evo_cases *cases, size_t group, size_t i)
+{
+	return architecture(&cases->items[cases->groups[group].first_case], i);
+}
+
+void evo_cases_gather(const struct evo_cases *cases, size_t group, const double *columns,
+                      double *out)
+{
+	for (size_t i = 0; i < cases->groups[group].count; i++)
+		out[i] = columns[cases->groups[group].columns[i]];
 }
