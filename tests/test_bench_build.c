@@ -34,7 +34,7 @@ static void counts_live_convolutions(void **state)
 
 	(void) state;
 	for (size_t i = 0; i < EVO_COUNT(cases); i++)
-		assert_int_equal(build_live_convolutions(cases[i].architecture), cases[i].live);
+		assert_int_equal(evo_space_at(0)->stratum(cases[i].architecture), cases[i].live);
 }
 
 static void free_list(char **list, size_t count)
@@ -58,7 +58,7 @@ static void lines_up_equal_shares_of_functions(void **state)
 		functions[i] = space->function(list[i], &err);
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(functions[i], functions[j]);
-		shares[build_live_convolutions(list[i])]++;
+		shares[evo_space_at(0)->stratum(list[i])]++;
 		if (i < fewer)
 			assert_string_equal(list[i], shorter[i]);
 	}

@@ -1,7 +1,7 @@
 /*
  * space: search spaces. From an architecture's text to its graph, and to the function it is.
  *
- * One table row a space; everything else in the program goes through the row.
+ * One file and one row a space; everything else in the program goes through the row.
  */
 #ifndef EVOSCOPE_SPACE_H
 #define EVOSCOPE_SPACE_H
@@ -27,10 +27,11 @@ struct evo_macro {
 };
 
 struct evo_space {
-	const char *name;       /* "nb201" */
-	const char *title;      /* "NAS-Bench-201 (Dong and Yang, ICLR 2020)" */
-	struct evo_macro paper; /* the size its accuracies were trained at */
-	size_t count;           /* architectures in it; 0 when it is not enumerated */
+	const char *name;          /* "nb201" */
+	const char *title;         /* "NAS-Bench-201 (Dong and Yang, ICLR 2020)" */
+	const char *architectures; /* what a benchmark of it is made of: "NAS-Bench-201 cells" */
+	struct evo_macro paper;    /* the size its accuracies were trained at */
+	size_t count;              /* architectures in it; 0 when it is not enumerated */
 
 	/* Is this text an architecture of the space? The error has the column, what was found and what
 	   was expected. */
@@ -51,12 +52,19 @@ struct evo_space {
 	 */
 	char *(*function)(const char *text, struct evo_error *err);
 
+	/*
+	 * What a sample takes equal shares of: the stratum of an architecture, below `strata`. Of a
+	 * cell, how many convolutions its output depends on. The text is one that check accepts.
+	 */
+	size_t strata;
+	size_t (*stratum)(const char *text);
+
 	/* The index-th architecture of an enumerated space; caller frees. */
 	char *(*at)(size_t index);
 };
 
 const struct evo_space *evo_space_find(const char *name, struct evo_error *err);
 size_t evo_space_total(void);
-const struct evo_space *evo_space_at(size_t index);
+const struct evo_space *evo_space_at(size_t index); /* 0: the default, of which builds are */
 
 #endif

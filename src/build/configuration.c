@@ -99,10 +99,8 @@ static bool check_task(const struct evo_build *build, struct evo_error *err)
 
 bool build_config_check(const struct evo_build *build, struct evo_error *err)
 {
-	const struct evo_space *space = evo_space_find("nb201", err);
-
-	if (!space || !build_config_check_sizes(build, err) ||
-	    !space->check_macro(&build->macro, err))
+	if (!build_config_check_sizes(build, err) ||
+	    !evo_space_at(0)->check_macro(&build->macro, err))
 		return false;
 	if (build->train_images < build->how.batch)
 		return evo_fail(err, EVO_E_USAGE,
@@ -214,12 +212,13 @@ void build_config_manifest(struct evo_bench_manifest *manifest, const struct evo
 
 	evo_bench_manifest_init(manifest);
 	manifest->format = EVO_BENCH_FORMAT;
-	manifest->title = evo_format("NAS-Bench-201 cells at C %zu N %zu, trained on %s",
-	                             build->macro.channels, build->macro.cells, on);
+	manifest->title =
+	        evo_format("%s at C %zu N %zu, trained on %s", evo_space_at(0)->architectures,
+	                   build->macro.channels, build->macro.cells, on);
 	manifest->dataset = evo_format("%s test accuracy, %zu epochs, %s of %zu seed%s", on,
 	                               build->how.epochs, build->seeds > 1 ? "mean" : "result",
 	                               build->seeds, build->seeds > 1 ? "s" : "");
-	manifest->space = evo_strdup("nb201");
+	manifest->space = evo_strdup(evo_space_at(0)->name);
 	manifest->channels = build->macro.channels;
 	manifest->cells = build->macro.cells;
 	manifest->side = build->macro.side;

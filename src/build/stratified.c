@@ -1,6 +1,6 @@
 /*
- * A stratified sample of nb201: functions are drawn in equal shares by the number of convolutions
- * that their output depends on, so that few and many are there alike.
+ * A stratified sample of a space: functions are drawn in equal shares of its strata, so that each
+ * kind is there alike.
  */
 #include "config.h"
 
@@ -8,35 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define NODES  4
-#define GROUPS 7 /* 0 to 6 convolutions */
-
-size_t build_live_convolutions(const char *architecture)
-{
-	bool open[NODES][NODES] = {{false}}, convolution[NODES][NODES] = {{false}};
-	bool reached[NODES] = {true}, wanted[NODES] = {false, false, false, true};
-	const char *at = architecture;
-	size_t live = 0;
-
-	for (size_t to = 1; to < NODES; to++) {
-		for (size_t from = 0; from < to; from++) {
-			at += strspn(at, "|+");
-			open[to][from] = strncmp(at, "none", 4) != 0;
-			convolution[to][from] = strncmp(at, "nor_conv", 8) == 0;
-			reached[to] = reached[to] || (open[to][from] && reached[from]);
-			at += strcspn(at, "|");
-		}
-	}
-	for (size_t to = NODES - 1; to > 0; to--)
-		for (size_t from = 0; from < to; from++)
-			wanted[from] = wanted[from] || (wanted[to] && open[to][from]);
-	for (size_t to = 1; to < NODES; to++)
-		for (size_t from = 0; from < to; from++)
-			if (convolution[to][from] && reached[from] && wanted[to])
-				live++;
-	return live;
-}
 
 /* A function, and the one of its strings that stands for it. */
 struct function_candidate {
@@ -68,6 +39,7 @@ static int by_group_and_key(const void *left, const void *right)
 struct collection {
 	struct function_candidate *candidates;
 	struct evo_index functions;
+	const struct evo_space *space;
 	uint64_t seed;
 };
 
@@ -81,7 +53,7 @@ static void add(struct collection *collection, char *architecture, char *functio
 
 	if (added) {
 		candidate->key = key_of(collection->seed, "build function", function);
-		candidate->group = build_live_convolutions(architecture);
+		candidate->group = collection->space->stratum(architecture);
 	} else {
 		free(function);
 	}
@@ -94,9 +66,10 @@ static void add(struct collection *collection, char *architecture, char *functio
 	}
 }
 
-static bool collect(struct collection *collection, const struct evo_space *space,
-                    struct evo_error *err)
+static bool collect(struct collection *collection, struct evo_error *err)
 {
+	const struct evo_space *space = collection->space;
+
 	collection->candidates = evo_calloc(space->count, sizeof(*collection->candidates));
 	evo_index_init(&collection->functions);
 	for (size_t i = 0; i < space->count; i++) {
@@ -123,16 +96,17 @@ static void clear(struct collection *collection)
 }
 
 /* One of every group in turn, until there are `count` or none is left. */
-static char **take_turns(struct function_candidate *candidates, size_t total, size_t count,
-                         size_t *got)
+static char **take_turns(const struct collection *collection, size_t count, size_t *got)
 {
-	size_t next[GROUPS], end[GROUPS] = {0};
+	struct function_candidate *candidates = collection->candidates;
+	size_t total = collection->functions.count, groups = collection->space->strata;
+	size_t *next = evo_calloc(groups, sizeof(*next)), *end = evo_calloc(groups, sizeof(*end));
 	char **list = evo_calloc((count < total ? count : total) + 1, sizeof(char *));
 
 	qsort(candidates, total, sizeof(*candidates), by_group_and_key);
 	for (size_t i = 0; i < total; i++)
 		end[candidates[i].group] = i + 1;
-	for (size_t group = 0, begin = 0; group < GROUPS; group++) {
+	for (size_t group = 0, begin = 0; group < groups; group++) {
 		next[group] = begin;
 		if (end[group] > begin)
 			begin = end[group];
@@ -140,25 +114,27 @@ static char **take_turns(struct function_candidate *candidates, size_t total, si
 			end[group] = begin;
 	}
 	for (size_t turn = 0; *got < count && *got < total; turn++) {
-		size_t group = turn % GROUPS;
+		size_t group = turn % groups;
 
 		if (next[group] == end[group])
 			continue;
 		list[(*got)++] = candidates[next[group]].architecture;
 		candidates[next[group]++].architecture = NULL;
 	}
+	free(next);
+	free(end);
 	return list;
 }
 
 char **build_stratified_sample(const struct evo_space *space, size_t count, uint64_t seed,
                                size_t *got, struct evo_error *err)
 {
-	struct collection collection = {.seed = seed};
+	struct collection collection = {.space = space, .seed = seed};
 	char **list = NULL;
 
 	*got = 0;
-	if (collect(&collection, space, err))
-		list = take_turns(collection.candidates, collection.functions.count, count, got);
+	if (collect(&collection, err))
+		list = take_turns(&collection, count, got);
 	clear(&collection);
 	return list;
 }

@@ -80,11 +80,10 @@ bool build_work_begin(struct build_work *work, const struct evo_build *build, st
 	pthread_mutex_init(&work->mutex, NULL);
 	if (!build_config_check_sizes(build, err))
 		return false;
-	work->space = evo_space_find("nb201", err);
+	work->space = evo_space_at(0);
 	work->folder =
 	        build->folder ? evo_strdup(build->folder) : evo_bench_user_folder(build->name);
-	return work->space &&
-	       (build->train_files.image_count ? take_files(work, err) : take_task(work, err));
+	return build->train_files.image_count ? take_files(work, err) : take_task(work, err);
 }
 
 void build_work_clear(struct build_work *work)

@@ -304,10 +304,7 @@ struct evo_run *evo_run_replace(struct evo_run *before, const struct evo_run_con
 	run->before = before;
 	run->draft.waits = before != NULL;
 	evo_run_publish(run);
-	int failed = pthread_create(&run->thread, NULL, work, run);
-	if (failed != 0) {
-		evo_fail(err, EVO_E_IO, "the search's thread cannot be started: %s",
-		         strerror(failed));
+	if (!evo_thread_start(&run->thread, work, run, err)) {
 		destroy_shell(run);
 		return NULL;
 	}
