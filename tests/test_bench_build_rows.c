@@ -311,7 +311,7 @@ static void publishes_what_is_whole(void **state)
 	path = file_of("part", "manifest.ini");
 	evo_bench_manifest_init(&manifest);
 	assert_true(evo_bench_manifest_read(&manifest, path, &err));
-	assert_int_equal(manifest.wanted, EVO_BENCH_ABSENT);
+	assert_int_equal(manifest.training.wanted, EVO_BENCH_ABSENT);
 	evo_bench_manifest_clear(&manifest);
 	free(path);
 

@@ -42,16 +42,10 @@ struct evo_bench_manifest {
 	char *task;
 	size_t task_seed;
 
-	/* How a benchmark that was trained here came about. */
-	char *program, *command, *processor, *kernels, *date;
-	double seconds; /* of training, summed over threads */
-	size_t networks, seeds, first_seed, train_images, test_images, epochs, train_batch, flip,
-	        shift;
-	double rate, momentum, weight_decay;
-	size_t wanted; /* networks when it will be finished; absent: it is */
-	/* Of images from files: their names with | between, a hash of all of them, and the seed of
-	   the sample of architectures, which the file calls lineup_seed. */
-	char *train_files, *train_labels, *test_files, *test_labels, *data_hash;
+	struct evo_benchmark_training training;
+	/* Of images from files: a hash of all of them, and the seed of the sample of architectures,
+	   which the file calls lineup_seed. */
+	char *data_hash;
 	size_t sample_seed;
 };
 

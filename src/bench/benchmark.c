@@ -95,44 +95,19 @@ static bool set_images(struct evo_benchmark *benchmark, const struct evo_bench_m
 	return benchmark->task != NULL;
 }
 
-static char *copy(const char *text)
+/* Takes over what the manifest says of it. */
+static void take_training(struct evo_benchmark *benchmark, struct evo_bench_manifest *manifest)
 {
-	return text ? evo_strdup(text) : NULL;
-}
+	struct evo_benchmark_training *training = &manifest->training;
 
-static void set_training(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest)
-{
-	struct evo_benchmark_training *training;
-	bool partial = manifest->wanted != EVO_BENCH_ABSENT;
-
-	if (!manifest->program || manifest->networks == EVO_BENCH_ABSENT)
+	if (training->program == NULL || training->networks == EVO_BENCH_ABSENT)
 		return;
-	training = benchmark->training = evo_calloc(1, sizeof(*training));
-	*training = (struct evo_benchmark_training){
-	        .program = copy(manifest->program),
-	        .command = copy(manifest->command),
-	        .processor = copy(manifest->processor),
-	        .kernels = copy(manifest->kernels),
-	        .date = copy(manifest->date),
-	        .seconds = manifest->seconds,
-	        .networks = manifest->networks,
-	        .wanted = partial ? manifest->wanted : manifest->networks,
-	        .seeds = manifest->seeds,
-	        .first_seed = manifest->first_seed,
-	        .train_images = manifest->train_images,
-	        .test_images = manifest->test_images,
-	        .epochs = manifest->epochs,
-	        .batch = manifest->train_batch,
-	        .flip = manifest->flip,
-	        .shift = manifest->shift,
-	        .rate = manifest->rate,
-	        .momentum = manifest->momentum,
-	        .weight_decay = manifest->weight_decay,
-	        .train_files = copy(manifest->train_files),
-	        .train_labels = copy(manifest->train_labels),
-	        .test_files = copy(manifest->test_files),
-	        .test_labels = copy(manifest->test_labels),
-	};
+	benchmark->training = evo_malloc(sizeof(*training));
+	*benchmark->training = *training;
+	*training = (struct evo_benchmark_training){0};
+	training = benchmark->training;
+	if (training->wanted == EVO_BENCH_ABSENT)
+		training->wanted = training->networks;
 }
 
 static void clear_training(struct evo_benchmark_training *training)
@@ -151,7 +126,7 @@ static void clear_training(struct evo_benchmark_training *training)
 	free(training);
 }
 
-static bool set_manifest(struct evo_benchmark *benchmark, const struct evo_bench_manifest *manifest,
+static bool set_manifest(struct evo_benchmark *benchmark, struct evo_bench_manifest *manifest,
                          const char *path, struct evo_error *err)
 {
 	struct evo_error why = {0};
@@ -168,7 +143,7 @@ static bool set_manifest(struct evo_benchmark *benchmark, const struct evo_bench
 		return bad_manifest(path, err, why.message);
 	if (bench_dataset_of(benchmark))
 		benchmark->dataset_classes = bench_dataset_of(benchmark)->classes;
-	set_training(benchmark, manifest);
+	take_training(benchmark, manifest);
 	return set_images(benchmark, manifest, path, err);
 }
 

@@ -114,6 +114,7 @@ bool build_config_check(const struct evo_build *build, struct evo_error *err)
 /* The settings of a manifest that decide a training's result. */
 static char *settings_text(const struct evo_bench_manifest *manifest)
 {
+	const struct evo_benchmark_training *training = &manifest->training;
 	struct evo_text text;
 
 	evo_text_init(&text);
@@ -122,40 +123,42 @@ static char *settings_text(const struct evo_bench_manifest *manifest)
 	else
 		evo_text_printf(&text, "%s on %s: seed %zu, ", manifest->space, manifest->task,
 		                manifest->task_seed);
-	evo_text_printf(&text, "train %zu, test %zu, C %zu N %zu, side %zu", manifest->train_images,
-	                manifest->test_images, manifest->channels, manifest->cells, manifest->side);
+	evo_text_printf(&text, "train %zu, test %zu, C %zu N %zu, side %zu", training->train_images,
+	                training->test_images, manifest->channels, manifest->cells, manifest->side);
 	evo_text_printf(&text, ", epochs %zu, batch %zu, flip %zu, shift %zu, rate ",
-	                manifest->epochs, manifest->train_batch, manifest->flip, manifest->shift);
-	evo_text_number(&text, manifest->rate);
+	                training->epochs, training->batch, training->flip, training->shift);
+	evo_text_number(&text, training->rate);
 	evo_text_append(&text, ", momentum ");
-	evo_text_number(&text, manifest->momentum);
+	evo_text_number(&text, training->momentum);
 	evo_text_append(&text, ", weight decay ");
-	evo_text_number(&text, manifest->weight_decay);
+	evo_text_number(&text, training->weight_decay);
 	return text.data;
 }
 
 static void set_training(struct evo_bench_manifest *manifest, const struct evo_build *build,
                          size_t networks, size_t wanted)
 {
-	manifest->program = evo_strdup(PACKAGE_STRING);
-	manifest->command = build->command ? evo_strdup(build->command) : NULL;
-	manifest->processor = evo_strdup(evo_processor());
-	manifest->kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name());
-	manifest->date = evo_bench_today();
-	manifest->networks = networks;
-	if (networks < wanted)
-		manifest->wanted = wanted;
-	manifest->seeds = build->seeds;
-	manifest->first_seed = (size_t) build->how.seed;
-	manifest->train_images = build->train_images;
-	manifest->test_images = build->test_images;
-	manifest->epochs = build->how.epochs;
-	manifest->train_batch = build->how.batch;
-	manifest->flip = build->how.flip;
-	manifest->shift = build->how.shift;
-	manifest->rate = build->how.rate;
-	manifest->momentum = build->how.momentum;
-	manifest->weight_decay = build->how.weight_decay;
+	manifest->training = (struct evo_benchmark_training){
+	        .program = evo_strdup(PACKAGE_STRING),
+	        .command = build->command ? evo_strdup(build->command) : NULL,
+	        .processor = evo_strdup(evo_processor()),
+	        .kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name()),
+	        .date = evo_bench_today(),
+	        .seconds = manifest->training.seconds,
+	        .networks = networks,
+	        .wanted = networks < wanted ? wanted : EVO_BENCH_ABSENT,
+	        .seeds = build->seeds,
+	        .first_seed = (size_t) build->how.seed,
+	        .train_images = build->train_images,
+	        .test_images = build->test_images,
+	        .epochs = build->how.epochs,
+	        .batch = build->how.batch,
+	        .flip = build->how.flip,
+	        .shift = build->how.shift,
+	        .rate = build->how.rate,
+	        .momentum = build->how.momentum,
+	        .weight_decay = build->how.weight_decay,
+	};
 }
 
 static void set_task(struct evo_bench_manifest *manifest, const struct evo_build *build)
@@ -194,10 +197,10 @@ static void set_files(struct evo_bench_manifest *manifest, const struct evo_buil
 	manifest->image_classes = images->train.classes;
 	manifest->image_mean = evo_bench_manifest_triple(images->scale.mean);
 	manifest->image_deviation = evo_bench_manifest_triple(images->scale.deviation);
-	manifest->train_files = join(train->images, train->image_count);
-	manifest->train_labels = join(train->labels, train->label_count);
-	manifest->test_files = join(test->images, test->image_count);
-	manifest->test_labels = join(test->labels, test->label_count);
+	manifest->training.train_files = join(train->images, train->image_count);
+	manifest->training.train_labels = join(train->labels, train->label_count);
+	manifest->training.test_files = join(test->images, test->image_count);
+	manifest->training.test_labels = join(test->labels, test->label_count);
 	manifest->data_hash = evo_strdup(images->hash);
 	manifest->sample_seed = (size_t) build->seed;
 	if (manifest->batch > manifest->image_count)
@@ -224,14 +227,15 @@ void build_config_manifest(struct evo_bench_manifest *manifest, const struct evo
 	manifest->side = build->macro.side;
 	manifest->classes = build->macro.classes;
 	manifest->batch = 16;
+	set_training(manifest, build, networks, wanted);
 	if (files)
 		set_files(manifest, build, images);
 	else
 		set_task(manifest, build);
-	set_training(manifest, build, networks, wanted);
 	manifest->origin = evo_format("trained by %s on %s (%s): %zu networks, %zu seed%s",
-	                              manifest->program, manifest->date, manifest->processor,
-	                              networks, build->seeds, build->seeds > 1 ? "s" : "");
+	                              manifest->training.program, manifest->training.date,
+	                              manifest->training.processor, networks, build->seeds,
+	                              build->seeds > 1 ? "s" : "");
 }
 
 char *build_config_text(const struct evo_build *build, const struct evo_image_set *images)
@@ -252,7 +256,7 @@ static bool other(const struct evo_bench_manifest *manifest, const char *found, 
 		return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
 		                   "another benchmark is here already, of %zu networks and %zu "
 		                   "seeds; remove it, or choose another name",
-		                   manifest->networks, manifest->seeds);
+		                   manifest->training.networks, manifest->training.seeds);
 	return evo_fail_at(err, EVO_E_INPUT, folder, 0, 0,
 	                   "another benchmark is here already%s%.200s%s; remove it, or choose "
 	                   "another name",
@@ -272,10 +276,10 @@ static bool check_same(const struct evo_bench_manifest *manifest, const struct e
 	if (manifest->data_hash && manifest->sample_seed != (size_t) build->seed)
 		same = false;
 	/* More or fewer can come of what is kept for an unfinished one. */
-	if (manifest->wanted == EVO_BENCH_ABSENT)
-		same = same && manifest->networks == build->networks &&
-		       manifest->seeds == build->seeds &&
-		       manifest->first_seed == (size_t) build->how.seed;
+	if (manifest->training.wanted == EVO_BENCH_ABSENT)
+		same = same && manifest->training.networks == build->networks &&
+		       manifest->training.seeds == build->seeds &&
+		       manifest->training.first_seed == (size_t) build->how.seed;
 	if (!same)
 		other(manifest, found, wanted, folder, err);
 	free(wanted);
@@ -297,7 +301,7 @@ bool build_find(const struct evo_build *build, const struct evo_image_set *image
 	evo_bench_manifest_init(&manifest);
 	done = evo_bench_manifest_read(&manifest, path, err) &&
 	       check_same(&manifest, build, images, folder, err);
-	*built = manifest.wanted == EVO_BENCH_ABSENT ? BUILD_COMPLETE : BUILD_PARTIAL;
+	*built = manifest.training.wanted == EVO_BENCH_ABSENT ? BUILD_COMPLETE : BUILD_PARTIAL;
 	evo_bench_manifest_clear(&manifest);
 	free(path);
 	return done;

@@ -89,7 +89,7 @@ bool build_work_publish(struct build_work *work, struct evo_error *err)
 		return false;
 	path = evo_path_join(work->folder, EVO_BENCH_MANIFEST);
 	build_config_manifest(&manifest, &work->build, &work->images, whole, work->count);
-	manifest.seconds = total_seconds(work);
+	manifest.training.seconds = total_seconds(work);
 	manifest.ceiling = build_work_agreement(work);
 	done = evo_bench_manifest_write(&manifest, path, err);
 	if (done && whole == work->count)

@@ -16,17 +16,18 @@
 /* What must be there to train as the manifest says. */
 static bool says_how(const struct evo_bench_manifest *manifest)
 {
-	const size_t sizes[] = {manifest->networks,     manifest->seeds,       manifest->first_seed,
-	                        manifest->train_images, manifest->test_images, manifest->epochs,
-	                        manifest->train_batch,  manifest->flip,        manifest->shift};
+	const struct evo_benchmark_training *training = &manifest->training;
+	const size_t sizes[] = {training->networks,     training->seeds,       training->first_seed,
+	                        training->train_images, training->test_images, training->epochs,
+	                        training->batch,        training->flip,        training->shift};
 
 	for (size_t i = 0; i < EVO_COUNT(sizes); i++)
 		if (sizes[i] == EVO_BENCH_ABSENT)
 			return false;
-	if (!(manifest->rate >= 0 && manifest->momentum >= 0 && manifest->weight_decay >= 0))
+	if (!(training->rate >= 0 && training->momentum >= 0 && training->weight_decay >= 0))
 		return false;
 	return (manifest->task && manifest->task_seed != EVO_BENCH_ABSENT) ||
-	       (manifest->train_files && manifest->test_files && manifest->data_hash &&
+	       (training->train_files && training->test_files && manifest->data_hash &&
 	        manifest->sample_seed != EVO_BENCH_ABSENT);
 }
 
@@ -50,23 +51,24 @@ static const char *const *split(struct evo_built *built, size_t which, const cha
 
 static void take_settings(struct evo_built *built, const struct evo_bench_manifest *manifest)
 {
+	const struct evo_benchmark_training *training = &manifest->training;
 	struct evo_build *build = &built->build;
 
 	build->networks =
-	        manifest->wanted != EVO_BENCH_ABSENT ? manifest->wanted : manifest->networks;
-	build->seeds = manifest->seeds;
+	        training->wanted != EVO_BENCH_ABSENT ? training->wanted : training->networks;
+	build->seeds = training->seeds;
 	build->macro = (struct evo_macro){manifest->channels, manifest->cells, manifest->side,
 	                                  manifest->classes};
-	build->how = (struct evo_training){.epochs = manifest->epochs,
-	                                   .batch = manifest->train_batch,
-	                                   .rate = manifest->rate,
-	                                   .momentum = manifest->momentum,
-	                                   .weight_decay = manifest->weight_decay,
-	                                   .flip = manifest->flip != 0,
-	                                   .shift = manifest->shift,
-	                                   .seed = manifest->first_seed};
-	build->train_images = manifest->train_images;
-	build->test_images = manifest->test_images;
+	build->how = (struct evo_training){.epochs = training->epochs,
+	                                   .batch = training->batch,
+	                                   .rate = training->rate,
+	                                   .momentum = training->momentum,
+	                                   .weight_decay = training->weight_decay,
+	                                   .flip = training->flip != 0,
+	                                   .shift = training->shift,
+	                                   .seed = training->first_seed};
+	build->train_images = training->train_images;
+	build->test_images = training->test_images;
 	build->seed = manifest->task ? manifest->task_seed : manifest->sample_seed;
 	if (manifest->task) {
 		build->task = built->texts[1] = evo_strdup(manifest->task);
@@ -75,10 +77,10 @@ static void take_settings(struct evo_built *built, const struct evo_bench_manife
 
 	struct evo_image_files *train = &build->train_files, *test = &build->test_files;
 
-	train->images = split(built, 0, manifest->train_files, &train->image_count);
-	train->labels = split(built, 1, manifest->train_labels, &train->label_count);
-	test->images = split(built, 2, manifest->test_files, &test->image_count);
-	test->labels = split(built, 3, manifest->test_labels, &test->label_count);
+	train->images = split(built, 0, training->train_files, &train->image_count);
+	train->labels = split(built, 1, training->train_labels, &train->label_count);
+	test->images = split(built, 2, training->test_files, &test->image_count);
+	test->labels = split(built, 3, training->test_labels, &test->label_count);
 }
 
 /* Where it is: an unfinished one of the user's stands before an embedded one. */
