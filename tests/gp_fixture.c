@@ -116,7 +116,7 @@ static void toy_scores(const struct evo_tree *const *trees, size_t count, bool o
 		scores[g] = evo_calloc(count * NETWORKS, sizeof(double));
 		for (size_t i = 0; i < count * NETWORKS; i++) {
 			double score = toy_score(trees[i / NETWORKS], i % NETWORKS);
-			scores[g][i] = open && i % NETWORKS >= TRAIN ? evo_score_open() : score;
+			scores[g][i] = open && i % NETWORKS >= TRAIN ? evo_score_pending() : score;
 		}
 	}
 }
@@ -148,14 +148,14 @@ void toy_open_generation(struct evo_gp *gp)
 size_t toy_close(struct evo_gp *gp)
 {
 	const struct evo_tree *const *trees;
-	size_t count = evo_gp_ask_open(gp, &trees);
+	size_t count = evo_gp_ask_pending(gp, &trees);
 	double *scores[2];
 	toy_scores(trees, count, false, scores);
 	for (size_t g = 0; g < 2; g++)
 		for (size_t i = 0; i < count * NETWORKS; i++)
 			if (i % NETWORKS < TRAIN)
 				scores[g][i] = -1e9; /* not to be read */
-	evo_gp_tell_open(gp, scores);
+	evo_gp_tell_pending(gp, scores);
 	free(scores[0]);
 	free(scores[1]);
 	return count;

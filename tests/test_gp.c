@@ -64,7 +64,7 @@ static void check_same(const struct evo_individual *a, const struct evo_individu
 	assert_int_equal(a->id, b->id);
 	assert_true(evo_tree_equal(&a->tree, &b->tree));
 	assert_true(a->fitness == b->fitness);
-	assert_false(b->open);
+	assert_false(b->pending);
 	assert_int_equal(a->non_finite, b->non_finite);
 	assert_memory_equal(a->tau, b->tau, sizeof(a->tau));
 	assert_memory_equal(a->scores, b->scores, 2 * NETWORKS * sizeof(double));
@@ -82,16 +82,16 @@ static void test_open_validation(void **state)
 		toy_open_generation(late);
 		size_t count = evo_gp_population(late, &b), open = 0;
 		for (size_t i = 0; i < count; i++) {
-			open += b[i]->open;
-			assert_true(b[i]->open == (isnan(b[i]->tau[EVO_SIDE_VALIDATION][0]) != 0));
+			open += b[i]->pending;
+			assert_true(b[i]->pending == (isnan(b[i]->tau[EVO_SIDE_VALIDATION][0]) != 0));
 		}
 		/* Of the first all are, later those that are new. */
 		assert_true(open > 0 && (generation > 0 ? open < count : open == count));
 		struct evo_individual *before = evo_individual_hold(b[0]);
-		bool was_open = before->open;
+		bool was_open = before->pending;
 		assert_true(toy_close(late) >= open);
 		assert_int_equal(toy_close(late), 0);
-		assert_true(before->open == was_open); /* who reads it sees no change */
+		assert_true(before->pending == was_open); /* who reads it sees no change */
 		evo_individual_release(before);
 		assert_int_equal(evo_gp_population(gp, &a), evo_gp_population(late, &b));
 		for (size_t i = 0; i < count; i++)

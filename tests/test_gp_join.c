@@ -1,6 +1,6 @@
 /*
- * Joins: what is promised of a join before it is evaluated is what it is worth, and no mate of the
- * population does better.
+ * Joins: what is promised of a join before it is evaluated is what it is worth, and no second
+ * parent of the population does better.
  */
 #include "config.h"
 
@@ -67,8 +67,8 @@ static void written(const struct evo_tree *a, const struct evo_tree *b, const ch
 	evo_text_clear(&second);
 }
 
-/* The best that any mate gives, found by evaluating every tree. */
-static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsimony)
+/* The best that any second parent gives, found by evaluating every tree. */
+static double best_by_hand(const struct evo_gp *gp, size_t first, double parsimony)
 {
 	static const char *const forms[] = {"add(%s, %s)",         "sub(%s, %s)",
 	                                    "mul(%s, %s)",         "div(%s, %s)",
@@ -77,10 +77,10 @@ static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsim
 	const struct evo_individual *const *all;
 	size_t count = evo_gp_population(gp, &all);
 	double best = -2;
-	for (size_t mate = 0; mate < count; mate++)
-		for (size_t f = 0; f < EVO_COUNT(forms) && mate != mother; f++) {
+	for (size_t second = 0; second < count; second++)
+		for (size_t f = 0; f < EVO_COUNT(forms) && second != first; f++) {
 			struct evo_tree tree;
-			written(&all[mother]->tree, &all[mate]->tree, forms[f], &tree);
+			written(&all[first]->tree, &all[second]->tree, forms[f], &tree);
 			double worth = fitness_of(gp, &tree) - parsimony * (double) tree.size;
 			if (tree.size <= evo_gp_config(gp)->max_size &&
 			    evo_tree_depth(&tree) <= evo_gp_config(gp)->max_depth && worth > best)
@@ -89,32 +89,32 @@ static double best_by_hand(const struct evo_gp *gp, size_t mother, double parsim
 	return best;
 }
 
-static void check_worth(struct evo_gp *gp, size_t mother)
+static void check_worth(struct evo_gp *gp, size_t first)
 {
 	double parsimony = evo_gp_config(gp)->parsimony;
-	const struct evo_join_list *list = evo_gp_joins(gp, mother);
-	const struct evo_join *joins = list->items;
+	const struct evo_combinations *list = evo_gp_combinations(gp, first);
+	const struct evo_combination *joins = list->items;
 	for (size_t i = 0; i < list->count; i++) {
 		struct evo_tree tree;
-		assert_int_not_equal(joins[i].mate, mother);
+		assert_int_not_equal(joins[i].second, first);
 		assert_true(i == 0 || joins[i].worth <= joins[i - 1].worth);
-		assert_true(evo_gp_join(gp, mother, &joins[i], &tree));
+		assert_true(evo_gp_combine(gp, first, &joins[i], &tree));
 		assert_true(evo_tree_check(&tree, NULL));
 		assert_true(joins[i].worth ==
 		            fitness_of(gp, &tree) - parsimony * (double) tree.size);
 	}
 }
 
-static void check_joins(struct evo_gp *gp, size_t mother)
+static void check_joins(struct evo_gp *gp, size_t first)
 {
 	double parsimony = evo_gp_config(gp)->parsimony;
-	const struct evo_join_list *list = evo_gp_joins(gp, mother);
-	const struct evo_join *joins = list->items;
-	check_worth(gp, mother);
-	assert_in_range(list->count, 1, EVO_GP_JOINS);
+	const struct evo_combinations *list = evo_gp_combinations(gp, first);
+	const struct evo_combination *joins = list->items;
+	check_worth(gp, first);
+	assert_in_range(list->count, 1, EVO_GP_COMBINATIONS);
 	/* One that orders the networks as a parent does is no join, but it is no better than that
 	   parent either. */
-	double best = best_by_hand(gp, mother, parsimony);
+	double best = best_by_hand(gp, first, parsimony);
 	if (best > gp->population.items[0]->fitness)
 		assert_true(joins[0].worth == best);
 	else
@@ -132,8 +132,8 @@ static void test_joins_are_worth_what_is_said(void **state)
 		one_generation(gp);
 		const struct evo_individual *const *all;
 		size_t count = evo_gp_population(gp, &all);
-		for (size_t mother = 0; mother < count; mother += 3)
-			check_joins(gp, mother);
+		for (size_t first = 0; first < count; first += 3)
+			check_joins(gp, first);
 	}
 	evo_gp_destroy(gp);
 }
@@ -172,36 +172,36 @@ static void test_joins_are_bred(void **state)
 	}
 }
 
-/* What is left of a mother is a smaller tree of hers, whose scores are what it would be given. */
-static size_t check_rests(struct evo_gp *gp, size_t mother)
+/* A context of a parent is a smaller tree, whose scores are what it would be given. */
+static size_t check_contexts(struct evo_gp *gp, size_t first)
 {
-	const struct evo_join_list *list = evo_gp_joins(gp, mother);
-	const struct evo_tree *whole = &gp->population.items[mother]->tree;
+	const struct evo_combinations *list = evo_gp_combinations(gp, first);
+	const struct evo_tree *whole = &gp->population.items[first]->tree;
 	size_t exchanged = 0;
-	assert_true(evo_tree_equal(&list->rests.items[0].tree, whole));
-	for (size_t i = 0; i < list->rests.count; i++) {
-		const struct evo_rest *rest = &list->rests.items[i];
-		assert_true(evo_tree_check(&rest->tree, NULL));
-		assert_true(i == 0 || rest->tree.size < whole->size);
+	assert_true(evo_tree_equal(&list->contexts.items[0].tree, whole));
+	for (size_t i = 0; i < list->contexts.count; i++) {
+		const struct evo_context *context = &list->contexts.items[i];
+		assert_true(evo_tree_check(&context->tree, NULL));
+		assert_true(i == 0 || context->tree.size < whole->size);
 		for (size_t n = 0; n < NETWORKS; n++)
-			assert_true(rest->scores[n] == toy_score(&rest->tree, n));
+			assert_true(context->scores[n] == toy_score(&context->tree, n));
 	}
 	for (size_t i = 0; i < list->count; i++)
-		exchanged += list->items[i].rest > 0;
+		exchanged += list->items[i].context > 0;
 	return exchanged;
 }
 
 /* Of a part that the population does not have, such as a terminal alone, nothing follows. */
 static void check_stranger(struct evo_gp *gp, const char *alive)
 {
-	struct evo_rests rests = {0};
+	struct evo_contexts contexts = {0};
 	struct evo_tree tree;
 	char *text = evo_format("mul(flops, %s)", alive);
 	assert_true(evo_tree_parse(text, &tree, NULL));
 	struct evo_individual *stranger = evo_individual_create(&tree, gp->fitness.total);
-	evo_gp_rests(gp, stranger, &rests);
-	assert_int_equal(rests.count, gp->now.exchange ? 2 : 1);
-	evo_gp_rests_clear(&rests);
+	evo_gp_contexts(gp, stranger, &contexts);
+	assert_int_equal(contexts.count, gp->now.exchange ? 2 : 1);
+	evo_gp_contexts_clear(&contexts);
 	evo_individual_release(stranger);
 	free(text);
 }
@@ -256,9 +256,9 @@ static void test_exchanges(void **state)
 		check_stranger(gp, texts[0]);
 		assert_true(first > EVO_COUNT(texts));
 		for (int generation = 0; generation < 3; generation++) {
-			for (size_t mother = 0; mother < gp->population.count; mother++) {
-				exchanged += check_rests(gp, mother);
-				check_worth(gp, mother);
+			for (size_t first = 0; first < gp->population.count; first++) {
+				exchanged += check_contexts(gp, first);
+				check_worth(gp, first);
 			}
 			one_generation(gp);
 		}
@@ -277,8 +277,8 @@ static void prepare_one(void *context, size_t index, unsigned worker)
 static size_t count_looked_for(const struct evo_gp *gp)
 {
 	size_t count = 0;
-	for (size_t i = 0; gp->joins != NULL && i < gp->population.count; i++)
-		count += gp->joins[i].looked_for;
+	for (size_t i = 0; gp->combinations != NULL && i < gp->population.count; i++)
+		count += gp->combinations[i].looked_for;
 	return count;
 }
 
@@ -399,7 +399,7 @@ static void test_joins_keep_to_the_language(void **state)
 	struct evo_gp *gp = toy_search(&config, 7, 1);
 	one_generation(gp);
 	one_generation(gp);
-	assert_int_equal(evo_gp_joins(gp, 0)->count, 0);
+	assert_int_equal(evo_gp_combinations(gp, 0)->count, 0);
 	evo_gp_destroy(gp);
 
 	config = small_config();
@@ -409,8 +409,8 @@ static void test_joins_keep_to_the_language(void **state)
 	one_generation(gp);
 	one_generation(gp);
 	assert_true(evo_primitive_find("mul", &mul));
-	for (size_t mother = 0; mother < 10; mother++) {
-		const struct evo_join_list *list = evo_gp_joins(gp, mother);
+	for (size_t first = 0; first < 10; first++) {
+		const struct evo_combinations *list = evo_gp_combinations(gp, first);
 		for (size_t i = 0; i < list->count; i++)
 			assert_true(list->items[i].outer != mul);
 	}

@@ -196,10 +196,10 @@ static void vary_much(const struct evo_gp_config *config, bool network_allowed)
 		        evo_variation_random(&variation, &rng, 1 + i % 4, i % 2 == 0, &trees[i]));
 	for (size_t i = 0; i < 7000; i++) {
 		enum evo_origin how = (enum evo_origin)(EVO_ORIGIN_CROSSOVER + i % 7);
-		struct evo_tree *mother = &trees[evo_rng_below(&rng, EVO_COUNT(trees))];
-		const struct evo_tree *father = &trees[evo_rng_below(&rng, EVO_COUNT(trees))];
+		struct evo_tree *first = &trees[evo_rng_below(&rng, EVO_COUNT(trees))];
+		const struct evo_tree *second = &trees[evo_rng_below(&rng, EVO_COUNT(trees))];
 		struct evo_error err = {0};
-		enum evo_origin by = evo_vary(&variation, &rng, how, mother, father, &child);
+		enum evo_origin by = evo_vary(&variation, &rng, how, first, second, &child);
 		made[by]++;
 		assert_true(evo_tree_check(&child, &err));
 		assert_true(child.size <= config->max_size);
@@ -209,14 +209,14 @@ static void vary_much(const struct evo_gp_config *config, bool network_allowed)
 			assert_int_equal(evo_primitive(child.nodes[0].code)->kind, EVO_AGGREGATE);
 		if (by == EVO_ORIGIN_COPY)
 			continue;
-		assert_false(evo_tree_equal(&child, mother));
+		assert_false(evo_tree_equal(&child, first));
 		if (by == EVO_ORIGIN_HOIST)
-			assert_true(child.size < mother->size);
+			assert_true(child.size < first->size);
 		if (by == EVO_ORIGIN_POINT || by == EVO_ORIGIN_NUMBER)
-			assert_int_equal(child.size, mother->size);
+			assert_int_equal(child.size, first->size);
 		if (by == EVO_ORIGIN_INSERTION)
-			assert_true(child.size > mother->size);
-		evo_tree_copy(mother, &child);
+			assert_true(child.size > first->size);
+		evo_tree_copy(first, &child);
 	}
 	assert_true(made[EVO_ORIGIN_COPY] < 70);
 	/* Trees are joined with a whole population at hand (test_gp_join.c). */

@@ -158,13 +158,13 @@ static void test_validated(void **state)
 		size_t count = evo_gp_population(gp, &all);
 		size_t front_count = evo_gp_front(gp, &front), open = 0;
 		for (size_t i = 0; i < count; i++) {
-			assert_false(i < 25 && all[i]->open);
-			assert_true(all[i]->open || all[i]->closed <= generation);
-			open += all[i]->open;
+			assert_false(i < 25 && all[i]->pending);
+			assert_true(all[i]->pending || all[i]->closed <= generation);
+			open += all[i]->pending;
 		}
 		assert_true(open > count / 2);
 		for (size_t i = 0; i < front_count; i++)
-			assert_false(front[i]->open);
+			assert_false(front[i]->pending);
 	}
 	evo_gp_destroy(gp);
 }
@@ -285,7 +285,7 @@ static void test_guesses(void **state)
 		const double *rows[] = {scores, scores};
 		evo_gp_judge(gp, (double *[]){scores, scores}, &judged);
 		double mean = (judged.tau[EVO_SIDE_TRAIN][0] + judged.tau[EVO_SIDE_TRAIN][1]) / 2;
-		assert_true(fabs(evo_screen_guess(&gp->screen, rows) - fabs(mean)) < 2e-3);
+		assert_true(fabs(evo_prescreen_guess(&gp->prescreen, rows) - fabs(mean)) < 2e-3);
 	}
 	evo_gp_destroy(gp);
 }

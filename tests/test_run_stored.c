@@ -338,7 +338,7 @@ static void test_open_validation(void **state)
 	const struct evo_snapshot *shown = evo_runs_snapshot(file, "open", SIZE_MAX, &err);
 	size_t open = 0;
 	for (size_t i = 0; i < shown->population_count; i++)
-		open += shown->population[i]->open;
+		open += shown->population[i]->pending;
 	assert_true(open > 0 && open < shown->population_count);
 	evo_snapshot_release(shown);
 }

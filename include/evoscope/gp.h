@@ -35,8 +35,9 @@ struct evo_gp_config {
 	size_t tournament; /* for parents; 1 draws them evenly */
 	size_t survival;   /* tournament for survivors; 1 draws them evenly */
 	/* Shares of offspring; what is left of 1 is copied. */
-	double crossover, subtree, point, number, hoist, insertion, shrink, join;
-	bool exchange;     /* joins also take the place of a part; what was carried over stays */
+	double crossover, subtree, point, number, hoist, insertion, shrink;
+	double join;       /* combinations of two parents by their scores */
+	bool exchange;     /* these also take the place of a part; what was carried over stays */
 	size_t elite;      /* best that always survive */
 	double immigrants; /* share of offspring that is new when the best stalls */
 	size_t stall;      /* generations without a better best until immigrants come */
@@ -108,7 +109,7 @@ enum evo_origin {
 	EVO_ORIGIN_HOIST,
 	EVO_ORIGIN_INSERTION,
 	EVO_ORIGIN_SHRINK,
-	EVO_ORIGIN_JOIN,
+	EVO_ORIGIN_JOIN, /* the combination of two parents by their scores */
 	EVO_ORIGIN_COPY,
 	EVO_ORIGIN_IMMIGRANT,
 	EVO_ORIGIN_INJECTED,
@@ -136,7 +137,7 @@ struct evo_individual {
 	double tau
 	        [2]
 	        [EVO_CASES_MAX]; /* as measured, with its sign, by side and case; NaN: undefined */
-	bool open;               /* validation networks are not scored yet: their tau is NaN */
+	bool pending;            /* validation networks are not scored yet: their tau is NaN */
 	size_t closed;           /* generation after which they were */
 	size_t non_finite;       /* scores that are NaN or infinite */
 	size_t depth;
@@ -147,7 +148,7 @@ struct evo_individual {
 	unsigned references; /* atomic; the last, for a copy leaves it out */
 };
 struct evo_individual *evo_individual_hold(const struct evo_individual *individual);
-void evo_individual_release(struct evo_individual *individual);
+void evo_individual_release(const struct evo_individual *individual); /* NULL is nothing */
 
 /* ---- Cases ----------------------------------------------------------------------------------- */
 
@@ -176,7 +177,7 @@ void evo_gp_destroy(struct evo_gp *gp);
  * Carries trees over from another search, best first, which may have worked at another size: the
  * first generation is these trees and all their parts of the network level, each once, as many as
  * the population takes, in place of the one that `init` says. In the next each of the best is
- * joined with its best mate. Trees beyond the settings' bounds, or with what they exclude, stay
+ * combined with its best second parent. Trees beyond the settings' bounds, or with what they exclude, stay
  * out, and their parts come. Call it once, before anything is asked; of a search to be resumed,
  * too. Copied.
  */
@@ -196,7 +197,7 @@ evo_needs evo_gp_needs(const struct evo_gp_config *config);
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees);
 /*
  * What takes long of making a round's trees can be done before they are asked for, on many threads:
- * looking for the joins that are best, by scores that are at hand. evo_gp_prepare begins the
+ * looking for the combinations that are best, by scores that are at hand. evo_gp_prepare begins the
  * generation and says how many tasks there are; evo_gp_prepare_one does one of these, each at most
  * once, on any thread and beside others, while nothing is called but evo_gp_inject, evo_gp_set and
  * what only reads. Then there may be more tasks: when evo_gp_prepare says 0, ask. *done: how many
@@ -211,16 +212,16 @@ void evo_gp_tell(struct evo_gp *gp, double *const *scores);
 
 /*
  * The search selects by train networks alone, so validation networks need scores of those that
- * survive only. Where the first score of a group's validation networks is evo_score_open(), the
- * tree's validation is open. Between generations evo_gp_ask_open gives the trees of the population
- * and of the front that are, and evo_gp_tell_open takes their scores: as evo_gp_tell, but only the
- * validation networks' are read. Individuals never change: others, with all scores, take their
- * places.
+ * survive only. Where the first score of a group's validation networks is evo_score_pending(), the
+ * tree's validation is pending. Between generations evo_gp_ask_pending gives the trees of the
+ * population and of the front that are, and evo_gp_tell_pending takes their scores: as evo_gp_tell,
+ * but only the validation networks' are read. Individuals never change: others, with all scores,
+ * take their places.
  */
-double evo_score_open(void); /* a NaN that no computation gives */
-bool evo_score_is_open(double score);
-size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees);
-void evo_gp_tell_open(struct evo_gp *gp, double *const *scores);
+double evo_score_pending(void); /* a NaN that no computation gives */
+bool evo_score_is_pending(double score);
+size_t evo_gp_ask_pending(struct evo_gp *gp, const struct evo_tree *const **trees);
+void evo_gp_tell_pending(struct evo_gp *gp, double *const *scores);
 
 /*
  * Enters the next generation that begins, stays in it whatever its fitness, and is marked for life.

@@ -1,3 +1,8 @@
+/*
+ * Where the trees that a generation tries come from: listed ones, drawn ones, variations of
+ * parents, combinations of two, and what was put in by hand. One whose form is alive already, or
+ * cannot be evaluated, is not tried.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -14,13 +19,6 @@ void evo_gp_clear_candidates(struct evo_gp *gp)
 		free(gp->candidates[i].scores);
 	gp->candidate_count = 0;
 	gp->asked_count = 0;
-}
-
-uint64_t evo_gp_form(const struct evo_tree *tree)
-{
-	struct evo_tree canonical;
-	evo_tree_canonical(tree, &canonical);
-	return evo_tree_hash(&canonical);
 }
 
 /* Is the form alive among parents, offspring or this round's candidates? */
@@ -56,7 +54,7 @@ static void add(struct evo_gp *gp, struct evo_candidate *candidate)
 static bool offer(struct evo_gp *gp, struct evo_candidate *candidate)
 {
 	const double *scores;
-	candidate->hash = evo_gp_form(&candidate->tree);
+	candidate->hash = evo_form_of(&candidate->tree);
 	candidate->scores = NULL;
 	if (is_taken(gp, candidate->hash))
 		return false;
@@ -66,6 +64,22 @@ static bool offer(struct evo_gp *gp, struct evo_candidate *candidate)
 	}
 	add(gp, candidate);
 	return true;
+}
+
+static bool begins_with_list(const struct evo_gp *gp)
+{
+	return gp->now.init_small || gp->carried_count > 0;
+}
+
+bool evo_gp_is_listed(const struct evo_gp *gp)
+{
+	return begins_with_list(gp) &&
+	       (gp->population.count == 0 || gp->generation <= gp->now.grow);
+}
+
+bool evo_gp_is_after_list(const struct evo_gp *gp)
+{
+	return begins_with_list(gp) && gp->generation == gp->now.grow + 1;
 }
 
 /* ---- Where candidates come from -------------------------------------------------------------- */
@@ -171,67 +185,68 @@ static bool grown_candidates(struct evo_gp *gp)
 	size_t before = gp->candidate_count;
 	evo_small_trees(&gp->variation, &small);
 	for (size_t i = 0; i < (gp->population.count + 19) / 20; i++) {
-		const struct evo_individual *mother = gp->population.items[i];
-		candidate.parents[0] = mother->id;
-		candidate.descends = mother->descends;
+		const struct evo_individual *parent = gp->population.items[i];
+		candidate.parents[0] = parent->id;
+		candidate.descends = parent->descends;
 		for (size_t p = 0; p < small.primitive_count; p++) {
-			if (grown(gp, &mother->tree, small.primitives[p], &candidate.tree))
+			if (grown(gp, &parent->tree, small.primitives[p], &candidate.tree))
 				offer(gp, &candidate);
 		}
 	}
 	return gp->candidate_count > before;
 }
 
-/* Of a list that was looked for: is the join within the bounds, and was its form never tried? */
-static bool is_new(const struct evo_gp *gp, size_t mother, const struct evo_join *join,
+/* Of a list that was looked for: is the combination within the bounds, and was its form never
+   tried? */
+static bool is_new(const struct evo_gp *gp, size_t first, const struct evo_combination *combination,
                    struct evo_tree *tree)
 {
 	const double *scores;
-	return evo_gp_join(gp, mother, join, tree) &&
-	       evo_known_find(&gp->known, evo_gp_form(tree), &scores) == EVO_UNKNOWN;
+	return evo_gp_combine(gp, first, combination, tree) &&
+	       evo_known_find(&gp->known, evo_form_of(tree), &scores) == EVO_UNKNOWN;
 }
 
-/* A mother with the mate that suits her best, of the joins that were never tried. */
-static bool joined_candidate(struct evo_gp *gp, size_t mother)
+/* A parent with the second that suits it best, of the combinations that were never tried. */
+static bool combined_candidate(struct evo_gp *gp, size_t first)
 {
-	const struct evo_join_list *joins = evo_gp_joins(gp, mother);
+	const struct evo_combinations *list = evo_gp_combinations(gp, first);
 	struct evo_candidate candidate = {.origin = EVO_ORIGIN_JOIN};
-	for (size_t i = 0; i < joins->count; i++) {
-		const struct evo_join *join = &joins->items[i];
-		const struct evo_individual *a = gp->population.items[mother];
-		const struct evo_individual *b = gp->population.items[join->mate];
-		if (!is_new(gp, mother, join, &candidate.tree))
+	for (size_t i = 0; i < list->count; i++) {
+		const struct evo_combination *combination = &list->items[i];
+		const struct evo_individual *a = gp->population.items[first];
+		const struct evo_individual *b = gp->population.items[combination->second];
+		if (!is_new(gp, first, combination, &candidate.tree))
 			continue;
 		candidate.parents[0] = a->id;
 		candidate.parents[1] = b->id;
 		candidate.descends = a->descends || b->descends;
 		if (offer(gp, &candidate)) {
 			gp->candidates[gp->candidate_count - 1].scores =
-			        evo_gp_join_scores(gp, mother, join);
+			        evo_gp_combination_scores(gp, first, combination);
 			return true;
 		}
 	}
 	return false;
 }
 
-/* After what was listed each of the population, the best first, is joined with its best mate.
-   Returns the slot after them. */
-static size_t join_in_turn(struct evo_gp *gp, size_t slot, size_t end)
+/* After what was listed each of the population, the best first, is combined with its best
+   second parent. Returns the slot after them. */
+static size_t combine_in_turn(struct evo_gp *gp, size_t slot, size_t end)
 {
-	for (size_t mother = 0; mother < gp->population.count && slot < end; mother++)
-		slot += joined_candidate(gp, mother);
+	for (size_t first = 0; first < gp->population.count && slot < end; first++)
+		slot += combined_candidate(gp, first);
 	return slot;
 }
 
-/* A search of joins alone never asks for scores: where it finds nothing, it copies. */
-static bool joins_alone(const struct evo_gp *gp)
+/* A search of combinations alone never asks for scores: where it finds nothing, it copies. */
+static bool combines_alone(const struct evo_gp *gp)
 {
 	return gp->now.join >= 1;
 }
 
-static int join_tries(const struct evo_gp *gp)
+static int combination_tries(const struct evo_gp *gp)
 {
-	return joins_alone(gp) ? TRIES : 1;
+	return combines_alone(gp) ? TRIES : 1;
 }
 
 /*
@@ -241,24 +256,24 @@ static int join_tries(const struct evo_gp *gp)
 static bool varied_candidate(struct evo_gp *gp, struct evo_rng *rng)
 {
 	enum evo_origin how = evo_variation_choose(&gp->variation, rng);
-	for (int i = 0; how == EVO_ORIGIN_JOIN && i < join_tries(gp); i++)
-		if (joined_candidate(gp, evo_gp_parent(gp, rng)))
+	for (int i = 0; how == EVO_ORIGIN_JOIN && i < combination_tries(gp); i++)
+		if (combined_candidate(gp, evo_gp_parent(gp, rng)))
 			return true;
-	if (how == EVO_ORIGIN_COPY || (how == EVO_ORIGIN_JOIN && joins_alone(gp))) {
+	if (how == EVO_ORIGIN_COPY || (how == EVO_ORIGIN_JOIN && combines_alone(gp))) {
 		gp->made++;
 		gp->counts.cache_hits++;
 		return true;
 	}
 	struct evo_candidate candidate = {0};
 	for (int i = 0; i < TRIES; i++) {
-		const struct evo_individual *mother = gp->population.items[evo_gp_parent(gp, rng)];
-		const struct evo_individual *father = gp->population.items[evo_gp_parent(gp, rng)];
-		candidate.origin = evo_vary(&gp->variation, rng, how, &mother->tree, &father->tree,
+		const struct evo_individual *first = gp->population.items[evo_gp_parent(gp, rng)];
+		const struct evo_individual *second = gp->population.items[evo_gp_parent(gp, rng)];
+		candidate.origin = evo_vary(&gp->variation, rng, how, &first->tree, &second->tree,
 		                            &candidate.tree);
 		bool both = candidate.origin == EVO_ORIGIN_CROSSOVER;
-		candidate.parents[0] = mother->id;
-		candidate.parents[1] = both ? father->id : 0;
-		candidate.descends = mother->descends || (both && father->descends);
+		candidate.parents[0] = first->id;
+		candidate.parents[1] = both ? second->id : 0;
+		candidate.descends = first->descends || (both && second->descends);
 		if (candidate.origin != EVO_ORIGIN_COPY && offer(gp, &candidate))
 			return true;
 	}
@@ -287,7 +302,7 @@ static void mark_alive(struct evo_gp *gp, const struct evo_tree *tree, uint64_t 
 		if (gp->pool.items[i]->hash != hash)
 			continue;
 		struct evo_individual *marked = marked_copy(gp, tree, gp->pool.items[i]);
-		evo_pool_of_replace(&gp->pool, i, marked, gp->pool.signatures[i]);
+		evo_individuals_replace(&gp->pool, i, marked, gp->pool.signatures[i]);
 		evo_individual_release(marked);
 		gp->counts.cache_hits++;
 		return;
@@ -299,7 +314,7 @@ static void injected_candidates(struct evo_gp *gp)
 	for (size_t i = 0; i < gp->entering; i++) {
 		struct evo_candidate candidate = {.origin = EVO_ORIGIN_INJECTED, .descends = true};
 		evo_tree_copy(&candidate.tree, &gp->injections[i]);
-		candidate.hash = evo_gp_form(&candidate.tree);
+		candidate.hash = evo_form_of(&candidate.tree);
 		if (is_taken(gp, candidate.hash))
 			mark_alive(gp, &candidate.tree, candidate.hash);
 		else
@@ -345,19 +360,20 @@ static struct evo_rng stream_of(const struct evo_gp *gp, size_t slot)
 	                      index + slot);
 }
 
-/* ---- The joins of a round, before it is made ------------------------------------------------- */
+/* ---- The combinations of a round, before it is made ------------------------------------------ */
 
-/* Will the mother give a candidate, as far as is known? One whose joins are not looked for yet is
-   marked, and taken to. */
-static bool gives(const struct evo_gp *gp, size_t mother, bool *mark)
+/* Will the parent give a candidate, as far as is known? One whose combinations are not looked
+   for yet is marked, and taken to. */
+static bool gives(const struct evo_gp *gp, size_t first, bool *mark)
 {
-	const struct evo_join_list *list = gp->joins != NULL ? &gp->joins[mother] : NULL;
+	const struct evo_combinations *list =
+	        gp->combinations != NULL ? &gp->combinations[first] : NULL;
 	struct evo_tree tree;
-	mark[mother] = list == NULL || !list->looked_for;
-	for (size_t i = 0; !mark[mother] && i < list->count; i++)
-		if (is_new(gp, mother, &list->items[i], &tree))
+	mark[first] = list == NULL || !list->looked_for;
+	for (size_t i = 0; !mark[first] && i < list->count; i++)
+		if (is_new(gp, first, &list->items[i], &tree))
 			return true;
-	return mark[mother];
+	return mark[first];
 }
 
 /* As varied_candidate draws them. */
@@ -366,12 +382,12 @@ static void mark_drawn(const struct evo_gp *gp, size_t slot, bool *mark)
 	struct evo_rng rng = stream_of(gp, slot);
 	if (evo_variation_choose(&gp->variation, &rng) != EVO_ORIGIN_JOIN)
 		return;
-	for (int i = 0; i < join_tries(gp); i++)
+	for (int i = 0; i < combination_tries(gp); i++)
 		if (gives(gp, evo_gp_parent(gp, &rng), mark))
 			return;
 }
 
-size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers)
+size_t evo_gp_foresee_combinations(const struct evo_gp *gp, size_t *parents)
 {
 	size_t all = gp->population.count, end = round_size(gp), count = 0;
 	size_t slot = gp->entering; /* those that are put in by hand have the first slots */
@@ -380,13 +396,13 @@ size_t evo_gp_foresee_mothers(const struct evo_gp *gp, size_t *mothers)
 	bool *mark = evo_calloc(all, sizeof(*mark));
 	end -= immigrant_count(gp, end);
 	if (gp->round == 0 && evo_gp_is_after_list(gp))
-		for (size_t mother = 0; mother < all && slot < end; mother++)
-			slot += gives(gp, mother, mark);
+		for (size_t first = 0; first < all && slot < end; first++)
+			slot += gives(gp, first, mark);
 	for (; slot < end; slot++)
 		mark_drawn(gp, slot, mark);
-	for (size_t mother = 0; mother < all; mother++)
-		if (mark[mother])
-			mothers[count++] = mother;
+	for (size_t first = 0; first < all; first++)
+		if (mark[first])
+			parents[count++] = first;
 	free(mark);
 	return count;
 }
@@ -404,7 +420,7 @@ void evo_gp_make_candidates(struct evo_gp *gp)
 		if (evo_gp_is_listed(gp) && listed_candidates(gp))
 			slot = size = gp->wanted = gp->candidate_count;
 		else if (evo_gp_is_after_list(gp) && gp->now.join > 0)
-			slot = join_in_turn(gp, slot, size);
+			slot = combine_in_turn(gp, slot, size);
 	}
 	for (const size_t drawn = size - immigrant_count(gp, size); slot < size; slot++) {
 		struct evo_rng rng = stream_of(gp, slot);

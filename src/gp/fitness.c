@@ -1,3 +1,7 @@
+/*
+ * From scores to fitness: Kendall's tau of each benchmark and draw, and what becomes of them. Here
+ * is also told when two trees say the same, which is when they order all train networks alike.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -141,7 +145,7 @@ static void add_draws(const struct evo_fitness *fitness, const struct evo_case *
 
 #define OPEN_BITS UINT64_C(0x7ff80000ba5eba11)
 
-double evo_score_open(void)
+double evo_score_pending(void)
 {
 	const uint64_t bits = OPEN_BITS;
 	double score;
@@ -149,18 +153,18 @@ double evo_score_open(void)
 	return score;
 }
 
-bool evo_score_is_open(double score)
+bool evo_score_is_pending(double score)
 {
 	uint64_t bits;
 	memcpy(&bits, &score, sizeof(bits));
 	return bits == OPEN_BITS;
 }
 
-static bool is_open(const struct evo_fitness *fitness, const double *const *scores)
+static bool is_pending(const struct evo_fitness *fitness, const double *const *scores)
 {
 	for (size_t g = 0; g < fitness->group_count; g++) {
 		const struct evo_fitness_group *group = &fitness->groups[g];
-		if (group->validation > 0 && evo_score_is_open(scores[g][group->train]))
+		if (group->validation > 0 && evo_score_is_pending(scores[g][group->train]))
 			return true;
 	}
 	return false;
@@ -172,7 +176,7 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 	double *x = evo_calloc(2 * fitness->largest, sizeof(*x));
 	struct tally tally = {0};
 	double sum = 0;
-	out->open = is_open(fitness, scores);
+	out->pending = is_pending(fitness, scores);
 	for (size_t c = 0; c < fitness->case_count; c++) {
 		const struct evo_case *benchmark = &fitness->cases[c];
 		const struct evo_fitness_group *group = &fitness->groups[benchmark->group];
@@ -180,9 +184,9 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 		double tau = evo_kendall(group->train, score, benchmark->accuracy);
 		out->tau[EVO_SIDE_TRAIN][c] = tau;
 		out->tau[EVO_SIDE_VALIDATION][c] =
-		        out->open ? (double) NAN
-		                  : evo_kendall(group->validation, score + group->train,
-		                                benchmark->accuracy + group->train);
+		        out->pending ? (double) NAN
+		                     : evo_kendall(group->validation, score + group->train,
+		                                   benchmark->accuracy + group->train);
 		sum += evo_gp_worth(tau);
 		/* Every benchmark has as many draws, so that a mean weighs them alike. */
 		for (size_t d = 0; group->draw_size == group->train && d < fitness->draw_count; d++)
@@ -201,7 +205,7 @@ void evo_fitness_judge(const struct evo_fitness *fitness, const double *const *s
 	for (size_t g = 0; g < fitness->group_count; g++) {
 		const struct evo_fitness_group *group = &fitness->groups[g];
 		out->non_finite += evo_non_finite(
-		        group->train + (out->open ? 0 : group->validation), scores[g]);
+		        group->train + (out->pending ? 0 : group->validation), scores[g]);
 	}
 }
 

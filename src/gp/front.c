@@ -1,3 +1,7 @@
+/*
+ * The Pareto front of fitness against size: it keeps the best individual of every size that no
+ * smaller one equals.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -5,15 +9,10 @@
 
 #include "front.h"
 
-static void let_go(const struct evo_individual *individual)
-{
-	evo_individual_release((struct evo_individual *) (uintptr_t) individual);
-}
-
 void evo_front_clear(struct evo_front *front)
 {
 	for (size_t i = 0; i < front->count; i++)
-		let_go(front->items[i]);
+		evo_individual_release(front->items[i]);
 	free(front->items);
 	memset(front, 0, sizeof(*front));
 }
@@ -31,7 +30,7 @@ bool evo_front_offer(struct evo_front *front, const struct evo_individual *indiv
 		return false;
 	size_t end = at;
 	while (end < front->count && front->items[end]->fitness <= individual->fitness)
-		let_go(front->items[end++]);
+		evo_individual_release(front->items[end++]);
 	if (end == at)
 		front->items = evo_grown_by_one(front->items, &front->room, front->count,
 		                                sizeof(*front->items));

@@ -1,3 +1,6 @@
+/*
+ * Individuals are made, counted and put in order here. They never change once others may see them.
+ */
 #include "config.h"
 
 #include <stddef.h>
@@ -44,13 +47,12 @@ struct evo_individual *evo_individual_hold(const struct evo_individual *individu
 	return held;
 }
 
-void evo_individual_release(struct evo_individual *individual)
+void evo_individual_release(const struct evo_individual *individual)
 {
-	if (individual == NULL)
-		return;
-	if (__atomic_sub_fetch(&individual->references, 1, __ATOMIC_ACQ_REL) == 0) {
-		free(individual->scores);
-		free(individual);
+	struct evo_individual *held = (struct evo_individual *) (uintptr_t) individual;
+	if (held != NULL && __atomic_sub_fetch(&held->references, 1, __ATOMIC_ACQ_REL) == 0) {
+		free(held->scores);
+		free(held);
 	}
 }
 

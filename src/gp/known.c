@@ -9,6 +9,13 @@
 
 #include "known.h"
 
+uint64_t evo_form_of(const struct evo_tree *tree)
+{
+	struct evo_tree canonical;
+	evo_tree_canonical(tree, &canonical);
+	return evo_tree_hash(&canonical);
+}
+
 /* Forms are their hashes: one that has it is the form. */
 static bool same(const void *context, size_t number)
 {

@@ -8,6 +8,9 @@
 
 #include "evoscope/gp.h"
 
+/* The hash of the canonical form of a tree. */
+uint64_t evo_form_of(const struct evo_tree *tree);
+
 enum evo_known_state {
 	EVO_UNKNOWN,
 	EVO_KNOWN_FAILED,    /* cannot be evaluated */

@@ -1,3 +1,7 @@
+/*
+ * Presets are files of settings. They are looked for among the user's and then among those that are
+ * installed.
+ */
 #include "config.h"
 
 #include <dirent.h>

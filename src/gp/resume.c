@@ -1,4 +1,7 @@
-/* A search taken up from where it was between two generations. */
+/*
+ * A search is taken up from where it was between two generations. What was stored of it is checked
+ * against what its individuals' scores say.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -49,7 +52,7 @@ bool evo_gp_resume(struct evo_gp *gp, const struct evo_gp_state *state, struct e
 	for (size_t i = 0; i < state->population_count; i++) {
 		if (!check(gp, state->population[i], &signature, err))
 			return false;
-		evo_pool_of_add(&gp->population, state->population[i], signature);
+		evo_individuals_add(&gp->population, state->population[i], signature);
 	}
 	for (size_t i = 0; i < state->front_count; i++) {
 		if (!check(gp, state->front[i], &signature, err))

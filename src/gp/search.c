@@ -1,3 +1,7 @@
+/*
+ * The search as its users see it: it is asked for trees, told their scores, and read between
+ * generations. What a generation tries is in candidates.c, and who survives it in select.c.
+ */
 #include "config.h"
 
 #include <stdarg.h>
@@ -22,7 +26,8 @@ struct evo_gp *evo_gp_create(const struct evo_gp_config *config, const struct ev
 		free(gp);
 		return NULL;
 	}
-	evo_screen_init(&gp->screen, &gp->fitness);
+	evo_arithmetic_init(&gp->arithmetic);
+	evo_prescreen_init(&gp->prescreen, &gp->fitness);
 	evo_known_init(&gp->known, gp->fitness.total, KNOWN_MEMORY);
 	gp->injections = evo_calloc(2 * EVO_GP_INJECTIONS, sizeof(*gp->injections));
 	return gp;
@@ -33,17 +38,17 @@ void evo_gp_destroy(struct evo_gp *gp)
 	if (gp == NULL)
 		return;
 	evo_gp_clear_candidates(gp);
-	evo_gp_forget_joins(gp);
+	evo_gp_forget_combinations(gp);
 	free(gp->candidates);
 	free(gp->asked);
-	free(gp->mothers);
-	free(gp->open);
-	free(gp->open_trees);
-	evo_pool_of_clear(&gp->pool);
-	evo_pool_of_clear(&gp->population);
+	free(gp->foreseen);
+	free(gp->pending);
+	free(gp->pending_trees);
+	evo_individuals_clear(&gp->pool);
+	evo_individuals_clear(&gp->population);
 	evo_front_clear(&gp->front);
 	evo_known_clear(&gp->known);
-	evo_screen_clear(&gp->screen);
+	evo_prescreen_clear(&gp->prescreen);
 	evo_fitness_clear(&gp->fitness);
 	for (size_t i = 0; i < gp->note_count; i++)
 		free(gp->notes[i]);
@@ -92,28 +97,13 @@ static void note_about(struct evo_gp *gp, const struct evo_tree *tree, const cha
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
-static bool begins_with_list(const struct evo_gp *gp)
-{
-	return gp->now.init_small || gp->carried_count > 0;
-}
-
-bool evo_gp_is_listed(const struct evo_gp *gp)
-{
-	return begins_with_list(gp) &&
-	       (gp->population.count == 0 || gp->generation <= gp->now.grow);
-}
-
-bool evo_gp_is_after_list(const struct evo_gp *gp)
-{
-	return begins_with_list(gp) && gp->generation == gp->now.grow + 1;
-}
-
 static void begin_generation(struct evo_gp *gp)
 {
 	gp->now = gp->config;
 	evo_variation_init(&gp->variation, &gp->now);
 	for (size_t i = 0; i < gp->population.count; i++)
-		evo_pool_of_add(&gp->pool, gp->population.items[i], gp->population.signatures[i]);
+		evo_individuals_add(&gp->pool, gp->population.items[i],
+		                    gp->population.signatures[i]);
 	gp->wanted = gp->population.count == 0 ? gp->now.population : gp->now.offspring;
 	gp->made = 0;
 	gp->round = 0;
@@ -124,7 +114,7 @@ static void begin_generation(struct evo_gp *gp)
 static void end_generation(struct evo_gp *gp)
 {
 	double before = gp->population.count > 0 ? gp->population.items[0]->fitness : -2;
-	evo_gp_forget_joins(gp);
+	evo_gp_forget_combinations(gp);
 	evo_gp_survive(gp);
 	double after = gp->population.count > 0 ? gp->population.items[0]->fitness : -2;
 	gp->stalled = after > before ? 0 : gp->stalled + 1;
@@ -150,16 +140,16 @@ static bool go_on(struct evo_gp *gp)
 	return true;
 }
 
-/* How many mothers of the round to come have joins to be looked for. */
-static size_t list_mothers(struct evo_gp *gp)
+/* How many parents of the round to come have combinations to be looked for. */
+static size_t list_foreseen(struct evo_gp *gp)
 {
 	size_t count;
 	if (gp->asked_count > 0 || is_complete(gp))
 		return 0;
-	gp->mothers = evo_realloc(gp->mothers, gp->population.count + 1, sizeof(*gp->mothers));
-	count = evo_gp_foresee_mothers(gp, gp->mothers);
+	gp->foreseen = evo_realloc(gp->foreseen, gp->population.count + 1, sizeof(*gp->foreseen));
+	count = evo_gp_foresee_combinations(gp, gp->foreseen);
 	if (count > 0)
-		evo_gp_make_room_for_joins(gp);
+		evo_gp_make_room_for_combinations(gp);
 	return count;
 }
 
@@ -168,17 +158,17 @@ size_t evo_gp_prepare(struct evo_gp *gp, size_t *done)
 	size_t left;
 	if (!gp->working)
 		begin_generation(gp);
-	while ((left = list_mothers(gp)) == 0 && go_on(gp))
+	while ((left = list_foreseen(gp)) == 0 && go_on(gp))
 		continue;
 	*done = 0;
-	for (size_t i = 0; gp->joins != NULL && i < gp->population.count; i++)
-		*done += gp->joins[i].looked_for;
+	for (size_t i = 0; gp->combinations != NULL && i < gp->population.count; i++)
+		*done += gp->combinations[i].looked_for;
 	return left;
 }
 
 void evo_gp_prepare_one(struct evo_gp *gp, size_t index)
 {
-	evo_gp_joins(gp, gp->mothers[index]);
+	evo_gp_combinations(gp, gp->foreseen[index]);
 }
 
 size_t evo_gp_ask(struct evo_gp *gp, const struct evo_tree *const **trees)
@@ -240,7 +230,7 @@ static void enter(struct evo_gp *gp, struct evo_individual *individual, uint64_t
 				           "gives its place to a smaller injected tree that orders "
 				           "the networks alike");
 			/* A twin of this generation had filled the slot that is taken over. */
-			evo_pool_of_replace(&gp->pool, twin, individual, signature);
+			evo_individuals_replace(&gp->pool, twin, individual, signature);
 		} else if (individual->injected) {
 			note_about(
 			        gp, &individual->tree,
@@ -252,7 +242,7 @@ static void enter(struct evo_gp *gp, struct evo_individual *individual, uint64_t
 	const struct evo_individual *best = evo_gp_live_best(gp);
 	bool leads = best == NULL || individual->fitness > best->fitness;
 	if (gp->made < gp->wanted || individual->injected || leads) {
-		evo_pool_of_add(&gp->pool, individual, signature);
+		evo_individuals_add(&gp->pool, individual, signature);
 		gp->made++;
 	}
 }
@@ -429,7 +419,7 @@ size_t evo_gp_front(const struct evo_gp *gp, const struct evo_individual *const 
 
 const struct evo_individual *evo_gp_live_best(const struct evo_gp *gp)
 {
-	const struct evo_pool_of *pool = gp->working ? &gp->pool : &gp->population;
+	const struct evo_individuals *pool = gp->working ? &gp->pool : &gp->population;
 	const struct evo_individual *best = NULL;
 	for (size_t i = 0; i < pool->count; i++) {
 		if (best == NULL || evo_individual_before(pool->items[i], best))

@@ -1,3 +1,6 @@
+/*
+ * Selection: tournaments choose parents and survivors, and the best always survive.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -7,13 +10,8 @@
 
 /* ---- Lists of individuals -------------------------------------------------------------------- */
 
-static void let_go(const struct evo_individual *individual)
-{
-	evo_individual_release((struct evo_individual *) (uintptr_t) individual);
-}
-
-void evo_pool_of_add(struct evo_pool_of *pool, const struct evo_individual *individual,
-                     uint64_t signature)
+void evo_individuals_add(struct evo_individuals *pool, const struct evo_individual *individual,
+                         uint64_t signature)
 {
 	size_t room = pool->room;
 	pool->items = evo_grown_by_one(pool->items, &room, pool->count, sizeof(*pool->items));
@@ -23,19 +21,19 @@ void evo_pool_of_add(struct evo_pool_of *pool, const struct evo_individual *indi
 	pool->items[pool->count++] = evo_individual_hold(individual);
 }
 
-void evo_pool_of_replace(struct evo_pool_of *pool, size_t at,
-                         const struct evo_individual *individual, uint64_t signature)
+void evo_individuals_replace(struct evo_individuals *pool, size_t at,
+                             const struct evo_individual *individual, uint64_t signature)
 {
 	evo_individual_hold(individual);
-	let_go(pool->items[at]);
+	evo_individual_release(pool->items[at]);
 	pool->items[at] = individual;
 	pool->signatures[at] = signature;
 }
 
-void evo_pool_of_clear(struct evo_pool_of *pool)
+void evo_individuals_clear(struct evo_individuals *pool)
 {
 	for (size_t i = 0; i < pool->count; i++)
-		let_go(pool->items[i]);
+		evo_individual_release(pool->items[i]);
 	free(pool->items);
 	free(pool->signatures);
 	memset(pool, 0, sizeof(*pool));
@@ -54,7 +52,7 @@ static int by_rank(const void *a, const void *b)
 	return evo_individual_before(right->individual, left->individual);
 }
 
-void evo_pool_of_sort(struct evo_pool_of *pool)
+void evo_individuals_sort(struct evo_individuals *pool)
 {
 	struct ranked *ranked = evo_calloc(pool->count, sizeof(*ranked));
 	for (size_t i = 0; i < pool->count; i++)
@@ -82,7 +80,7 @@ static bool beats(const struct evo_gp_config *config, const struct evo_individua
 
 size_t evo_gp_parent(const struct evo_gp *gp, struct evo_rng *rng)
 {
-	const struct evo_pool_of *population = &gp->population;
+	const struct evo_individuals *population = &gp->population;
 	size_t best = evo_rng_below(rng, population->count);
 	for (size_t i = 1; i < gp->now.tournament; i++) {
 		size_t other = evo_rng_below(rng, population->count);
@@ -95,13 +93,13 @@ size_t evo_gp_parent(const struct evo_gp *gp, struct evo_rng *rng)
 static void keep(struct evo_gp *gp, bool *kept, size_t at)
 {
 	kept[at] = true;
-	evo_pool_of_add(&gp->population, gp->pool.items[at], gp->pool.signatures[at]);
+	evo_individuals_add(&gp->population, gp->pool.items[at], gp->pool.signatures[at]);
 }
 
 /* Tournaments without replacement among those that are not kept yet. */
 static void hold_tournaments(struct evo_gp *gp, bool *kept, size_t count)
 {
-	struct evo_pool_of *pool = &gp->pool;
+	struct evo_individuals *pool = &gp->pool;
 	struct evo_rng rng = evo_rng_stream(gp->seed, "survival", gp->generation);
 	size_t *left = evo_calloc(pool->count, sizeof(*left)), n = 0;
 	for (size_t i = 0; i < pool->count; i++) {
@@ -127,9 +125,9 @@ void evo_gp_survive(struct evo_gp *gp)
 	size_t count = gp->now.population;
 	if ((gp->generation > 0 || gp->now.init_small) && gp->now.survivors > 0)
 		count = gp->now.survivors;
-	struct evo_pool_of *pool = &gp->pool;
-	evo_pool_of_clear(&gp->population);
-	evo_pool_of_sort(pool);
+	struct evo_individuals *pool = &gp->pool;
+	evo_individuals_clear(&gp->population);
+	evo_individuals_sort(pool);
 	bool *kept = evo_calloc(pool->count, sizeof(*kept));
 	for (size_t i = 0; i < pool->count && i < gp->now.elite && i < count; i++)
 		keep(gp, kept, i);
@@ -139,12 +137,12 @@ void evo_gp_survive(struct evo_gp *gp)
 		if (!kept[i] && individual->injected && individual->born == gp->generation)
 			keep(gp, kept, i);
 	}
-	/* Parts to join with, from which the scores of what is left of a tree follow. */
+	/* Parts to combine with, from which the scores of what is left of a tree follow. */
 	for (size_t i = 0; i < pool->count && gp->now.exchange && gp->carried_count > 0; i++)
 		if (!kept[i] && pool->items[i]->born == 0)
 			keep(gp, kept, i);
 	hold_tournaments(gp, kept, count);
 	free(kept);
-	evo_pool_of_clear(pool);
-	evo_pool_of_sort(&gp->population);
+	evo_individuals_clear(pool);
+	evo_individuals_sort(&gp->population);
 }

@@ -1,3 +1,6 @@
+/*
+ * The table of the settings of a search, and how each is read, checked and written.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -51,10 +54,10 @@ static const struct evo_setting table[] = {
         {"shrink", EVO_SET_REAL, AT(shrink), 0, 1, NULL, true, "0.05",
          "share by shrink mutation: a subtree becomes a terminal"},
         {"join", EVO_SET_REAL, AT(join), 0, 1, NULL, true, "0.1",
-         "share by joining two trees by arithmetic, the mate that ranks best with it"},
+         "share by joining two trees by arithmetic: a parent and the one that ranks best with it"},
         {"exchange", EVO_SET_BOOL, AT(exchange), 0, 1, NULL, true, "no",
-         "joins may put the mate in the place of a part, too, and trees carried over stay as "
-         "mates"},
+         "joins may put the second tree in the place of a part, too, and trees carried over stay "
+         "for that"},
         {"elite", EVO_SET_SIZE, AT(elite), 0, 1000, NULL, true, "2",
          "best individuals that always survive"},
         {"immigrants", EVO_SET_REAL, AT(immigrants), 0, 1, NULL, true, "0.2",

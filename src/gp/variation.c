@@ -1,257 +1,136 @@
+/*
+ * What a search may make trees of: the language that its settings leave, the bounds of trees, and
+ * how often each operator is drawn.
+ */
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "variation.h"
 
-/* An operator tries so many places before it gives up. */
-#define TRIES 12
-
-struct work {
-	const struct evo_variation *v;
-	struct evo_rng *rng;
-	const struct evo_tree *tree, *father;
-	struct evo_tree *out;
-};
-
-/* ---- Places ---------------------------------------------------------------------------------- */
-
-static bool is_leaf(const struct evo_tree *tree, size_t at)
+static void exclude(struct evo_variation *variation, unsigned code)
 {
-	return tree->nodes[at].span == 1;
+	if (code >= EVO_CODES)
+		return;
+	variation->excluded[code] = true;
+	variation->grammar.weight[code] = 0;
 }
 
-/* Nine times in ten a node with arguments, as Koza has it: leaves are half of all nodes, and
-   swapping them changes little. */
-static size_t pick_place(struct evo_rng *rng, const struct evo_tree *tree)
+/* A word that is the name of a primitive and of a terminal excludes both. */
+static void exclude_words(struct evo_variation *variation, const char *words)
 {
-	size_t candidates[EVO_TREE_MAX], count = 0;
-	bool leaf = evo_rng_below(rng, 10) == 0;
-	for (size_t i = 0; i < tree->size; i++) {
-		if (is_leaf(tree, i) == leaf)
-			candidates[count++] = i;
-	}
-	return count > 0 ? candidates[evo_rng_below(rng, count)] : evo_rng_below(rng, tree->size);
-}
-
-static size_t depth_of(const struct evo_tree *tree, size_t at)
-{
-	size_t depth = 0;
-	for (size_t i = 0; i < at; i++)
-		depth += i + tree->nodes[i].span > at;
-	return depth;
-}
-
-/* The level of what may stand at a place: its own, and for numbers the one that is asked there. */
-static enum evo_level level_at(const struct evo_tree *tree, size_t at)
-{
-	enum evo_level level = evo_tree_level(tree, at);
-	if (level == EVO_LEVEL_ANY)
-		level = evo_tree_place(tree, at);
-	return level == EVO_LEVEL_ANY ? EVO_LEVEL_NETWORK : level;
-}
-
-static bool fits_level(const struct evo_tree *donor, size_t from, enum evo_level level)
-{
-	enum evo_level own = evo_tree_level(donor, from);
-	return own == level || own == EVO_LEVEL_ANY;
-}
-
-static bool sound(const struct work *w)
-{
-	return !evo_tree_equal(w->out, w->tree) && evo_variation_allows(w->v, w->out);
-}
-
-/* out = tree with a fresh random subtree at `at`, at most `depth` deep. */
-static bool plant(const struct work *w, size_t at, size_t depth)
-{
-	struct evo_grammar grammar = w->v->grammar;
-	struct evo_tree fresh;
-	size_t above = depth_of(w->tree, at), rest = w->tree->size - w->tree->nodes[at].span;
-	if (rest >= w->v->max_size || above > w->v->max_depth)
-		return false;
-	grammar.max_size = w->v->max_size - rest;
-	grammar.max_depth = w->v->max_depth - above;
-	if (depth > grammar.max_depth)
-		depth = grammar.max_depth;
-	return evo_tree_random(&grammar, w->rng, level_at(w->tree, at), depth, false, &fresh) &&
-	       evo_tree_replace(w->tree, at, &fresh, 0, w->out) && sound(w);
-}
-
-/* ---- Operators ------------------------------------------------------------------------------- */
-
-/* Koza's subtree crossover, between subtrees of one level. */
-static bool crossover(const struct work *w)
-{
-	size_t at = pick_place(w->rng, w->tree);
-	enum evo_level level = level_at(w->tree, at);
-	size_t rest = w->tree->size - w->tree->nodes[at].span;
-	size_t candidates[EVO_TREE_MAX], count = 0;
-	bool leaf = evo_rng_below(w->rng, 10) == 0;
-	for (int any = 0; any < 2 && count == 0; any++) {
-		for (size_t i = 0; i < w->father->size; i++) {
-			if ((any == 1 || is_leaf(w->father, i) == leaf) &&
-			    fits_level(w->father, i, level) &&
-			    rest + w->father->nodes[i].span <= w->v->max_size)
-				candidates[count++] = i;
+	while (*words != '\0') {
+		char word[64];
+		size_t length = strcspn(words, " ");
+		unsigned code;
+		if (length > 0 && length < sizeof(word)) {
+			memcpy(word, words, length);
+			word[length] = '\0';
+			if (evo_primitive_find(word, &code))
+				exclude(variation, code);
+			if (evo_terminal_find(word, &code))
+				exclude(variation, code);
 		}
+		words += length + (words[length] != '\0');
 	}
-	if (count == 0)
-		return false;
-	size_t from = candidates[evo_rng_below(w->rng, count)];
-	return evo_tree_replace(w->tree, at, w->father, from, w->out) && sound(w) &&
-	       !evo_tree_equal(w->out, w->father);
 }
 
-static bool subtree(const struct work *w)
+/* What came into the language after the search began. */
+static void leave_out_newer(struct evo_grammar *grammar, unsigned newest_id)
 {
-	return plant(w, pick_place(w->rng, w->tree), 1 + evo_rng_below(w->rng, 4));
-}
-
-static bool shrink(const struct work *w)
-{
-	size_t at = pick_place(w->rng, w->tree);
-	return !is_leaf(w->tree, at) && plant(w, at, 0);
-}
-
-/* A step by a factor; now and then the other sign. Four digits are as many as anyone reads. */
-static double stepped(struct evo_rng *rng, double number)
-{
-	double value = number * exp(0.3 * evo_rng_normal(rng));
-	if (evo_rng_below(rng, 10) == 0)
-		value = -value;
-	if (value == 0 || !isfinite(value))
-		value = evo_rng_normal(rng);
-	double scale = pow(10, 3 - floor(log10(fabs(value))));
-	double rounded = scale > 0 && isfinite(scale) ? round(value * scale) / scale : value;
-	return isfinite(rounded) ? rounded : value;
-}
-
-static bool number(const struct work *w)
-{
-	evo_tree_copy(w->out, w->tree);
-	bool any = false;
-	for (size_t i = 0; i < w->out->size; i++) {
-		struct evo_tree_node *node = &w->out->nodes[i];
-		if (node->code == 0) {
-			node->number = stepped(w->rng, node->number);
-			any = true;
-		}
+	for (unsigned code = 0; code < evo_primitive_count() && code < EVO_CODES; code++) {
+		if (newest_id > 0 && evo_primitive(code)->id > newest_id)
+			grammar->weight[code] = 0;
 	}
-	return any && sound(w);
 }
 
-/* A code of the same kind and arity, by weight; the same code when there is no other. */
-static unsigned another_code(const struct work *w, unsigned code)
+/* Without the network level no terminal of it can stand anywhere. */
+static void leave_out_network(struct evo_grammar *grammar)
 {
-	const struct evo_primitive *own = evo_primitive(code);
-	const float *weight = w->v->grammar.weight;
-	double total = 0;
-	for (int pass = 0; pass < 2; pass++) {
-		double at = pass == 1 ? evo_rng_uniform(w->rng) * total : 0;
-		for (unsigned i = 1; i < evo_primitive_count() && i < EVO_CODES; i++) {
-			const struct evo_primitive *other = evo_primitive(i);
-			if (i == code || !(weight[i] > 0) || other->kind != own->kind ||
-			    other->arity != own->arity)
-				continue;
-			if (pass == 0)
-				total += (double) weight[i];
-			else if ((at -= (double) weight[i]) < 0)
-				return i;
-		}
-		if (!(total > 0))
-			break;
+	grammar->network = false;
+	for (size_t code = 0; code < evo_primitive_count() && code < EVO_CODES; code++) {
+		if (evo_primitive((unsigned) code)->kind == EVO_NETWORK_TERMINAL)
+			grammar->weight[code] = 0;
 	}
-	return code;
 }
 
-static bool point(const struct work *w)
+void evo_variation_init(struct evo_variation *variation, const struct evo_gp_config *config)
 {
-	evo_tree_copy(w->out, w->tree);
-	struct evo_tree_node *node = &w->out->nodes[evo_rng_below(w->rng, w->out->size)];
-	if (node->code == 0)
-		node->number = stepped(w->rng, node->number);
+	memset(variation, 0, sizeof(*variation));
+	if (config->paper_primitives)
+		evo_grammar_paper(&variation->grammar);
 	else
-		node->code = (uint16_t) another_code(w, node->code);
-	return sound(w);
+		evo_grammar_all(&variation->grammar);
+	if (config->classic)
+		evo_grammar_classic(&variation->grammar);
+	if (!config->network_level)
+		leave_out_network(&variation->grammar);
+	leave_out_newer(&variation->grammar, config->newest_id);
+	exclude_words(variation, config->exclude);
+	variation->max_depth = variation->grammar.max_depth = config->max_depth;
+	variation->max_size = variation->grammar.max_size = config->max_size;
+	variation->shares[EVO_ORIGIN_CROSSOVER] = config->crossover;
+	variation->shares[EVO_ORIGIN_SUBTREE] = config->subtree;
+	variation->shares[EVO_ORIGIN_POINT] = config->point;
+	variation->shares[EVO_ORIGIN_NUMBER] = config->number;
+	variation->shares[EVO_ORIGIN_HOIST] = config->hoist;
+	variation->shares[EVO_ORIGIN_INSERTION] = config->insertion;
+	variation->shares[EVO_ORIGIN_SHRINK] = config->shrink;
+	variation->shares[EVO_ORIGIN_JOIN] = config->join;
 }
 
-/* A part of a subtree takes its place: the tree becomes smaller. */
-static bool hoist(const struct work *w)
+evo_needs evo_gp_needs(const struct evo_gp_config *config)
 {
-	size_t at = pick_place(w->rng, w->tree), span = w->tree->nodes[at].span;
-	if (span < 2)
-		return false;
-	size_t from = at + 1 + evo_rng_below(w->rng, span - 1);
-	return fits_level(w->tree, from, level_at(w->tree, at)) &&
-	       evo_tree_replace(w->tree, at, w->tree, from, w->out) && sound(w);
-}
-
-/* The tree of a primitive over the subtree at `at` and, for two arguments, a new terminal. */
-static bool wrapped(const struct work *w, size_t at, unsigned code, struct evo_tree *above)
-{
-	struct evo_tree parts[2];
-	size_t arity = evo_primitive(code)->arity, own = evo_rng_below(w->rng, arity);
-	above->size = 1;
-	for (size_t i = 0; i < arity; i++) {
-		if (i == own)
-			evo_tree_subtree(w->tree, at, &parts[i]);
-		else if (!evo_tree_random(&w->v->grammar, w->rng, level_at(w->tree, at), 0, false,
-		                          &parts[i]))
-			return false;
-		if (above->size + parts[i].size > EVO_TREE_MAX)
-			return false;
-		memcpy(above->nodes + above->size, parts[i].nodes,
-		       parts[i].size * sizeof(parts[i].nodes[0]));
-		above->size += parts[i].size;
+	struct evo_variation variation;
+	evo_needs needs = 0;
+	evo_variation_init(&variation, config);
+	for (size_t i = 0; i < EVO_CLASSIC_FIRST; i++) {
+		unsigned code;
+		if (evo_terminal_find(evo_statistic_name((enum evo_statistic) i), &code) &&
+		    variation.grammar.weight[code] > 0)
+			needs |= EVO_NEED(i);
 	}
-	above->nodes[0] = (struct evo_tree_node){(uint16_t) code, (uint16_t) above->size, 0};
-	return true;
+	return needs;
 }
 
-static bool insertion(const struct work *w)
+bool evo_variation_allows(const struct evo_variation *variation, const struct evo_tree *tree)
 {
-	size_t at = evo_rng_below(w->rng, w->tree->size);
-	const float *weight = w->v->grammar.weight;
-	double total = 0, where;
-	if (at == 0 && !w->v->grammar.network)
+	if (tree->size > variation->max_size || evo_tree_depth(tree) > variation->max_depth)
 		return false;
-	for (unsigned i = 1; i < evo_primitive_count() && i < EVO_CODES; i++)
-		total += evo_primitive(i)->kind == EVO_PRIMITIVE ? (double) weight[i] : 0;
-	where = evo_rng_uniform(w->rng) * total;
-	for (unsigned i = 1; i < evo_primitive_count() && i < EVO_CODES; i++) {
-		struct evo_tree above;
-		if (evo_primitive(i)->kind != EVO_PRIMITIVE || !(weight[i] > 0) ||
-		    (where -= (double) weight[i]) >= 0)
-			continue;
-		return wrapped(w, at, i, &above) &&
-		       evo_tree_replace(w->tree, at, &above, 0, w->out) && sound(w);
+	bool terminal = false;
+	for (size_t i = 0; i < tree->size; i++) {
+		unsigned code = tree->nodes[i].code;
+		enum evo_kind kind = evo_primitive(code)->kind;
+		if (code < EVO_CODES && variation->excluded[code])
+			return false;
+		terminal = terminal || kind == EVO_UNIT_TERMINAL || kind == EVO_NETWORK_TERMINAL;
+	}
+	return terminal && evo_tree_check(tree, NULL);
+}
+
+bool evo_variation_random(const struct evo_variation *variation, struct evo_rng *rng, size_t depth,
+                          bool full, struct evo_tree *out)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		if (evo_tree_random(&variation->grammar, rng, EVO_LEVEL_NETWORK, depth, full,
+		                    out) &&
+		    evo_variation_allows(variation, out))
+			return true;
 	}
 	return false;
 }
 
-/* ---- The table ------------------------------------------------------------------------------- */
-
-static bool (*const operators[EVO_ORIGIN_COPY])(const struct work *) = {
-        [EVO_ORIGIN_CROSSOVER] = crossover, [EVO_ORIGIN_SUBTREE] = subtree,
-        [EVO_ORIGIN_POINT] = point,         [EVO_ORIGIN_NUMBER] = number,
-        [EVO_ORIGIN_HOIST] = hoist,         [EVO_ORIGIN_INSERTION] = insertion,
-        [EVO_ORIGIN_SHRINK] = shrink,
-};
-
-enum evo_origin evo_vary(const struct evo_variation *variation, struct evo_rng *rng,
-                         enum evo_origin how, const struct evo_tree *tree,
-                         const struct evo_tree *father, struct evo_tree *out)
+enum evo_origin evo_variation_choose(const struct evo_variation *variation, struct evo_rng *rng)
 {
-	const struct work w = {variation, rng, tree, father, out};
-	const enum evo_origin order[] = {how, EVO_ORIGIN_SUBTREE, EVO_ORIGIN_POINT};
-	for (size_t i = 0; i < EVO_COUNT(order) && how != EVO_ORIGIN_COPY; i++) {
-		for (int tries = 0; tries < TRIES; tries++) {
-			if (operators[order[i]] != NULL && operators[order[i]](&w))
-				return order[i];
-		}
+	double at = evo_rng_uniform(rng);
+	for (int origin = 0; origin < EVO_ORIGIN_COPY; origin++) {
+		if (at < variation->shares[origin])
+			return (enum evo_origin) origin;
+		at -= variation->shares[origin];
 	}
-	evo_tree_copy(out, tree);
-	return EVO_ORIGIN_COPY;
+	/* Shares that sum to 1 leave nothing for copies but what rounding did. */
+	double sum = 0;
+	for (int origin = 0; origin < EVO_ORIGIN_COPY; origin++)
+		sum += variation->shares[origin];
+	return sum > 1 - 1e-9 ? EVO_ORIGIN_SUBTREE : EVO_ORIGIN_COPY;
 }

@@ -43,12 +43,12 @@ bool evo_small_tree(const struct evo_variation *variation, const struct evo_smal
 enum evo_origin evo_variation_choose(const struct evo_variation *variation, struct evo_rng *rng);
 
 /*
- * out = tree varied by the operator; father is for crossover only. When the operator finds nothing
+ * out = tree varied by the operator; second is for crossover only. When the operator finds nothing
  * to do (no number to change, nothing that fits), another one that does takes its place. Returns
  * the one that made out, EVO_ORIGIN_COPY when none did (out is then the tree itself).
  */
 enum evo_origin evo_vary(const struct evo_variation *variation, struct evo_rng *rng,
                          enum evo_origin how, const struct evo_tree *tree,
-                         const struct evo_tree *father, struct evo_tree *out);
+                         const struct evo_tree *second, struct evo_tree *out);
 
 #endif

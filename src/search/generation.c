@@ -65,7 +65,7 @@ static double *open_scores(const struct evo_run *run, size_t trees, struct evo_e
 	size_t count = trees * run->cases.network_count;
 	double *scores = evo_big_alloc(count * sizeof(*scores), "scores", err);
 	for (size_t i = 0; scores != NULL && i < count; i++)
-		scores[i] = evo_score_open();
+		scores[i] = evo_score_pending();
 	return scores;
 }
 
@@ -124,7 +124,7 @@ static bool validate(struct evo_run *run, bool first, struct evo_error *err)
 {
 	const struct evo_tree *const *open;
 	size_t n = run->cases.network_count, more = first ? EVO_REFERENCES : 0;
-	size_t count = evo_gp_ask_open(run->gp, &open);
+	size_t count = evo_gp_ask_pending(run->gp, &open);
 	if (count + more == 0)
 		return true;
 	const struct evo_tree **trees = evo_calloc(count + more, sizeof(*trees));
@@ -139,7 +139,7 @@ static bool validate(struct evo_run *run, bool first, struct evo_error *err)
 	            evo_run_score_validation(run, trees, more + count, scores, err);
 	if (good) {
 		split_groups(&run->cases, scores + more * n, count, rows);
-		evo_gp_tell_open(run->gp, rows);
+		evo_gp_tell_pending(run->gp, rows);
 		if (first)
 			take_references(run, scores, rows);
 	}
@@ -203,7 +203,7 @@ static double partial(const struct evo_run *run, const struct evo_individual *ch
 	const double *scores = champion->scores;
 	for (size_t g = 0; g < item->group; g++)
 		scores += run->cases.groups[g].count;
-	if (item->validation < 2 || champion->open)
+	if (item->validation < 2 || champion->pending)
 		return (double) NAN;
 	const size_t *columns = run->cases.groups[item->group].columns + item->train;
 	double *given = evo_calloc(item->validation, sizeof(*given));
@@ -302,7 +302,7 @@ static bool complete_first(struct evo_run *run, struct evo_error *err)
 	if (run->record.history_count == 0 || evo_gp_population(run->gp, &population) == 0)
 		return true;
 	last = &run->record.history[run->record.history_count - 1];
-	evo_individual_release((struct evo_individual *) (uintptr_t) last->champion);
+	evo_individual_release(last->champion);
 	take_champion(run, population[0], last);
 	if (!isnan(last->best_validation))
 		evo_run_say(run, EVO_LOG_NOTE, "generation %zu: validation %.4f", last->generation,
@@ -339,7 +339,7 @@ static bool breed(struct evo_run *run, struct evo_error *err)
 bool evo_run_complete_stored(struct evo_run *run, struct evo_error *err)
 {
 	const struct evo_tree *const *open;
-	if (run->complete || run->draft.generation != 1 || evo_gp_ask_open(run->gp, &open) == 0)
+	if (run->complete || run->draft.generation != 1 || evo_gp_ask_pending(run->gp, &open) == 0)
 		return true;
 	if ((!run->warm && !round_of(run, NULL, 0, err)) || !complete_first(run, err))
 		return false;

@@ -229,7 +229,7 @@ static bool add_members(struct evo_run *run, const struct evo_waiting *one, cons
 		/* Those that were there before were stored with an earlier generation, and again
 		   when their validation networks were scored later. */
 		if (items[i]->id >= keeper->next_id ||
-		    (!items[i]->open && items[i]->closed == one->number))
+		    (!items[i]->pending && items[i]->closed == one->number))
 			good = add_individual(run, items[i], err);
 		good = good &&
 		       evo_database_do(&keeper->database,

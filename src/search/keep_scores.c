@@ -112,7 +112,7 @@ static bool put_references(struct evo_run *run, struct evo_error *err)
 		evo_pack_integer(&scored.trees, evo_tree_hash(trees[i]));
 	}
 	for (size_t i = 0; i < run->cases.network_count; i++)
-		if (!evo_score_is_open(run->reference_scores[i]))
+		if (!evo_score_is_pending(run->reference_scores[i]))
 			add_column(&scored, &rows, run->cases.network_count, i);
 	bool good = put_row(run, 0, &scored, err);
 	scored_clear(&scored);
@@ -159,7 +159,7 @@ static double *find_or_add(struct evo_run *run, uint64_t tree, size_t *next)
 	keeper->recalled_trees[keeper->recalled_count] = tree;
 	row = keeper->recalled + keeper->recalled_count++ * all;
 	for (size_t i = 0; i < all; i++)
-		row[i] = evo_score_open();
+		row[i] = evo_score_pending();
 	return row;
 }
 
@@ -220,7 +220,7 @@ void evo_keep_recall(const struct evo_run *run, const struct evo_keep_rows *rows
 		const double *known = find(run, evo_tree_hash(rows->trees[t]), &next);
 		double *row = rows->scores + rows->rows[t] * all;
 		for (size_t i = 0; known != NULL && i < count; i++)
-			if (evo_score_is_open(row[columns[i]]))
+			if (evo_score_is_pending(row[columns[i]]))
 				row[columns[i]] = known[columns[i]];
 	}
 }

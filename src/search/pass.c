@@ -75,7 +75,7 @@ static void show_pass(struct evo_run *run, const struct pass *pass)
 
 static bool is_open(const struct evo_run *run, const struct pass *pass, size_t tree, size_t column)
 {
-	return evo_score_is_open(
+	return evo_score_is_pending(
 	        pass->scores[pass->rows[tree] * run->cases.network_count + column]);
 }
 

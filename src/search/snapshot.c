@@ -6,11 +6,6 @@
 
 #include "state.h"
 
-static void let_go(const struct evo_individual *individual)
-{
-	evo_individual_release((struct evo_individual *) (uintptr_t) individual);
-}
-
 static const struct evo_individual **held_list(const struct evo_individual *const *items,
                                                size_t count)
 {
@@ -23,7 +18,7 @@ static const struct evo_individual **held_list(const struct evo_individual *cons
 static void release_list(const struct evo_individual **items, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		let_go(items[i]);
+		evo_individual_release(items[i]);
 	free(items);
 }
 
@@ -108,7 +103,7 @@ void evo_body_release(struct evo_body *body)
 void evo_record_clear(struct evo_record *record)
 {
 	for (size_t i = 0; i < record->history_count; i++)
-		let_go(record->history[i].champion);
+		evo_individual_release(record->history[i].champion);
 	for (size_t i = 0; i < record->intervention_count; i++)
 		free((char *) (uintptr_t) record->interventions[i].text);
 	free(record->history);

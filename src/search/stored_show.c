@@ -94,8 +94,8 @@ static struct evo_individual *read_individual(struct evo_rows *rows, size_t case
 	one.scores = evo_calloc(length / 8 + 1, sizeof(double));
 	evo_unpack_doubles(bytes, one.scores, length / 8);
 	/* Whose validation was open when it was stored is validated once it is among the best. */
-	for (size_t i = 0; !one.open && i < length / 8; i++)
-		one.open = evo_score_is_open(one.scores[i]);
+	for (size_t i = 0; !one.pending && i < length / 8; i++)
+		one.pending = evo_score_is_pending(one.scores[i]);
 	made = evo_individual_copy(&one, length / 8);
 	free(one.scores);
 	return made;

@@ -18,7 +18,8 @@ static void weigh(struct ui_explorer *explorer)
 	struct ui_weights *weights = &explorer->evolve.tree.weights;
 	const struct evo_individual *one = ui_evolve_selected(&explorer->evolve, &explorer->model);
 
-	if (one == NULL || one->open || snapshot->history_count == 0 || explorer->model.fixed_clock)
+	if (one == NULL || one->pending || snapshot->history_count == 0 ||
+	    explorer->model.fixed_clock)
 		return;
 	ui_explorer_scorer(explorer);
 	if (explorer->scorer.study != NULL &&

@@ -1,4 +1,7 @@
-/* The validation scores of those that survive. */
+/*
+ * Validation networks are scored late, and only for the trees that survive: here these are asked
+ * for, and their scores are taken.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,30 +11,30 @@
 
 static void add(struct evo_gp *gp, const struct evo_individual *individual)
 {
-	for (size_t i = 0; i < gp->open_count; i++)
-		if (gp->open[i] == individual)
+	for (size_t i = 0; i < gp->pending_count; i++)
+		if (gp->pending[i] == individual)
 			return;
-	gp->open[gp->open_count] = individual;
-	gp->open_trees[gp->open_count++] = &individual->tree;
+	gp->pending[gp->pending_count] = individual;
+	gp->pending_trees[gp->pending_count++] = &individual->tree;
 }
 
-size_t evo_gp_ask_open(struct evo_gp *gp, const struct evo_tree *const **trees)
+size_t evo_gp_ask_pending(struct evo_gp *gp, const struct evo_tree *const **trees)
 {
 	size_t most = gp->population.count + gp->front.count;
-	gp->open = evo_realloc(gp->open, most + 1, sizeof(*gp->open));
-	gp->open_trees = evo_realloc(gp->open_trees, most + 1, sizeof(*gp->open_trees));
-	gp->open_count = 0;
+	gp->pending = evo_realloc(gp->pending, most + 1, sizeof(*gp->pending));
+	gp->pending_trees = evo_realloc(gp->pending_trees, most + 1, sizeof(*gp->pending_trees));
+	gp->pending_count = 0;
 	size_t best = gp->population.count;
 	if (gp->now.validated > 0 && gp->now.validated < best)
 		best = gp->now.validated;
 	for (size_t i = 0; i < best; i++)
-		if (gp->population.items[i]->open)
+		if (gp->population.items[i]->pending)
 			add(gp, gp->population.items[i]);
 	for (size_t i = 0; i < gp->front.count; i++)
-		if (gp->front.items[i]->open)
+		if (gp->front.items[i]->pending)
 			add(gp, gp->front.items[i]);
-	*trees = gp->open_trees;
-	return gp->open_count;
+	*trees = gp->pending_trees;
+	return gp->pending_count;
 }
 
 /* The same individual, with all scores. rows: one of every group. */
@@ -58,15 +61,15 @@ static void replace(const struct evo_individual **items, size_t count,
 		if (items[i] != from)
 			continue;
 		items[i] = evo_individual_hold(to);
-		evo_individual_release((struct evo_individual *) (uintptr_t) from);
+		evo_individual_release(from);
 	}
 }
 
-void evo_gp_tell_open(struct evo_gp *gp, double *const *scores)
+void evo_gp_tell_pending(struct evo_gp *gp, double *const *scores)
 {
 	const double **rows = evo_calloc(gp->fitness.group_count, sizeof(*rows));
-	for (size_t i = 0; i < gp->open_count; i++) {
-		struct evo_individual *from = evo_individual_hold(gp->open[i]), *whole;
+	for (size_t i = 0; i < gp->pending_count; i++) {
+		struct evo_individual *from = evo_individual_hold(gp->pending[i]), *whole;
 		for (size_t g = 0; g < gp->fitness.group_count; g++) {
 			const struct evo_fitness_group *group = &gp->fitness.groups[g];
 			rows[g] = scores[g] + i * (group->train + group->validation);
@@ -78,6 +81,6 @@ void evo_gp_tell_open(struct evo_gp *gp, double *const *scores)
 		evo_individual_release(whole);
 		evo_individual_release(from);
 	}
-	gp->open_count = 0;
+	gp->pending_count = 0;
 	free(rows);
 }

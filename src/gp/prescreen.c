@@ -1,10 +1,14 @@
+/*
+ * Very many trees are ranked by a quick guess before any is judged in full. The guess is Kendall's
+ * tau on a few networks, in whole numbers and with one pass over all pairs.
+ */
 #include "config.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "screen.h"
+#include "prescreen.h"
 
 #define LANES  ((size_t) 8) /* rows are padded to so many */
 #define SCALE  8192         /* of a pair's weight */
@@ -35,10 +39,10 @@ static void add_case(const double *accuracy, size_t n, size_t stride, double sha
 			        share * sign(accuracy[j] - accuracy[i]) / sqrt(different);
 }
 
-static void init_group(struct evo_screen_group *out, const struct evo_fitness *fitness, size_t g)
+static void init_group(struct evo_prescreen_group *out, const struct evo_fitness *fitness, size_t g)
 {
 	size_t n = fitness->groups[g].train;
-	out->networks = n = n < EVO_SCREEN_NETWORKS ? n : EVO_SCREEN_NETWORKS;
+	out->networks = n = n < EVO_PRESCREEN_NETWORKS ? n : EVO_PRESCREEN_NETWORKS;
 	out->stride = (n + LANES - 1) / LANES * LANES;
 	double *sums = evo_calloc(n * out->stride, sizeof(*sums)), scale = SCALE * (double) n;
 	out->weights = evo_calloc(n * out->stride, sizeof(*out->weights));
@@ -52,20 +56,20 @@ static void init_group(struct evo_screen_group *out, const struct evo_fitness *f
 	free(sums);
 }
 
-void evo_screen_init(struct evo_screen *screen, const struct evo_fitness *fitness)
+void evo_prescreen_init(struct evo_prescreen *prescreen, const struct evo_fitness *fitness)
 {
-	screen->group_count = fitness->group_count;
-	screen->groups = evo_calloc(fitness->group_count, sizeof(*screen->groups));
+	prescreen->group_count = fitness->group_count;
+	prescreen->groups = evo_calloc(fitness->group_count, sizeof(*prescreen->groups));
 	for (size_t g = 0; g < fitness->group_count; g++)
-		init_group(&screen->groups[g], fitness, g);
+		init_group(&prescreen->groups[g], fitness, g);
 }
 
-void evo_screen_clear(struct evo_screen *screen)
+void evo_prescreen_clear(struct evo_prescreen *prescreen)
 {
-	for (size_t g = 0; g < screen->group_count; g++)
-		free(screen->groups[g].weights);
-	free(screen->groups);
-	memset(screen, 0, sizeof(*screen));
+	for (size_t g = 0; g < prescreen->group_count; g++)
+		free(prescreen->groups[g].weights);
+	free(prescreen->groups);
+	memset(prescreen, 0, sizeof(*prescreen));
 }
 
 /* ---- Guessing -------------------------------------------------------------------------------- */
@@ -86,7 +90,7 @@ static void make_keys(const double *scores, size_t n, size_t stride, int32_t *ke
 
 /* Over all pairs that have a weight: the weights where the order is theirs less those where it is
    not, and how many differ. */
-EVO_CLONES static void tally(const struct evo_screen_group *group, const int32_t *keys,
+EVO_CLONES static void tally(const struct evo_prescreen_group *group, const int32_t *keys,
                              int64_t *balance, int64_t *different)
 {
 	*balance = *different = 0;
@@ -108,12 +112,12 @@ EVO_CLONES static void tally(const struct evo_screen_group *group, const int32_t
 	}
 }
 
-double evo_screen_guess(const struct evo_screen *screen, const double *const *rows)
+double evo_prescreen_guess(const struct evo_prescreen *prescreen, const double *const *rows)
 {
-	int32_t keys[EVO_SCREEN_NETWORKS];
+	int32_t keys[EVO_PRESCREEN_NETWORKS];
 	double sum = 0;
-	for (size_t g = 0; g < screen->group_count; g++) {
-		const struct evo_screen_group *group = &screen->groups[g];
+	for (size_t g = 0; g < prescreen->group_count; g++) {
+		const struct evo_prescreen_group *group = &prescreen->groups[g];
 		int64_t balance, different;
 		make_keys(rows[g], group->networks, group->stride, keys);
 		tally(group, keys, &balance, &different);

@@ -1,7 +1,7 @@
 /*
- * The smallest trees of a search's language: an aggregate over a unit terminal, or over a primitive
- * of one, and a network terminal, or a primitive of one. They are numbered; a number whose tree the
- * search does not allow has none.
+ * All of the smallest trees of a search's language, for a first generation that is exhaustive: an
+ * aggregate over a unit terminal, or over a primitive of one, and a network terminal, or a
+ * primitive of one. They are numbered; a number whose tree the search does not allow has none.
  */
 #include "config.h"
 
