@@ -243,7 +243,7 @@ static struct evo_gp *joining_search(const struct evo_gp_config *config)
 	return gp;
 }
 
-/* Mates also take the place of parts, whose scores follow; what was carried over stays for it. */
+/* Second parents also take the place of parts, whose scores follow; what was carried over stays for it. */
 static void test_exchanges(void **state)
 {
 	(void) state;
@@ -256,9 +256,9 @@ static void test_exchanges(void **state)
 		check_stranger(gp, texts[0]);
 		assert_true(first > EVO_COUNT(texts));
 		for (int generation = 0; generation < 3; generation++) {
-			for (size_t first = 0; first < gp->population.count; first++) {
-				exchanged += check_contexts(gp, first);
-				check_worth(gp, first);
+			for (size_t parent = 0; parent < gp->population.count; parent++) {
+				exchanged += check_contexts(gp, parent);
+				check_worth(gp, parent);
 			}
 			one_generation(gp);
 		}
