@@ -243,7 +243,8 @@ static struct evo_gp *joining_search(const struct evo_gp_config *config)
 	return gp;
 }
 
-/* Second parents also take the place of parts, whose scores follow; what was carried over stays for it. */
+/* Second parents also take the place of parts, whose scores follow; what was carried over stays for
+   it. */
 static void test_exchanges(void **state)
 {
 	(void) state;
