@@ -101,13 +101,13 @@ static void values_agree_with_the_reference(void **state)
 static void values_together_are_the_same(void **state)
 {
 	struct plain_evaluator *evaluator;
-	struct evo_together *shared;
+	struct evo_evaluator *shared;
 	size_t count = golden_total();
 
 	(void) state;
 	if (count == 0)
 		skip();
-	shared = evo_together_create(EVO_KEPT_BYTES);
+	shared = evo_evaluator_create(EVO_KEPT_BYTES);
 	evaluator = plain_create();
 	for (size_t i = 0; i < count; i++) {
 		struct golden_stats *golden = golden_stats_read(i);
@@ -116,7 +116,7 @@ static void values_together_are_the_same(void **state)
 		const struct evo_tree *trees[EXPRESSIONS];
 		double alone[EXPRESSIONS], together[EXPRESSIONS], expected;
 		struct evo_error err = {0};
-		struct evo_forest *forest;
+		struct evo_dag *dag;
 		const char *text;
 		size_t trees_count = 0;
 
@@ -126,20 +126,19 @@ static void values_together_are_the_same(void **state)
 			trees[trees_count] = &all[trees_count];
 			trees_count++;
 		}
-		forest = evo_forest_create(trees, trees_count);
+		dag = evo_dag_create(trees, trees_count);
 		assert_true(
 		        plain_evaluate(evaluator, &golden->stats, trees, trees_count, alone, &err));
-		assert_true(evo_together_evaluate(shared, forest, &golden->stats, NULL, together,
-		                                  &err));
+		assert_true(evo_evaluate(shared, dag, &golden->stats, NULL, together, &err));
 		for (size_t t = 0; t < trees_count; t++)
 			assert_true(alone[t] == together[t] ||
 			            (isnan(alone[t]) && isnan(together[t])));
-		evo_forest_destroy(forest);
+		evo_dag_destroy(dag);
 		free(all);
 		golden_lines_free(&lines);
 		golden_stats_destroy(golden);
 	}
-	evo_together_destroy(shared);
+	evo_evaluator_destroy(shared);
 	plain_destroy(evaluator);
 }
 

@@ -30,7 +30,7 @@ static struct evo_error err;
 static struct evo_store *store;
 static const struct evo_stats *networks[NETWORKS];
 static struct plain_evaluator *plain;
-static struct evo_together *together;
+static struct evo_evaluator *together;
 static struct evo_tree *trees;
 static const struct evo_tree **all;
 
@@ -95,7 +95,7 @@ static int set_up(void **state)
 		assert_non_null(networks[i]);
 	}
 	plain = plain_create();
-	together = evo_together_create(EVO_KEPT_BYTES);
+	together = evo_evaluator_create(EVO_KEPT_BYTES);
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static int tear_down(void **state)
 {
 	(void) state;
 	plain_destroy(plain);
-	evo_together_destroy(together);
+	evo_evaluator_destroy(together);
 	for (size_t i = 0; i < NETWORKS; i++)
 		evo_store_release(store, i, networks[i]);
 	evo_store_destroy(store);
@@ -172,11 +172,11 @@ static void draw_trees(void)
 static double *scores_together(const struct evo_tree *const *some, size_t count,
                                const struct evo_stats *stats)
 {
-	struct evo_forest *forest = evo_forest_create(some, count);
+	struct evo_dag *dag = evo_dag_create(some, count);
 	double *scores = evo_calloc(count, sizeof *scores);
 
-	assert_true(evo_together_evaluate(together, forest, stats, NULL, scores, &err));
-	evo_forest_destroy(forest);
+	assert_true(evo_evaluate(together, dag, stats, NULL, scores, &err));
+	evo_dag_destroy(dag);
 	return scores;
 }
 
@@ -294,18 +294,18 @@ static void company_is_of_no_matter(void **state)
 /* Nor is it of matter whether what has several readers is kept for them. */
 static void what_is_not_kept_is_made_again(void **state)
 {
-	struct evo_together *forgetful = evo_together_create(0);
-	struct evo_forest *forest = evo_forest_create(all, TREES);
+	struct evo_evaluator *forgetful = evo_evaluator_create(0);
+	struct evo_dag *dag = evo_dag_create(all, TREES);
 	double *expected = scores_together(all, TREES, networks[1]);
 	double *scores = evo_calloc(TREES, sizeof *scores);
 
 	(void) state;
-	assert_true(evo_together_evaluate(forgetful, forest, networks[1], NULL, scores, &err));
+	assert_true(evo_evaluate(forgetful, dag, networks[1], NULL, scores, &err));
 	for (size_t i = 0; i < TREES; i++)
 		expect_equal(all[i], scores[i], expected[i]);
-	assert_true(evo_together_bytes(forgetful) < evo_together_bytes(together));
-	evo_together_destroy(forgetful);
-	evo_forest_destroy(forest);
+	assert_true(evo_evaluator_bytes(forgetful) < evo_evaluator_bytes(together));
+	evo_evaluator_destroy(forgetful);
+	evo_dag_destroy(dag);
 	free(expected);
 	free(scores);
 }
@@ -313,7 +313,7 @@ static void what_is_not_kept_is_made_again(void **state)
 /* Memory is had once; from then on nothing is allocated, however many networks there are. */
 static void nothing_is_allocated_in_the_loop(void **state)
 {
-	struct evo_forest *forest = evo_forest_create(all, TREES);
+	struct evo_dag *dag = evo_dag_create(all, TREES);
 	double *scores = evo_calloc(TREES, sizeof *scores);
 	size_t before = allocations;
 
@@ -322,11 +322,10 @@ static void nothing_is_allocated_in_the_loop(void **state)
 	for (int run = 0; run < 2; run++) {
 		before = allocations;
 		for (size_t i = 0; i < NETWORKS; i++)
-			assert_true(evo_together_evaluate(together, forest, networks[i], NULL,
-			                                  scores, &err));
+			assert_true(evo_evaluate(together, dag, networks[i], NULL, scores, &err));
 	}
 	assert_int_equal(allocations - before, 0);
-	evo_forest_destroy(forest);
+	evo_dag_destroy(dag);
 	free(scores);
 }
 
@@ -346,18 +345,18 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 			for (int run = 0; run < 12; run++) {
 				size_t count = 1 + evo_rng_below(&rng, TREES / 4);
 				size_t from = evo_rng_below(&rng, TREES - count);
-				struct evo_forest *forest = evo_forest_create(all + from, count);
+				struct evo_dag *dag = evo_dag_create(all + from, count);
 				double *scores = evo_calloc(count, sizeof *scores);
 				struct evo_memo_table *table =
 				        evo_memo_open(memo, i, NETWORKS, networks[i]->unit_count);
 
-				assert_true(evo_together_evaluate(together, forest, networks[i],
-				                                  table, scores, &err));
+				assert_true(evo_evaluate(together, dag, networks[i], table, scores,
+				                         &err));
 				evo_memo_close(table);
 				for (size_t k = 0; k < count; k++)
 					expect_equal(all[from + k], scores[k], expected[from + k]);
 				free(scores);
-				evo_forest_destroy(forest);
+				evo_dag_destroy(dag);
 			}
 			free(expected);
 		}
@@ -372,7 +371,7 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 #define HELPERS 3
 
 struct helping {
-	struct evo_together *evaluation, *helpers[HELPERS];
+	struct evo_evaluator *evaluation, *helpers[HELPERS];
 	bool own; /* does the evaluation's thread take units, too? */
 	atomic_int failures;
 };
@@ -384,9 +383,9 @@ static void take_units(void *context, size_t index, unsigned worker)
 
 	(void) worker;
 	if (index < HELPERS)
-		evo_together_help(helping->helpers[index], helping->evaluation, &failure);
+		evo_evaluator_help(helping->helpers[index], helping->evaluation, &failure);
 	else if (helping->own)
-		evo_together_units(helping->evaluation, &failure);
+		evo_evaluator_units(helping->evaluation, &failure);
 	helping->failures += failure.code != EVO_OK;
 }
 
@@ -396,11 +395,11 @@ static size_t divisible_trees(const struct evo_tree **some)
 	size_t count = 0;
 
 	for (size_t i = 0; i < TREES; i++) {
-		struct evo_forest *forest = evo_forest_create(all + i, 1);
+		struct evo_dag *dag = evo_dag_create(all + i, 1);
 
-		if (evo_together_divisible(forest))
+		if (evo_dag_divisible(dag))
 			some[count++] = all[i];
-		evo_forest_destroy(forest);
+		evo_dag_destroy(dag);
 	}
 	return count;
 }
@@ -411,7 +410,7 @@ static void helpers_change_nothing(void **state)
 {
 	const struct evo_tree **some = evo_calloc(TREES, sizeof *some);
 	const size_t count = divisible_trees(some);
-	struct evo_forest *forest = evo_forest_create(some, count);
+	struct evo_dag *dag = evo_dag_create(some, count);
 	struct evo_pool *pool = evo_pool_create(HELPERS + 1, &err);
 	struct helping helping = {.evaluation = together};
 	double *scores = evo_calloc(count, sizeof *scores);
@@ -419,7 +418,7 @@ static void helpers_change_nothing(void **state)
 	(void) state;
 	assert_in_range(count, TREES / 2, TREES - 1);
 	for (size_t i = 0; i < HELPERS; i++)
-		helping.helpers[i] = evo_together_create((size_t) 1 << 20);
+		helping.helpers[i] = evo_evaluator_create((size_t) 1 << 20);
 	for (size_t run = 0; run < 3 * NETWORKS; run++) {
 		const struct evo_stats *stats = networks[run % NETWORKS];
 		double *expected = scores_together(some, count, stats);
@@ -429,12 +428,12 @@ static void helpers_change_nothing(void **state)
 			struct evo_memo_table *table = evo_memo_open(memo, 0, 1, stats->unit_count);
 
 			helping.own = run >= NETWORKS;
-			evo_together_begin(helping.evaluation, forest, stats, table);
-			assert_int_equal(evo_together_left(helping.evaluation), stats->unit_count);
+			evo_evaluator_begin(helping.evaluation, dag, stats, table);
+			assert_int_equal(evo_evaluator_left(helping.evaluation), stats->unit_count);
 			evo_pool_run(pool, EVO_PRIORITY_SEARCH, HELPERS + 1, take_units, &helping);
 			assert_int_equal(helping.failures, 0);
-			assert_int_equal(evo_together_left(helping.evaluation), 0);
-			assert_true(evo_together_end(helping.evaluation, table, scores, &err));
+			assert_int_equal(evo_evaluator_left(helping.evaluation), 0);
+			assert_true(evo_evaluator_end(helping.evaluation, table, scores, &err));
 			evo_memo_close(table);
 			for (size_t k = 0; k < count; k++)
 				expect_equal(some[k], scores[k], expected[k]);
@@ -443,9 +442,9 @@ static void helpers_change_nothing(void **state)
 		free(expected);
 	}
 	for (size_t i = 0; i < HELPERS; i++)
-		evo_together_destroy(helping.helpers[i]);
+		evo_evaluator_destroy(helping.helpers[i]);
 	evo_pool_destroy(pool);
-	evo_forest_destroy(forest);
+	evo_dag_destroy(dag);
 	free(scores);
 	free(some);
 }
@@ -460,12 +459,12 @@ static void a_total_is_not_divisible(void **state)
 	for (size_t i = 0; i < EVO_COUNT(texts); i++) {
 		struct evo_tree tree;
 		const struct evo_tree *one = &tree;
-		struct evo_forest *forest;
+		struct evo_dag *dag;
 
 		assert_true(evo_tree_parse(texts[i], &tree, &err));
-		forest = evo_forest_create(&one, 1);
-		assert_int_equal(evo_together_divisible(forest), i == 1);
-		evo_forest_destroy(forest);
+		dag = evo_dag_create(&one, 1);
+		assert_int_equal(evo_dag_divisible(dag), i == 1);
+		evo_dag_destroy(dag);
 	}
 }
 
@@ -473,16 +472,16 @@ static size_t distinct(size_t count, const char *const *texts)
 {
 	struct evo_tree parsed[8];
 	const struct evo_tree *some[8];
-	struct evo_forest *forest;
+	struct evo_dag *dag;
 	size_t found;
 
 	for (size_t i = 0; i < count; i++) {
 		assert_true(evo_tree_parse(texts[i], &parsed[i], &err));
 		some[i] = &parsed[i];
 	}
-	forest = evo_forest_create(some, count);
-	found = evo_forest_distinct(forest);
-	evo_forest_destroy(forest);
+	dag = evo_dag_create(some, count);
+	found = evo_dag_distinct(dag);
+	evo_dag_destroy(dag);
 	return found;
 }
 

@@ -1,8 +1,8 @@
 /*
  * evaluator: what expressions are worth on one network.
  *
- * The trees of a round are planned together as a forest, in which every distinct subexpression
- * stands once; a thread evaluates the forest on a network's statistics, alone or with others'
+ * The trees of a round are planned together as a DAG, in which every distinct subexpression
+ * stands once; a thread evaluates the DAG on a network's statistics, alone or with others'
  * help.
  */
 #ifndef EVOSCOPE_EVALUATOR_H
@@ -13,14 +13,14 @@
 /* ---- Forests --------------------------------------------------------------------------------- */
 
 /*
- * Trees planned together: every distinct subexpression is evaluated once a network. A forest may be
+ * Trees planned together: every distinct subexpression is evaluated once a network. A DAG may be
  * read by several evaluators at a time. Scores are the same to the last bit, whatever other trees
  * there are.
  */
-struct evo_forest;
-struct evo_forest *evo_forest_create(const struct evo_tree *const *trees, size_t count);
-void evo_forest_destroy(struct evo_forest *forest);
-size_t evo_forest_distinct(const struct evo_forest *forest); /* subexpressions */
+struct evo_dag;
+struct evo_dag *evo_dag_create(const struct evo_tree *const *trees, size_t count);
+void evo_dag_destroy(struct evo_dag *dag);
+size_t evo_dag_distinct(const struct evo_dag *dag); /* subexpressions */
 
 /* ---- What is remembered of networks ---------------------------------------------------------- */
 
@@ -51,33 +51,33 @@ const double *evo_memo_find(struct evo_memo_table *table, uint64_t hash);
 /* Copies `units` numbers; an entry that is there is written over. */
 void evo_memo_put(struct evo_memo_table *table, uint64_t hash, const double *numbers);
 
-/* ---- A forest on a network ------------------------------------------------------------------- */
+/* ---- A DAG on a network ---------------------------------------------------------------------- */
 
 /*
- * Unit by unit, every node of the forest that somebody needs there and whose shapes fit is computed
+ * Unit by unit, every node of the DAG that somebody needs there and whose shapes fit is computed
  * once. What is elementwise and has one reader is never a tensor of its own: it is computed block
  * by block in the first-level cache, on the way into what reads it, a sum or a tensor. What has
  * several readers is kept until the last of them has read it, or made again where too much would
  * have to be kept. Values are those that every expression has alone, bit for bit.
  */
-struct evo_together; /* the scratch memory of one thread */
+struct evo_evaluator; /* the scratch memory of one thread */
 
 #define EVO_KEPT_BYTES ((size_t) 96 << 20) /* a fair share of memory for that */
 /* kept: bytes of tensors that are kept for later readers. */
-struct evo_together *evo_together_create(size_t kept);
-void evo_together_destroy(struct evo_together *together);
-size_t evo_together_bytes(const struct evo_together *together);
+struct evo_evaluator *evo_evaluator_create(size_t kept);
+void evo_evaluator_destroy(struct evo_evaluator *evaluator);
+size_t evo_evaluator_bytes(const struct evo_evaluator *evaluator);
 
 /*
  * scores[i] = that of tree i. memo: what is remembered of the network, or NULL; what becomes known
  * is put there. False only for EVO_E_MEMORY.
  */
-bool evo_together_evaluate(struct evo_together *together, const struct evo_forest *forest,
-                           const struct evo_stats *stats, struct evo_memo_table *memo,
-                           double *scores, struct evo_error *err);
+bool evo_evaluate(struct evo_evaluator *evaluator, const struct evo_dag *dag,
+                  const struct evo_stats *stats, struct evo_memo_table *memo, double *scores,
+                  struct evo_error *err);
 
 /*
- * The same in steps, so that other threads can help with the units, if the forest is divisible:
+ * The same in steps, so that other threads can help with the units, if the DAG is divisible:
  * what is summed up by layer_total goes from unit to unit.
  *
  *     begin           one thread, whose evaluation it is
@@ -87,14 +87,14 @@ bool evo_together_evaluate(struct evo_together *together, const struct evo_fores
  * units and help return when nobody has to take a unit any more. Values do not depend on who took
  * what. False only for EVO_E_MEMORY.
  */
-bool evo_together_divisible(const struct evo_forest *forest);
-void evo_together_begin(struct evo_together *together, const struct evo_forest *forest,
-                        const struct evo_stats *stats, struct evo_memo_table *memo);
-bool evo_together_units(struct evo_together *together, struct evo_error *err);
-bool evo_together_help(struct evo_together *together, struct evo_together *other,
+bool evo_dag_divisible(const struct evo_dag *dag);
+void evo_evaluator_begin(struct evo_evaluator *evaluator, const struct evo_dag *dag,
+                         const struct evo_stats *stats, struct evo_memo_table *memo);
+bool evo_evaluator_units(struct evo_evaluator *evaluator, struct evo_error *err);
+bool evo_evaluator_help(struct evo_evaluator *evaluator, struct evo_evaluator *other,
+                        struct evo_error *err);
+size_t evo_evaluator_left(const struct evo_evaluator *evaluator); /* units that nobody has taken */
+bool evo_evaluator_end(struct evo_evaluator *evaluator, struct evo_memo_table *memo, double *scores,
                        struct evo_error *err);
-size_t evo_together_left(const struct evo_together *together); /* units that nobody has taken */
-bool evo_together_end(struct evo_together *together, struct evo_memo_table *memo, double *scores,
-                      struct evo_error *err);
 
 #endif

@@ -83,7 +83,7 @@ const float *evo_total_narrow(double *numbers, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const float x = (float) numbers[i];
 
-		memcpy((char *) numbers + i * sizeof x, &x, sizeof x);
+		memcpy((char *) numbers + i * sizeof(x), &x, sizeof(x));
 	}
 	return (const float *) (const void *) numbers;
 }

@@ -24,13 +24,13 @@ void evo_blocks_clear(struct evo_blocks *blocks)
 
 size_t evo_blocks_bytes(const struct evo_blocks *blocks)
 {
-	return blocks->room * sizeof *blocks->steps +
-	       blocks->register_room * BLOCK * sizeof *blocks->registers;
+	return blocks->room * sizeof(*blocks->steps) +
+	       blocks->register_room * BLOCK * sizeof(*blocks->registers);
 }
 
 void evo_blocks_reserve(struct evo_blocks *blocks, size_t steps)
 {
-	blocks->steps = evo_grown(blocks->steps, &blocks->room, steps, sizeof *blocks->steps);
+	blocks->steps = evo_grown(blocks->steps, &blocks->room, steps, sizeof(*blocks->steps));
 }
 
 /* What is in registers is of no use between two runs, so it is not kept. */
@@ -41,8 +41,8 @@ static bool register_for(struct evo_blocks *blocks, size_t place, struct evo_err
 
 	if (place < blocks->register_room)
 		return true;
-	larger = evo_big_alloc(room * BLOCK * sizeof *larger, "evaluating expressions", err);
-	if (!larger)
+	larger = evo_big_alloc(room * BLOCK * sizeof(*larger), "evaluating expressions", err);
+	if (larger == NULL)
 		return false;
 	free(blocks->registers);
 	blocks->registers = larger;

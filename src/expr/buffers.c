@@ -1,3 +1,6 @@
+/*
+ * Buffers of scratch memory: the one that fits best is taken, and what is given back serves again.
+ */
 #include "config.h"
 #include "buffers.h"
 
@@ -17,7 +20,7 @@ void evo_buffers_clear(struct evo_buffers *buffers)
 
 size_t evo_buffers_bytes(const struct evo_buffers *buffers)
 {
-	return buffers->memory.peak + buffers->room * sizeof *buffers->list;
+	return buffers->memory.peak + buffers->room * sizeof(*buffers->list);
 }
 
 /* The smallest free one that is large enough. */
@@ -39,11 +42,11 @@ static bool add(struct evo_buffers *buffers, size_t bytes, struct evo_error *err
 {
 	void *memory = evo_arena_alloc(&buffers->memory, bytes, err);
 
-	if (!memory)
+	if (memory == NULL)
 		return false;
 	if (buffers->count == buffers->room) {
 		buffers->room = 2 * buffers->room + 8;
-		buffers->list = evo_realloc(buffers->list, buffers->room, sizeof *buffers->list);
+		buffers->list = evo_realloc(buffers->list, buffers->room, sizeof(*buffers->list));
 	}
 	buffers->list[buffers->count++] = (struct evo_buffer){.memory = memory, .bytes = bytes};
 	return true;

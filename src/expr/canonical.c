@@ -20,7 +20,7 @@ static int compare(const struct evo_tree_node *a, const struct evo_tree_node *b)
 			return evo_primitive(a[i].code)->id < evo_primitive(b[i].code)->id ? -1 : 1;
 		if (a[i].number < b[i].number || a[i].number > b[i].number)
 			return a[i].number < b[i].number ? -1 : 1;
-		bits = memcmp(&a[i].number, &b[i].number, sizeof a[i].number);
+		bits = memcmp(&a[i].number, &b[i].number, sizeof(a[i].number));
 		if (bits != 0) /* 0 and -0 */
 			return bits;
 	}
@@ -33,9 +33,9 @@ static void swap_neighbours(struct evo_tree_node *first)
 	struct evo_tree_node held[EVO_TREE_MAX];
 	const size_t left = first->span, right = first[left].span;
 
-	memcpy(held, first, left * sizeof *first);
-	memmove(first, first + left, right * sizeof *first);
-	memcpy(first + right, held, left * sizeof *first);
+	memcpy(held, first, left * sizeof(*first));
+	memmove(first, first + left, right * sizeof(*first));
+	memcpy(first + right, held, left * sizeof(*first));
 }
 
 void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out)
@@ -51,7 +51,7 @@ void evo_tree_canonical(const struct evo_tree *tree, struct evo_tree *out)
 	}
 	/* A tree of EVO_TREE_MAX nodes has no room for the root; there is no other form of it. */
 	if (evo_tree_level(out, 0) == EVO_LEVEL_UNIT && out->size < EVO_TREE_MAX) {
-		memmove(out->nodes + 1, out->nodes, out->size * sizeof *out->nodes);
+		memmove(out->nodes + 1, out->nodes, out->size * sizeof(*out->nodes));
 		out->size++;
 		out->nodes[0] = (struct evo_tree_node){.code = EVO_LAYER_MEAN,
 		                                       .span = (uint16_t) out->size};

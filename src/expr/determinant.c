@@ -54,7 +54,7 @@ static void largest_rows(const double *matrices, size_t n, size_t k, int64_t row
 		row = CHOOSE(larger, (bit_lanes){0} + (int64_t) (i - k), row);
 	}
 	row += (int64_t) k;
-	memcpy(rows, &row, sizeof row);
+	memcpy(rows, &row, sizeof(row));
 }
 
 /*
@@ -227,7 +227,7 @@ static void find_zeros(const double *matrices, size_t n, double zeros[LANES])
 	}
 	/* NaN where the sum is infinite or NaN, else 0. */
 	largest[0] = largest[0] * ((double) n * DBL_EPSILON) + (sum[0] - sum[0]);
-	memcpy(zeros, &largest[0], sizeof largest[0]);
+	memcpy(zeros, &largest[0], sizeof(largest[0]));
 }
 
 static void add_identity(double *matrices, size_t n)

@@ -1,6 +1,7 @@
 /*
- * The elementwise loops of one precision, a case a row of primitives.def. Included once for each, with REAL and FUNCTION(name)
- * defined, and EXP, LOG, SIGMOID, TANH, SQRT and ABS for it. INDEPENDENT comes before every loop.
+ * The elementwise loops of one precision, a case a row of primitives.def. Included once for each,
+ * with REAL and FUNCTION(name) defined, and EXP, LOG, SIGMOID, TANH, SQRT and ABS for it.
+ * INDEPENDENT comes before every loop.
  *
  * The loops read place i before they write it and nothing else, so out may be an argument.
  */

@@ -80,7 +80,7 @@ static void add_part(struct module *module, const char *begin, const char *end)
 {
 	struct part *part;
 
-	module->parts = evo_realloc(module->parts, module->count + 1, sizeof *module->parts);
+	module->parts = evo_realloc(module->parts, module->count + 1, sizeof(*module->parts));
 	part = &module->parts[module->count++];
 	*part = (struct part){.begin = begin, .end = end};
 	name_part(part);
@@ -110,7 +110,7 @@ static bool read_module(struct module *module, struct evo_error *err)
 	*module = (struct module){0};
 	module->text = evo_file_read(path, TEMPLATE_MAX, &length, err);
 	free(path);
-	if (!module->text)
+	if (module->text == NULL)
 		return false;
 	split(module);
 	return true;
@@ -235,7 +235,7 @@ static void write_unit_function(struct writer *writer, size_t at)
 	const size_t names = writer->names;
 	char head[64];
 
-	snprintf(head, sizeof head, "def _unit_%zu(unit):\n", ++writer->units);
+	snprintf(head, sizeof(head), "def _unit_%zu(unit):\n", ++writer->units);
 	write_function(writer, head, at);
 	writer->names = names;
 }
@@ -290,7 +290,7 @@ static bool check_forms(const struct module *module, const struct evo_tree *tree
 
 		if (evo_primitive(code)->arity == 0 && !scalar)
 			continue;
-		snprintf(name, sizeof name, "_%s%s", scalar ? "scalar_" : "",
+		snprintf(name, sizeof(name), "_%s%s", scalar ? "scalar_" : "",
 		         evo_primitive(code)->name);
 		if (!find_part(module, name))
 			return evo_fail(err, EVO_E_INPUT,

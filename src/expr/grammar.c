@@ -25,7 +25,7 @@ struct maker {
 
 static void grammar_default(struct evo_grammar *grammar)
 {
-	memset(grammar, 0, sizeof *grammar);
+	memset(grammar, 0, sizeof(*grammar));
 	grammar->number_low = 0.01;
 	grammar->number_high = 100;
 	grammar->max_size = 25;
@@ -171,7 +171,7 @@ static double random_number(struct maker *maker)
 	double number = exp(low + evo_rng_uniform(maker->rng) * (high - low));
 	char text[EVO_NUMBER_SIZE];
 
-	snprintf(text, sizeof text, "%.3g", number);
+	snprintf(text, sizeof(text), "%.3g", number);
 	evo_number_parse(text, &number, NULL);
 	return evo_rng_below(maker->rng, 2) ? -number : number;
 }

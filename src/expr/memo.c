@@ -1,3 +1,6 @@
+/*
+ * The memory of subexpressions: a table a network, of bounded size, shared by threads.
+ */
 #include "config.h"
 #include "evoscope/evaluator.h"
 
@@ -28,7 +31,7 @@ struct evo_memo {
 
 struct evo_memo *evo_memo_create(size_t bytes)
 {
-	struct evo_memo *memo = evo_calloc(1, sizeof *memo);
+	struct evo_memo *memo = evo_calloc(1, sizeof(*memo));
 
 	memo->bytes = bytes;
 	pthread_mutex_init(&memo->lock, NULL);
@@ -44,7 +47,7 @@ static void clear_part(struct part *part)
 
 void evo_memo_destroy(struct evo_memo *memo)
 {
-	if (!memo)
+	if (memo == NULL)
 		return;
 	for (size_t i = 0; i < memo->room; i++) {
 		if (!memo->tables[i])
@@ -66,16 +69,16 @@ static size_t entry_bytes(size_t units)
 
 size_t evo_memo_bytes(struct evo_memo *memo)
 {
-	size_t bytes = sizeof *memo;
+	size_t bytes = sizeof(*memo);
 
 	pthread_mutex_lock(&memo->lock);
 	for (size_t i = 0; i < memo->room; i++) {
 		struct evo_memo_table *table = memo->tables[i];
 
-		if (!table)
+		if (table == NULL)
 			continue;
 		pthread_mutex_lock(&table->lock);
-		bytes += sizeof *table +
+		bytes += sizeof(*table) +
 		         (table->young.places + table->old.places) * entry_bytes(table->units);
 		pthread_mutex_unlock(&table->lock);
 	}
@@ -92,16 +95,16 @@ struct evo_memo_table *evo_memo_open(struct evo_memo *memo, size_t network, size
 	if (network >= memo->room) {
 		const size_t room = network + network / 2 + 64;
 
-		memo->tables = evo_realloc(memo->tables, room, sizeof *memo->tables);
-		memset(memo->tables + memo->room, 0, (room - memo->room) * sizeof *memo->tables);
+		memo->tables = evo_realloc(memo->tables, room, sizeof(*memo->tables));
+		memset(memo->tables + memo->room, 0, (room - memo->room) * sizeof(*memo->tables));
 		memo->room = room;
 	}
 	table = memo->tables[network];
-	if (!table) {
+	if (table == NULL) {
 		/* Two parts, each filled to a quarter at the worst: its places double at one half. */
 		const size_t most = memo->bytes / networks / entry_bytes(units) / 8;
 
-		table = memo->tables[network] = evo_calloc(1, sizeof *table);
+		table = memo->tables[network] = evo_calloc(1, sizeof(*table));
 		pthread_mutex_init(&table->lock, NULL);
 		table->units = units;
 		table->most = most < LEAST ? LEAST : most;
@@ -141,8 +144,8 @@ static void grow(struct part *part, size_t units)
 	struct part larger = {.places = part->places ? 2 * part->places : 2 * LEAST};
 
 	larger.count = part->count;
-	larger.hashes = evo_calloc(larger.places, sizeof *larger.hashes);
-	larger.numbers = evo_calloc(larger.places * units + 1, sizeof *larger.numbers);
+	larger.hashes = evo_calloc(larger.places, sizeof(*larger.hashes));
+	larger.numbers = evo_calloc(larger.places * units + 1, sizeof(*larger.numbers));
 	for (size_t i = 0; i < part->places; i++) {
 		size_t place;
 
@@ -151,7 +154,7 @@ static void grow(struct part *part, size_t units)
 		place = place_of(&larger, part->hashes[i]);
 		larger.hashes[place] = part->hashes[i];
 		memcpy(larger.numbers + place * units, part->numbers + i * units,
-		       units * sizeof *larger.numbers);
+		       units * sizeof(*larger.numbers));
 	}
 	clear_part(part);
 	*part = larger;
@@ -173,7 +176,7 @@ void evo_memo_put(struct evo_memo_table *table, uint64_t hash, const double *num
 	place = place_of(young, hash);
 	young->count += young->hashes[place] == 0;
 	young->hashes[place] = hash;
-	memcpy(young->numbers + place * table->units, numbers, table->units * sizeof *numbers);
+	memcpy(young->numbers + place * table->units, numbers, table->units * sizeof(*numbers));
 }
 
 const double *evo_memo_find(struct evo_memo_table *table, uint64_t hash)

@@ -41,7 +41,7 @@ void evo_nodes_clear(struct evo_nodes *nodes)
 
 size_t evo_nodes_bytes(const struct evo_nodes *nodes)
 {
-	return nodes->cell_room * sizeof *nodes->cells + nodes->held_room * sizeof *nodes->held +
+	return nodes->cell_room * sizeof(*nodes->cells) + nodes->held_room * sizeof(*nodes->held) +
 	       evo_buffers_bytes(&nodes->buffers) + evo_blocks_bytes(&nodes->blocks);
 }
 
@@ -55,15 +55,15 @@ static void *memory_of(const struct evo_nodes *n, size_t buffer)
 	return evo_buffers_memory(&n->buffers, buffer);
 }
 
-void evo_nodes_begin(struct evo_nodes *n, const struct evo_forest *forest,
-                     const struct evo_stats *stats, double *numbers)
+void evo_nodes_begin(struct evo_nodes *n, const struct evo_dag *dag, const struct evo_stats *stats,
+                     double *numbers)
 {
-	n->forest = forest;
+	n->dag = dag;
 	n->blocks.stats = n->stats = stats;
 	n->numbers = numbers;
-	n->cells = evo_grown(n->cells, &n->cell_room, forest->count, sizeof *n->cells);
-	n->held = evo_grown(n->held, &n->held_room, 2 * forest->count, sizeof *n->held);
-	evo_blocks_reserve(&n->blocks, forest->count);
+	n->cells = evo_grown(n->cells, &n->cell_room, dag->count, sizeof(*n->cells));
+	n->held = evo_grown(n->held, &n->held_room, 2 * dag->count, sizeof(*n->held));
+	evo_blocks_reserve(&n->blocks, dag->count);
 	n->blocks.count = n->held_count = 0;
 }
 
@@ -71,7 +71,7 @@ bool evo_number_known(const double *number)
 {
 	uint64_t bits;
 
-	memcpy(&bits, number, sizeof bits);
+	memcpy(&bits, number, sizeof(bits));
 	return bits != EVO_UNKNOWN_NUMBER;
 }
 
@@ -99,9 +99,9 @@ void evo_nodes_give(struct evo_nodes *n, uint32_t node, const struct evo_tensor 
 
 /* ---- What is there to do --------------------------------------------------------------------- */
 
-static const struct evo_forest_node *node_at(const struct evo_nodes *n, uint32_t node)
+static const struct evo_dag_node *node_at(const struct evo_nodes *n, uint32_t node)
 {
-	return &n->forest->nodes[node];
+	return &n->dag->nodes[node];
 }
 
 static unsigned rank_of(const struct evo_nodes *n, uint32_t node)
@@ -117,7 +117,7 @@ static enum evo_block_rule rule_of(unsigned code)
 /* Computed number by number, from numbers in the same place? */
 static bool elementwise(const struct evo_nodes *n, uint32_t node)
 {
-	const unsigned code = n->forest->nodes[node].code;
+	const unsigned code = n->dag->nodes[node].code;
 
 	if (rank_of(n, node) != 4)
 		return false;
@@ -127,13 +127,13 @@ static bool elementwise(const struct evo_nodes *n, uint32_t node)
 }
 
 /* Reductions that take their arguments block by block. */
-static bool sums_up(const struct evo_nodes *n, const struct evo_forest_node *node)
+static bool sums_up(const struct evo_nodes *n, const struct evo_dag_node *node)
 {
 	return (rule_of(node->code) == EVO_SUMMED || rule_of(node->code) == EVO_DEVIATED) &&
 	       rank_of(n, node->arguments[0]) == 4;
 }
 
-static bool sums_up_pair(const struct evo_nodes *n, const struct evo_forest_node *node)
+static bool sums_up_pair(const struct evo_nodes *n, const struct evo_dag_node *node)
 {
 	return rule_of(node->code) == EVO_PAIRED &&
 	       (rank_of(n, node->arguments[0]) == 4 || rank_of(n, node->arguments[1]) == 4);
@@ -141,7 +141,7 @@ static bool sums_up_pair(const struct evo_nodes *n, const struct evo_forest_node
 
 static bool settle_node(struct evo_nodes *n, uint32_t number)
 {
-	const struct evo_forest_node *node = node_at(n, number);
+	const struct evo_dag_node *node = node_at(n, number);
 	struct evo_extent *extent = &n->cells[number].value.extent;
 	const struct evo_cell *a = &n->cells[node->arguments[0]],
 	                      *b = &n->cells[node->arguments[1]];
@@ -173,11 +173,11 @@ void evo_nodes_enter(struct evo_nodes *n, const struct evo_unit_stats *unit, con
 
 		cell->buffer = EVO_NO_BUFFER;
 		cell->readers = cell->users = 0;
-		cell->known = evo_is_aggregate(n->forest->nodes[list[i]].code);
+		cell->known = evo_is_aggregate(n->dag->nodes[list[i]].code);
 		cell->whole = cell->inlined = false;
 		cell->totalled = cell->summed = false;
 		cell->fits = settle_node(n, list[i]);
-		number = evo_nodes_number(n, n->forest->nodes[list[i]].slot);
+		number = evo_nodes_number(n, n->dag->nodes[list[i]].slot);
 		if (number && cell->fits && evo_number_known(number)) {
 			cell->value.scalar = *number;
 			cell->known = true;
@@ -200,7 +200,7 @@ static bool totals(unsigned code)
  */
 static bool takes_blocks(const struct evo_nodes *n, uint32_t number)
 {
-	const struct evo_forest_node *node = node_at(n, number);
+	const struct evo_dag_node *node = node_at(n, number);
 
 	if (rule_of(node->code) == EVO_STANDARDISED || rule_of(node->code) == EVO_DEVIATED)
 		return false;
@@ -210,7 +210,7 @@ static bool takes_blocks(const struct evo_nodes *n, uint32_t number)
 
 static void count_reader(struct evo_nodes *n, uint32_t number)
 {
-	const struct evo_forest_node *node = node_at(n, number);
+	const struct evo_dag_node *node = node_at(n, number);
 	const bool in_blocks = takes_blocks(n, number);
 
 	for (size_t k = 0; k < node->arity; k++) {
@@ -238,7 +238,7 @@ void evo_nodes_want_value(struct evo_nodes *n, uint32_t node)
 void evo_nodes_plan(struct evo_nodes *n, const uint32_t *list, size_t count)
 {
 	for (size_t i = count; i-- > 0;) {
-		const unsigned code = n->forest->nodes[list[i]].code;
+		const unsigned code = n->dag->nodes[list[i]].code;
 
 		if (n->cells[list[i]].readers > 0 && !n->cells[list[i]].known &&
 		    !evo_is_aggregate(code) && evo_is_operation(code) &&
@@ -264,7 +264,7 @@ bool evo_nodes_hold(struct evo_nodes *n, uint32_t node)
 	if (!cell->known) {
 		if (!compute(n, node))
 			return false;
-		number = evo_nodes_number(n, n->forest->nodes[node].slot);
+		number = evo_nodes_number(n, n->dag->nodes[node].slot);
 		if (number && cell->value.extent.rank == 0)
 			*number = cell->value.scalar;
 	}
@@ -330,7 +330,7 @@ static bool operand(struct evo_nodes *n, uint32_t node, size_t place, struct evo
 	return true;
 }
 
-static bool operands(struct evo_nodes *n, const struct evo_forest_node *node, size_t place,
+static bool operands(struct evo_nodes *n, const struct evo_dag_node *node, size_t place,
                      struct evo_operand *a, struct evo_operand *b)
 {
 	if (!operand(n, node->arguments[0], place, a))
@@ -343,7 +343,7 @@ static bool operands(struct evo_nodes *n, const struct evo_forest_node *node, si
 /* Adds the steps that leave the node's block in the register at `place`. */
 static bool emit(struct evo_nodes *n, uint32_t number, size_t place)
 {
-	const struct evo_forest_node *node = node_at(n, number);
+	const struct evo_dag_node *node = node_at(n, number);
 	struct evo_step step = {.code = node->code, .place = place};
 
 	if (!evo_is_statistic(node->code) && !evo_operation(node->code)->of_shape &&
@@ -407,7 +407,7 @@ static bool sum_up(struct evo_nodes *n, unsigned code, uint32_t argument, double
 	return true;
 }
 
-static bool sum_up_pair(struct evo_nodes *n, const struct evo_forest_node *node, double *result)
+static bool sum_up_pair(struct evo_nodes *n, const struct evo_dag_node *node, double *result)
 {
 	const size_t first = n->blocks.count, held = n->held_count;
 	struct evo_operand a, b;
@@ -439,7 +439,8 @@ static bool read_statistic(struct evo_nodes *n, unsigned code, struct evo_cell *
 		        evo_stats_read(n->stats, n->unit, statistic, memory_of(n, cell->buffer));
 		return true;
 	case 2:
-		if (!take(n, value->extent.count * (sizeof *twice + sizeof *single), &cell->buffer))
+		if (!take(n, value->extent.count * (sizeof(*twice) + sizeof(*single)),
+		          &cell->buffer))
 			return false;
 		twice = memory_of(n, cell->buffer);
 		single = evo_stats_read(n->stats, n->unit, statistic,
@@ -455,7 +456,7 @@ static bool read_statistic(struct evo_nodes *n, unsigned code, struct evo_cell *
 }
 
 /* A primitive whose arguments are values in memory. */
-static bool apply(struct evo_nodes *n, const struct evo_forest_node *node, struct evo_cell *cell)
+static bool apply(struct evo_nodes *n, const struct evo_dag_node *node, struct evo_cell *cell)
 {
 	const struct evo_cell *a = &n->cells[node->arguments[0]],
 	                      *b = &n->cells[node->arguments[1]];
@@ -479,7 +480,7 @@ static bool apply(struct evo_nodes *n, const struct evo_forest_node *node, struc
 }
 
 /* Elementwise, or spread from what is: sums run across the tensor, so that is written first. */
-static bool compute_tensor(struct evo_nodes *n, const struct evo_forest_node *node, uint32_t filled,
+static bool compute_tensor(struct evo_nodes *n, const struct evo_dag_node *node, uint32_t filled,
                            struct evo_cell *cell)
 {
 	float *out;
@@ -498,7 +499,7 @@ static bool compute_tensor(struct evo_nodes *n, const struct evo_forest_node *no
 
 static bool compute(struct evo_nodes *n, uint32_t number)
 {
-	const struct evo_forest_node *node = node_at(n, number);
+	const struct evo_dag_node *node = node_at(n, number);
 	struct evo_cell *cell = &n->cells[number];
 
 	if (evo_is_number(node->code)) {

@@ -1,5 +1,5 @@
 /*
- * The nodes of a forest in one unit, or in the network: which are needed, who reads them, and how
+ * The nodes of a DAG in one unit, or in the network: which are needed, who reads them, and how
  * they get their values.
  *
  * For a unit (or the network) the calls come in this order:
@@ -17,14 +17,14 @@
 
 #include "blocks.h"
 #include "buffers.h"
-#include "forest.h"
+#include "dag.h"
 #include "tensor.h"
 
 struct evo_nodes { /* of one thread */
-	const struct evo_forest *forest;
+	const struct evo_dag *dag;
 	const struct evo_stats *stats;
 	const struct evo_unit_stats *unit; /* NULL: the network */
-	double *numbers; /* by slot of the forest and unit; may be another thread's */
+	double *numbers; /* by slot of the DAG and unit; may be another thread's */
 
 	struct evo_cell *cells; /* by node */
 	size_t cell_room;
@@ -43,8 +43,8 @@ void evo_nodes_init(struct evo_nodes *nodes, size_t kept);
 void evo_nodes_clear(struct evo_nodes *nodes);
 size_t evo_nodes_bytes(const struct evo_nodes *nodes);
 
-/* For a forest and a network. Several threads may share `numbers`, each unit's one of them. */
-void evo_nodes_begin(struct evo_nodes *nodes, const struct evo_forest *forest,
+/* For a DAG and a network. Several threads may share `numbers`, each unit's one of them. */
+void evo_nodes_begin(struct evo_nodes *nodes, const struct evo_dag *dag,
                      const struct evo_stats *stats, double *numbers);
 
 void evo_nodes_enter(struct evo_nodes *nodes, const struct evo_unit_stats *unit,

@@ -25,7 +25,7 @@ static void load(const struct evo_tensor *a, size_t from, size_t count, double *
 		load_singles(a->single + from, count, out);
 		break;
 	case 2:
-		memcpy(out, a->twice + from, count * sizeof *out);
+		memcpy(out, a->twice + from, count * sizeof(*out));
 		break;
 	default:
 		for (size_t i = 0; i < count; i++)

@@ -234,7 +234,7 @@ static bool read_arguments(struct parser *parser, const struct evo_primitive *ro
 	for (unsigned k = 0; k < row->arity; k++) {
 		skip_space(parser);
 		if (k > 0) {
-			snprintf(expected, sizeof expected, "',' and %s of %s", which[k],
+			snprintf(expected, sizeof(expected), "',' and %s of %s", which[k],
 			         row->name);
 			if (parser->text[parser->at] != ',')
 				return fail_expected(parser, expected);
@@ -245,7 +245,7 @@ static bool read_arguments(struct parser *parser, const struct evo_primitive *ro
 	}
 	skip_space(parser);
 	if (parser->text[parser->at] != ')') {
-		snprintf(expected, sizeof expected, "')' after the %s of %s",
+		snprintf(expected, sizeof(expected), "')' after the %s of %s",
 		         row->arity == 1 ? "argument" : "arguments", row->name);
 		return fail_expected(parser, expected);
 	}
@@ -260,7 +260,7 @@ static bool read_call(struct parser *parser, unsigned code, size_t column)
 	char expected[128];
 
 	if (parser->text[parser->at] != '(') {
-		snprintf(expected, sizeof expected, "'(' and the %s of %s",
+		snprintf(expected, sizeof(expected), "'(' and the %s of %s",
 		         row->arity == 1 ? "argument" : "arguments", row->name);
 		return fail_expected(parser, expected);
 	}
@@ -280,7 +280,7 @@ static bool read_word(struct parser *parser)
 	bool known, call;
 
 	if (length >= WORD_SIZE) {
-		snprintf(word, sizeof word, "%.40s...", parser->text + parser->at);
+		snprintf(word, sizeof(word), "%.40s...", parser->text + parser->at);
 		return fail_unknown(parser, word, false, column);
 	}
 	memcpy(word, parser->text + parser->at, length);

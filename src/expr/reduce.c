@@ -316,7 +316,7 @@ EVO_CLONES static bool finite_single(const float *a, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		uint32_t bits;
 
-		memcpy(&bits, a + i, sizeof bits);
+		memcpy(&bits, a + i, sizeof(bits));
 		bad |= (bits & 0x7f800000u) == 0x7f800000u;
 	}
 	return !bad;

@@ -54,7 +54,7 @@ static struct products products_in(const struct evo_tensor *a, void *work)
 	const uintptr_t vector = sizeof(evo_four);
 	double *begin = work;
 
-	begin += (vector - (uintptr_t) work % vector) % vector / sizeof *begin;
+	begin += (vector - (uintptr_t) work % vector) % vector / sizeof(*begin);
 	const struct products products = {.rows = rows,
 	                                  .columns = evo_columns(&a->extent),
 	                                  .wide = wide,
@@ -62,8 +62,8 @@ static struct products products_in(const struct evo_tensor *a, void *work)
 	                                  .block = begin + wide,
 	                                  .sums = begin + wide + block_columns(rows) * wide};
 
-	memset(begin, 0, wide * sizeof *begin);
-	memset(products.sums, 0, wide * wide * sizeof *products.sums);
+	memset(begin, 0, wide * sizeof(*begin));
+	memset(products.sums, 0, wide * wide * sizeof(*products.sums));
 	return products;
 }
 
@@ -207,7 +207,7 @@ static void load_bits(const struct evo_tensor *a, size_t at, size_t count, uint6
 		evo_sign_bits(a->single + at, count, out);
 		return;
 	}
-	memset(out, 0, evo_sign_words(count) * sizeof *out);
+	memset(out, 0, evo_sign_words(count) * sizeof(*out));
 	for (size_t i = 0; i < count; i++)
 		out[i / 64] |= (uint64_t) (a->twice[at + i] > 0) << i % 64;
 }
@@ -306,7 +306,7 @@ static size_t count_keys(const uint64_t *keys, size_t count, size_t rows, uint64
 	const size_t words = table_words(rows);
 	size_t found = 0;
 
-	memset(table, 0, words * sizeof *table);
+	memset(table, 0, words * sizeof(*table));
 	for (size_t i = 0; i < count; i++)
 		table[keys[i] / 64] |= UINT64_C(1) << keys[i] % 64;
 	for (size_t i = 0; i < words; i++)
@@ -325,21 +325,21 @@ static double distinct(const struct evo_tensor *a, void *work)
 	uint64_t *keys = work;
 
 	if (rows <= FEW) {
-		memset(keys, 0, columns * sizeof *keys);
+		memset(keys, 0, columns * sizeof(*keys));
 		for (size_t row = 0; row < rows; row++)
 			mark_positive(a, row, (unsigned) row, keys);
 		return (double) count_keys(keys, columns, rows, keys + columns);
 	}
 	patterns.keys = keys + columns;
 	patterns.numbers = (uint32_t *) (patterns.keys + patterns.places);
-	memset(keys, 0, columns * sizeof *keys);
+	memset(keys, 0, columns * sizeof(*keys));
 	for (size_t from = 0; from < rows; from += GROUP) {
 		const size_t end = rows - from < GROUP ? rows : from + GROUP;
 
 		for (size_t row = from; row < end; row++)
 			mark_positive(a, row, (unsigned) (row - from), keys);
 		patterns.count = 0;
-		memset(patterns.numbers, 0, patterns.places * sizeof *patterns.numbers);
+		memset(patterns.numbers, 0, patterns.places * sizeof(*patterns.numbers));
 		for (size_t i = 0; i < columns; i++)
 			keys[i] = (uint64_t) number_of(&patterns, keys[i]) << GROUP;
 	}

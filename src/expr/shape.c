@@ -8,7 +8,7 @@
 
 bool evo_extent_equal(const struct evo_extent *a, const struct evo_extent *b)
 {
-	return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof *a->dims) == 0;
+	return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof(*a->dims)) == 0;
 }
 
 size_t evo_extent_bytes(const struct evo_extent *extent)

@@ -11,14 +11,14 @@
 void evo_tree_copy(struct evo_tree *to, const struct evo_tree *from)
 {
 	to->size = from->size;
-	memcpy(to->nodes, from->nodes, from->size * sizeof *from->nodes);
+	memcpy(to->nodes, from->nodes, from->size * sizeof(*from->nodes));
 }
 
 /* Numbers are compared as they are stored: 0 and -0 are two (inv tells them apart). */
 static bool node_equal(const struct evo_tree_node *a, const struct evo_tree_node *b)
 {
 	return a->code == b->code && a->span == b->span &&
-	       memcmp(&a->number, &b->number, sizeof a->number) == 0;
+	       memcmp(&a->number, &b->number, sizeof(a->number)) == 0;
 }
 
 bool evo_tree_equal(const struct evo_tree *a, const struct evo_tree *b)
@@ -115,10 +115,10 @@ bool evo_tree_replace(const struct evo_tree *tree, size_t at, const struct evo_t
 	if (tree->size - removed + added > EVO_TREE_MAX)
 		return false;
 	out->size = tree->size - removed + added;
-	memcpy(out->nodes, tree->nodes, at * sizeof *out->nodes);
-	memcpy(out->nodes + at, donor->nodes + from, added * sizeof *out->nodes);
+	memcpy(out->nodes, tree->nodes, at * sizeof(*out->nodes));
+	memcpy(out->nodes + at, donor->nodes + from, added * sizeof(*out->nodes));
 	memcpy(out->nodes + at + added, tree->nodes + after,
-	       (tree->size - after) * sizeof *out->nodes);
+	       (tree->size - after) * sizeof(*out->nodes));
 	for (size_t i = 0; i < at; i++) {
 		if (i + out->nodes[i].span > at)
 			out->nodes[i].span = (uint16_t) (out->nodes[i].span - removed + added);
@@ -129,7 +129,7 @@ bool evo_tree_replace(const struct evo_tree *tree, size_t at, const struct evo_t
 void evo_tree_subtree(const struct evo_tree *tree, size_t at, struct evo_tree *out)
 {
 	out->size = tree->nodes[at].span;
-	memcpy(out->nodes, tree->nodes + at, out->size * sizeof *out->nodes);
+	memcpy(out->nodes, tree->nodes + at, out->size * sizeof(*out->nodes));
 }
 
 uint64_t evo_tree_hash(const struct evo_tree *tree)
@@ -141,10 +141,10 @@ uint64_t evo_tree_hash(const struct evo_tree *tree)
 		const struct evo_tree_node *node = &tree->nodes[i];
 		const uint16_t id = evo_primitive(node->code)->id;
 
-		memcpy(bytes + length, &id, sizeof id);
-		length += sizeof id;
-		memcpy(bytes + length, &node->number, sizeof node->number);
-		length += sizeof node->number;
+		memcpy(bytes + length, &id, sizeof(id));
+		length += sizeof(id);
+		memcpy(bytes + length, &node->number, sizeof(node->number));
+		length += sizeof(node->number);
 	}
 	return evo_hash(bytes, length, 0);
 }

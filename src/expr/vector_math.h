@@ -20,7 +20,7 @@ static inline float evo_bits_float(uint32_t bits)
 {
 	float x;
 
-	memcpy(&x, &bits, sizeof x);
+	memcpy(&x, &bits, sizeof(x));
 	return x;
 }
 
@@ -28,7 +28,7 @@ static inline uint32_t evo_float_bits(float x)
 {
 	uint32_t bits;
 
-	memcpy(&bits, &x, sizeof bits);
+	memcpy(&bits, &x, sizeof(bits));
 	return bits;
 }
 

@@ -67,7 +67,7 @@ static void softmax_single(float *out, const float *a, size_t count, size_t stri
 	float largest[COLUMNS], shifted[COLUMNS];
 	double sums[COLUMNS] = {0};
 
-	memcpy(largest, a, columns * sizeof *largest);
+	memcpy(largest, a, columns * sizeof(*largest));
 	for (size_t k = 1; k < count; k++) {
 		for (size_t i = 0; i < columns; i++) {
 			const float x = a[k * stride + i];
@@ -169,7 +169,7 @@ void evo_plane_mean(const struct evo_call *call)
 			const size_t left = columns - from;                                        \
 			const size_t count = left < COLUMNS ? left : COLUMNS;                      \
                                                                                                    \
-			memset(sums, 0, count * sizeof *sums);                                     \
+			memset(sums, 0, count * sizeof(*sums));                                    \
 			for (size_t k = 0; k < inner; k++) {                                       \
 				const double factor = (double) a[i * inner + k];                   \
                                                                                                    \

@@ -20,19 +20,19 @@
 struct evo_scorer {
 	struct evo_store *store;
 	struct evo_pool *pool;
-	struct evo_together **together; /* the scratch memory of each worker */
+	struct evo_evaluator **evaluators; /* the scratch memory of each worker */
 	struct evo_memo *memo;
 };
 
 /* What a worker is evaluating, as long as others may help with it. */
 struct lent {
-	struct evo_together *evaluation;
+	struct evo_evaluator *evaluation;
 	unsigned helpers;
 };
 
 struct evo_scoring {
 	struct evo_scorer *scorer;
-	struct evo_forest *forest;
+	struct evo_dag *dag;
 	size_t tree_count;
 	const size_t *networks;
 	size_t network_count;
@@ -57,9 +57,9 @@ struct evo_scorer *evo_scorer_create(struct evo_store *store, struct evo_pool *p
 
 	scorer->store = store;
 	scorer->pool = pool;
-	scorer->together = evo_calloc(threads, sizeof(*scorer->together));
+	scorer->evaluators = evo_calloc(threads, sizeof(*scorer->evaluators));
 	for (unsigned i = 0; i < threads; i++)
-		scorer->together[i] = evo_together_create(EVO_KEPT_BYTES);
+		scorer->evaluators[i] = evo_evaluator_create(EVO_KEPT_BYTES);
 	scorer->memo = evo_memo_create(MEMO_BYTES);
 	return scorer;
 }
@@ -69,8 +69,8 @@ void evo_scorer_destroy(struct evo_scorer *scorer)
 	if (scorer == NULL)
 		return;
 	for (unsigned i = 0; i < evo_pool_threads(scorer->pool); i++)
-		evo_together_destroy(scorer->together[i]);
-	free(scorer->together);
+		evo_evaluator_destroy(scorer->evaluators[i]);
+	free(scorer->evaluators);
 	evo_memo_destroy(scorer->memo);
 	free(scorer);
 }
@@ -100,7 +100,7 @@ static void failed(struct evo_scoring *scoring, const struct evo_error *err)
 /* ---- Helping --------------------------------------------------------------------------------- */
 
 /* From here on others may take units of it. */
-static void lend(struct evo_scoring *scoring, unsigned worker, struct evo_together *evaluation)
+static void lend(struct evo_scoring *scoring, unsigned worker, struct evo_evaluator *evaluation)
 {
 	pthread_mutex_lock(&scoring->lock);
 	scoring->lent[worker].evaluation = evaluation;
@@ -126,7 +126,7 @@ static struct lent *most_left(struct evo_scoring *scoring)
 	for (unsigned i = 0; i < evo_pool_threads(scoring->scorer->pool); i++) {
 		struct lent *lent = &scoring->lent[i];
 		const size_t left =
-		        lent->evaluation != NULL ? evo_together_left(lent->evaluation) : 0;
+		        lent->evaluation != NULL ? evo_evaluator_left(lent->evaluation) : 0;
 
 		if (left > most) {
 			most = left;
@@ -139,17 +139,17 @@ static struct lent *most_left(struct evo_scoring *scoring)
 /* For whom no network is left: units of what others are evaluating. */
 static void help(struct evo_scoring *scoring, unsigned worker)
 {
-	struct evo_together *together = scoring->scorer->together[worker];
+	struct evo_evaluator *evaluator = scoring->scorer->evaluators[worker];
 	struct evo_error err = {0};
 	struct lent *lent;
 
 	pthread_mutex_lock(&scoring->lock);
 	while (err.code == EVO_OK && (lent = most_left(scoring)) != NULL) {
-		struct evo_together *evaluation = lent->evaluation;
+		struct evo_evaluator *evaluation = lent->evaluation;
 
 		lent->helpers++;
 		pthread_mutex_unlock(&scoring->lock);
-		if (!evo_together_help(together, evaluation, &err))
+		if (!evo_evaluator_help(evaluator, evaluation, &err))
 			failed(scoring, &err);
 		pthread_mutex_lock(&scoring->lock);
 		if (--lent->helpers == 0)
@@ -162,16 +162,16 @@ static bool evaluate(struct evo_scoring *scoring, const struct evo_stats *stats,
                      struct evo_memo_table *memo, unsigned worker, double *row,
                      struct evo_error *err)
 {
-	struct evo_together *together = scoring->scorer->together[worker];
+	struct evo_evaluator *evaluator = scoring->scorer->evaluators[worker];
 
-	evo_together_begin(together, scoring->forest, stats, memo);
+	evo_evaluator_begin(evaluator, scoring->dag, stats, memo);
 	if (scoring->divisible)
-		lend(scoring, worker, together);
-	const bool good = evo_together_units(together, err);
+		lend(scoring, worker, evaluator);
+	const bool good = evo_evaluator_units(evaluator, err);
 
 	if (scoring->divisible)
 		take_back(scoring, worker);
-	return good && evo_together_end(together, memo, row, err);
+	return good && evo_evaluator_end(evaluator, memo, row, err);
 }
 
 /* ---- Networks -------------------------------------------------------------------------------- */
@@ -226,7 +226,7 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	const size_t workers = evo_pool_threads(scorer->pool);
 
 	scoring->scorer = scorer;
-	scoring->forest = evo_forest_create(trees, tree_count);
+	scoring->dag = evo_dag_create(trees, tree_count);
 	scoring->tree_count = tree_count;
 	scoring->networks = networks;
 	scoring->network_count = network_count;
@@ -238,7 +238,7 @@ struct evo_scoring *evo_scoring_start(struct evo_scorer *scorer, enum evo_priori
 	for (size_t i = 0; i < network_count; i++)
 		scoring->milliseconds[i] = NAN;
 	scoring->finished = evo_calloc(network_count + 1, sizeof(*scoring->finished));
-	scoring->divisible = workers > 1 && evo_together_divisible(scoring->forest);
+	scoring->divisible = workers > 1 && evo_dag_divisible(scoring->dag);
 	scoring->lent = evo_calloc(workers, sizeof(*scoring->lent));
 	pthread_mutex_init(&scoring->lock, NULL);
 	pthread_cond_init(&scoring->alone, NULL);
@@ -288,7 +288,7 @@ bool evo_scoring_finish(struct evo_scoring *scoring, struct evo_error *err)
 	pthread_mutex_destroy(&scoring->lock);
 	pthread_cond_destroy(&scoring->alone);
 	free(scoring->lent);
-	evo_forest_destroy(scoring->forest);
+	evo_dag_destroy(scoring->dag);
 	free(scoring->finished);
 	free(scoring->milliseconds);
 	free(scoring);
