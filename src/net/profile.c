@@ -1,11 +1,21 @@
-/* What a session's passes spend where. */
+/*
+ * Where the time of a session's passes goes, and what this machine could do at most.
+ *
+ * A node's time, arithmetic and memory traffic are added to the kind of work that its operation's
+ * row names; a convolution's backward step is two kinds.
+ */
 #include "config.h"
 
+#include "evoscope/blas.h"
 #include "session.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char *evo_work_name(enum evo_work work)
 {
-	static const char *const names[EVO_WORKS] = {
+	static const char *const names[] = {
 	        [EVO_WORK_CONV_FORWARD] = "convolution, forward",
 	        [EVO_WORK_CONV_WEIGHT] = "convolution, by weight",
 	        [EVO_WORK_CONV_DATA] = "convolution, by data",
@@ -14,6 +24,7 @@ const char *evo_work_name(enum evo_work work)
 	        [EVO_WORK_ADD] = "adds",
 	        [EVO_WORK_OTHER] = "other operations",
 	};
+	_Static_assert(EVO_COUNT(names) == EVO_WORKS, "a kind of work has no name");
 	return names[work];
 }
 
@@ -98,4 +109,52 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 	/* What is left of the step is finishing the gradient at the input. */
 	add(profile, EVO_WORK_CONV_DATA, seconds - clock->weight, data ? flops : 0,
 	    data ? in + gradient : 0);
+}
+
+/* ---- Peaks ---- */
+
+#define SIDE       768
+#define COPY_BYTES ((size_t) 64 << 20)
+
+double evo_sgemm_peak(double seconds)
+{
+	struct evo_error ignored = {0};
+	size_t count = (size_t) SIDE * SIDE;
+	float *memory = evo_big_alloc(3 * count * sizeof(float), "matrices", &ignored);
+	double best = 0;
+	if (memory == NULL)
+		return 0;
+	evo_blas_name(); /* holds it to one thread */
+	for (size_t i = 0; i < 3 * count; i++)
+		memory[i] = (float) (i % 7) - 3;
+	for (double first = evo_now(), begin = first; begin < first + seconds; begin = evo_now()) {
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, SIDE, SIDE, SIDE, 1, memory,
+		            SIDE, memory + count, SIDE, 0, memory + 2 * count, SIDE);
+		double rate = 2.0 * SIDE * SIDE * SIDE / (evo_now() - begin);
+		if (rate > best)
+			best = rate;
+	}
+	free(memory);
+	return best;
+}
+
+double evo_copy_bandwidth(double seconds)
+{
+	struct evo_error ignored = {0};
+	char *memory = evo_big_alloc(2 * COPY_BYTES, "blocks to copy", &ignored);
+	double best = 0;
+	if (memory == NULL)
+		return 0;
+	memset(memory, 1, 2 * COPY_BYTES);
+	for (double first = evo_now(), begin = first; begin < first + seconds; begin = evo_now()) {
+		memcpy(memory, memory + COPY_BYTES, COPY_BYTES);
+		/* The copy's effect is looked at, so that it cannot be left out. */
+		double rate = memory[COPY_BYTES - 1]
+		                      ? 2.0 * (double) COPY_BYTES / (evo_now() - begin)
+		                      : 0;
+		if (rate > best)
+			best = rate;
+	}
+	free(memory);
+	return best;
 }

@@ -1,4 +1,8 @@
-/* A session's inside: what is planned for every node, and where its tensors lie. */
+/*
+ * A session's inside: what is planned for every node, and where its tensors lie.
+ *
+ * The plan is made once (plan.c); the passes and the operations' steps read it.
+ */
 #ifndef EVO_NET_SESSION_H
 #define EVO_NET_SESSION_H
 
