@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "cifar.h"
+#include "pixels.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -135,11 +136,8 @@ bool evo_cifar_decode(const unsigned char *records, size_t count, size_t classes
 	static const double deviation[3] = {0.2023, 0.1994, 0.2010};
 	size_t plane = EVO_CIFAR_SIDE * EVO_CIFAR_SIDE;
 
-	*images = (struct evo_images){.count = count, .side = EVO_CIFAR_SIDE, .classes = classes};
-	images->pixels = evo_big_alloc(count * EVO_CIFAR_PIXELS * sizeof(float), "images", err);
-	if (!images->pixels)
+	if (!images_allocate(images, count, EVO_CIFAR_SIDE, classes, err))
 		return false;
-	images->labels = evo_calloc(count, sizeof(*images->labels));
 	for (size_t i = 0; i < count; i++) {
 		const unsigned char *record = records + i * EVO_CIFAR_RECORD;
 		float *pixels = images->pixels + i * EVO_CIFAR_PIXELS;

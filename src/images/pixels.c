@@ -1,9 +1,26 @@
 /*
- * What becomes of pixels: images are brought to a smaller side, and normalised.
+ * Images get their memory, are brought to a smaller side, and are normalised.
  */
 #include "config.h"
 
 #include "evoscope/image_files.h"
+#include "pixels.h"
+
+bool images_allocate(struct evo_images *images, size_t count, size_t side, size_t classes,
+                     struct evo_error *err)
+{
+	size_t pixels = 3 * side * side;
+
+	*images = (struct evo_images){.side = side, .classes = classes};
+	if (count > SIZE_MAX / sizeof(*images->pixels) / pixels)
+		return evo_fail(err, EVO_E_MEMORY, "%zu images are more than memory holds", count);
+	images->pixels = evo_big_alloc(count * pixels * sizeof(*images->pixels), "images", err);
+	if (images->pixels == NULL)
+		return false;
+	images->labels = evo_calloc(count + 1, sizeof(*images->labels));
+	images->count = count;
+	return true;
+}
 
 /* One plane of side 2h to side h. out may be in, as no place is written before it is read. */
 static void halve(const float *in, float *out, size_t half)

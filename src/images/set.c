@@ -6,6 +6,7 @@
 
 #include "evoscope/image_files.h"
 #include "npy.h"
+#include "pixels.h"
 #include "sources.h"
 
 #include <inttypes.h>
@@ -14,21 +15,6 @@
 #include <string.h>
 
 /* ---- Pixels ---------------------------------------------------------------------------------- */
-
-static bool allocate(struct evo_images *images, size_t count, size_t side, struct evo_error *err)
-{
-	size_t pixels = 3 * side * side;
-
-	*images = (struct evo_images){.side = side};
-	if (count > SIZE_MAX / sizeof(float) / pixels)
-		return evo_fail(err, EVO_E_MEMORY, "%zu images are more than memory holds", count);
-	images->pixels = evo_big_alloc(count * pixels * sizeof(float), "images", err);
-	if (!images->pixels)
-		return false;
-	images->labels = evo_calloc(count, sizeof(*images->labels));
-	images->count = count;
-	return true;
-}
 
 /* The first images of the sources at another side; kept (may be NULL) gets those at their own. */
 static bool read_images(struct image_sources *sources, struct evo_images *images,
@@ -140,7 +126,7 @@ static bool allocate_kept(struct evo_raw_images *kept, size_t count, size_t side
 {
 	struct evo_images images;
 
-	if (!allocate(&images, count, side, err))
+	if (!images_allocate(&images, count, side, 0, err))
 		return false;
 	*kept = (struct evo_raw_images){
 	        .count = count, .side = side, .pixels = images.pixels, .labels = images.labels};
@@ -153,8 +139,8 @@ static bool load(struct evo_image_set *set, struct image_sources *train, struct 
 	size_t count = set->train.count = at_most(train->images, train_images);
 	size_t side = set->train.side, own = train->list[0].side;
 
-	if (!allocate(&set->train, count, side, err) ||
-	    !allocate(&set->test, at_most(test->images, test_images), side, err) ||
+	if (!images_allocate(&set->train, count, side, 0, err) ||
+	    !images_allocate(&set->test, at_most(test->images, test_images), side, 0, err) ||
 	    !allocate_kept(&set->kept, at_most(count, EVO_PROBE_IMAGES), own, err))
 		return false;
 	set->kept.bytes = train->list[0].bytes;
@@ -267,7 +253,7 @@ bool evo_raw_images_read(struct evo_raw_images *kept, const char *folder, size_t
 		done = evo_fail_at(err, EVO_E_INPUT, images, 0, 0,
 		                   "has fewer images than the manifest says; build the benchmark "
 		                   "again");
-	if (done && allocate(&own, count, sources.list[0].side, err)) {
+	if (done && images_allocate(&own, count, sources.list[0].side, 0, err)) {
 		done = read_images(&sources, &own, NULL, err);
 		*kept = (struct evo_raw_images){.count = count,
 		                                .side = own.side,

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "evoscope/tasks.h"
+#include "pixels.h"
 #include "task.h"
 
 #include <stdlib.h>
@@ -49,14 +50,8 @@ bool evo_task_images(const struct evo_task_row *task, uint64_t seed, size_t firs
 {
 	size_t pixels = 3 * task->side * task->side;
 
-	*images = (struct evo_images){.side = task->side, .classes = task->classes};
-	if (count > SIZE_MAX / sizeof(float) / pixels)
-		return evo_fail(err, EVO_E_MEMORY, "%zu images are more than memory holds", count);
-	images->pixels = evo_big_alloc(count * pixels * sizeof(float), "images", err);
-	if (!images->pixels)
+	if (!images_allocate(images, count, task->side, task->classes, err))
 		return false;
-	images->labels = evo_calloc(count + 1, sizeof(*images->labels));
-	images->count = count;
 	for (size_t i = 0; i < count; i++)
 		task->draw(seed, first + i, images->pixels + i * pixels, &images->labels[i]);
 	return true;
