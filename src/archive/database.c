@@ -1,3 +1,7 @@
+/*
+ * Statements to an SQLite file, and one sentence for each of its failures. Numbers are packed into
+ * bytes that are the same on every machine.
+ */
 #include "config.h"
 
 #include <math.h>

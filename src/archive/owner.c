@@ -1,3 +1,7 @@
+/*
+ * Tells which program drives a run, and whether it is still there. A process is known by its host,
+ * boot, number and start, and on other hosts by the signs of life that it gives.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * The CSV files of a search: its generations, its population and its front. Each is written from one
+ * snapshot, whole or not at all.
+ */
 #include "config.h"
 
 #include <stdlib.h>

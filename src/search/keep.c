@@ -1,3 +1,7 @@
+/*
+ * Writes a search into the file of runs as it goes on. Here is when something is stored, who the run
+ * belongs to, and what becomes of generations that cannot be stored yet; the rows are made elsewhere.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * A search as a whole: what it is asked to do, its thread, and how it begins and ends. The thread
+ * heeds commands and works on one generation after the other in between.
+ */
 #include "config.h"
 
 #include <math.h>

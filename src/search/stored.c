@@ -1,3 +1,7 @@
+/*
+ * Runs in the file, by name: which there are, who drives them, their configurations, and how one is
+ * deleted or all are copied.
+ */
 #include "config.h"
 
 #include <errno.h>
