@@ -49,7 +49,7 @@ static struct evo_study *open_study(const struct evo_study_config *config)
 }
 
 static uint64_t ask_texts(struct evo_study *study, const char *const *texts, size_t count,
-                          struct evo_question question)
+                          struct evo_request question)
 {
 	struct evo_error err = {0};
 	struct evo_tree *trees = evo_calloc(count, sizeof(*trees));
@@ -68,7 +68,7 @@ static uint64_t ask_texts(struct evo_study *study, const char *const *texts, siz
 	return id;
 }
 
-static uint64_t ask_text(struct evo_study *study, const char *text, struct evo_question question)
+static uint64_t ask_text(struct evo_study *study, const char *text, struct evo_request question)
 {
 	return ask_texts(study, &text, 1, question);
 }
@@ -160,7 +160,7 @@ static void test_scores_are_those_of_a_search(void **state)
 		trees[i] = &found->population[i]->tree;
 	uint64_t id = evo_study_ask(
 	        study,
-	        &(struct evo_question){.trees = trees, .tree_count = found->population_count},
+	        &(struct evo_request){.trees = trees, .tree_count = found->population_count},
 	        NULL);
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	const struct evo_answer *answer = evo_study_answer(s, id);
@@ -186,9 +186,9 @@ static void test_a_part(void **state)
 	(void) state;
 	struct evo_study_config config = small_study();
 	struct evo_study *study = open_study(&config);
-	uint64_t all = ask_text(study, "params", (struct evo_question){0});
+	uint64_t all = ask_text(study, "params", (struct evo_request){0});
 	uint64_t some =
-	        ask_text(study, "params", (struct evo_question){.benchmarks = 2, .most = 7});
+	        ask_text(study, "params", (struct evo_request){.benchmarks = 2, .most = 7});
 	evo_study_snapshot_release(wait_for(study, is_whole, all, 0));
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, some, 0);
 	const struct evo_answer_case *whole = &evo_study_answer(s, all)->cases[1];
@@ -229,7 +229,7 @@ static void check_rows(struct evo_study *study, const struct evo_study_config *c
                        const struct evo_score_row *expected)
 {
 	size_t n = EVO_COUNT(proxies);
-	uint64_t id = ask_texts(study, proxies, n, (struct evo_question){.flags = EVO_STUDY_ROWS});
+	uint64_t id = ask_texts(study, proxies, n, (struct evo_request){.flags = EVO_STUDY_ROWS});
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	const struct evo_answer *answer = evo_study_answer(s, id);
 	assert_int_equal(answer->row_count, n * config->benchmark_count);
@@ -281,13 +281,13 @@ static void test_joining(void **state)
 	(void) state;
 	struct evo_study_config config = slow_study();
 	struct evo_study *study = open_study(&config);
-	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_request){0});
 	const struct evo_study_snapshot *s = wait_for(study, has_networks, first, 5);
 	const struct evo_answer *answer = evo_study_answer(s, first);
 	size_t total = answer->total;
 	assert_int_equal(s->state, EVO_STUDY_WORKING);
 	assert_true(answer->done < total / 2);
-	uint64_t second = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	uint64_t second = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_request){0});
 	evo_study_snapshot_release(s);
 
 	s = wait_for(study, has_networks, second, 1);
@@ -311,10 +311,10 @@ static void test_urgent(void **state)
 	(void) state;
 	struct evo_study_config config = slow_study();
 	struct evo_study *study = open_study(&config);
-	uint64_t bulk = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
+	uint64_t bulk = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_request){0});
 	evo_study_snapshot_release(wait_for(study, has_networks, bulk, 1));
 	uint64_t urgent = ask_text(study, "layer_sum(l1(x.d))",
-	                           (struct evo_question){.flags = EVO_STUDY_URGENT});
+	                           (struct evo_request){.flags = EVO_STUDY_URGENT});
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, urgent, 0);
 	assert_true(evo_study_answer(s, bulk)->done < evo_study_answer(s, bulk)->total);
 	assert_int_equal(s->state, EVO_STUDY_WORKING);
@@ -328,8 +328,8 @@ static void test_dropping(void **state)
 	(void) state;
 	struct evo_study_config config = slow_study();
 	struct evo_study *study = open_study(&config);
-	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_question){0});
-	uint64_t second = ask_text(study, "layer_sum(l1(x.d))", (struct evo_question){.most = 8});
+	uint64_t first = ask_text(study, "layer_sum(l1(gx.d))", (struct evo_request){0});
+	uint64_t second = ask_text(study, "layer_sum(l1(x.d))", (struct evo_request){.most = 8});
 	const struct evo_study_snapshot *held = wait_for(study, has_networks, first, 2);
 	evo_study_drop(study, first);
 	evo_study_snapshot_release(wait_for(study, is_whole, second, 0));
@@ -340,8 +340,8 @@ static void test_dropping(void **state)
 	evo_study_snapshot_release(s);
 	evo_study_snapshot_release(held);
 	/* One that was never begun. */
-	evo_study_drop(study, ask_text(study, "params", (struct evo_question){0}));
-	uint64_t last = ask_text(study, "units", (struct evo_question){0});
+	evo_study_drop(study, ask_text(study, "params", (struct evo_request){0}));
+	uint64_t last = ask_text(study, "units", (struct evo_request){0});
 	s = wait_for(study, is_whole, last, 0);
 	assert_int_equal(s->answer_count, 2);
 	evo_study_snapshot_release(s);
@@ -358,13 +358,13 @@ static void test_unknown_benchmark(void **state)
 	config.benchmarks = names;
 	config.benchmark_count = 1;
 	struct evo_study *study = open_study(&config);
-	ask_text(study, "params", (struct evo_question){0});
+	ask_text(study, "params", (struct evo_request){0});
 	const struct evo_study_snapshot *s = wait_for(study, is_idle, 0, 0);
 	assert_int_equal(s->state, EVO_STUDY_FAILED);
 	assert_non_null(strstr(s->error, "nowhere"));
 	assert_int_equal(s->case_count, 0);
 	evo_study_snapshot_release(s);
-	ask_text(study, "params", (struct evo_question){0});
+	ask_text(study, "params", (struct evo_request){0});
 	evo_study_drop(study, 1);
 	evo_study_destroy(study);
 }
@@ -376,7 +376,7 @@ static void test_wrong_tree(void **state)
 	struct evo_study_config config = small_study();
 	struct evo_study *study = open_study(&config);
 	const struct evo_tree tree = {0}, *const trees[] = {&tree};
-	const struct evo_question question = {.trees = trees, .tree_count = 1};
+	const struct evo_request question = {.trees = trees, .tree_count = 1};
 	assert_int_equal(evo_study_ask(study, &question, &err), 0);
 	assert_int_equal(err.code, EVO_E_INPUT);
 	assert_null(evo_impact_begin(study, &tree, false, 0, NULL));
@@ -397,8 +397,8 @@ static void test_too_little_memory(void **state)
 	struct evo_study_config config = slow_study();
 	config.memory = 1200000;
 	struct evo_study *study = open_study(&config);
-	uint64_t large = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_question){0});
-	uint64_t small = ask_text(study, "params", (struct evo_question){0});
+	uint64_t large = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_request){0});
+	uint64_t small = ask_text(study, "params", (struct evo_request){0});
 	evo_study_snapshot_release(wait_for(study, is_whole, small, 0));
 	const struct evo_study_snapshot *s = wait_for(study, is_refused, large, 0);
 	assert_non_null(strstr(evo_study_answer(s, large)->error, "memory"));
@@ -417,7 +417,7 @@ static void test_snapshots_stay(void **state)
 	struct evo_study *study = open_study(&config);
 	const struct evo_study_snapshot *first = evo_study_snapshot(study);
 	assert_int_equal(first->answer_count, 0);
-	uint64_t id = ask_text(study, "layer_sum(l1(x.d))", (struct evo_question){0});
+	uint64_t id = ask_text(study, "layer_sum(l1(x.d))", (struct evo_request){0});
 	const struct evo_study_snapshot *early = wait_for(study, has_networks, id, 2);
 	const struct evo_answer *answer = evo_study_answer(early, id);
 	size_t done = answer->done;
@@ -442,7 +442,7 @@ static void test_destroy_at_work(void **state)
 	(void) state;
 	struct evo_study_config config = slow_study();
 	struct evo_study *study = open_study(&config);
-	uint64_t id = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_question){0});
+	uint64_t id = ask_text(study, "layer_sum(l1(gx.p))", (struct evo_request){0});
 	const struct evo_study_snapshot *s = wait_for(study, has_networks, id, 3);
 	const struct evo_answer *answer = evo_study_answer(s, id);
 	double all = answer->cases[0].milliseconds * (double) answer->total / 1e3;
@@ -463,7 +463,7 @@ static void test_destroy_at_work(void **state)
 static double *kept_scores(const struct evo_study_config *config, size_t *count, bool *scored)
 {
 	struct evo_study *study = open_study(config);
-	uint64_t id = ask_text(study, KEPT_TREE, (struct evo_question){.flags = EVO_STUDY_ROWS});
+	uint64_t id = ask_text(study, KEPT_TREE, (struct evo_request){.flags = EVO_STUDY_ROWS});
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	const struct evo_answer_case *one = &evo_study_answer(s, id)->cases[0];
 	*count = one->train + one->validation;
@@ -593,7 +593,7 @@ static void test_very_many_benchmarks(void **state)
 	config.split = EVO_ALL;
 	config.networks = 3;
 	struct evo_study *study = open_study(&config);
-	uint64_t id = ask_text(study, "params", (struct evo_question){.flags = EVO_STUDY_ROWS});
+	uint64_t id = ask_text(study, "params", (struct evo_request){.flags = EVO_STUDY_ROWS});
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	assert_int_equal(s->case_count, EVO_CASES_MAX);
 	assert_true(s->left_out >= 6);
@@ -636,7 +636,7 @@ static double *impacts_of(struct evo_study *study, const char *text, bool mean)
 /* The least tau in a direction, or the mean; direction 0: the tree's own, which is set. */
 static double fitness_of(struct evo_study *study, const char *text, bool mean, int *direction)
 {
-	uint64_t id = ask_text(study, text, (struct evo_question){.most = EVO_IMPACT_NETWORKS});
+	uint64_t id = ask_text(study, text, (struct evo_request){.most = EVO_IMPACT_NETWORKS});
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	const struct evo_answer *answer = evo_study_answer(s, id);
 	double a = evo_answer_tau(s, &answer->cases[0], EVO_SIDE_TRAIN, 0);

@@ -20,7 +20,7 @@
  */
 #define EVO_IMPACT_NETWORKS ((size_t) 64)
 struct evo_impact;
-/* mean: fitness is the mean over benchmarks, else the least. flags: of its questions, URGENT or 0.
+/* mean: fitness is the mean over benchmarks, else the least. flags: of its requests, URGENT or 0.
    NULL when the tree is no good. The study stays until evo_impact_end. */
 struct evo_impact *evo_impact_begin(struct evo_study *study, const struct evo_tree *tree, bool mean,
                                     unsigned flags, struct evo_error *err);
@@ -28,7 +28,7 @@ struct evo_impact *evo_impact_begin(struct evo_study *study, const struct evo_tr
 double evo_impact_poll(struct evo_impact *impact, const struct evo_study_snapshot *snapshot);
 /* One a node; NaN before they are there. */
 const double *evo_impact_values(const struct evo_impact *impact);
-/* Drops its questions. */
+/* Drops its requests. */
 void evo_impact_end(struct evo_impact *impact);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * study: questions of a person, answered while they look.
+ * study: requests of a person, answered while they look.
  *
  * A study has networks of some benchmarks, and whoever asks is told the scores of trees on them, as
  * they come. It has a thread, a pool and statistics of its own, and nothing to do with a search.
@@ -49,7 +49,7 @@ enum evo_study_flag {
 	EVO_STUDY_URGENT = 1, /* goes before those that are not */
 	EVO_STUDY_ROWS = 2,   /* a row a tree and benchmark, once all its networks are done */
 };
-struct evo_question {
+struct evo_request {
 	const struct evo_tree *const *trees; /* copied */
 	size_t tree_count;
 	uint64_t benchmarks; /* a bit for each of the study's; 0: all */
@@ -57,13 +57,13 @@ struct evo_question {
 	unsigned flags;
 };
 /*
- * The question's id; 0 with err set when a tree is no good. Questions that wait are answered
+ * The request's id; 0 with err set when a tree is no good. Requests that wait are answered
  * together, network by network, so that the statistics of each are had once. One that comes later
  * joins in at once, and catches up on the networks that it missed.
  */
-uint64_t evo_study_ask(struct evo_study *study, const struct evo_question *question,
+uint64_t evo_study_ask(struct evo_study *study, const struct evo_request *request,
                        struct evo_error *err);
-/* Forgets a question and its answer, and stops working for it. */
+/* Forgets a request and its answer, and stops working for it. */
 void evo_study_drop(struct evo_study *study, uint64_t id);
 
 /* Readable when there is a snapshot newer than the last evo_study_snapshot call. */
@@ -84,7 +84,7 @@ struct evo_study_case {
 	const double *accuracy;
 };
 
-/* What a question has been told about a benchmark. */
+/* What a request has been told about a benchmark. */
 struct evo_answer_case {
 	size_t benchmark;         /* among the snapshot's */
 	size_t train, validation; /* networks asked for: the first ones of either side */
@@ -118,14 +118,14 @@ struct evo_study_snapshot {
 	const struct evo_study_case *cases; /* none while it is loading */
 	size_t case_count;
 	size_t left_out; /* benchmarks of `all` that are more than a study can have */
-	const struct evo_answer *const *answers; /* of questions that were not dropped, as asked */
+	const struct evo_answer *const *answers; /* of requests that were not dropped, as asked */
 	size_t answer_count;
 };
 /* The newest one, held; never NULL. Release it. */
 const struct evo_study_snapshot *evo_study_snapshot(struct evo_study *study);
 void evo_study_snapshot_release(const struct evo_study_snapshot *snapshot);
 
-/* NULL when it has no such question (yet). */
+/* NULL when it has no such request (yet). */
 const struct evo_answer *evo_study_answer(const struct evo_study_snapshot *snapshot, uint64_t id);
 /* Scores and accuracies of those networks of a side that are done, in order; how many there are.
    x and y have room for all of the side. */

@@ -1,3 +1,6 @@
+/*
+ * The probe of a benchmark: its own, another's, or what options say, with the images of the batch.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -17,7 +17,7 @@ struct evo_impact {
 	bool mean;
 	unsigned flags;
 	int round;                  /* 1 or 2; 0 when it is done */
-	uint64_t question;          /* of the round; 0 when none was to be asked */
+	uint64_t request;           /* of the round; 0 when none was to be asked */
 	size_t nodes[EVO_TREE_MAX]; /* that are replaced in the round's trees */
 	size_t node_count;
 	int direction; /* 1, or -1 when a lower score is better */
@@ -30,13 +30,13 @@ static uint64_t ask(const struct evo_impact *impact, const struct evo_tree *tree
                     struct evo_error *err)
 {
 	const struct evo_tree **list = evo_calloc(count + 1, sizeof(*list));
-	const struct evo_question question = {.trees = list,
-	                                      .tree_count = count,
-	                                      .most = EVO_IMPACT_NETWORKS,
-	                                      .flags = impact->flags};
+	const struct evo_request request = {.trees = list,
+	                                    .tree_count = count,
+	                                    .most = EVO_IMPACT_NETWORKS,
+	                                    .flags = impact->flags};
 	for (size_t t = 0; t < count; t++)
 		list[t] = &trees[t];
-	uint64_t id = evo_study_ask(impact->study, &question, err);
+	uint64_t id = evo_study_ask(impact->study, &request, err);
 	free(list);
 	return id;
 }
@@ -57,7 +57,7 @@ struct evo_impact *evo_impact_begin(struct evo_study *study, const struct evo_tr
 		impact->impacts[i] = impact->replaced[i] = NAN;
 		evo_tree_subtree(tree, i, &trees[i]);
 	}
-	impact->question = ask(impact, trees, tree->size, err);
+	impact->request = ask(impact, trees, tree->size, err);
 	free(trees);
 	return impact;
 }
@@ -66,8 +66,8 @@ void evo_impact_end(struct evo_impact *impact)
 {
 	if (impact == NULL)
 		return;
-	if (impact->question != 0)
-		evo_study_drop(impact->study, impact->question);
+	if (impact->request != 0)
+		evo_study_drop(impact->study, impact->request);
 	free(impact);
 }
 
@@ -151,9 +151,9 @@ static void finish(struct evo_impact *impact)
 {
 	impact->round = 0;
 	impact->progress = 1;
-	if (impact->question != 0)
-		evo_study_drop(impact->study, impact->question);
-	impact->question = 0;
+	if (impact->request != 0)
+		evo_study_drop(impact->study, impact->request);
+	impact->request = 0;
 }
 
 /* The node above that a node alone decides, beside numbers; EVO_TREE_MAX: there is none. */
@@ -198,12 +198,12 @@ static void begin_second(struct evo_impact *impact, const struct evo_answer *ans
 		    replace(tree, i, mean, &trees[impact->node_count]))
 			impact->nodes[impact->node_count++] = i;
 	}
-	evo_study_drop(impact->study, impact->question);
-	impact->question = 0;
+	evo_study_drop(impact->study, impact->request);
+	impact->request = 0;
 	impact->round = 2;
 	if (impact->node_count > 0)
-		impact->question = ask(impact, trees, impact->node_count, NULL);
-	if (impact->question == 0)
+		impact->request = ask(impact, trees, impact->node_count, NULL);
+	if (impact->request == 0)
 		conclude(impact);
 	free(trees);
 }
@@ -237,7 +237,7 @@ static void end_round(struct evo_impact *impact, const struct evo_study_snapshot
 
 double evo_impact_poll(struct evo_impact *impact, const struct evo_study_snapshot *snapshot)
 {
-	const struct evo_answer *answer = evo_study_answer(snapshot, impact->question);
+	const struct evo_answer *answer = evo_study_answer(snapshot, impact->request);
 	if (impact->round == 0)
 		return impact->progress;
 	if (snapshot->state == EVO_STUDY_FAILED || (answer != NULL && answer->error[0] != '\0')) {

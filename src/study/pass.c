@@ -1,5 +1,5 @@
 /*
- * Scoring for a study. A pass is some networks and the questions that all want them; it ends early
+ * Scoring for a study. A pass is some networks and the requests that all want them; it ends early
  * when the study is called, and what is left goes into other passes, with what is new.
  */
 #include "config.h"
@@ -13,8 +13,8 @@
 #define PASS_NETWORKS ((size_t) 1024) /* which bounds the memory of a pass */
 
 struct pass {
-	struct study_question **questions; /* the counters, then those that are answered */
-	size_t question_count;
+	struct study_request **requests; /* the counters, then those that are answered */
+	size_t request_count;
 	const struct evo_tree **trees; /* of all of them */
 	size_t tree_count;
 	size_t *columns; /* of the cases */
@@ -24,22 +24,22 @@ struct pass {
 
 /* ---- What to do next ------------------------------------------------------------------------- */
 
-static bool waits(const struct study_question *question)
+static bool waits(const struct study_request *request)
 {
-	return question->done < question->total && question->error.code == EVO_OK;
+	return request->done < request->total && request->error.code == EVO_OK;
 }
 
 /* All that wait, or the first one that is to be answered alone. */
-static void find_questions(const struct evo_study *study, bool urgent, struct pass *pass)
+static void find_requests(const struct evo_study *study, bool urgent, struct pass *pass)
 {
-	for (size_t q = 0; q < study->question_count; q++) {
-		struct study_question *question = study->questions[q];
-		if (!waits(question) || study_question_urgent(question) != urgent)
+	for (size_t q = 0; q < study->request_count; q++) {
+		struct study_request *request = study->requests[q];
+		if (!waits(request) || study_request_urgent(request) != urgent)
 			continue;
-		if (question->alone)
-			pass->question_count = 0;
-		pass->questions[pass->question_count++] = question;
-		if (question->alone)
+		if (request->alone)
+			pass->request_count = 0;
+		pass->requests[pass->request_count++] = request;
+		if (request->alone)
 			return;
 	}
 }
@@ -48,16 +48,16 @@ static size_t count_wanting(const struct pass *pass, const struct study_sample *
                             size_t column)
 {
 	size_t count = 0;
-	for (size_t q = 0; q < pass->question_count; q++)
-		count += study_question_wants(pass->questions[q], sample, column);
+	for (size_t q = 0; q < pass->request_count; q++)
+		count += study_request_wants(pass->requests[q], sample, column);
 	return count;
 }
 
-/* The first column that most questions want. */
+/* The first column that most requests want. */
 static size_t find_column(const struct pass *pass, const struct study_sample *sample)
 {
 	size_t best = 0, most = 0;
-	for (size_t i = 0; i < sample->cases.network_count && most < pass->question_count; i++) {
+	for (size_t i = 0; i < sample->cases.network_count && most < pass->request_count; i++) {
 		size_t count = count_wanting(pass, sample, sample->order[i]);
 		if (count > most) {
 			best = sample->order[i];
@@ -67,15 +67,15 @@ static size_t find_column(const struct pass *pass, const struct study_sample *sa
 	return best;
 }
 
-/* Leaves the questions that want a column, and takes columns that all of them want. */
+/* Leaves the requests that want a column, and takes columns that all of them want. */
 static void take_columns(struct pass *pass, const struct study_sample *sample, size_t column)
 {
 	size_t kept = 0;
-	for (size_t q = 0; q < pass->question_count; q++) {
-		if (study_question_wants(pass->questions[q], sample, column))
-			pass->questions[kept++] = pass->questions[q];
+	for (size_t q = 0; q < pass->request_count; q++) {
+		if (study_request_wants(pass->requests[q], sample, column))
+			pass->requests[kept++] = pass->requests[q];
 	}
-	pass->question_count = kept;
+	pass->request_count = kept;
 	for (size_t i = 0; i < sample->cases.network_count && pass->count < PASS_NETWORKS; i++) {
 		column = sample->order[i];
 		if (count_wanting(pass, sample, column) == kept)
@@ -83,29 +83,28 @@ static void take_columns(struct pass *pass, const struct study_sample *sample, s
 	}
 }
 
-static void take_trees(struct pass *pass, struct study_question *counters)
+static void take_trees(struct pass *pass, struct study_request *counters)
 {
 	size_t count = 0;
-	memmove(pass->questions + 1, pass->questions,
-	        pass->question_count * sizeof(*pass->questions));
-	pass->questions[0] = counters;
-	pass->question_count++;
-	for (size_t q = 0; q < pass->question_count; q++)
-		count += pass->questions[q]->tree_count;
+	memmove(pass->requests + 1, pass->requests, pass->request_count * sizeof(*pass->requests));
+	pass->requests[0] = counters;
+	pass->request_count++;
+	for (size_t q = 0; q < pass->request_count; q++)
+		count += pass->requests[q]->tree_count;
 	pass->trees = evo_calloc(count, sizeof(*pass->trees));
-	for (size_t q = 0; q < pass->question_count; q++) {
-		for (size_t t = 0; t < pass->questions[q]->tree_count; t++)
-			pass->trees[pass->tree_count++] = &pass->questions[q]->trees[t];
+	for (size_t q = 0; q < pass->request_count; q++) {
+		for (size_t t = 0; t < pass->requests[q]->tree_count; t++)
+			pass->trees[pass->tree_count++] = &pass->requests[q]->trees[t];
 	}
 }
 
-/* False when no question waits. */
+/* False when no request waits. */
 static bool choose(struct evo_study *study, bool urgent, struct pass *pass)
 {
 	*pass = (struct pass){.study = study};
-	pass->questions = evo_calloc(study->question_count + 1, sizeof(struct study_question *));
-	find_questions(study, urgent, pass);
-	if (pass->question_count == 0)
+	pass->requests = evo_calloc(study->request_count + 1, sizeof(struct study_request *));
+	find_requests(study, urgent, pass);
+	if (pass->request_count == 0)
 		return false;
 	pass->columns = evo_calloc(PASS_NETWORKS, sizeof(*pass->columns));
 	take_columns(pass, study->sample, find_column(pass, study->sample));
@@ -115,25 +114,25 @@ static bool choose(struct evo_study *study, bool urgent, struct pass *pass)
 
 static void clear(struct pass *pass)
 {
-	free(pass->questions);
+	free(pass->requests);
 	free(pass->trees);
 	free(pass->columns);
 }
 
 /* ---- Doing it -------------------------------------------------------------------------------- */
 
-/* Tells the questions what has been finished. */
+/* Tells the requests what has been finished. */
 static void take(void *context, const struct evo_scored_network *network)
 {
 	const struct pass *pass = context;
 	struct evo_study *study = pass->study;
 	struct evo_scored_network own = *network;
-	for (size_t q = 0; q < pass->question_count; q++) {
-		struct study_question *question = pass->questions[q];
-		if (study_question_wants(question, study->sample, own.column))
-			study_keep(study, question, &own);
-		study_question_put(question, study->sample, &own);
-		own.scores += question->tree_count;
+	for (size_t q = 0; q < pass->request_count; q++) {
+		struct study_request *request = pass->requests[q];
+		if (study_request_wants(request, study->sample, own.column))
+			study_keep(study, request, &own);
+		study_request_put(request, study->sample, &own);
+		own.scores += request->tree_count;
 	}
 	study->changed = true;
 }
@@ -161,13 +160,13 @@ static bool work_on(struct pass *pass, struct evo_error *err)
 	return good;
 }
 
-/* Of several questions it cannot be known whose trees were too much: each is tried alone. */
+/* Of several requests it cannot be known whose trees were too much: each is tried alone. */
 static void blame(struct pass *pass, const struct evo_error *err)
 {
-	for (size_t q = 1; q < pass->question_count; q++) {
-		pass->questions[q]->alone = true;
-		if (pass->question_count == 2)
-			pass->questions[q]->error = *err;
+	for (size_t q = 1; q < pass->request_count; q++) {
+		pass->requests[q]->alone = true;
+		if (pass->request_count == 2)
+			pass->requests[q]->error = *err;
 	}
 }
 

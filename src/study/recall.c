@@ -41,14 +41,14 @@ void study_known_clear(struct study_sample *sample)
 
 /* ---- Recalling ------------------------------------------------------------------------------- */
 
-/* One tree of a question on one part of it. */
+/* One tree of a request on one part of it. */
 struct recalling {
 	const struct study_part *part;
 	const struct study_known *known;
-	size_t networks;                       /* of the group */
-	const struct study_question *counters; /* NULL: it is they that are recalled */
-	double *scores;                        /* of the tree */
-	unsigned char *found;                  /* by index: how many of the trees */
+	size_t networks;                      /* of the group */
+	const struct study_request *counters; /* NULL: it is they that are recalled */
+	double *scores;                       /* of the tree */
+	unsigned char *found;                 /* by index: how many of the trees */
 };
 
 static const struct study_known_network *find(const struct recalling *recalling, uint64_t network)
@@ -67,7 +67,7 @@ static uint64_t check(void *context, uint64_t network)
 /* Rows need the counters of their networks, too. */
 static bool has_counters(const struct recalling *recalling, size_t index)
 {
-	const struct study_question *counters = recalling->counters;
+	const struct study_request *counters = recalling->counters;
 	if (counters == NULL)
 		return true;
 	size_t part = counters->part_of_group[recalling->part->group];
@@ -84,7 +84,7 @@ static void take(void *context, uint64_t network, double score)
 	recalling->found[index]++;
 }
 
-static void recall_part(struct evo_study *study, struct study_question *question,
+static void recall_part(struct evo_study *study, struct study_request *request,
                         struct study_part *part)
 {
 	const struct study_sample *sample = study->sample;
@@ -92,52 +92,52 @@ static void recall_part(struct evo_study *study, struct study_question *question
 	                              .known = &sample->known[part->group],
 	                              .networks = sample->cases.groups[part->group].count,
 	                              .counters =
-	                                      question != study->counters ? study->counters : NULL,
+	                                      request != study->counters ? study->counters : NULL,
 	                              .found = evo_calloc(part->count + 1, 1)};
-	for (size_t t = 0; t < question->tree_count; t++) {
-		recalling.scores = question->data->scores + part->offset * question->tree_count +
+	for (size_t t = 0; t < request->tree_count; t++) {
+		recalling.scores = request->data->scores + part->offset * request->tree_count +
 		                   t * part->count;
 		evo_kept_read(study->kept,
-		              evo_kept_tree(recalling.known->probe, &question->trees[t]), check,
+		              evo_kept_tree(recalling.known->probe, &request->trees[t]), check,
 		              take, &recalling);
 	}
 	for (size_t i = 0; i < part->count; i++) {
-		if (recalling.found[i] < question->tree_count)
+		if (recalling.found[i] < request->tree_count)
 			continue;
-		question->has[part->offset + i] = true;
+		request->has[part->offset + i] = true;
 		part->done++;
-		question->done++;
+		request->done++;
 	}
 	free(recalling.found);
 }
 
 /* The subtrees of impacts are not kept: they are many, and few are met again. */
-static bool is_kept(const struct evo_study *study, const struct study_question *question)
+static bool is_kept(const struct evo_study *study, const struct study_request *request)
 {
-	return study->kept != NULL && (question->tree_count == 1 || question == study->counters);
+	return study->kept != NULL && (request->tree_count == 1 || request == study->counters);
 }
 
-void study_recall(struct evo_study *study, struct study_question *question)
+void study_recall(struct evo_study *study, struct study_request *request)
 {
-	if (!is_kept(study, question) || question->error.code != EVO_OK)
+	if (!is_kept(study, request) || request->error.code != EVO_OK)
 		return;
-	for (size_t p = 0; p < question->part_count; p++)
-		recall_part(study, question, &question->parts[p]);
+	for (size_t p = 0; p < request->part_count; p++)
+		recall_part(study, request, &request->parts[p]);
 }
 
 /* ---- Keeping --------------------------------------------------------------------------------- */
 
-void study_keep(struct evo_study *study, const struct study_question *question,
+void study_keep(struct evo_study *study, const struct study_request *request,
                 const struct evo_scored_network *network)
 {
 	const struct study_sample *sample = study->sample;
-	if (!is_kept(study, question))
+	if (!is_kept(study, request))
 		return;
 	const struct study_place place = sample->places[sample->place_begin[network->column]];
 	struct evo_score_key key =
 	        evo_kept_network(evo_cases_architecture(&sample->cases, place.group, place.index));
-	for (size_t t = 0; t < question->tree_count; t++)
+	for (size_t t = 0; t < request->tree_count; t++)
 		evo_kept_put(study->kept,
-		             evo_kept_tree(sample->known[place.group].probe, &question->trees[t]),
+		             evo_kept_tree(sample->known[place.group].probe, &request->trees[t]),
 		             key, network->scores[t]);
 }

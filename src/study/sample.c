@@ -1,3 +1,6 @@
+/*
+ * The networks of a study: in which order they are scored, and where each one's scores belong.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * What a study shows. Snapshots share the answers of questions that nothing new is known about, and
+ * What a study shows. Snapshots share the answers of requests that nothing new is known about, and
  * answers share the scores: what is copied is which of them are there.
  */
 #include "config.h"
@@ -34,52 +34,52 @@ void study_answer_release(struct study_answer *answer)
 	free(answer);
 }
 
-static void show_case(const struct study_question *question, const struct study_sample *sample,
+static void show_case(const struct study_request *request, const struct study_sample *sample,
                       size_t c, const bool *has, struct evo_answer_case *out)
 {
-	const struct study_part *part = &question->parts[question->part_of_case[c]];
-	size_t train = sample->about[question->cases[c]].about.train;
-	out->benchmark = question->cases[c];
+	const struct study_part *part = &request->parts[request->part_of_case[c]];
+	size_t train = sample->about[request->cases[c]].about.train;
+	out->benchmark = request->cases[c];
 	out->train = part->count < train ? part->count : train;
 	out->validation = part->count - out->train;
 	out->done = part->done;
 	out->milliseconds = part->timed > 0 ? part->milliseconds / (double) part->timed : NAN;
 	out->has = has + part->offset;
-	if (question->data->scores != NULL)
-		out->scores = question->data->scores + part->offset * question->tree_count;
+	if (request->data->scores != NULL)
+		out->scores = request->data->scores + part->offset * request->tree_count;
 }
 
-static struct study_answer *create_answer(const struct study_question *question,
+static struct study_answer *create_answer(const struct study_request *request,
                                           const struct study_sample *sample)
 {
-	size_t flags = question->total * sizeof(bool);
+	size_t flags = request->total * sizeof(bool);
 	struct study_answer *box = evo_calloc(1, sizeof(*box) + flags);
 	struct evo_answer *answer = &box->answer;
 	box->references = 1;
-	box->data = question->data;
+	box->data = request->data;
 	__atomic_fetch_add(&box->data->references, 1, __ATOMIC_RELAXED);
-	memcpy(box->has, question->has, flags);
-	answer->id = question->id;
-	if (question->error.code != EVO_OK)
-		evo_error_text(&question->error, answer->error, sizeof(answer->error));
-	answer->tree_count = question->tree_count;
-	answer->done = question->done;
-	answer->total = question->total;
-	answer->case_count = question->case_count;
-	for (size_t c = 0; c < question->case_count; c++)
-		show_case(question, sample, c, box->has, &answer->cases[c]);
-	answer->rows = question->data->rows;
-	answer->row_count = question->row_count;
-	answer->row_total = question->row_total;
+	memcpy(box->has, request->has, flags);
+	answer->id = request->id;
+	if (request->error.code != EVO_OK)
+		evo_error_text(&request->error, answer->error, sizeof(answer->error));
+	answer->tree_count = request->tree_count;
+	answer->done = request->done;
+	answer->total = request->total;
+	answer->case_count = request->case_count;
+	for (size_t c = 0; c < request->case_count; c++)
+		show_case(request, sample, c, box->has, &answer->cases[c]);
+	answer->rows = request->data->rows;
+	answer->row_count = request->row_count;
+	answer->row_total = request->row_total;
 	return box;
 }
 
-static bool is_shown(const struct study_question *question)
+static bool is_shown(const struct study_request *request)
 {
-	const struct study_answer *shown = question->answer;
-	return shown != NULL && shown->answer.done == question->done &&
-	       shown->answer.row_count == question->row_count &&
-	       (shown->answer.error[0] != '\0') == (question->error.code != EVO_OK);
+	const struct study_answer *shown = request->answer;
+	return shown != NULL && shown->answer.done == request->done &&
+	       shown->answer.row_count == request->row_count &&
+	       (shown->answer.error[0] != '\0') == (request->error.code != EVO_OK);
 }
 
 /* ---- Snapshots ------------------------------------------------------------------------------- */
@@ -91,18 +91,18 @@ static struct study_box *box_of(const struct evo_study_snapshot *snapshot)
 
 static void show_answers(struct evo_study *study, struct evo_study_snapshot *snapshot)
 {
-	const struct evo_answer **answers = evo_calloc(study->question_count + 1, sizeof(*answers));
-	for (size_t q = 0; q < study->question_count; q++) {
-		struct study_question *question = study->questions[q];
-		if (!is_shown(question)) {
-			study_answer_release(question->answer);
-			question->answer = create_answer(question, study->sample);
+	const struct evo_answer **answers = evo_calloc(study->request_count + 1, sizeof(*answers));
+	for (size_t q = 0; q < study->request_count; q++) {
+		struct study_request *request = study->requests[q];
+		if (!is_shown(request)) {
+			study_answer_release(request->answer);
+			request->answer = create_answer(request, study->sample);
 		}
-		__atomic_fetch_add(&question->answer->references, 1, __ATOMIC_RELAXED);
-		answers[q] = &question->answer->answer;
+		__atomic_fetch_add(&request->answer->references, 1, __ATOMIC_RELAXED);
+		answers[q] = &request->answer->answer;
 	}
 	snapshot->answers = answers;
-	snapshot->answer_count = study->question_count;
+	snapshot->answer_count = study->request_count;
 }
 
 static const struct evo_study_snapshot *create_snapshot(struct evo_study *study)

@@ -28,7 +28,7 @@ struct evo_study_config evo_study_config_default(void)
 bool study_called(struct evo_study *study)
 {
 	pthread_mutex_lock(&study->lock);
-	bool called = study->quit || study->letter_count > 0;
+	bool called = study->quit || study->message_count > 0;
 	pthread_mutex_unlock(&study->lock);
 	return called;
 }
@@ -36,75 +36,75 @@ bool study_called(struct evo_study *study)
 static void drop(struct evo_study *study, uint64_t id)
 {
 	size_t kept = 0;
-	for (size_t q = 0; q < study->question_count; q++) {
-		struct study_question *question = study->questions[q];
-		if (question->id == id)
-			study_question_destroy(question);
+	for (size_t q = 0; q < study->request_count; q++) {
+		struct study_request *request = study->requests[q];
+		if (request->id == id)
+			study_request_destroy(request);
 		else
-			study->questions[kept++] = question;
+			study->requests[kept++] = request;
 	}
-	study->question_count = kept;
+	study->request_count = kept;
 }
 
-static void add(struct evo_study *study, struct study_question *question)
+static void add(struct evo_study *study, struct study_request *request)
 {
-	study_question_prepare(question, study->sample);
-	study_recall(study, question);
-	study->questions = evo_realloc(study->questions, study->question_count + 1,
-	                               sizeof(struct study_question *));
-	study->questions[study->question_count++] = question;
+	study_request_prepare(request, study->sample);
+	study_recall(study, request);
+	study->requests = evo_realloc(study->requests, study->request_count + 1,
+	                              sizeof(struct study_request *));
+	study->requests[study->request_count++] = request;
 }
 
 /* Of a study that has failed: nothing more will be known. */
-static void throw_away(struct study_letter *letters, size_t count)
+static void throw_away(struct study_message *messages, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		study_question_destroy(letters[i].question);
+		study_request_destroy(messages[i].request);
 }
 
-/* Reads the letters, after waiting for one when there is nothing else to do. False: to quit. */
-static bool read_letters(struct evo_study *study, bool wait)
+/* Reads the messages, after waiting for one when there is nothing else to do. False: to quit. */
+static bool read_mailbox(struct evo_study *study, bool wait)
 {
 	pthread_mutex_lock(&study->lock);
-	while (wait && !study->quit && study->letter_count == 0)
+	while (wait && !study->quit && study->message_count == 0)
 		pthread_cond_wait(&study->called, &study->lock);
 	bool quit = study->quit;
-	struct study_letter *letters = study->letters;
-	size_t count = study->letter_count;
-	study->letters = NULL;
-	study->letter_count = 0;
+	struct study_message *messages = study->mailbox;
+	size_t count = study->message_count;
+	study->mailbox = NULL;
+	study->message_count = 0;
 	pthread_mutex_unlock(&study->lock);
 	if (study->state == EVO_STUDY_FAILED)
-		throw_away(letters, count);
+		throw_away(messages, count);
 	for (size_t i = 0; i < count && study->state != EVO_STUDY_FAILED; i++) {
-		if (letters[i].question != NULL)
-			add(study, letters[i].question);
+		if (messages[i].request != NULL)
+			add(study, messages[i].request);
 		else
-			drop(study, letters[i].id);
+			drop(study, messages[i].id);
 	}
 	study->changed = study->changed || count > 0;
-	free(letters);
+	free(messages);
 	return !quit;
 }
 
-static struct study_question *create_counters(const struct study_sample *sample,
-                                              struct evo_error *err)
+static struct study_request *create_counters(const struct study_sample *sample,
+                                             struct evo_error *err)
 {
 	static const char *const names[STUDY_COUNTERS] = {"units", "params"};
 	struct evo_tree trees[STUDY_COUNTERS];
 	const struct evo_tree *const list[STUDY_COUNTERS] = {&trees[STUDY_UNITS],
 	                                                     &trees[STUDY_PARAMS]};
-	const struct evo_question asked = {.trees = list, .tree_count = STUDY_COUNTERS};
+	const struct evo_request asked = {.trees = list, .tree_count = STUDY_COUNTERS};
 	for (size_t i = 0; i < STUDY_COUNTERS; i++) {
 		if (!evo_proxy_parse(names[i], &trees[i], err))
 			return NULL;
 	}
-	struct study_question *counters = study_question_create(&asked, 0);
-	study_question_prepare(counters, sample);
+	struct study_request *counters = study_request_create(&asked, 0);
+	study_request_prepare(counters, sample);
 	if (counters->error.code == EVO_OK)
 		return counters;
 	evo_fail(err, counters->error.code, "%s", counters->error.message);
-	study_question_destroy(counters);
+	study_request_destroy(counters);
 	return NULL;
 }
 
@@ -125,10 +125,10 @@ static bool open_engine(struct evo_study *study, struct evo_error *err)
 
 static void close_engine(struct evo_study *study)
 {
-	for (size_t q = 0; q < study->question_count; q++)
-		study_question_destroy(study->questions[q]);
-	free(study->questions);
-	study_question_destroy(study->counters);
+	for (size_t q = 0; q < study->request_count; q++)
+		study_request_destroy(study->requests[q]);
+	free(study->requests);
+	study_request_destroy(study->counters);
 	evo_kept_close(study->kept);
 	evo_engine_close(study->engine);
 	study_sample_release(study->sample);
@@ -175,7 +175,7 @@ static void *work(void *context)
 	if (!open_engine(study, &study->error))
 		enter(study, EVO_STUDY_FAILED);
 	rest(study);
-	while (read_letters(study, idle)) {
+	while (read_mailbox(study, idle)) {
 		if (study->state != EVO_STUDY_FAILED)
 			enter(study, EVO_STUDY_WORKING);
 		idle = study->state == EVO_STUDY_FAILED || !work_some(study);
@@ -197,8 +197,8 @@ static void copy_config(struct evo_study_config *to, const struct evo_study_conf
 
 static void destroy_shell(struct evo_study *study)
 {
-	throw_away(study->letters, study->letter_count);
-	free(study->letters);
+	throw_away(study->mailbox, study->message_count);
+	free(study->mailbox);
 	evo_study_snapshot_release(study->newest);
 	evo_news_close(&study->news);
 	evo_run_free_list(study->config.benchmarks, study->config.benchmark_count);
@@ -250,22 +250,22 @@ void evo_study_destroy(struct evo_study *study)
 }
 
 /* The lock is held. */
-static void send(struct evo_study *study, struct study_question *question, uint64_t id)
+static void send(struct evo_study *study, struct study_request *request, uint64_t id)
 {
-	study->letters =
-	        evo_realloc(study->letters, study->letter_count + 1, sizeof(*study->letters));
-	study->letters[study->letter_count++] = (struct study_letter){question, id};
+	study->mailbox =
+	        evo_realloc(study->mailbox, study->message_count + 1, sizeof(*study->mailbox));
+	study->mailbox[study->message_count++] = (struct study_message){request, id};
 	pthread_cond_signal(&study->called);
 }
 
-uint64_t evo_study_ask(struct evo_study *study, const struct evo_question *question,
+uint64_t evo_study_ask(struct evo_study *study, const struct evo_request *request,
                        struct evo_error *err)
 {
-	for (size_t t = 0; t < question->tree_count; t++) {
-		if (!evo_tree_check(question->trees[t], err))
+	for (size_t t = 0; t < request->tree_count; t++) {
+		if (!evo_tree_check(request->trees[t], err))
 			return 0;
 	}
-	struct study_question *copy = study_question_create(question, 0);
+	struct study_request *copy = study_request_create(request, 0);
 	pthread_mutex_lock(&study->lock);
 	uint64_t id = ++study->last_id;
 	copy->id = id;

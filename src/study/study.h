@@ -55,7 +55,7 @@ void study_sample_release(struct study_sample *sample); /* NULL is nothing */
 /* The first networks of a group. */
 struct study_part {
 	size_t group, count;
-	size_t offset;       /* of its first network among the question's */
+	size_t offset;       /* of its first network among the request's */
 	size_t done, timed;  /* known; of these scored here */
 	double milliseconds; /* of those that are timed */
 };
@@ -67,7 +67,7 @@ struct study_data {
 	struct evo_score_row *rows;
 };
 
-struct study_question {
+struct study_request {
 	uint64_t id;
 	uint64_t benchmarks;
 	size_t most;
@@ -88,34 +88,34 @@ struct study_question {
 
 	struct study_answer *answer; /* as it was last published; NULL: not yet */
 };
-struct study_question *study_question_create(const struct evo_question *asked, uint64_t id);
-void study_question_destroy(struct study_question *question);
+struct study_request *study_request_create(const struct evo_request *asked, uint64_t id);
+void study_request_destroy(struct study_request *request);
 /* Finds out which networks it is about. What fails becomes its error. */
-void study_question_prepare(struct study_question *question, const struct study_sample *sample);
-bool study_question_urgent(const struct study_question *question);
+void study_request_prepare(struct study_request *request, const struct study_sample *sample);
+bool study_request_urgent(const struct study_request *request);
 /* Is the column among its networks, and not done? */
-bool study_question_wants(const struct study_question *question, const struct study_sample *sample,
-                          size_t column);
+bool study_request_wants(const struct study_request *request, const struct study_sample *sample,
+                         size_t column);
 /* Takes what a network has come to. */
-void study_question_put(struct study_question *question, const struct study_sample *sample,
-                        const struct evo_scored_network *network);
+void study_request_put(struct study_request *request, const struct study_sample *sample,
+                       const struct evo_scored_network *network);
 void study_data_release(struct study_data *data);
 
 /* ---- recall.c: what earlier sessions have scored ----------------------------------------- */
 
 void study_known_load(struct study_sample *sample);
 void study_known_clear(struct study_sample *sample);
-/* Takes what is kept of a question of one tree, on networks on which the counters are known. */
-void study_recall(struct evo_study *study, struct study_question *question);
-/* Keeps what such a question, or the counters, have been told of a network. */
-void study_keep(struct evo_study *study, const struct study_question *question,
+/* Takes what is kept of a request of one tree, on networks on which the counters are known. */
+void study_recall(struct evo_study *study, struct study_request *request);
+/* Keeps what such a request, or the counters, have been told of a network. */
+void study_keep(struct evo_study *study, const struct study_request *request,
                 const struct evo_scored_network *network);
 
 /* ---- The study ------------------------------------------------------------------------------- */
 
-/* From the other side: a question, or the id of one to drop. */
-struct study_letter {
-	struct study_question *question; /* NULL: drop */
+/* From the other side: a request, or the id of one to drop. */
+struct study_message {
+	struct study_request *request; /* NULL: drop */
 	uint64_t id;
 };
 
@@ -126,9 +126,9 @@ struct evo_study {
 
 	/* Under the lock. */
 	pthread_mutex_t lock;
-	pthread_cond_t called; /* there is a letter, or quit */
-	struct study_letter *letters;
-	size_t letter_count;
+	pthread_cond_t called; /* there is a message, or quit */
+	struct study_message *mailbox;
+	size_t message_count;
 	uint64_t last_id;
 	bool quit;
 	const struct evo_study_snapshot *newest;
@@ -139,10 +139,10 @@ struct evo_study {
 	struct evo_error error;
 	struct evo_engine *engine;
 	struct study_sample *sample;
-	struct evo_kept *kept;           /* NULL: nothing is */
-	struct study_question *counters; /* units and params on all networks */
-	struct study_question **questions;
-	size_t question_count;
+	struct evo_kept *kept;          /* NULL: nothing is */
+	struct study_request *counters; /* units and params on all networks */
+	struct study_request **requests;
+	size_t request_count;
 	uint64_t serial;
 	double published; /* when */
 	bool changed;     /* since then */
@@ -153,7 +153,7 @@ bool study_called(struct evo_study *study);
 
 /* ---- pass.c, rows.c: the work ---------------------------------------------------- */
 
-/* Each does some of what there is to do for questions that are urgent, or for those that are not,
+/* Each does some of what there is to do for requests that are urgent, or for those that are not,
    until the study is called; false when there is nothing. */
 bool study_score(struct evo_study *study, bool urgent);
 bool study_make_rows(struct evo_study *study, bool urgent);

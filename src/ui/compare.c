@@ -261,7 +261,7 @@ void ui_compare_ask(struct ui_compare *compare)
 	for (size_t i = 0; i < compare->count; i++) {
 		struct ui_contender *one = &compare->contenders[i];
 		const struct evo_tree *trees[1] = {&one->tree};
-		struct evo_question question = {
+		struct evo_request question = {
 		        .trees = trees, .tree_count = 1, .flags = EVO_STUDY_ROWS};
 		if (one->question == 0 && (!one->slow || !quick))
 			one->question = evo_study_ask(compare->study, &question, NULL);

@@ -31,7 +31,7 @@ void ui_edit_forget(struct ui_edit *edit)
 static bool ask_about(struct ui_edit *edit, struct ui_asked *asked, const struct evo_tree *tree)
 {
 	const struct evo_tree *trees[1] = {tree};
-	struct evo_question question = {
+	struct evo_request question = {
 	        .trees = trees, .tree_count = 1, .flags = EVO_STUDY_URGENT | EVO_STUDY_ROWS};
 
 	if (asked->question != 0 && evo_tree_equal(&asked->tree, tree))
