@@ -368,7 +368,7 @@ static void another_search_is_looked_at_in_the_same_way(void **state)
 	ui_evolve_renew(evolve);
 	ui_evolve_update(evolve, &world->model);
 	assert_int_equal(evolve->population.count, POPULATION);
-	assert_int_equal(evolve->population.cursor, 0);
+	assert_int_equal(evolve->population.list.cursor, 0);
 	assert_int_equal(evolve->tree.top + evolve->tree.left, 0);
 	assert_int_equal(evolve->focus, UI_PANE_TREE);
 	assert_true(evolve->zoomed);

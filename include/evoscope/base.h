@@ -185,6 +185,17 @@ int evo_character_columns(uint32_t code);
 size_t evo_text_columns(const char *text);
 size_t evo_text_fit(const char *text, size_t room, size_t *used);
 
+/* A column of a table, in columns of the page. */
+struct evo_column {
+	size_t gap;          /* that are blank before it */
+	size_t width, least; /* that it takes, and at the least: it is made narrower, but no more */
+	unsigned priority;   /* those with the lowest are left out first; 0: it stays */
+	bool left_out;
+};
+/* Fits columns into so much room: leaves out as few as it can, then makes the widest narrower. What
+   stays in any case may still be too wide. */
+void evo_columns_fit(struct evo_column *list, size_t count, size_t room);
+
 /* ---- Hash tables --------------------------------------------------------------------------- */
 
 /*

@@ -155,6 +155,9 @@ void cli_wrap(struct evo_text *out, const char *text, size_t column, size_t inde
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
+#define GAP        2             /* blanks between columns */
+#define TEXT_LEAST ((size_t) 16) /* columns that are left of a text */
+
 void cli_table_init(struct cli_table *table, size_t columns, uint64_t left)
 {
 	*table = (struct cli_table){.columns = columns, .left = left};
@@ -233,61 +236,39 @@ static void print_cell(const struct cli_table *table, size_t index, size_t width
 		used = left ? used : width;
 	}
 	if (!last)
-		blanks(out, width - used + 2);
+		blanks(out, width - used + GAP);
 }
 
-#define LEFT_OUT   SIZE_MAX      /* in place of a width */
-#define TEXT_LEAST ((size_t) 16) /* columns that are left of a text */
-
-/* What a row takes at least, with texts shortened to TEXT_LEAST, or as it is. */
-static size_t row_width(const struct cli_table *table, const size_t *widths, bool shortened)
+/* The last columns are left out first, but the one that is kept, and the first. Texts are shortened
+   and numbers are not: a number that is cut would be another. */
+static struct evo_column *make_columns(const struct cli_table *table, size_t width, size_t kept)
 {
-	size_t total = 0;
+	struct evo_column *columns = evo_calloc(table->columns, sizeof(*columns));
+	for (size_t i = 0; i < table->count; i++) {
+		struct evo_column *column = &columns[i % table->columns];
+		const size_t length = evo_text_columns(table->cells[i]);
+		column->width = length > column->width ? length : column->width;
+	}
 	for (size_t i = 0; i < table->columns; i++) {
-		if (widths[i] == LEFT_OUT)
-			continue;
-		bool cut = shortened && is_text(table, i) && widths[i] > TEXT_LEAST;
-		total += (cut ? TEXT_LEAST : widths[i]) + (total > 0 ? 2 : 0);
+		const bool cut = is_text(table, i) && columns[i].width > TEXT_LEAST;
+		columns[i].gap = GAP;
+		columns[i].least = cut ? TEXT_LEAST : columns[i].width;
+		columns[i].priority = i == 0 || i == kept ? 0 : (unsigned) (table->columns - i);
 	}
-	return total;
+	if (width > 0)
+		evo_columns_fit(columns, table->columns, width + GAP);
+	if (width > 0 && columns[0].width > width)
+		columns[0].width = width;
+	return columns;
 }
 
-/* The longest texts are shortened first, for little is lost of the others. A number is never cut:
-   it would be another. */
-static void shorten_texts(const struct cli_table *table, size_t *widths, size_t total, size_t width)
-{
-	while (total > width) {
-		size_t longest = table->columns;
-		for (size_t i = 0; i < table->columns; i++)
-			if (is_text(table, i) && widths[i] != LEFT_OUT && widths[i] > TEXT_LEAST &&
-			    (longest == table->columns || widths[i] > widths[longest]))
-				longest = i;
-		if (longest == table->columns)
-			break;
-		widths[longest]--;
-		total--;
-	}
-	if (total > width && widths[0] > width)
-		widths[0] = width;
-}
-
-static void fit_columns(const struct cli_table *table, size_t width, size_t kept, size_t *widths)
-{
-	if (row_width(table, widths, false) <= width)
-		return;
-	for (size_t i = table->columns; --i > 0 && row_width(table, widths, true) > width;)
-		if (i != kept)
-			widths[i] = LEFT_OUT;
-	shorten_texts(table, widths, row_width(table, widths, false), width);
-}
-
-static void name_left_out(const struct cli_table *table, const size_t *widths, size_t width,
-                          struct evo_text *out)
+static void name_left_out(const struct cli_table *table, const struct evo_column *columns,
+                          size_t width, struct evo_text *out)
 {
 	struct evo_text names;
 	evo_text_init(&names);
 	for (size_t i = 0; i < table->columns; i++) {
-		if (widths[i] == LEFT_OUT)
+		if (columns[i].left_out)
 			evo_text_printf(&names, "%s%s",
 			                names.length ? ", "
 			                             : "left out, as the terminal is narrow: ",
@@ -300,24 +281,17 @@ static void name_left_out(const struct cli_table *table, const size_t *widths, s
 
 void cli_table_print(const struct cli_table *table, size_t width, size_t kept, struct evo_text *out)
 {
-	size_t *widths = evo_calloc(table->columns, sizeof(*widths));
+	struct evo_column *columns = make_columns(table, width, kept);
 	size_t last = 0;
-	for (size_t i = 0; i < table->count; i++) {
-		size_t length = evo_text_columns(table->cells[i]);
-		if (length > widths[i % table->columns])
-			widths[i % table->columns] = length;
-	}
-	if (width)
-		fit_columns(table, width, kept, widths);
 	for (size_t i = 0; i < table->columns; i++)
-		last = widths[i] == LEFT_OUT ? last : i;
+		last = columns[i].left_out ? last : i;
 	for (size_t i = 0; i < table->count; i++) {
 		size_t column = i % table->columns;
-		if (widths[column] != LEFT_OUT)
-			print_cell(table, i, widths[column], column == last, out);
+		if (!columns[column].left_out)
+			print_cell(table, i, columns[column].width, column == last, out);
 		if (column == table->columns - 1)
 			evo_text_append(out, "\n");
 	}
-	name_left_out(table, widths, width, out);
-	free(widths);
+	name_left_out(table, columns, width, out);
+	free(columns);
 }

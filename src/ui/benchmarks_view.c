@@ -9,12 +9,10 @@
 
 #include "catalogue.h"
 #include "explorer.h"
-#include "list.h"
+#include "table.h"
 
-#define WIDE       100 /* from here on list and details lie side by side */
-#define NAME_WIDTH 26
-
-#define IMAGES_LEAST 12 /* in fewer columns they say nothing */
+#define WIDE         100 /* from here on list and details lie side by side */
+#define IMAGES_LEAST 12  /* in fewer columns they say nothing */
 
 struct ui_benchmarks {
 	struct ui_catalogue *catalogue;
@@ -23,7 +21,6 @@ struct ui_benchmarks {
 	bool *tagged;
 	size_t count;
 	struct ui_list list;
-	struct ui_rect list_rect; /* as drawn last */
 };
 
 /* ---- Coming and going ------------------------------------------------------------------------ */
@@ -37,6 +34,7 @@ static void open_view(struct ui_explorer *explorer)
 {
 	struct ui_benchmarks *benchmarks = evo_calloc(1, sizeof *benchmarks);
 
+	benchmarks->list.above = 1;
 	benchmarks->catalogue = ui_catalogue_create(&benchmarks->unread);
 	benchmarks->count = ui_catalogue_count(benchmarks->catalogue);
 	benchmarks->entries = evo_calloc(benchmarks->count, sizeof *benchmarks->entries);
@@ -101,67 +99,110 @@ static bool in_search(const struct ui_model *model, const char *name)
 
 /* ---- The list -------------------------------------------------------------------------------- */
 
-static void draw_entry(const struct ui_entry *entry, struct ui_area area, int y, bool chosen,
-                       bool tagged, bool used)
-{
-	enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-	char text[48];
+enum {
+	TAG = 1,
+	NAME,
+	STATE, /* is it used, or why is the rest not there? */
+	NETWORKS,
+	ACCURACY,
+	IMAGES
+};
 
-	if (chosen) {
-		ui_fill(area, 0, y, area.rect.width, UI_ROLE_SELECTION);
-		ui_put(area, 0, y, UI_ROLE_SELECTION, area.surface->glyphs->cursor);
+struct shown {
+	const struct ui_benchmarks *benchmarks;
+	const struct ui_model *model;
+};
+
+static void append_accuracy(const struct ui_entry *entry, struct evo_text *out)
+{
+	evo_text_printf(out, "%.1f..%.1f %%", entry->facts.low, entry->facts.high);
+}
+
+/* Is all known of it that the list shows? */
+static bool is_whole(const struct ui_entry *entry)
+{
+	return entry->read && *entry->error == '\0';
+}
+
+static void cell(const struct ui_table *table, size_t row, unsigned column, struct evo_text *out,
+                 enum ui_role *role)
+{
+	const struct shown *of = table->of;
+	const struct ui_entry *entry = &of->benchmarks->entries[row];
+	const bool used = in_search(of->model, entry->name);
+
+	if (column == TAG) {
+		evo_text_append(out, of->benchmarks->tagged[row] ? "*" : "");
+	} else if (column == NAME) {
+		evo_text_append(out, entry->name);
+		*role = used ? UI_ROLE_GOOD : UI_ROLE_TEXT;
+	} else if (!is_whole(entry)) {
+		evo_text_append(out, column != STATE ? "" : entry->read ? entry->error : "reading");
+		*role = entry->read ? UI_ROLE_BAD : UI_ROLE_DIM;
+	} else if (column == STATE) {
+		evo_text_append(out, used ? "used" : "");
+	} else if (column == NETWORKS) {
+		evo_text_printf(out, "%zu", entry->networks);
+	} else if (column == ACCURACY) {
+		append_accuracy(entry, out);
+	} else {
+		evo_text_append(out, entry->images);
 	}
-	ui_put(area, 1, y, chosen ? role : UI_ROLE_ACCENT, tagged ? '*' : ' ');
-	ui_text_fit(area, 3, y, NAME_WIDTH - 1, used && !chosen ? UI_ROLE_GOOD : role, entry->name);
-	int x = 3 + NAME_WIDTH;
-	if (!entry->read || *entry->error != '\0') {
-		ui_text_fit(area, x, y, area.rect.width - x,
-		            chosen        ? role
-		            : entry->read ? UI_ROLE_BAD
-		                          : UI_ROLE_DIM,
-		            entry->read ? entry->error : "reading");
-		return;
+}
+
+/* As wide as the widest text in it. */
+static int accuracy_width(const struct ui_benchmarks *benchmarks)
+{
+	struct evo_text text;
+	int most = 0;
+
+	evo_text_init(&text);
+	for (size_t i = 0; i < benchmarks->count; i++) {
+		evo_text_reset(&text);
+		if (is_whole(&benchmarks->entries[i]))
+			append_accuracy(&benchmarks->entries[i], &text);
+		const int width = ui_text_width(text.data);
+		most = width > most ? width : most;
 	}
-	ui_text(area, x, y, role, used ? "used" : "");
-	x += 12;
-	snprintf(text, sizeof text, "%zu", entry->networks);
-	ui_text_right(area, x, y, role, text);
-	snprintf(text, sizeof text, "%.1f..%.1f %%", entry->facts.low, entry->facts.high);
-	x = ui_text(area, x + 2, y, role, text);
-	if (area.rect.width - x - 2 >= IMAGES_LEAST)
-		ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
-		            entry->images);
+	evo_text_clear(&text);
+	return most;
+}
+
+static void draw_rows(const struct ui_benchmarks *benchmarks, const struct ui_model *model,
+                      struct ui_area area)
+{
+	const struct shown of = {benchmarks, model};
+	struct ui_table table = {
+	        .columns = {{TAG, NULL, 1, 1, UI_ROLE_ACCENT, .left = true},
+	                    {NAME, "name", 1, 25, .left = true},
+	                    {STATE, NULL, 1, 4, .left = true, .spills = true},
+	                    {NETWORKS, "networks", 0, 8},
+	                    {ACCURACY, "accuracy", 2, accuracy_width(benchmarks), .left = true},
+	                    {IMAGES, NULL, 2, IMAGES_LEAST, UI_ROLE_DIM, 1, .left = true,
+	                     .grows = true}},
+	        .count = 6,
+	        .cell = cell,
+	        .of = &of};
+
+	ui_table_draw(&table, area, &benchmarks->list, benchmarks->count);
 }
 
 static void draw_list(struct ui_benchmarks *benchmarks, const struct ui_model *model,
                       struct ui_area area)
 {
-	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
-	char note[48], title[64];
+	const bool unread = benchmarks->unread.code != EVO_OK; /* the last line says why */
+	char title[64], tagged[32] = "";
 	size_t tags = 0;
-	bool unread = benchmarks->unread.code != EVO_OK; /* the last line says why */
 
-	benchmarks->list_rect = area.rect;
-	ui_list_fit(&benchmarks->list, benchmarks->count, inside.rect.height - 1 - unread);
-	ui_list_note(&benchmarks->list, benchmarks->count, note, sizeof note);
 	for (size_t i = 0; i < benchmarks->count; i++)
 		tags += benchmarks->tagged[i];
-	snprintf(title, sizeof title, "Benchmarks %zu", benchmarks->count);
 	if (tags > 0)
-		snprintf(title, sizeof title, "Benchmarks %zu, %zu tagged", benchmarks->count,
-		         tags);
-	ui_frame(area, true, title, *note != '\0' ? note : NULL);
-	ui_text(inside, 3, 0, UI_ROLE_DIM, "name");
-	ui_text_right(inside, 3 + NAME_WIDTH + 12, 0, UI_ROLE_DIM, "networks");
-	ui_text(inside, 3 + NAME_WIDTH + 14, 0, UI_ROLE_DIM, "accuracy");
-	for (size_t i = 0; i < benchmarks->list.page; i++) {
-		size_t at = benchmarks->list.top + i;
-		if (at >= benchmarks->count)
-			break;
-		draw_entry(&benchmarks->entries[at], inside, (int) i + 1,
-		           at == benchmarks->list.cursor, benchmarks->tagged[at],
-		           in_search(model, benchmarks->entries[at].name));
-	}
+		snprintf(tagged, sizeof(tagged), ", %zu tagged", tags);
+	snprintf(title, sizeof(title), "Benchmarks %zu%s", benchmarks->count, tagged);
+	benchmarks->list.below = unread;
+	struct ui_area inside =
+	        ui_list_frame(&benchmarks->list, benchmarks->count, area, true, title, NULL);
+	draw_rows(benchmarks, model, inside);
 	if (unread)
 		ui_text_fit(inside, 1, inside.rect.height - 1, inside.rect.width - 1, UI_ROLE_BAD,
 		            benchmarks->unread.message);
@@ -414,8 +455,7 @@ static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 {
 	struct ui_benchmarks *benchmarks = explorer->benchmarks;
 
-	ui_list_mouse(&benchmarks->list, benchmarks->count, &benchmarks->list_rect,
-	              benchmarks->list_rect.y + 2, event);
+	ui_list_mouse(&benchmarks->list, benchmarks->count, event);
 }
 
 static unsigned where(const struct ui_explorer *explorer)

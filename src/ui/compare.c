@@ -169,7 +169,7 @@ void ui_compare_add_known(struct ui_compare *compare)
 	for (int i = EVO_PARAMS; i < EVO_STATISTICS; i++)
 		add_text(compare, evo_statistic_name((enum evo_statistic) i),
 		         evo_statistic_name((enum evo_statistic) i));
-	compare->list = (struct ui_list){0};
+	compare->list.cursor = compare->list.top = 0;
 }
 
 void ui_compare_rename(struct ui_compare *compare)
@@ -234,6 +234,7 @@ void ui_compare_free(struct ui_compare *compare)
 	evo_study_destroy(study);
 	free(compare->contenders);
 	free(compare->order);
+	free(compare->picked);
 }
 
 static bool is_done(const struct ui_compare *compare, const struct ui_contender *one)
@@ -430,6 +431,11 @@ void ui_points_free(struct ui_points *points)
 	free(points->number);
 }
 
+bool ui_compare_is_picked(const struct ui_compare *compare, const char *architecture)
+{
+	return compare->picked != NULL && strcmp(architecture, compare->picked) == 0;
+}
+
 void ui_compare_pick(struct ui_compare *compare, int step)
 {
 	const struct ui_split_pane *pane = &compare->panes[compare->focus];
@@ -442,7 +448,7 @@ void ui_compare_pick(struct ui_compare *compare, int step)
 	        points.count > 0 ? &compare->answers->cases[pane->benchmark] : NULL;
 	/* In the order of rank, and among equal ones in their own. */
 	for (size_t i = 0; i < points.count; i++)
-		if (strcmp(of->architectures[points.number[i]], compare->picked) == 0)
+		if (ui_compare_is_picked(compare, of->architectures[points.number[i]]))
 			from = points.x[i] + (double) i * 1e-6;
 	for (size_t i = 0; i < points.count; i++) {
 		double at = points.x[i] + (double) i * 1e-6;
@@ -451,9 +457,10 @@ void ui_compare_pick(struct ui_compare *compare, int step)
 		             : at < from && (best == SIZE_MAX || at > best_at))
 			best = i;
 	}
-	if (best != SIZE_MAX)
-		snprintf(compare->picked, sizeof compare->picked, "%s",
-		         of->architectures[points.number[best]]);
+	if (best != SIZE_MAX) {
+		free(compare->picked);
+		compare->picked = evo_strdup(of->architectures[points.number[best]]);
+	}
 	ui_points_free(&points);
 }
 

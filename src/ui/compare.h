@@ -54,9 +54,8 @@ struct ui_compare {
 	bool splitting; /* panes are shown */
 	struct ui_split_pane panes[UI_SPLITS_MAX];
 	size_t pane_count, focus;
-	char picked[256];         /* an architecture; "": none */
-	struct ui_rect list_rect; /* as drawn last */
-	struct ui_rect rects[UI_SPLITS_MAX];
+	char *picked;                        /* an architecture; NULL: none */
+	struct ui_rect rects[UI_SPLITS_MAX]; /* of panes, as drawn last */
 };
 
 /* ---- compare.c ------------------------------------------------------------------------------- */
@@ -106,6 +105,7 @@ struct ui_points {
 void ui_compare_points(const struct ui_compare *compare, const struct ui_split_pane *pane,
                        struct ui_points *points);
 void ui_points_free(struct ui_points *points);
+bool ui_compare_is_picked(const struct ui_compare *compare, const char *architecture);
 /* Picks the network next to the picked one in the focused pane, by rank. */
 void ui_compare_pick(struct ui_compare *compare, int step);
 /* Writes the complete rows of the tagged contenders, or of all where none is tagged. */

@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "heading.h"
 #include "plot.h"
+#include "table.h"
 
 #define NAME_WIDTH 18
 #define CELL_WIDTH 12
@@ -25,73 +26,83 @@ static enum ui_role heat(double tau)
 	                    : UI_ROLE_IMPACT_1;
 }
 
-/* A bar under the number's own text would be too much: five steps of a block beside it. */
-static void draw_tau(struct ui_area area, int right, int y, double tau, bool partial,
-                     enum ui_role base)
-{
-	char text[24];
+/* Columns of the table: what is tagged, names, then the numbers and their bars, by the number of the
+   column that they are of. */
+enum {
+	TAG = 1,
+	NAME,
+	TAU,
+	BAR = TAU + EVO_CASES_MAX + UI_SUMMARIES
+};
 
-	if (isnan(tau)) {
-		ui_text_right(area, right, y, UI_ROLE_DIM, partial ? "..." : "-");
+static bool is_partial(const struct ui_compare *compare, size_t contender, size_t column)
+{
+	const size_t last = ui_compare_columns(compare) - UI_SUMMARIES;
+
+	return compare->contenders[contender].question == 0 ||
+	       ui_compare_row(compare, contender, column < last ? column : 0) == NULL;
+}
+
+struct matrix {
+	const struct ui_compare *compare;
+	const struct ui_glyphs *glyphs;
+};
+
+/* A bar under the number's own text would be too much: five steps of a block beside it. */
+static void cell(const struct ui_table *table, size_t row, unsigned column, struct evo_text *out,
+                 enum ui_role *role)
+{
+	const struct matrix *of = table->of;
+	const size_t at = of->compare->order[row];
+	const struct ui_contender *one = &of->compare->contenders[at];
+
+	if (column == TAG || column == NAME) {
+		evo_text_append(out, column == NAME ? one->name : one->tagged ? "*" : "");
 		return;
 	}
-	int step = (int) fmin(8, floor(fabs(tau) * 9));
-	snprintf(text, sizeof text, "%+.3f", tau);
-	ui_text_right(area, right, y,
-	              base == UI_ROLE_SELECTION ? base
-	              : partial                 ? UI_ROLE_DIM
-	                                        : heat(tau),
-	              text);
-	ui_put(area, right, y, heat(tau), area.surface->glyphs->eighths[step]);
+	const size_t number = column >= BAR ? column - BAR : column - TAU;
+	const double tau = ui_compare_tau(of->compare, at, number);
+	const bool partial = is_partial(of->compare, at, number);
+
+	if (column >= BAR && !isnan(tau))
+		ui_glyph_append(out, of->glyphs->eighths[(int) fmin(8, floor(fabs(tau) * 9))]);
+	else if (column < BAR && isnan(tau))
+		evo_text_append(out, partial ? "..." : "-");
+	else if (column < BAR)
+		evo_text_printf(out, "%+.3f", tau);
+	*role = isnan(tau) || (partial && column < BAR) ? UI_ROLE_DIM : heat(tau);
 }
 
-static void draw_row(const struct ui_compare *compare, struct ui_area area, int y, size_t at,
-                     size_t first, size_t columns)
-{
-	const struct ui_contender *one = &compare->contenders[compare->order[at]];
-	bool under = at == compare->list.cursor;
-	enum ui_role role = under ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-
-	if (under) {
-		ui_fill(area, 0, y, NAME_WIDTH + 2, role);
-		ui_put(area, 0, y, role, area.surface->glyphs->cursor);
-	}
-	ui_put(area, 1, y, under ? role : UI_ROLE_ACCENT, one->tagged ? '*' : ' ');
-	ui_text_fit(area, 2, y, NAME_WIDTH, role, one->name);
-	for (size_t i = 0; i < columns; i++) {
-		size_t column = first + i;
-		double tau = ui_compare_tau(compare, compare->order[at], column);
-		size_t last = ui_compare_columns(compare) - UI_SUMMARIES;
-		bool partial =
-		        one->question == 0 || ui_compare_row(compare, compare->order[at],
-		                                             column < last ? column : 0) == NULL;
-		int right = NAME_WIDTH + 2 + (int) (i + 1) * CELL_WIDTH - 2;
-		draw_tau(area, right, y, tau, partial,
-		         under && column == compare->column ? UI_ROLE_SELECTION : UI_ROLE_TEXT);
-	}
-}
-
-static void draw_head(const struct ui_compare *compare, struct ui_area area, size_t first,
-                      size_t columns)
+/* So many columns of numbers, from the first that is seen on. */
+static void draw_table(const struct ui_compare *compare, struct ui_area area, size_t first,
+                       size_t count)
 {
 	const struct evo_study_snapshot *answers = compare->answers;
-	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof *headings);
+	const struct matrix of = {compare, area.surface->glyphs};
+	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof(*headings));
+	struct ui_table table = {.columns = {{TAG, NULL, 1, 1, UI_ROLE_ACCENT, .left = true},
+	                                     {NAME, "proxy", 0, NAME_WIDTH, .left = true}},
+	                         .count = 2,
+	                         .sorted = compare->sorted ? TAU + (unsigned) compare->sort : 0,
+	                         .rises = compare->reversed,
+	                         .lit = TAU + (unsigned) compare->column,
+	                         .by_cell = true,
+	                         .bar = NAME_WIDTH + 2,
+	                         .cell = cell,
+	                         .of = &of};
 
-	ui_headings(&answers->cases->about, sizeof *answers->cases, answers->case_count,
+	ui_headings(&answers->cases->about, sizeof(*answers->cases), answers->case_count,
 	            CELL_WIDTH - 3, area.surface->glyphs, headings);
-	for (size_t i = 0; i < columns; i++) {
-		const char *title = first + i < answers->case_count
-		                            ? headings[first + i]
-		                            : ui_compare_title(compare, first + i);
-		int left = NAME_WIDTH + 2 + (int) i * CELL_WIDTH;
-		bool sort = compare->sorted && compare->sort == first + i;
-		ui_text_right(area, left + CELL_WIDTH - 2, 0,
-		              first + i == compare->column ? UI_ROLE_ACCENT : UI_ROLE_DIM, title);
-		if (sort)
-			ui_put(area, left + CELL_WIDTH - 2, 0, UI_ROLE_ACCENT,
-			       compare->reversed ? area.surface->glyphs->up
-			                         : area.surface->glyphs->down);
+	for (size_t i = first; i < first + count; i++) {
+		const char *title =
+		        i < answers->case_count ? headings[i] : ui_compare_title(compare, i);
+		ui_table_add(&table, (struct ui_column){.id = TAU + (unsigned) i,
+		                                        .title = title,
+		                                        .gap = i > first,
+		                                        .width = CELL_WIDTH - 2});
+		ui_table_add(&table, (struct ui_column){.id = BAR + (unsigned) i, .width = 1});
 	}
+	ui_table_draw(&table, area, &compare->list, compare->count);
 	free(headings);
 }
 
@@ -112,24 +123,21 @@ static void progress(const struct ui_compare *compare, char *out, size_t size)
 
 static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 {
-	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	const int width = area.rect.width - 2;
 	size_t columns = ui_compare_columns(compare), first = 0;
-	size_t room = inside.rect.width > NAME_WIDTH + CELL_WIDTH
-	                      ? (size_t) (inside.rect.width - NAME_WIDTH - 2) / CELL_WIDTH
+	size_t room = width > NAME_WIDTH + CELL_WIDTH
+	                      ? (size_t) (width - NAME_WIDTH - 2) / CELL_WIDTH
 	                      : 1;
 	static const char *const titles[] = {
 	        "Kendall tau of %zu proxies on %zu networks of each%s%s%s",
 	        "%zu proxies, %zu networks of each%s%s%s",
 	};
-	char title[200], note[48], how[48], left_out[48] = "";
+	char title[200], how[48], left_out[48] = "";
 
-	compare->list_rect = area.rect;
 	if (compare->column >= room)
 		first = compare->column - room + 1;
 	if (room > columns - first)
 		room = columns - first;
-	ui_list_fit(&compare->list, compare->count, inside.rect.height - 1);
-	ui_list_note(&compare->list, compare->count, note, sizeof note);
 	progress(compare, how, sizeof how);
 	if (compare->answers->left_out > 0)
 		snprintf(left_out, sizeof left_out, " (%zu benchmark%s left out)",
@@ -141,11 +149,9 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 		if (ui_text_width(title) <= area.rect.width - 6)
 			break;
 	}
-	ui_frame(area, true, title, *note != '\0' ? note : NULL);
-	ui_text(inside, 2, 0, UI_ROLE_DIM, "proxy");
-	draw_head(compare, inside, first, room);
-	for (size_t i = 0; i < compare->list.page && compare->list.top + i < compare->count; i++)
-		draw_row(compare, inside, (int) i + 1, compare->list.top + i, first, room);
+	struct ui_area inside =
+	        ui_list_frame(&compare->list, compare->count, area, true, title, NULL);
+	draw_table(compare, inside, first, room);
 }
 
 /* ---- Panes ----------------------------------------------------------------------------------- */
@@ -161,7 +167,7 @@ static void draw_plot(const struct ui_compare *compare, const struct ui_split_pa
 	for (size_t i = 0; i < points.count; i++) {
 		low = fmin(low, points.y[i]);
 		high = fmax(high, points.y[i]);
-		if (strcmp(of->architectures[points.number[i]], compare->picked) == 0) {
+		if (ui_compare_is_picked(compare, of->architectures[points.number[i]])) {
 			at_x = points.x[i];
 			at_y = points.y[i];
 		}
@@ -315,13 +321,13 @@ static void draw_panes(struct ui_compare *compare, struct ui_area body)
 void ui_compare_facts(const struct ui_compare *compare, const struct ui_glyphs *glyphs,
                       struct evo_text *out)
 {
-	if (compare->splitting && *compare->picked != '\0') {
+	if (compare->splitting && compare->picked != NULL) {
 		const struct ui_split_pane *pane = &compare->panes[compare->focus];
 		const struct evo_study_case *of = &compare->answers->cases[pane->benchmark];
 		size_t count = of->about.train;
 		evo_text_append(out, "O ");
 		for (size_t i = 0; i < count; i++)
-			if (strcmp(of->architectures[i], compare->picked) == 0)
+			if (ui_compare_is_picked(compare, of->architectures[i]))
 				evo_text_printf(out, "accuracy %.2f %%%s", of->accuracy[i],
 				                glyphs->dot);
 		evo_text_append(out, compare->picked);

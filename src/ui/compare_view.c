@@ -33,6 +33,7 @@ static void open_view(struct ui_explorer *explorer)
 	struct ui_compare *compare = evo_calloc(1, sizeof *compare);
 
 	explorer->compare = compare;
+	compare->list.above = 1;
 	compare->networks = UI_COMPARE_NETWORKS;
 	compare->fixed_clock = explorer->model.fixed_clock;
 	add_front(explorer);
@@ -174,7 +175,8 @@ static bool request_panes(struct ui_compare *compare, enum ui_action action)
 		return true;
 	case UI_ACTION_FIRST:
 	case UI_ACTION_LAST:
-		*compare->picked = '\0';
+		free(compare->picked);
+		compare->picked = NULL;
 		ui_compare_pick(compare, action == UI_ACTION_FIRST ? 1 : -1);
 		return true;
 	case UI_ACTION_MATRIX:
@@ -289,8 +291,7 @@ static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 	struct ui_compare *compare = explorer->compare;
 
 	if (!compare->splitting) {
-		ui_list_mouse(&compare->list, compare->count, &compare->list_rect,
-		              compare->list_rect.y + 2, event);
+		ui_list_mouse(&compare->list, compare->count, event);
 		return;
 	}
 	for (size_t i = 0; i < compare->pane_count; i++)

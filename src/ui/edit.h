@@ -28,8 +28,7 @@ struct ui_edit {
 	enum ui_purpose purpose;
 	struct ui_editline filter;
 	struct ui_menu menu;
-	struct ui_list items, lines;         /* of the menu; of the tree */
-	struct ui_rect tree_rect, menu_rect; /* as drawn last */
+	struct ui_list items, lines; /* of the menu; of the tree */
 };
 
 /* ---- edit_scores.c --------------------------------------------------------------------------- */

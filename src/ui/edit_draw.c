@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "edit.h"
+#include "table.h"
 #include "tree_lines.h"
 
 /* ---- The tree -------------------------------------------------------------------------------- */
@@ -31,60 +32,61 @@ static void draw_node(const struct ui_edit *edit, struct ui_area area, int y, si
 static void draw_tree(struct ui_edit *edit, struct ui_area area)
 {
 	const struct evo_tree *tree = ui_document_tree(edit->document);
-	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
-	char title[160], note[48];
-	size_t changes = ui_document_changes(edit->document);
+	const size_t changes = ui_document_changes(edit->document);
+	char title[160], changed[32] = "";
 
-	edit->tree_rect = area.rect;
 	edit->lines.cursor = ui_document_cursor(edit->document);
-	ui_list_fit(&edit->lines, tree->size, inside.rect.height);
-	ui_list_note(&edit->lines, tree->size, note, sizeof note);
-	snprintf(title, sizeof title, "%s%ssize %zu, depth %zu", edit->name,
-	         area.surface->glyphs->dot, tree->size, evo_tree_depth(tree));
 	if (changes > 0)
-		snprintf(title, sizeof title, "%s, %zu change%s%ssize %zu, depth %zu", edit->name,
-		         changes, changes == 1 ? "" : "s", area.surface->glyphs->dot, tree->size,
-		         evo_tree_depth(tree));
-	ui_frame(area, !edit->choosing, title, *note != '\0' ? note : NULL);
+		snprintf(changed, sizeof(changed), ", %zu change%s", changes,
+		         changes == 1 ? "" : "s");
+	snprintf(title, sizeof(title), "%s%s%ssize %zu, depth %zu", edit->name, changed,
+	         area.surface->glyphs->dot, tree->size, evo_tree_depth(tree));
+	struct ui_area inside =
+	        ui_list_frame(&edit->lines, tree->size, area, !edit->choosing, title, NULL);
 	for (size_t i = 0; i < edit->lines.page && edit->lines.top + i < tree->size; i++)
 		draw_node(edit, inside, (int) i, edit->lines.top + i);
 }
 
 /* ---- The menu -------------------------------------------------------------------------------- */
 
+enum {
+	NAME = 1,
+	HELP
+};
+
+static void item_cell(const struct ui_table *table, size_t row, unsigned column,
+                      struct evo_text *out, enum ui_role *role)
+{
+	const struct ui_menu_item *item = &((const struct ui_menu *) table->of)->items[row];
+
+	(void) role;
+	evo_text_append(out, column == NAME ? item->name : item->row->help);
+}
+
 static void draw_menu(struct ui_edit *edit, struct ui_area area)
 {
-	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
 	const struct evo_tree *tree = ui_document_tree(edit->document);
-	char title[120], note[48];
+	struct ui_table table = {
+	        .columns = {{NAME, NULL, 1, 12, .left = true},
+	                    {HELP, NULL, 1, 1, UI_ROLE_DIM, .left = true, .grows = true}},
+	        .count = 2,
+	        .cell = item_cell,
+	        .of = &edit->menu};
+	char title[120];
 	struct evo_text word;
 
 	evo_text_init(&word);
 	evo_tree_print_node(&tree->nodes[ui_document_cursor(edit->document)], &word);
-	snprintf(title, sizeof title, "%s %s", edit->purpose == UI_TO_REPLACE ? "Replace" : "Above",
-	         word.data);
+	snprintf(title, sizeof(title), "%s %s",
+	         edit->purpose == UI_TO_REPLACE ? "Replace" : "Above", word.data);
 	evo_text_clear(&word);
-	edit->menu_rect = area.rect;
-	ui_list_fit(&edit->items, edit->menu.count, inside.rect.height - 1);
-	ui_list_note(&edit->items, edit->menu.count, note, sizeof note);
-	ui_frame(area, true, title, *note != '\0' ? note : NULL);
+	struct ui_area inside =
+	        ui_list_frame(&edit->items, edit->menu.count, area, true, title, NULL);
 	ui_editline_draw(&edit->filter, ui_area_sub(inside, 0, 0, inside.rect.width, 1), "> ", 0);
 	if (edit->menu.count == 0)
 		ui_text_fit(inside, 1, 1, inside.rect.width - 1, UI_ROLE_DIM,
 		            "nothing fits here by that name");
-	for (size_t i = 0; i < edit->items.page && edit->items.top + i < edit->menu.count; i++) {
-		const struct ui_menu_item *item = &edit->menu.items[edit->items.top + i];
-		bool chosen = edit->items.top + i == edit->items.cursor;
-		enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-		int y = (int) i + 1;
-		if (chosen) {
-			ui_fill(inside, 0, y, inside.rect.width, role);
-			ui_put(inside, 0, y, role, inside.surface->glyphs->cursor);
-		}
-		ui_text_fit(inside, 1, y, 12, role, item->name);
-		ui_text_fit(inside, 14, y, inside.rect.width - 14, chosen ? role : UI_ROLE_DIM,
-		            item->row->help);
-	}
+	ui_table_draw(&table, inside, &edit->items, edit->menu.count);
 }
 
 /* ---- What is under the cursor ---------------------------------------------------------------- */

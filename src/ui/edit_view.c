@@ -121,7 +121,7 @@ void ui_edit_tree(struct ui_explorer *explorer, const struct evo_tree *tree, con
 static void fill_menu(struct ui_edit *edit)
 {
 	ui_menu_fill(&edit->menu, edit->document, edit->purpose, edit->filter.text);
-	edit->items = (struct ui_list){0};
+	edit->items = (struct ui_list){.above = 1}; /* the filter */
 }
 
 static void open_menu(struct ui_edit *edit, enum ui_purpose purpose)
@@ -355,8 +355,7 @@ static void mouse_on_menu(struct ui_explorer *explorer, const struct ui_mouse *e
 	struct ui_edit *edit = explorer->edit;
 	size_t before = edit->items.cursor;
 
-	if (event->right || !ui_list_mouse(&edit->items, edit->menu.count, &edit->menu_rect,
-	                                   edit->menu_rect.y + 2, event))
+	if (event->right || !ui_list_mouse(&edit->items, edit->menu.count, event))
 		edit->choosing = false;
 	else if (event->wheel == 0 && edit->items.cursor == before)
 		choose(explorer);
@@ -373,8 +372,7 @@ static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 		return;
 	}
 	edit->lines.cursor = ui_document_cursor(edit->document);
-	if (ui_list_mouse(&edit->lines, ui_document_tree(edit->document)->size, &edit->tree_rect,
-	                  edit->tree_rect.y + 1, event))
+	if (ui_list_mouse(&edit->lines, ui_document_tree(edit->document)->size, event))
 		ui_document_go(edit->document, edit->lines.cursor);
 }
 

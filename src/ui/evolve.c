@@ -10,6 +10,7 @@
 void ui_evolve_init(struct ui_evolve *evolve)
 {
 	*evolve = (struct ui_evolve){.split = UI_SPLIT_DEFAULT, .focus = UI_PANE_POPULATION};
+	evolve->population.list.above = 1;
 }
 
 void ui_evolve_free(struct ui_evolve *evolve)
@@ -24,7 +25,7 @@ void ui_evolve_renew(struct ui_evolve *evolve)
 	struct ui_tree_pane *tree = &evolve->tree;
 
 	*population->filter = '\0';
-	population->cursor = population->top = 0;
+	population->list.cursor = population->list.top = 0;
 	population->held = 0;
 	fitness->shown = fitness->window = fitness->end = 0;
 	fitness->frozen = false;
@@ -164,7 +165,7 @@ static void move_sideways(struct ui_evolve *evolve, const struct ui_model *model
 
 static size_t page_of(const struct ui_evolve *evolve)
 {
-	size_t page = evolve->focus == UI_PANE_POPULATION ? evolve->population.page
+	size_t page = evolve->focus == UI_PANE_POPULATION ? evolve->population.list.page
 	              : evolve->focus == UI_PANE_TREE     ? evolve->tree.page
 	              : evolve->focus == UI_PANE_LOG      ? evolve->log.page
 	                                                  : 1;
@@ -317,10 +318,9 @@ void ui_evolve_mouse(struct ui_evolve *evolve, const struct ui_model *model, int
 		return;
 	}
 	evolve->focus = pane;
-	/* The border and the heading lie above the first row. */
-	long row = (long) y - evolve->layout.panes[pane].y - 2;
-	if (pane == UI_PANE_POPULATION && row >= 0 && (size_t) row < population->page &&
-	    population->top + (size_t) row < population->count)
+	struct ui_list at = population->list;
+	const struct ui_mouse event = {.x = x, .y = y};
+	if (pane == UI_PANE_POPULATION && ui_list_mouse(&at, population->count, &event))
 		ui_population_move(population, model->snapshot,
-		                   (long) population->top + row - (long) population->cursor);
+		                   (long) at.cursor - (long) population->list.cursor);
 }

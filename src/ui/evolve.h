@@ -6,6 +6,7 @@
 
 #include "action.h"
 #include "heading.h"
+#include "list.h"
 #include "model.h"
 #include "weigh.h"
 
@@ -29,9 +30,8 @@ struct ui_population {
 	char filter[64];
 	size_t *rows; /* indices into the snapshot's population, as shown */
 	size_t count;
-	size_t cursor, top; /* positions in rows */
-	uint64_t held;      /* id under the cursor; 0: whoever is first */
-	size_t page;        /* rows that were drawn last */
+	struct ui_list list; /* of rows */
+	uint64_t held;       /* id under the cursor; 0: whoever is first */
 };
 /* Filters and sorts anew; the cursor stays on its individual as long as that is there. */
 void ui_population_update(struct ui_population *population, const struct evo_snapshot *snapshot);

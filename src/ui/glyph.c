@@ -145,3 +145,10 @@ uint32_t ui_cell(const struct ui_glyphs *glyphs, unsigned dots)
 {
 	return glyphs->braille ? ui_cell_braille(dots) : ui_cell_ascii(dots);
 }
+
+void ui_glyph_append(struct evo_text *out, uint32_t glyph)
+{
+	char bytes[5];
+
+	evo_text_append_n(out, bytes, evo_utf8_put(glyph, bytes));
+}

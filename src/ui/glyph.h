@@ -7,8 +7,7 @@
 #ifndef EVOSCOPE_UI_GLYPH_H
 #define EVOSCOPE_UI_GLYPH_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "evoscope/base.h"
 
 struct ui_glyphs {
 	const char *name;
@@ -26,6 +25,9 @@ struct ui_glyphs {
 	uint32_t harm;       /* a cell of a bar below 0 */
 	const char *dot;     /* between items of a line, spaces included */
 };
+
+/* Appends one of them to a text. */
+void ui_glyph_append(struct evo_text *out, uint32_t glyph);
 
 extern const struct ui_glyphs ui_glyphs_utf8, ui_glyphs_console, ui_glyphs_ascii;
 

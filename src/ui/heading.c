@@ -49,7 +49,6 @@ static void append_part(struct evo_text *out, const char *text, int characters)
 static void cut(const char *title, int width, int end, size_t number,
                 const struct ui_glyphs *glyphs, char *out)
 {
-	char mark[5];
 	struct evo_text text;
 
 	evo_text_init(&text);
@@ -60,7 +59,7 @@ static void cut(const char *title, int width, int end, size_t number,
 	} else {
 		int begin = width - 1 - end - ui_text_width(text.data);
 		append_part(&text, title, begin > 0 ? begin : 0);
-		evo_text_append_n(&text, mark, evo_utf8_put(glyphs->cut, mark));
+		ui_glyph_append(&text, glyphs->cut);
 		if (end > 0)
 			append_part(&text, title, -end);
 	}

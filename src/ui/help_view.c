@@ -92,16 +92,13 @@ static int draw_cell(struct ui_area area, int x, int y, int width, enum ui_role 
 static int draw_words(struct ui_area area, int y, size_t index)
 {
 	const struct ui_glyphs *glyphs = area.surface->glyphs;
-	char mark[5];
 	struct evo_text text;
 
 	evo_text_init(&text);
 	for (const char *at = more[index]; *at != '\0'; at++) {
 		if (*at == '%' && (at[1] == '1' || at[1] == '2')) {
 			at++;
-			evo_text_append_n(
-			        &text, mark,
-			        evo_utf8_put(*at == '1' ? glyphs->up : glyphs->down, mark));
+			ui_glyph_append(&text, *at == '1' ? glyphs->up : glyphs->down);
 		} else {
 			evo_text_append_n(&text, at, 1);
 		}

@@ -1,3 +1,6 @@
+/*
+ * Moving through a list, and the frame that it is drawn in.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -26,10 +29,10 @@ void ui_list_move(struct ui_list *list, size_t count, long rows)
 	list->cursor = to > 0 ? (size_t) to : 0;
 }
 
-bool ui_list_mouse(struct ui_list *list, size_t count, const struct ui_rect *rect, int first,
-                   const struct ui_mouse *event)
+bool ui_list_mouse(struct ui_list *list, size_t count, const struct ui_mouse *event)
 {
-	long row = (long) event->y - first;
+	const struct ui_rect *rect = &list->rect;
+	long row = (long) event->y - (rect->y + 1 + list->above);
 
 	if (event->wheel != 0) {
 		ui_list_move(list, count, 3L * event->wheel);
@@ -64,11 +67,15 @@ bool ui_list_request(struct ui_list *list, size_t count, enum ui_action action)
 	}
 }
 
-void ui_list_note(const struct ui_list *list, size_t count, char *out, size_t size)
+struct ui_area ui_list_frame(struct ui_list *list, size_t count, struct ui_area area, bool focused,
+                             const char *title, const char *note)
 {
-	size_t end = list->top + list->page < count ? list->top + list->page : count;
+	char seen[48] = "";
 
-	*out = '\0';
+	list->rect = area.rect;
+	ui_list_fit(list, count, area.rect.height - 2 - list->above - list->below);
+	size_t end = list->top + list->page < count ? list->top + list->page : count;
 	if (count > list->page)
-		snprintf(out, size, "%zu-%zu/%zu", list->top + 1, end, count);
+		snprintf(seen, sizeof(seen), "%zu-%zu/%zu", list->top + 1, end, count);
+	return ui_frame(area, focused, title, note != NULL ? note : *seen != '\0' ? seen : NULL);
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "evolve.h"
+#include "table.h"
 
 static bool is_tau(unsigned sort)
 {
@@ -24,49 +25,73 @@ static size_t age_of(const struct evo_snapshot *snapshot, const struct evo_indiv
 	return now > individual->born ? now - individual->born : 0;
 }
 
+/* ---- Columns --------------------------------------------------------------------------------- */
+
+/* What a column of numbers shows of a row; NaN: undefined. */
+static double number_of(const struct evo_snapshot *snapshot, size_t row, unsigned sort)
+{
+	const struct evo_individual *individual = snapshot->population[row];
+
+	switch (sort) {
+	case UI_SORT_RANK:
+		return (double) row + 1;
+	case UI_SORT_FITNESS:
+		return individual->fitness;
+	case UI_SORT_SIZE:
+		return (double) individual->tree.size;
+	case UI_SORT_AGE:
+		return (double) age_of(snapshot, individual);
+	default:
+		return is_tau(sort) ? individual->tau[EVO_SIDE_TRAIN][sort - UI_SORT_TAU]
+		                    : (double) NAN;
+	}
+}
+
+static bool is_words(unsigned sort)
+{
+	return sort == UI_SORT_ORIGIN || sort == UI_SORT_EXPRESSION;
+}
+
+/* And a column of words. */
+static void append_words(const struct evo_individual *individual, unsigned sort,
+                         struct evo_text *out)
+{
+	if (sort == UI_SORT_ORIGIN)
+		evo_text_append(out, evo_origin_name(individual->origin));
+	else
+		evo_tree_print(&individual->tree, out);
+}
+
+/* Do the values of a column fall from row to row while it is not reversed? */
+static bool falls(unsigned sort)
+{
+	return sort == UI_SORT_FITNESS || is_tau(sort);
+}
+
 /* ---- Sorting and filtering ----------------------------------------------------------------- */
 
-/* What a row is sorted by, larger first; of text columns only the expression has no number. */
+/* What a row is sorted by, larger first. */
 struct sort_key {
 	size_t row;
 	double number; /* NaN: undefined, which comes last either way round */
-	char *text;    /* owned */
+	char *text;    /* owned; NULL: the column is one of numbers */
 	bool reversed;
 };
 
 static struct sort_key key_of(const struct evo_snapshot *snapshot, unsigned sort, bool reversed,
                               size_t row)
 {
-	const struct evo_individual *individual = snapshot->population[row];
 	struct sort_key key = {.row = row, .reversed = reversed};
 	struct evo_text text;
 
-	switch (sort) {
-	case UI_SORT_RANK:
-		key.number = -(double) row;
-		break;
-	case UI_SORT_FITNESS:
-		key.number = individual->fitness;
-		break;
-	case UI_SORT_SIZE:
-		key.number = -(double) individual->tree.size;
-		break;
-	case UI_SORT_ORIGIN:
-		key.text = evo_strdup(evo_origin_name(individual->origin));
-		break;
-	case UI_SORT_AGE:
-		key.number = -(double) age_of(snapshot, individual);
-		break;
-	case UI_SORT_EXPRESSION:
-		evo_text_init(&text);
-		evo_tree_print(&individual->tree, &text);
-		key.text = evo_strdup(text.data);
-		evo_text_clear(&text);
-		break;
-	default:
-		key.number = individual->tau[EVO_SIDE_TRAIN][sort - UI_SORT_TAU];
-		break;
+	if (!is_words(sort)) {
+		key.number = number_of(snapshot, row, sort) * (falls(sort) ? 1 : -1);
+		return key;
 	}
+	evo_text_init(&text);
+	append_words(snapshot->population[row], sort, &text);
+	key.text = evo_strdup(text.data);
+	evo_text_clear(&text);
 	return key;
 }
 
@@ -140,18 +165,19 @@ void ui_population_update(struct ui_population *population, const struct evo_sna
 	if (is_tau(population->sort) && population->sort - UI_SORT_TAU >= snapshot->case_count)
 		population->sort = UI_SORT_RANK;
 	arrange(population, snapshot);
-	if (population->cursor >= population->count)
-		population->cursor = population->count > 0 ? population->count - 1 : 0;
+	if (population->list.cursor >= population->count)
+		population->list.cursor = population->count > 0 ? population->count - 1 : 0;
 	if (population->held == 0) {
-		population->cursor = 0;
+		population->list.cursor = 0;
 		return;
 	}
 	for (size_t i = 0; i < population->count; i++) {
 		if (snapshot->population[population->rows[i]]->id == population->held)
-			population->cursor = i;
+			population->list.cursor = i;
 	}
 	if (population->count > 0)
-		population->held = snapshot->population[population->rows[population->cursor]]->id;
+		population->held =
+		        snapshot->population[population->rows[population->list.cursor]]->id;
 }
 
 void ui_population_free(struct ui_population *population)
@@ -167,7 +193,7 @@ const struct evo_individual *ui_population_selected(const struct ui_population *
 {
 	if (population->count == 0)
 		return NULL;
-	size_t row = population->rows[population->cursor];
+	size_t row = population->rows[population->list.cursor];
 	if (rank != NULL)
 		*rank = row + 1;
 	return snapshot->population[row];
@@ -177,15 +203,16 @@ void ui_population_move(struct ui_population *population, const struct evo_snaps
                         long rows)
 {
 	long last = (long) population->count - 1;
-	long to = rows < -last ? 0 : rows > last ? last : (long) population->cursor + rows;
+	long to = rows < -last ? 0 : rows > last ? last : (long) population->list.cursor + rows;
 
 	if (last < 0)
 		return;
-	population->cursor = (size_t) (to < 0 ? 0 : to > last ? last : to);
+	population->list.cursor = (size_t) (to < 0 ? 0 : to > last ? last : to);
 	/* On the first row the cursor follows whoever comes to be first. */
-	population->held = population->cursor == 0
-	                           ? 0
-	                           : snapshot->population[population->rows[population->cursor]]->id;
+	population->held =
+	        population->list.cursor == 0
+	                ? 0
+	                : snapshot->population[population->rows[population->list.cursor]]->id;
 }
 
 void ui_population_sort(struct ui_population *population, const struct evo_snapshot *snapshot,
@@ -203,172 +230,95 @@ void ui_population_sort(struct ui_population *population, const struct evo_snaps
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
-struct column {
-	unsigned sort;
-	char title[UI_HEADING_SIZE];
-	int width;
-	bool left;    /* aligned left, else right */
-	int priority; /* columns with the lowest go first when there is no room */
-};
-#define COLUMNS_MAX (UI_SORT_COUNT)
-
+/* Columns are what rows can be sorted by, from 1, and the mark of the injected. */
+#define COLUMN(sort)     ((sort) + 1)
+#define MARK             COLUMN(UI_SORT_COUNT)
 #define EXPRESSION_LEAST 16
+#define TAU_WIDTH        8
 
-#define TAU_WIDTH 8
+struct shown {
+	const struct ui_population *population;
+	const struct evo_snapshot *snapshot;
+	const struct ui_glyphs *glyphs;
+};
 
-/* Those that there is room for; sort: the one that rows are sorted by, which is seen in any
-   case. */
-static size_t make_columns(const struct evo_snapshot *snapshot, unsigned sort, int width,
-                           const struct ui_glyphs *glyphs, struct column *columns)
+static void cell(const struct ui_table *table, size_t at, unsigned column, struct evo_text *out,
+                 enum ui_role *role)
 {
-	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
-	size_t count = 0;
-	int used = 2; /* cursor and mark of the injected */
-
-	columns[count++] = (struct column){UI_SORT_RANK, "rank", 4, false, 100};
-	columns[count++] = (struct column){UI_SORT_FITNESS, "fitness", 8, false, 90};
-	ui_headings(snapshot->cases, sizeof *snapshot->cases, snapshot->case_count, TAU_WIDTH,
-	            glyphs, headings);
-	for (unsigned i = 0; i < snapshot->case_count; i++) {
-		columns[count] =
-		        (struct column){UI_SORT_TAU + i, "", TAU_WIDTH, false, 70 - (int) i};
-		memcpy(columns[count++].title, headings[i], sizeof headings[i]);
-	}
-	columns[count++] = (struct column){UI_SORT_SIZE, "size", 5, false, 80};
-	columns[count++] = (struct column){UI_SORT_ORIGIN, "origin", 9, true, 20};
-	columns[count++] = (struct column){UI_SORT_AGE, "age", 4, false, 10};
-	for (size_t i = 0; i < count; i++) {
-		used += columns[i].width + 1;
-		if (columns[i].sort == sort)
-			columns[i].priority = 95;
-	}
-	while (used + EXPRESSION_LEAST > width && count > 2) {
-		size_t least = 0;
-		for (size_t i = 1; i < count; i++)
-			least = columns[i].priority < columns[least].priority ? i : least;
-		used -= columns[least].width + 1;
-		memmove(columns + least, columns + least + 1,
-		        (count - least - 1) * sizeof *columns);
-		count--;
-	}
-	columns[count++] = (struct column){UI_SORT_EXPRESSION, "expression",
-	                                   width > used ? width - used : 0, true, 100};
-	return count;
-}
-
-static bool shows(const struct column *columns, size_t count, unsigned sort)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (columns[i].sort == sort)
-			return true;
-	}
-	return false;
-}
-
-static void cell_text(const struct evo_snapshot *snapshot, size_t row, unsigned sort,
-                      bool say_injected, struct evo_text *out)
-{
-	const struct evo_individual *individual = snapshot->population[row];
+	const struct shown *of = table->of;
+	const size_t row = of->population->rows[at];
+	const struct evo_individual *individual = of->snapshot->population[row];
+	const unsigned sort = column - 1;
 	char number[32];
 
-	switch (sort) {
-	case UI_SORT_RANK:
-		evo_text_printf(out, "%zu", row + 1);
-		break;
-	case UI_SORT_FITNESS:
-		evo_text_printf(out, "%.3f", individual->fitness);
-		break;
-	case UI_SORT_SIZE:
-		evo_text_printf(out, "%zu", individual->tree.size);
-		break;
-	case UI_SORT_ORIGIN:
-		evo_text_append(out, evo_origin_name(individual->origin));
-		break;
-	case UI_SORT_AGE:
-		evo_text_printf(out, "%zu", age_of(snapshot, individual));
-		break;
-	case UI_SORT_EXPRESSION:
-		if (individual->injected && say_injected)
+	(void) role;
+	if (column == MARK) {
+		if (individual->injected)
+			ui_glyph_append(out, of->glyphs->injected);
+	} else if (is_words(sort)) {
+		if (sort == UI_SORT_EXPRESSION && individual->injected &&
+		    (individual->origin != EVO_ORIGIN_INJECTED ||
+		     !ui_table_shows(table, COLUMN(UI_SORT_ORIGIN))))
 			evo_text_append(out, "injected ");
-		evo_tree_print(&individual->tree, out);
-		break;
-	default:
-		ui_tau_text(individual->tau[EVO_SIDE_TRAIN][sort - UI_SORT_TAU], number,
-		            sizeof number);
+		append_words(individual, sort, out);
+	} else if (is_tau(sort)) {
+		ui_tau_text(number_of(of->snapshot, row, sort), number, sizeof(number));
 		evo_text_append(out, number);
-		break;
+	} else {
+		evo_text_printf(out, sort == UI_SORT_FITNESS ? "%.3f" : "%.0f",
+		                number_of(of->snapshot, row, sort));
 	}
 }
 
-/* One cell of a row or of the heading; returns the column after it. */
-static int draw_cell(struct ui_area area, int x, int y, const struct column *column,
-                     enum ui_role role, const char *text)
+/* The column that rows are sorted by is seen in any case. */
+static void add(struct ui_table *table, unsigned sort, const char *title, int width,
+                unsigned priority, enum ui_role role)
 {
-	int width = ui_text_width(text);
-
-	if (column->left || width > column->width)
-		ui_text_fit(area, x, y, column->width, role, text);
-	else
-		ui_text_right(area, x + column->width, y, role, text);
-	return x + column->width + 1;
+	ui_table_add(table, (struct ui_column){
+	                            .id = COLUMN(sort),
+	                            .title = title,
+	                            .gap = sort != UI_SORT_RANK,
+	                            .width = width,
+	                            .role = role,
+	                            .priority = COLUMN(sort) == table->sorted ? 0 : priority,
+	                            .left = is_words(sort),
+	                            .grows = sort == UI_SORT_EXPRESSION,
+	                    });
 }
 
-/* Do the values of the column that rows are sorted by grow from row to row? */
-static bool rises(const struct ui_population *population)
+static void add_columns(struct ui_table *table, const struct ui_population *population,
+                        const struct evo_snapshot *snapshot, char (*headings)[UI_HEADING_SIZE])
 {
-	bool falls = population->sort == UI_SORT_FITNESS || is_tau(population->sort);
+	/* Beside rank and expression one more column stays: that of fitness, or the sorted one. */
+	const bool enough =
+	        population->sort != UI_SORT_RANK && population->sort != UI_SORT_EXPRESSION;
 
-	return falls == population->reversed;
+	ui_table_add(table, (struct ui_column){MARK, NULL, 1, 1, UI_ROLE_ACCENT, .left = true});
+	add(table, UI_SORT_RANK, "rank", 4, 0, UI_ROLE_DIM);
+	add(table, UI_SORT_FITNESS, "fitness", 8, enough ? 90 : 0, UI_ROLE_TEXT);
+	for (unsigned i = 0; i < snapshot->case_count; i++)
+		add(table, UI_SORT_TAU + i, headings[i], TAU_WIDTH, 70 - i, UI_ROLE_TEXT);
+	add(table, UI_SORT_SIZE, "size", 5, 80, UI_ROLE_TEXT);
+	add(table, UI_SORT_ORIGIN, "origin", 9, 20, UI_ROLE_DIM);
+	add(table, UI_SORT_AGE, "age", 4, 10, UI_ROLE_DIM);
+	add(table, UI_SORT_EXPRESSION, "expression", EXPRESSION_LEAST, 0, UI_ROLE_TEXT);
 }
 
-static void draw_heading(const struct ui_population *population, struct ui_area area,
-                         const struct column *columns, size_t count)
+static void draw_table(const struct ui_population *population, const struct evo_snapshot *snapshot,
+                       struct ui_area area)
 {
-	const struct ui_glyphs *glyphs = area.surface->glyphs;
-	int x = 2;
+	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
+	const struct shown of = {population, snapshot, area.surface->glyphs};
+	struct ui_table table = {.sorted = COLUMN(population->sort),
+	                         .lit = COLUMN(population->sort),
+	                         .rises = falls(population->sort) == population->reversed,
+	                         .cell = cell,
+	                         .of = &of};
 
-	for (size_t i = 0; i < count; i++) {
-		bool sorted = columns[i].sort == population->sort;
-		int start = x, width = ui_text_width(columns[i].title);
-		x = draw_cell(area, x, 0, &columns[i], sorted ? UI_ROLE_ACCENT : UI_ROLE_DIM,
-		              columns[i].title);
-		if (!sorted)
-			continue;
-		/* The arrow stands beside the title, in a column that nothing else uses. */
-		int at = columns[i].left ? start + width : x - 1;
-		ui_put(area, at, 0, UI_ROLE_ACCENT, rises(population) ? glyphs->up : glyphs->down);
-	}
-}
-
-static void draw_row(const struct ui_population *population, const struct evo_snapshot *snapshot,
-                     struct ui_area area, int y, size_t at, const struct column *columns,
-                     size_t count)
-{
-	const struct ui_glyphs *glyphs = area.surface->glyphs;
-	const struct evo_individual *individual = snapshot->population[population->rows[at]];
-	bool selected = at == population->cursor;
-	bool say_injected =
-	        !shows(columns, count, UI_SORT_ORIGIN) || individual->origin != EVO_ORIGIN_INJECTED;
-	enum ui_role role = selected ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-	struct evo_text text;
-	int x = 2;
-
-	if (selected) {
-		ui_fill(area, 0, y, area.rect.width, role);
-		ui_put(area, 0, y, role, glyphs->cursor);
-	}
-	if (individual->injected)
-		ui_put(area, 1, y, selected ? role : UI_ROLE_ACCENT, glyphs->injected);
-	evo_text_init(&text);
-	for (size_t i = 0; i < count; i++) {
-		bool quiet = columns[i].sort == UI_SORT_RANK || columns[i].sort == UI_SORT_ORIGIN ||
-		             columns[i].sort == UI_SORT_AGE;
-		evo_text_reset(&text);
-		cell_text(snapshot, population->rows[at], columns[i].sort, say_injected, &text);
-		x = draw_cell(area, x, y, &columns[i], quiet && !selected ? UI_ROLE_DIM : role,
-		              text.data);
-	}
-	evo_text_clear(&text);
+	ui_headings(snapshot->cases, sizeof(*snapshot->cases), snapshot->case_count, TAU_WIDTH,
+	            area.surface->glyphs, headings);
+	add_columns(&table, population, snapshot, headings);
+	ui_table_draw(&table, area, &population->list, population->count);
 }
 
 static const char *sort_name(const struct ui_population *population,
@@ -386,52 +336,25 @@ static const char *sort_name(const struct ui_population *population,
 	return names[population->sort];
 }
 
-static struct ui_area draw_frame(const struct ui_population *population,
-                                 const struct evo_snapshot *snapshot, struct ui_area area,
-                                 bool focused)
-{
-	char title[160], note[64] = "";
-	size_t page = area.rect.height > 3 ? (size_t) area.rect.height - 3 : 0;
-	int used =
-	        snprintf(title, sizeof title, "Population %zu by %s%s", snapshot->population_count,
-	                 sort_name(population, snapshot), population->reversed ? " reversed" : "");
-
-	if (*population->filter != '\0')
-		snprintf(title + used, sizeof title - (size_t) used, "%s/%s: %zu",
-		         area.surface->glyphs->dot, population->filter, population->count);
-	if (population->count > page)
-		snprintf(note, sizeof note, "%zu-%zu/%zu", population->top + 1,
-		         population->top + page < population->count ? population->top + page
-		                                                    : population->count,
-		         population->count);
-	return ui_frame(area, focused, title, note);
-}
-
 void ui_population_draw(struct ui_population *population, const struct evo_snapshot *snapshot,
                         struct ui_area area, bool focused)
 {
-	struct column columns[COLUMNS_MAX];
-	size_t page = area.rect.height > 3 ? (size_t) area.rect.height - 3 : 0;
+	char title[160];
+	int used =
+	        snprintf(title, sizeof(title), "Population %zu by %s%s", snapshot->population_count,
+	                 sort_name(population, snapshot), population->reversed ? " reversed" : "");
 
-	population->page = page;
-	if (population->top + page > population->count)
-		population->top = population->count > page ? population->count - page : 0;
-	if (population->cursor < population->top)
-		population->top = population->cursor;
-	if (page > 0 && population->cursor >= population->top + page)
-		population->top = population->cursor + 1 - page;
-	struct ui_area inside = draw_frame(population, snapshot, area, focused);
+	if (*population->filter != '\0')
+		snprintf(title + used, sizeof(title) - (size_t) used, "%s/%s: %zu",
+		         area.surface->glyphs->dot, population->filter, population->count);
+	struct ui_area inside =
+	        ui_list_frame(&population->list, population->count, area, focused, title, NULL);
 	if (snapshot->population_count == 0) {
 		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
 		            "its trees, once the first generation is scored");
 		return;
 	}
-	size_t count = make_columns(snapshot, population->sort, inside.rect.width,
-	                            area.surface->glyphs, columns);
-	draw_heading(population, inside, columns, count);
+	draw_table(population, snapshot, inside);
 	if (population->count == 0)
 		ui_text(inside, 2, 1, UI_ROLE_DIM, "No row contains the filter; Esc drops it.");
-	for (size_t i = 0; i < page && population->top + i < population->count; i++)
-		draw_row(population, snapshot, inside, (int) i + 1, population->top + i, columns,
-		         count);
 }

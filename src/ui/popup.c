@@ -1,11 +1,13 @@
+/*
+ * The menu: it is filled from the table of actions, placed near a point, and drawn over the screen.
+ */
 #include "config.h"
 
 #include "popup.h"
+#include "table.h"
 
-#define KEY_AT   2
-#define LABEL_AT 9
-#define HELP_AT  22
-#define LEAST    30 /* columns that are worth it */
+#define HELP_AT 22
+#define LEAST   30 /* columns that are worth it */
 
 void ui_popup_fill(struct ui_popup *popup, unsigned where, unsigned when, int x, int y)
 {
@@ -37,33 +39,45 @@ static struct ui_rect place(const struct ui_popup *popup, const struct ui_surfac
 	return rect;
 }
 
-static void draw_row(struct ui_area area, int y, enum ui_action action, bool chosen)
+enum {
+	KEY = 1,
+	LABEL,
+	HELP,
+	EDGE /* stays free */
+};
+
+static void cell(const struct ui_table *table, size_t row, unsigned column, struct evo_text *out,
+                 enum ui_role *role)
 {
-	enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
+	const enum ui_action action = ((const struct ui_popup *) table->of)->actions[row];
 	char key[UI_KEY_NAME_SIZE];
 
-	ui_blank(area, y, role);
-	if (chosen)
-		ui_put(area, 0, y, role, area.surface->glyphs->cursor);
+	(void) role;
 	ui_key_name(ui_action_key(action, 0), key);
-	ui_text_fit(area, KEY_AT, y, LABEL_AT - KEY_AT - 1, chosen ? role : UI_ROLE_ACCENT, key);
-	ui_text_fit(area, LABEL_AT, y, HELP_AT - LABEL_AT - 1, role, ui_actions[action].label);
-	ui_text_fit(area, HELP_AT, y, area.rect.width - HELP_AT - 1, chosen ? role : UI_ROLE_DIM,
-	            ui_actions[action].help);
+	evo_text_append(out, column == KEY     ? key
+	                     : column == LABEL ? ui_actions[action].label
+	                     : column == HELP  ? ui_actions[action].help
+	                                       : "");
 }
 
 void ui_popup_draw(struct ui_popup *popup, struct ui_surface *surface)
 {
-	struct ui_rect rect = popup->rect = place(popup, surface);
-	char note[48];
-
-	ui_list_fit(&popup->list, popup->count, rect.height - 2);
-	ui_list_note(&popup->list, popup->count, note, sizeof note);
+	struct ui_table table = {
+	        .columns = {{KEY, NULL, 2, 6, UI_ROLE_ACCENT, .left = true},
+	                    {LABEL, NULL, 1, 12, .left = true},
+	                    {HELP, NULL, 1, 1, UI_ROLE_DIM, .left = true, .grows = true},
+	                    {EDGE, NULL, 0, 1, .left = true}},
+	        .count = 4,
+	        .cell = cell,
+	        .of = popup};
 	struct ui_area inside =
-	        ui_frame(ui_area_of(surface, rect), true, "Menu", *note != '\0' ? note : NULL);
-	for (size_t i = 0; i < popup->list.page && popup->list.top + i < popup->count; i++)
-		draw_row(inside, (int) i, popup->actions[popup->list.top + i],
-		         popup->list.top + i == popup->list.cursor);
+	        ui_list_frame(&popup->list, popup->count,
+	                      ui_area_of(surface, place(popup, surface)), true, "Menu", NULL);
+
+	/* What it lies over is not seen. */
+	for (int y = 0; y < inside.rect.height; y++)
+		ui_blank(inside, y, UI_ROLE_TEXT);
+	ui_table_draw(&table, inside, &popup->list, popup->count);
 }
 
 /* Keys are those of the help page: what goes up and down, and what closes it. */
@@ -81,7 +95,7 @@ enum ui_popup_answer ui_popup_key(struct ui_popup *popup, uint32_t key)
 
 enum ui_popup_answer ui_popup_mouse(struct ui_popup *popup, const struct ui_mouse *event)
 {
-	if (!ui_list_mouse(&popup->list, popup->count, &popup->rect, popup->rect.y + 1, event))
+	if (!ui_list_mouse(&popup->list, popup->count, event))
 		return UI_POPUP_CLOSED;
 	return event->wheel != 0 ? UI_POPUP_STAYS : UI_POPUP_CHOSEN;
 }

@@ -10,8 +10,7 @@ struct ui_popup {
 	enum ui_action actions[UI_ACTION_COUNT];
 	size_t count;
 	struct ui_list list;
-	int x, y;            /* where it was asked for */
-	struct ui_rect rect; /* as drawn last */
+	int x, y; /* where it was asked for */
 };
 
 /* What applies in a place (one bit) at a time (one bit), to be shown near a point. */

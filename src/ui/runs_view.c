@@ -10,13 +10,12 @@
 
 #include "evoscope/archive.h"
 #include "explorer.h"
-#include "list.h"
 #include "plot.h"
+#include "table.h"
 
-#define WIDE        100 /* from here on list and search lie side by side */
-#define LIST_LEAST  47  /* columns, with the figures */
-#define NAME_WIDTH  16
-#define STATE_WIDTH 11
+#define WIDE       100 /* from here on list and search lie side by side */
+#define FIGURES    45  /* columns of the list with them, */
+#define LIST_LEAST 47  /* and with its frame */
 
 #define BENCHMARKS_LEAST 12 /* in fewer columns they say nothing */
 
@@ -35,8 +34,7 @@ struct ui_runs {
 	/* Its trees: of the Pareto front, or of the population. */
 	bool population;
 	struct ui_list trees;
-	bool in_trees;                        /* they have the keys, not the list */
-	struct ui_rect list_rect, trees_rect; /* as drawn last */
+	bool in_trees; /* they have the keys, not the list */
 };
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -141,6 +139,7 @@ static void open_view(struct ui_explorer *explorer)
 	const char *file = explorer->run_config.runs_file;
 
 	explorer->runs = evo_calloc(1, sizeof *explorer->runs);
+	explorer->runs->list.above = explorer->runs->trees.above = 1;
 	explorer->runs->file = file != NULL ? evo_strdup(file) : evo_runs_file();
 }
 
@@ -192,59 +191,66 @@ static enum ui_role state_role(const char *state)
 	                                           : UI_ROLE_DIM;
 }
 
-static void time_text(int64_t seconds, char *out, size_t size)
+static void append_time(int64_t seconds, struct evo_text *out)
 {
 	time_t when = (time_t) seconds;
+	char text[24] = "";
 	struct tm local;
 
-	*out = '\0';
 	if (localtime_r(&when, &local) != NULL)
-		strftime(out, size, "%m-%d %H:%M", &local);
+		strftime(text, sizeof(text), "%m-%d %H:%M", &local);
+	evo_text_append(out, text);
 }
 
-static void draw_run(const struct ui_model *model, struct ui_area area, int y,
-                     const struct evo_stored_run *run, bool chosen)
-{
-	enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-	char text[32], when[24];
-	int x = 1;
+enum {
+	NAME = 1,
+	STATE,
+	GENERATION,
+	BEST,
+	WHEN,
+	RUN_BENCHMARKS
+};
 
-	if (chosen) {
-		ui_fill(area, 0, y, area.rect.width, UI_ROLE_SELECTION);
-		ui_put(area, 0, y, UI_ROLE_SELECTION, area.surface->glyphs->cursor);
+static void run_cell(const struct ui_table *table, size_t row, unsigned column,
+                     struct evo_text *out, enum ui_role *role)
+{
+	const struct ui_runs *runs = table->of;
+	const struct evo_stored_run *run = &runs->stored[row];
+
+	if (column == NAME) {
+		evo_text_append(out, run->name);
+	} else if (column == STATE) {
+		evo_text_append(out, run->state);
+		*role = state_role(run->state);
+	} else if (column == GENERATION) {
+		evo_text_printf(out, "%zu/%zu", run->generation, run->generations);
+	} else if (column == BEST && !isnan(run->best)) {
+		evo_text_printf(out, "%.3f", run->best);
+	} else if (column == WHEN) {
+		append_time(run->updated, out);
+	} else if (column == RUN_BENCHMARKS) {
+		evo_text_append(out, run->benchmarks);
 	}
-	ui_text_fit(area, x, y, NAME_WIDTH - 1, role, run->name);
-	x += NAME_WIDTH;
-	ui_text_fit(area, x, y, STATE_WIDTH, chosen ? role : state_role(run->state), run->state);
-	x += STATE_WIDTH + 9;
-	snprintf(text, sizeof text, "%zu/%zu", run->generation, run->generations);
-	ui_text_right(area, x, y, role, text);
-	x += 8;
-	if (!isnan(run->best)) {
-		snprintf(text, sizeof text, "%.3f", run->best);
-		ui_text_right(area, x, y, role, text);
-	}
-	time_text(run->updated, when, sizeof when);
-	if (x + 2 + ui_text_width(when) > area.rect.width)
-		when[strcspn(when, " ")] = '\0'; /* the day, where the hour would be cut */
-	/* What lies beside depends on the time. */
-	if (!model->fixed_clock)
-		x = ui_text(area, x + 2, y, chosen ? role : UI_ROLE_DIM, when);
-	if (area.rect.width - x - 2 >= BENCHMARKS_LEAST)
-		ui_text_fit(area, x + 2, y, area.rect.width - x - 2, chosen ? role : UI_ROLE_DIM,
-		            run->benchmarks);
 }
 
 static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct ui_area area)
 {
-	char note[48], title[64];
-	struct ui_area inside = ui_area_sub(area, 1, 1, area.rect.width - 2, area.rect.height - 2);
+	/* Where the hour would be cut, it is the day. */
+	const int when = area.rect.width - 2 >= FIGURES + 13 ? 11 : 5;
+	struct ui_table table = {
+	        .columns = {{NAME, "run", 1, 15, .left = true},
+	                    {STATE, "state", 1, 11, .left = true},
+	                    {GENERATION, "generation", 0, 9},
+	                    {BEST, "best", 2, 6},
+	                    {WHEN, NULL, 2, when, UI_ROLE_DIM, 2, .left = true}},
+	        .count = model->fixed_clock ? 4 : 5, /* what lies beside depends on the time */
+	        .cell = run_cell,
+	        .of = runs};
+	char title[64];
 
-	runs->list_rect = area.rect;
-	ui_list_fit(&runs->list, runs->count, inside.rect.height - 1);
-	ui_list_note(&runs->list, runs->count, note, sizeof note);
-	snprintf(title, sizeof title, "Runs %zu", runs->count);
-	ui_frame(area, !runs->in_trees, title, *note != '\0' ? note : NULL);
+	snprintf(title, sizeof(title), "Runs %zu", runs->count);
+	struct ui_area inside =
+	        ui_list_frame(&runs->list, runs->count, area, !runs->in_trees, title, NULL);
 	if (runs->count == 0) {
 		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
 		            *runs->error != '\0'
@@ -252,10 +258,9 @@ static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct
 		                    : "no search is stored yet: start one with s, it will be");
 		return;
 	}
-	ui_text(inside, 1, 0, UI_ROLE_DIM, "run             state     generation    best");
-	for (size_t i = 0; i < runs->list.page && runs->list.top + i < runs->count; i++)
-		draw_run(model, inside, (int) i + 1, &runs->stored[runs->list.top + i],
-		         runs->list.top + i == runs->list.cursor);
+	ui_table_add(&table, (struct ui_column){RUN_BENCHMARKS, NULL, 2, BENCHMARKS_LEAST,
+	                                        UI_ROLE_DIM, 1, .left = true, .grows = true});
+	ui_table_draw(&table, inside, &runs->list, runs->count);
 }
 
 /* ---- The run under the cursor ---------------------------------------------------------------- */
@@ -288,94 +293,105 @@ static void draw_front(const struct evo_snapshot *shown, struct ui_area area)
 	free(x);
 }
 
-/* Where the columns of trees end, and the expression begins. */
 enum {
-	RANK_END = 4,
-	MARK_AT = 5,
-	FITNESS_END = 13,
-	SIZE_END = 18,
-	NEXT_AT = 20,
-	VALIDATION_END = 29,
-	EXPRESSION_AT = 31
+	RANK = 1,
+	MARK,
+	FITNESS,
+	SIZE,
+	NEXT, /* the origin, or the validation of those of the front */
+	EXPRESSION
 };
 
-static void draw_figure(struct ui_area area, int end, int y, enum ui_role role, double figure)
-{
-	char text[32] = "-";
+struct trees {
+	const struct ui_runs *runs;
+	const struct evo_individual *const *list;
+	size_t count, pick; /* the one to take, which has a mark; SIZE_MAX: none */
+	const struct ui_glyphs *glyphs;
+};
 
-	if (!isnan(figure))
-		snprintf(text, sizeof text, "%.3f", figure);
-	ui_text_right(area, end, y, role, text);
+static void append_figure(double figure, struct evo_text *out)
+{
+	if (isnan(figure))
+		evo_text_append(out, "-");
+	else
+		evo_text_printf(out, "%.3f", figure);
 }
 
-static void draw_tree(const struct ui_runs *runs, struct ui_area area, int y, size_t row,
-                      const struct evo_individual *one, bool pick)
+static void tree_cell(const struct ui_table *table, size_t row, unsigned column,
+                      struct evo_text *out, enum ui_role *role)
 {
-	const bool chosen = row == runs->trees.cursor && runs->in_trees;
-	const enum ui_role role = chosen ? UI_ROLE_SELECTION : UI_ROLE_TEXT;
-	const enum ui_role dim = chosen ? UI_ROLE_SELECTION : UI_ROLE_DIM;
-	struct evo_text text;
-	char number[32];
+	const struct trees *of = table->of;
+	const struct evo_individual *one = of->list[row];
+	const bool population = of->runs->population;
 
-	if (chosen)
-		ui_fill(area, 0, y, area.rect.width, UI_ROLE_SELECTION);
-	if (row == runs->trees.cursor)
-		ui_put(area, 0, y, role, area.surface->glyphs->cursor);
-	if (runs->population) {
-		snprintf(number, sizeof number, "%zu", row + 1);
-		ui_text_right(area, RANK_END, y, dim, number);
+	if (column == RANK && population) {
+		evo_text_printf(out, "%zu", row + 1);
+		*role = UI_ROLE_DIM;
+	} else if (column == RANK) {
+		evo_text_append(out, row == of->pick ? "take" : "");
+	} else if (column == MARK && one->injected) {
+		ui_glyph_append(out, of->glyphs->injected);
+	} else if (column == FITNESS) {
+		append_figure(one->fitness, out);
+	} else if (column == SIZE) {
+		evo_text_printf(out, "%zu", one->tree.size);
+	} else if (column == NEXT && population) {
+		evo_text_append(out, evo_origin_name(one->origin));
+		*role = UI_ROLE_DIM;
+	} else if (column == NEXT) {
+		append_figure(evo_snapshot_validation(of->runs->shown, one), out);
+	} else if (column == EXPRESSION) {
+		evo_tree_print(&one->tree, out);
 	}
-	if (pick)
-		ui_text_right(area, RANK_END, y, chosen ? role : UI_ROLE_GOOD, "take");
-	if (one->injected)
-		ui_put(area, MARK_AT, y, chosen ? role : UI_ROLE_ACCENT,
-		       area.surface->glyphs->injected);
-	draw_figure(area, FITNESS_END, y, role, one->fitness);
-	snprintf(number, sizeof number, "%zu", one->tree.size);
-	ui_text_right(area, SIZE_END, y, role, number);
-	if (runs->population)
-		ui_text_fit(area, NEXT_AT, y, EXPRESSION_AT - NEXT_AT - 1, dim,
-		            evo_origin_name(one->origin));
-	else
-		draw_figure(area, VALIDATION_END, y, role,
-		            evo_snapshot_validation(runs->shown, one));
-	evo_text_init(&text);
-	evo_tree_print(&one->tree, &text);
-	ui_text_fit(area, EXPRESSION_AT, y, area.rect.width - EXPRESSION_AT, role, text.data);
-	evo_text_clear(&text);
+}
+
+static void draw_tree_rows(const struct ui_runs *runs, const struct trees *trees,
+                           struct ui_area area)
+{
+	const bool population = runs->population;
+	struct ui_table table = {
+	        .columns = {{RANK, population ? "rank" : NULL, 1, 4, UI_ROLE_GOOD},
+	                    {MARK, NULL, 0, 1, UI_ROLE_ACCENT, .left = true},
+	                    {FITNESS, "fitness", 1, 7},
+	                    {SIZE, "size", 1, 4},
+	                    {NEXT, population ? "origin" : "validation", 1, 10, .left = population},
+	                    {EXPRESSION, "expression", 1, 1, .left = true, .grows = true}},
+	        .count = 6,
+	        .elsewhere = !runs->in_trees,
+	        .cell = tree_cell,
+	        .of = trees};
+
+	ui_table_draw(&table, area, &runs->trees, trees->count);
 }
 
 static void draw_trees(struct ui_runs *runs, struct ui_area area)
 {
 	const struct evo_snapshot *shown = runs->shown;
 	const char *dot = area.surface->glyphs->dot;
+	struct trees trees = {.runs = runs,
+	                      .pick = runs->population ? SIZE_MAX : evo_snapshot_pick(shown),
+	                      .glyphs = area.surface->glyphs};
 	char title[EVO_RUN_NAME_SIZE + 120], note[80];
-	size_t count, last = shown->history_count;
-	const struct evo_individual *const *trees = trees_of(runs, &count);
-	const size_t pick = runs->population ? SIZE_MAX : evo_snapshot_pick(shown);
+	const size_t last = shown->history_count;
 
-	runs->trees_rect = area.rect;
-	ui_list_fit(&runs->trees, count, area.rect.height - 3);
+	trees.list = trees_of(runs, &trees.count);
 	if (last == 0) {
-		ui_text_fit(ui_frame(area, runs->in_trees, shown->run, NULL), 1, 0,
-		            area.rect.width - 3, UI_ROLE_DIM, "no generation is complete yet");
+		struct ui_area inside = ui_list_frame(&runs->trees, trees.count, area,
+		                                      runs->in_trees, shown->run, "");
+		ui_text_fit(inside, 1, 0, inside.rect.width - 1, UI_ROLE_DIM,
+		            "no generation is complete yet");
 		return;
 	}
-	snprintf(title, sizeof title, "%s%sgeneration %zu of %zu%s%s%s", shown->run, dot,
+	snprintf(title, sizeof(title), "%s%sgeneration %zu of %zu%s%s%s", shown->run, dot,
 	         shown->generation > 0 ? shown->generation - 1 : 0,
 	         runs->complete > 0 ? runs->complete - 1 : 0,
 	         shown->generation < runs->complete ? ", looked back at" : "", dot,
 	         runs->population ? "population" : "front");
-	snprintf(note, sizeof note, "best %.3f%smean %.3f%s%zu scored",
+	snprintf(note, sizeof(note), "best %.3f%smean %.3f%s%zu scored",
 	         shown->history[last - 1].best, dot, shown->history[last - 1].mean, dot,
 	         shown->evaluations);
-	struct ui_area inside = ui_frame(area, runs->in_trees, title, note);
-	ui_text(inside, 1, 0, UI_ROLE_DIM,
-	        runs->population ? "rank  fitness size origin     expression"
-	                         : "      fitness size validation expression");
-	for (size_t i = 0; i < runs->trees.page && runs->trees.top + i < count; i++)
-		draw_tree(runs, inside, (int) i + 1, runs->trees.top + i,
-		          trees[runs->trees.top + i], runs->trees.top + i == pick);
+	draw_tree_rows(runs, &trees,
+	               ui_list_frame(&runs->trees, trees.count, area, runs->in_trees, title, note));
 }
 
 static void draw_shown(struct ui_runs *runs, struct ui_area area)
@@ -592,13 +608,11 @@ static void mouse(struct ui_explorer *explorer, const struct ui_mouse *event)
 	size_t count;
 
 	trees_of(runs, &count);
-	runs->in_trees = count > 0 && ui_rect_has(&runs->trees_rect, event->x, event->y);
+	runs->in_trees = count > 0 && ui_rect_has(&runs->trees.rect, event->x, event->y);
 	if (runs->in_trees) {
-		ui_list_mouse(&runs->trees, count, &runs->trees_rect, runs->trees_rect.y + 2,
-		              event);
+		ui_list_mouse(&runs->trees, count, event);
 	} else {
-		ui_list_mouse(&runs->list, runs->count, &runs->list_rect, runs->list_rect.y + 2,
-		              event);
+		ui_list_mouse(&runs->list, runs->count, event);
 		follow_cursor(runs);
 	}
 }

@@ -54,13 +54,12 @@ void ui_surface_row(const struct ui_surface *surface, int row, struct evo_text *
 {
 	const struct ui_cell *cells = surface->cells + (size_t) row * (size_t) surface->columns;
 	int end = surface->columns;
-	char bytes[5];
 
 	while (end > 0 && cells[end - 1].code == ' ')
 		end--;
 	for (int x = 0; x < end; x++) {
 		if (cells[x].code != 0)
-			evo_text_append_n(out, bytes, evo_utf8_put(cells[x].code, bytes));
+			ui_glyph_append(out, cells[x].code);
 	}
 }
 

@@ -236,7 +236,6 @@ static void draw_layer(struct picture *picture, shape_of shape, const char *pain
 
 static void append_escaped(struct evo_text *out, uint32_t code)
 {
-	char bytes[5];
 
 	if (code == '&')
 		evo_text_append(out, "&amp;");
@@ -245,7 +244,7 @@ static void append_escaped(struct evo_text *out, uint32_t code)
 	else if (code == '>')
 		evo_text_append(out, "&gt;");
 	else
-		evo_text_append_n(out, bytes, evo_utf8_put(code, bytes));
+		ui_glyph_append(out, code);
 }
 
 /* Where the run that begins at x ends: at another role, a shape, or two spaces. */
