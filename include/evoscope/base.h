@@ -283,6 +283,8 @@ uint64_t evo_hash_text(const char *text);
 /* ---- Clock and machine --------------------------------------------------------------------- */
 
 double evo_now(void); /* monotonic seconds */
+/* The day of the calendar, in UTC: "2024-05-01". Caller frees. */
+char *evo_today(void);
 
 /* What this process may use (affinity, cgroup v1 and v2 quotas and limits, rlimits), not what the
    machine has. */
@@ -428,6 +430,10 @@ char *evo_path_config(const char *name);
 char *evo_path_data(const char *name);
 char *evo_path_state(const char *name);
 char *evo_path_shared(const char *name);
+/* May a file or folder of the user's data be named so? Letters, digits, - and _; a letter or digit
+   first; 1 to EVO_NAME_MAX of them. */
+#define EVO_NAME_MAX 64
+bool evo_name_is_plain(const char *name);
 /* The folders that were looked at for what is shared, in words for a message. */
 char *evo_path_shared_places(void);
 char *evo_path_join(const char *directory, const char *name);

@@ -12,9 +12,7 @@
 /* The trainings of a build that is not finished, a line each. */
 #define EVO_BENCH_JOURNAL "trainings.partial"
 
-#define EVO_BENCH_NAME_MAX 64
-
-/* Letters, digits, - and _; a letter or digit first; at most EVO_BENCH_NAME_MAX. */
+/* Is it plain (evo_name_is_plain)? EVO_E_USAGE says why it cannot name a benchmark. */
 bool evo_bench_name_check(const char *name, struct evo_error *err);
 
 /*

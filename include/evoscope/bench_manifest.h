@@ -62,7 +62,4 @@ bool evo_bench_manifest_read(struct evo_bench_manifest *manifest, const char *pa
 bool evo_bench_manifest_write(const struct evo_bench_manifest *manifest, const char *path,
                               struct evo_error *err);
 
-/* The day, as manifests note it: "2024-05-01" (UTC). Caller frees. */
-char *evo_bench_today(void);
-
 #endif

@@ -5,7 +5,7 @@
 #define EVOSCOPE_IMPORT_H
 
 #include "evoscope/image_files.h"
-#include "evoscope/space.h"
+#include "evoscope/import_rows.h"
 
 /* What is to be told of one dataset whose accuracies a published table has in a column. */
 struct evo_importer_dataset {
@@ -16,7 +16,6 @@ struct evo_importer_dataset {
 	size_t classes;               /* which are the outputs of its networks */
 	enum evo_image_format images; /* the files that have its images; EVO_IMAGES_NONE */
 };
-#define EVO_IMPORT_DATASETS_MAX ((size_t) 8)
 
 /* A published table of accuracies, CSV with a header: a benchmark is made of each of its datasets.
    Each is described in a file of its own, and entered in the list of importers.c. */
@@ -47,29 +46,6 @@ struct evo_import {
 };
 
 /*
- * What an import did. Every row is counted once: used + duplicates + unknown + malformed +
- * out_of_range - partial = rows. An accuracy that is bad (not a number: malformed; outside 0..100,
- * not finite, or a fraction among percents: out of range) spoils the row for its own dataset only:
- * a row with another good accuracy is used as well, and is one of the partial ones.
- */
-struct evo_import_report {
-	size_t rows;    /* after the header */
-	size_t used;    /* with a good accuracy for at least one dataset */
-	size_t partial; /* of these: with a bad one for another */
-	size_t duplicates, malformed, unknown, out_of_range;
-	size_t untold; /* problems beyond report_limit */
-	size_t benchmark_count;
-	char *benchmarks[EVO_IMPORT_DATASETS_MAX]; /* names; evo_import_report_clear frees */
-	/* What was asked for and is not there: a line for every benchmark that is not made though the
-	   table was to have its accuracies, or that was to be replaced and is not; or one for columns
-	   that were to be scores and are none. */
-	size_t unmade_count;
-	char *unmade[EVO_IMPORT_DATASETS_MAX];
-};
-/* One problem: the line of the file where its row begins, and what is wrong. */
-typedef void (*evo_import_problem)(void *context, size_t line, const char *what);
-
-/*
  * Makes a benchmark PREFIX-SUFFIX of every dataset of which the table has accuracies: in percent, 0
  * to 100, higher is better; columns are in any order, and others are ignored. A column of fractions,
  * or of errors alone, fails. Rows that cannot be used are told to `problem` (may be NULL), at most
@@ -79,6 +55,5 @@ typedef void (*evo_import_problem)(void *context, size_t line, const char *what)
  */
 bool evo_import_accuracies(const struct evo_import *import, evo_import_problem problem,
                            void *context, struct evo_import_report *report, struct evo_error *err);
-void evo_import_report_clear(struct evo_import_report *report);
 
 #endif

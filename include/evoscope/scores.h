@@ -5,8 +5,7 @@
 #ifndef EVOSCOPE_SCORES_H
 #define EVOSCOPE_SCORES_H
 
-#include "evoscope/import.h"
-#include "evoscope/space.h"
+#include "evoscope/import_rows.h"
 
 /*
  * Scores that were computed elsewhere, a column a proxy, to be held against accuracies beside those

@@ -1,5 +1,5 @@
 /*
- * The monotonic clock, and waiting by it.
+ * The monotonic clock, waiting by it, and the day of the calendar.
  */
 #include "config.h"
 
@@ -14,6 +14,17 @@ double evo_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
+}
+
+char *evo_today(void)
+{
+	time_t now = time(NULL);
+	struct tm parts;
+	char day[32] = "";
+
+	if (gmtime_r(&now, &parts) != NULL)
+		strftime(day, sizeof(day), "%Y-%m-%d", &parts);
+	return evo_strdup(day);
 }
 
 void evo_condition_init(pthread_cond_t *condition)

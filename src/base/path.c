@@ -89,6 +89,16 @@ char *evo_path_state(const char *name)
 	return xdg_path("XDG_STATE_HOME", ".local/state", name);
 }
 
+bool evo_name_is_plain(const char *name)
+{
+	static const char allowed[] =
+	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	const size_t length = strlen(name);
+
+	return length > 0 && length <= EVO_NAME_MAX && strspn(name, allowed) == length &&
+	       name[0] != '-' && name[0] != '_';
+}
+
 /* ---- What is installed beside the program ---------------------------------------------------- */
 
 /* True when the running program lies in the tree where it was built. */

@@ -17,17 +17,13 @@
 
 bool evo_bench_name_check(const char *name, struct evo_error *err)
 {
-	static const char allowed[] =
-	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-	size_t length = strlen(name);
-
-	if (length == 0)
+	if (*name == '\0')
 		return evo_fail(err, EVO_E_USAGE, "a benchmark's name is empty");
-	if (length > EVO_BENCH_NAME_MAX)
+	if (strlen(name) > EVO_NAME_MAX)
 		return evo_fail(err, EVO_E_USAGE,
 		                "the benchmark name \"%.20s...\" has more than %d characters", name,
-		                EVO_BENCH_NAME_MAX);
-	if (strspn(name, allowed) != length || name[0] == '-' || name[0] == '_')
+		                EVO_NAME_MAX);
+	if (!evo_name_is_plain(name))
 		return evo_fail(err, EVO_E_USAGE,
 		                "\"%s\" cannot name a benchmark; use letters, digits, - and _, "
 		                "beginning with a letter or digit",

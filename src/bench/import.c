@@ -82,7 +82,7 @@ static bool write_manifest(const struct writing *writing,
 {
 	struct evo_bench_manifest manifest;
 	const char *slash = strrchr(writing->import->file, '/');
-	char *today = evo_bench_today();
+	char *today = evo_today();
 	bool done;
 
 	evo_bench_manifest_init(&manifest);
@@ -243,13 +243,4 @@ bool evo_import_accuracies(const struct evo_import *import, evo_import_problem p
 	free(writing.records);
 	bench_published_clear(&published);
 	return done;
-}
-
-void evo_import_report_clear(struct evo_import_report *report)
-{
-	for (size_t i = 0; i < report->benchmark_count; i++)
-		free(report->benchmarks[i]);
-	for (size_t i = 0; i < report->unmade_count; i++)
-		free(report->unmade[i]);
-	*report = (struct evo_import_report){0};
 }

@@ -14,13 +14,6 @@ extern const struct evo_importer bench_nats_bench;
 /* The dataset of a benchmark, by what its manifest says of it; NULL: no importer has it. */
 const struct evo_importer_dataset *bench_dataset_of(const struct evo_benchmark *benchmark);
 
-/* What a text that is no architecture of a known space looks like, "a DARTS genotype"; NULL. */
-const char *bench_looks_like(const char *text);
-/* Does the name say that lower is better: an error, or a loss? */
-bool bench_is_error_column(const char *name);
-/* The column that has the errors, or losses, of a dataset; NULL. */
-const char *bench_error_column(const struct evo_importer_dataset *dataset, size_t count,
-                               char *const *fields);
 struct bench_published {
 	const struct evo_space *space;
 	size_t count, room;

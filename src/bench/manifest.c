@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum kind {
 	KIND_TEXT,
@@ -341,15 +340,4 @@ bool evo_bench_manifest_write(const struct evo_bench_manifest *manifest, const c
 		write_field(stream, manifest, &fields[i]);
 	}
 	return evo_file_commit(file, err);
-}
-
-char *evo_bench_today(void)
-{
-	time_t now = time(NULL);
-	struct tm parts;
-	char day[32] = "";
-
-	if (gmtime_r(&now, &parts))
-		strftime(day, sizeof(day), "%Y-%m-%d", &parts);
-	return evo_strdup(day);
 }

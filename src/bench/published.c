@@ -5,6 +5,7 @@
 
 #include "import.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,39 @@ static bool find_column(const struct accuracy_reader *reader, size_t line, size_
 	return true;
 }
 
+/* Does the name say that lower is better: an error, or a loss? */
+static bool is_error_column(const char *name)
+{
+	char *text = evo_import_plain(name);
+	bool error = strstr(text, "err") || strstr(text, "loss");
+
+	free(text);
+	return error;
+}
+
+/* The column that has the errors, or losses, of a dataset; NULL. */
+static const char *error_column(const struct evo_importer_dataset *dataset, size_t count,
+                                char *const *fields)
+{
+	/* "cifar10", "imagenet": what the names of its columns begin with. */
+	char *key = evo_import_plain(dataset->column), *test = strstr(key, "test");
+	const char *found = NULL;
+
+	if (test != NULL)
+		*test = '\0';
+	for (size_t i = 0; i < count && !found; i++) {
+		char *name = evo_import_plain(fields[i]);
+		size_t length = strlen(key);
+
+		if (strncmp(name, key, length) == 0 && !isdigit((unsigned char) name[length]) &&
+		    is_error_column(name + length))
+			found = fields[i];
+		free(name);
+	}
+	free(key);
+	return found;
+}
+
 /* "A, B and C"; caller frees. */
 static char *list_columns(const struct evo_importer *importer, const char *last)
 {
@@ -120,7 +154,7 @@ static bool no_accuracies(const struct accuracy_reader *reader, size_t line, siz
 	const char *wanted[EVO_IMPORT_DATASETS_MAX];
 
 	for (size_t i = 0; i < count; i++)
-		if (bench_is_error_column(fields[i]))
+		if (is_error_column(fields[i]))
 			return only_errors(reader, line, fields[i], err);
 	for (size_t i = 0; i < importer->dataset_count; i++)
 		wanted[i] = importer->datasets[i].column;
@@ -140,7 +174,7 @@ static void note_no_column(struct accuracy_reader *reader, size_t dataset, size_
                            char *const *fields)
 {
 	const char *column = reader->importer->datasets[dataset].column;
-	const char *error = bench_error_column(&reader->importer->datasets[dataset], count, fields);
+	const char *error = error_column(&reader->importer->datasets[dataset], count, fields);
 
 	reader->published->wanted[dataset] = error != NULL;
 	reader->published->why[dataset] =

@@ -143,7 +143,7 @@ static void set_training(struct evo_bench_manifest *manifest, const struct evo_b
 	        .command = build->command ? evo_strdup(build->command) : NULL,
 	        .processor = evo_strdup(evo_processor()),
 	        .kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name()),
-	        .date = evo_bench_today(),
+	        .date = evo_today(),
 	        .seconds = manifest->training.seconds,
 	        .networks = networks,
 	        .wanted = networks < wanted ? wanted : EVO_BENCH_ABSENT,

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "import.h"
+#include "evoscope/import_rows.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static bool has_form(const char *text, const char *form)
 	return *form == '\0';
 }
 
-const char *bench_looks_like(const char *text)
+const char *evo_import_looks_like(const char *text)
 {
 	static const char hexadecimal[] = "0123456789abcdef";
 
@@ -47,7 +47,7 @@ static bool is_architecture(const char *text)
 	for (size_t i = 0; i < evo_space_total(); i++)
 		if (evo_space_at(i)->check(text, NULL))
 			return true;
-	return bench_looks_like(text) != NULL;
+	return evo_import_looks_like(text) != NULL;
 }
 
 /* ---- Headers --------------------------------------------------------------------------------- */
@@ -72,8 +72,7 @@ static const char *first_value(size_t count, char *const *fields)
 	return NULL;
 }
 
-/* Letters and digits, in small letters; caller frees. */
-static char *plain(const char *name)
+char *evo_import_plain(const char *name)
 {
 	char *out = evo_strdup(name), *to = out;
 
@@ -92,9 +91,9 @@ static const char *meant(size_t count, char *const *fields, const char *const *w
 	const char *found = NULL;
 
 	for (size_t i = 0; i < count; i++)
-		names[i] = plain(fields[i]);
+		names[i] = evo_import_plain(fields[i]);
 	for (size_t i = 0; i < wanted_count && !found; i++) {
-		char *word = plain(wanted[i]);
+		char *word = evo_import_plain(wanted[i]);
 		size_t nearest = evo_nearest(word, (const char *const *) names, count);
 
 		if (nearest < count && *fields[nearest] != '\0')
@@ -145,37 +144,6 @@ char *evo_import_header_advice(size_t count, char *const *fields, const char *co
 	return text.data;
 }
 
-bool bench_is_error_column(const char *name)
-{
-	char *text = plain(name);
-	bool error = strstr(text, "err") || strstr(text, "loss");
-
-	free(text);
-	return error;
-}
-
-const char *bench_error_column(const struct evo_importer_dataset *dataset, size_t count,
-                               char *const *fields)
-{
-	/* "cifar10", "imagenet": what the names of its columns begin with. */
-	char *key = plain(dataset->column), *test = strstr(key, "test");
-	const char *found = NULL;
-
-	if (test != NULL)
-		*test = '\0';
-	for (size_t i = 0; i < count && !found; i++) {
-		char *name = plain(fields[i]);
-		size_t length = strlen(key);
-
-		if (strncmp(name, key, length) == 0 && !isdigit((unsigned char) name[length]) &&
-		    bench_is_error_column(name + length))
-			found = fields[i];
-		free(name);
-	}
-	free(key);
-	return found;
-}
-
 /* ---- Numbers --------------------------------------------------------------------------------- */
 
 /* 1,234 or 12.345.678,9: groups of three digits behind a first one. */
@@ -217,7 +185,7 @@ static bool is_number_with(const char *text, char character, char instead)
 
 static bool is_word(const char *text, const char *const *words, size_t count)
 {
-	char *small = plain(text);
+	char *small = evo_import_plain(text);
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++)

@@ -9,8 +9,6 @@
 
 #include "scores.h"
 
-#include "evoscope/bench_folder.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
@@ -21,24 +19,24 @@
 #define HEAD_FIELDS 4
 #define SUFFIX      ".csv"
 
-bool bench_scores_name_check(const char *name, struct evo_error *err)
+bool evo_scores_name_check(const char *name, struct evo_error *err)
 {
-	if (evo_bench_name_check(name, NULL))
+	if (evo_name_is_plain(name))
 		return true;
 	return evo_fail(err, EVO_E_USAGE,
 	                "\"%.80s\" cannot name imported scores; use up to %d letters, digits, - "
 	                "and _, beginning with a letter or digit",
-	                name, EVO_BENCH_NAME_MAX);
+	                name, EVO_NAME_MAX);
 }
 
-char *bench_scores_folder(void)
+char *evo_scores_folder(void)
 {
 	return evo_path_data("scores");
 }
 
-char *bench_scores_path(const char *name)
+char *evo_scores_path(const char *name)
 {
-	char *folder = bench_scores_folder(), *file = evo_format("%s" SUFFIX, name);
+	char *folder = evo_scores_folder(), *file = evo_format("%s" SUFFIX, name);
 	char *path = evo_path_join(folder, file);
 
 	free(folder);
@@ -61,10 +59,10 @@ static void write_values(const struct evo_scores *scores, size_t row, struct evo
 	}
 }
 
-bool bench_scores_write(const struct evo_scores *scores, const char *file, const char *date,
-                        struct evo_error *err)
+bool evo_scores_write(const struct evo_scores *scores, const char *file, const char *date,
+                      struct evo_error *err)
 {
-	char *path = bench_scores_path(scores->name);
+	char *path = evo_scores_path(scores->name);
 	struct evo_file *out = evo_file_create(path, err);
 	struct evo_csv csv;
 
@@ -72,7 +70,7 @@ bool bench_scores_write(const struct evo_scores *scores, const char *file, const
 	if (!out)
 		return false;
 	evo_csv_begin(&csv, evo_file_stream(out));
-	evo_csv_text(&csv, BENCH_SCORES_FORMAT);
+	evo_csv_text(&csv, EVO_SCORES_FORMAT);
 	evo_csv_text(&csv, scores->space->name);
 	evo_csv_text(&csv, file);
 	evo_csv_text(&csv, date);
@@ -99,7 +97,7 @@ struct reading {
 	size_t records;
 };
 
-void bench_scores_add_row(struct evo_scores *scores, const char *architecture)
+void evo_scores_add_row(struct evo_scores *scores, const char *architecture)
 {
 	size_t row = scores->row_count;
 	bool added;
@@ -114,13 +112,12 @@ void bench_scores_add_row(struct evo_scores *scores, const char *architecture)
 	}
 	scores->architectures[row] = evo_strdup(architecture);
 	for (size_t column = 0; column < scores->column_count; column++)
-		bench_scores_set(scores, row, column, false, NAN);
+		evo_scores_set(scores, row, column, false, NAN);
 	scores->row_count++;
 	evo_index_add(scores->index, scores->architectures[row], &added);
 }
 
-void bench_scores_set(struct evo_scores *scores, size_t row, size_t column, bool there,
-                      double value)
+void evo_scores_set(struct evo_scores *scores, size_t row, size_t column, bool there, double value)
 {
 	scores->there[row * scores->column_count + column] = there;
 	scores->values[row * scores->column_count + column] = value;
@@ -137,7 +134,7 @@ static bool take_head(struct reading *reading, size_t line, size_t count, char *
 {
 	struct evo_scores *scores = reading->scores;
 
-	if (count != HEAD_FIELDS || strcmp(fields[0], BENCH_SCORES_FORMAT) != 0)
+	if (count != HEAD_FIELDS || strcmp(fields[0], EVO_SCORES_FORMAT) != 0)
 		return damaged(reading, line, err);
 	scores->space = evo_space_find(fields[1], err);
 	scores->source = evo_format("imported from %s, %s", fields[2], fields[3]);
@@ -167,7 +164,7 @@ static bool take_row(struct reading *reading, size_t line, size_t count, char *c
 	if (count != scores->column_count + 1 ||
 	    evo_index_find(scores->index, fields[0]) < scores->row_count)
 		return damaged(reading, line, err);
-	bench_scores_add_row(scores, fields[0]);
+	evo_scores_add_row(scores, fields[0]);
 	for (size_t column = 0; column + 1 < count; column++) {
 		const char *text = fields[column + 1];
 		double value;
@@ -176,7 +173,7 @@ static bool take_row(struct reading *reading, size_t line, size_t count, char *c
 			continue;
 		if (!evo_number_parse(text, &value, NULL))
 			return damaged(reading, line, err);
-		bench_scores_set(scores, scores->row_count - 1, column, true, value);
+		evo_scores_set(scores, scores->row_count - 1, column, true, value);
 	}
 	return true;
 }
@@ -196,7 +193,7 @@ static bool take(void *context, size_t line, size_t count, char *const *fields,
 	}
 }
 
-struct evo_scores *bench_scores_create(const char *name)
+struct evo_scores *evo_scores_create(const char *name)
 {
 	struct evo_scores *scores = evo_calloc(1, sizeof(*scores));
 
@@ -208,8 +205,8 @@ struct evo_scores *bench_scores_create(const char *name)
 
 static struct evo_scores *load(const char *name, bool head_only, struct evo_error *err)
 {
-	struct evo_scores *scores = bench_scores_create(name);
-	char *path = bench_scores_path(name);
+	struct evo_scores *scores = evo_scores_create(name);
+	char *path = evo_scores_path(name);
 	struct reading reading = {.scores = scores, .path = path, .head_only = head_only};
 	bool good = evo_csv_read(path, take, &reading, err) || reading.stopped;
 
@@ -280,7 +277,7 @@ static char *name_of(const char *file)
 	if (length <= suffix || strcmp(file + length - suffix, SUFFIX) != 0)
 		return NULL;
 	name = evo_strndup(file, length - suffix);
-	if (evo_bench_name_check(name, NULL))
+	if (evo_name_is_plain(name))
 		return name;
 	free(name);
 	return NULL;
@@ -288,7 +285,7 @@ static char *name_of(const char *file)
 
 char **evo_scores_names(size_t *count, struct evo_error *err)
 {
-	char *folder = bench_scores_folder();
+	char *folder = evo_scores_folder();
 	char **names = evo_calloc(1, sizeof(char *));
 	DIR *directory = opendir(folder);
 	const struct dirent *entry;
@@ -361,7 +358,7 @@ bool evo_scores_find(const char *text, char **name, size_t *column, struct evo_e
 	struct evo_error why = {0};
 
 	*name = slash ? evo_strndup(text, (size_t) (slash - text)) : evo_strdup(text);
-	if (slash && evo_bench_name_check(*name, NULL))
+	if (slash && evo_name_is_plain(*name))
 		scores = evo_scores_head(*name, &why);
 	if (scores) {
 		for (*column = 0; *column < scores->column_count; (*column)++)
@@ -384,9 +381,9 @@ bool evo_scores_remove(const char *name, struct evo_error *err)
 	char *path;
 	bool done;
 
-	if (!bench_scores_name_check(name, err))
+	if (!evo_scores_name_check(name, err))
 		return false;
-	path = bench_scores_path(name);
+	path = evo_scores_path(name);
 	if (evo_path_exists(path)) {
 		done = evo_remove_tree(path, err);
 	} else {

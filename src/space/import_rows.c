@@ -1,8 +1,9 @@
 /* What every table that is imported asks of a row: its fields, its architecture, that it is new. */
 #include "config.h"
 
-#include "import.h"
+#include "evoscope/import_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 char *evo_import_trim(char *text)
@@ -66,7 +67,7 @@ char *evo_import_row(struct evo_import_rows *rows, const struct evo_index *index
 		return evo_format("%s is missing", rows->called);
 	}
 	if (!check_architecture(rows, *architecture, &why)) {
-		const char *like = bench_looks_like(*architecture);
+		const char *like = evo_import_looks_like(*architecture);
 
 		rows->report->unknown++;
 		rows->looks_like = rows->looks_like ? rows->looks_like : like;
@@ -80,4 +81,13 @@ char *evo_import_row(struct evo_import_rows *rows, const struct evo_index *index
 		                  lines[before]);
 	}
 	return NULL;
+}
+
+void evo_import_report_clear(struct evo_import_report *report)
+{
+	for (size_t i = 0; i < report->benchmark_count; i++)
+		free(report->benchmarks[i]);
+	for (size_t i = 0; i < report->unmade_count; i++)
+		free(report->unmade[i]);
+	*report = (struct evo_import_report){0};
 }

@@ -6,9 +6,7 @@
 
 #include "scores.h"
 
-#include "evoscope/bench_folder.h"
-#include "import.h"
-#include "evoscope/bench_manifest.h"
+#include "evoscope/import_rows.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -210,7 +208,7 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 	struct evo_scores *all = reading->all;
 	size_t row = all->row_count, column = 0;
 
-	bench_scores_add_row(all, architecture);
+	evo_scores_add_row(all, architecture);
 	reading->lines = evo_realloc(reading->lines, all->room, sizeof(size_t));
 	reading->lines[row] = line;
 	for (size_t i = 0; i < reading->rows.fields; i++) {
@@ -222,7 +220,7 @@ static void take_cells(struct reading *reading, size_t line, const char *archite
 		text = evo_import_trim(fields[i]);
 		if (*text != '\0' && evo_number_parse(text, &value, NULL)) {
 			reading->numbers[column]++;
-			bench_scores_set(all, row, column, true, value);
+			evo_scores_set(all, row, column, true, value);
 		} else if (*text != '\0') {
 			if (reading->others[column]++ == 0)
 				reading->advice[column] = advise(line, text);
@@ -343,12 +341,12 @@ static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kep
 		good += kept[i] && evo_scores_value(all, row, i, &value);
 	if (good == 0)
 		return 0;
-	bench_scores_add_row(to, all->architectures[row]);
+	evo_scores_add_row(to, all->architectures[row]);
 	for (size_t i = 0; i < all->column_count; i++) {
 		if (!kept[i])
 			continue;
 		if (evo_scores_value(all, row, i, &value))
-			bench_scores_set(to, to->row_count - 1, column, true, value);
+			evo_scores_set(to, to->row_count - 1, column, true, value);
 		column++;
 	}
 	return good;
@@ -420,11 +418,11 @@ static bool check_free(const struct evo_scores_import *import, const char *name,
 	char *path;
 	bool there;
 
-	if (!bench_scores_name_check(name, import->name ? err : NULL))
+	if (!evo_scores_name_check(name, import->name ? err : NULL))
 		return evo_fail(err, EVO_E_USAGE,
 		                "the name of %s cannot name imported scores; give one by --name",
 		                import->file);
-	path = bench_scores_path(name);
+	path = evo_scores_path(name);
 	there = evo_path_exists(path);
 	free(path);
 	return !there || import->replace ||
@@ -460,7 +458,7 @@ static struct evo_scores *select_scores(struct reading *reading, const char *nam
 	const struct evo_scores *all = reading->all;
 	bool *kept = evo_calloc(all->column_count + 1, sizeof(*kept));
 	size_t columns = choose_columns(reading, kept);
-	struct evo_scores *scores = bench_scores_create(name);
+	struct evo_scores *scores = evo_scores_create(name);
 
 	scores->space = reading->rows.space;
 	scores->columns = evo_calloc(columns + 1, sizeof(char *));
@@ -482,10 +480,10 @@ static struct evo_scores *select_scores(struct reading *reading, const char *nam
 
 static bool write_scores(const struct evo_scores *scores, const char *file, struct evo_error *err)
 {
-	char *folder = bench_scores_folder(), *today = evo_bench_today();
+	char *folder = evo_scores_folder(), *today = evo_today();
 	const char *slash = strrchr(file, '/');
 	bool done = evo_make_directories(folder, err) &&
-	            bench_scores_write(scores, slash ? slash + 1 : file, today, err);
+	            evo_scores_write(scores, slash ? slash + 1 : file, today, err);
 
 	free(folder);
 	free(today);
@@ -519,7 +517,7 @@ bool evo_import_scores(const struct evo_scores_import *import, evo_import_proble
 
 	*report = (struct evo_import_report){0};
 	*scores = NULL;
-	reading.all = bench_scores_create(name);
+	reading.all = evo_scores_create(name);
 	done = check_free(import, name, err) && evo_csv_read(import->file, take, &reading, err);
 	if (done && reading.rows.fields == 0)
 		done = evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
