@@ -2,6 +2,7 @@
    load. */
 #include "config.h"
 
+#include "evoscope/bench.h"
 #include "evoscope/import.h"
 #include "evoscope/bench.h"
 #include "fuzz.h"
