@@ -36,7 +36,7 @@ static void extract_one(void *context, size_t index, unsigned worker)
 	struct evo_error err = {0};
 	const struct evo_stats *stats =
 	        evo_store_acquire(job->store, job->networks[index], READ, worker, &err);
-	if (!stats)
+	if (stats == NULL)
 		bench_die(&err);
 	for (size_t u = 0; u < stats->unit_count; u++)
 		for (int s = 0; s < EVO_UNIT_STATISTICS; s++)
@@ -54,12 +54,13 @@ double bench_extract_rate(const struct bench_size *size, unsigned threads)
 	struct extracting job = {.networks = networks};
 	size_t largest = 4 * size->channels * size->batch * size->side * size->side;
 	struct evo_pool *pool = evo_pool_create(threads, &err);
-	if (!pool)
+	if (pool == NULL)
 		bench_die(&err);
 	job.store = bench_store(size, architectures, threads, (size_t) 4 << 30, networks);
 	evo_store_once(job.store);
 	for (unsigned i = 0; i < threads; i++)
-		if (!(job.scratch[i] = evo_big_alloc(largest * sizeof(float), "scratch", &err)))
+		if ((job.scratch[i] = evo_big_alloc(largest * sizeof(float), "scratch", &err)) ==
+		    NULL)
 			bench_die(&err);
 	evo_pool_run(pool, EVO_PRIORITY_PERSON, threads, extract_one, &job);
 	double begin = evo_now();
@@ -122,12 +123,12 @@ static double sgemm_rate(unsigned threads)
 	struct evo_pool *pool = evo_pool_create(threads, &err);
 	float *memory[64] = {NULL};
 	size_t bytes = 3 * sizeof(float) * SIDE * SIDE, count = 200;
-	if (!pool)
+	if (pool == NULL)
 		bench_die(&err);
 	evo_blas_name(); /* holds it to one thread */
 	for (unsigned i = 0; i < threads; i++) {
 		memory[i] = evo_big_alloc(bytes, "matrices", &err);
-		if (!memory[i])
+		if (memory[i] == NULL)
 			bench_die(&err);
 		memset(memory[i], 0, bytes);
 	}
@@ -189,10 +190,10 @@ static double status_bytes(const char *key)
 	char line[256];
 	double kilobytes = 0;
 	FILE *file = fopen("/proc/self/status", "r");
-	while (file && fgets(line, sizeof(line), file))
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
 		if (!strncmp(line, key, strlen(key)))
 			kilobytes = strtod(line + strlen(key), NULL);
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return kilobytes * 1024;
 }
@@ -210,7 +211,7 @@ void bench_memory_child(void)
 	for (size_t i = 0; i < 2 * size.networks; i++) {
 		size_t network = networks[i % size.networks];
 		const struct evo_stats *stats = evo_store_acquire(store, network, needs, 0, &err);
-		if (!stats)
+		if (stats == NULL)
 			bench_die(&err);
 		evo_store_release(store, network, stats);
 	}
@@ -225,9 +226,9 @@ void bench_memory(void)
 	char line[128];
 	char *command = evo_format("'%s/tests/bench' memory-child", EVO_BUILD_DIR);
 	FILE *out = popen(command, "r");
-	if (out && fgets(line, sizeof(line), out))
+	if (out != NULL && fgets(line, sizeof(line), out) != NULL)
 		taken = strtod(line, NULL);
-	if (!out || pclose(out) != 0 || !(taken > 0))
+	if (out == NULL || pclose(out) != 0 || !(taken > 0))
 		bench_say("memory: cannot be measured here (%s)", command);
 	else
 		bench_line("memory, statistics of 12 networks C 16 N 3, 1 thread", taken / 1e6,

@@ -25,7 +25,7 @@ static void set_up(struct setting *setting, unsigned threads)
 
 	setting->architectures = bench_architectures(evaluated.networks);
 	setting->pool = evo_pool_create(threads, &err);
-	if (!setting->pool)
+	if (setting->pool == NULL)
 		bench_die(&err);
 	setting->store = bench_store(&evaluated, setting->architectures, threads, (size_t) 4 << 30,
 	                             setting->networks);
@@ -153,7 +153,7 @@ static double read_statistics(struct setting *setting, double *bytes)
 		        setting->store, setting->networks[i], EVO_NEED(EVO_X_D), 0, &err);
 		double begin = evo_now();
 
-		if (!stats)
+		if (stats == NULL)
 			bench_die(&err);
 		for (size_t u = 0; u < stats->unit_count; u++) {
 			const size_t *d = stats->units[u].x_dims;

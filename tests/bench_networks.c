@@ -21,7 +21,7 @@ static bool add_row(void *context, size_t line, size_t count, char *const *field
 		       strcmp(fields[list->column], "ArchitectureString") != 0)
 			list->column++;
 	else if (list->count < list->wanted && list->column < count &&
-	         strstr(fields[list->column], "conv"))
+	         strstr(fields[list->column], "conv") != NULL)
 		list->items[list->count++] = evo_strdup(fields[list->column]);
 	return true;
 }
@@ -33,7 +33,7 @@ static void draw(struct list *list)
 	struct evo_rng rng = evo_rng_stream(1, "benchmark networks", 0);
 	while (list->count < list->wanted) {
 		char *text = space->at(evo_rng_below(&rng, space->count));
-		if (strstr(text, "conv"))
+		if (strstr(text, "conv") != NULL)
 			list->items[list->count++] = text;
 		else
 			free(text);
@@ -69,7 +69,7 @@ struct evo_store *bench_store(const struct bench_size *size, char **architecture
 	                          .seed = 1};
 	size_t number;
 	struct evo_store *store = evo_store_create(memory, workers, &err);
-	if (!store || !evo_store_probe(store, &probe, NULL, NULL, &number, &err))
+	if (store == NULL || !evo_store_probe(store, &probe, NULL, NULL, &number, &err))
 		bench_die(&err);
 	for (size_t i = 0; i < size->networks; i++)
 		if (!evo_store_network(store, number, architectures[i], &numbers[i], &err))
@@ -85,7 +85,7 @@ static size_t read_trees(const char *path, struct evo_tree **trees)
 	char line[4096];
 	size_t count = 0;
 	FILE *file = fopen(path, "r");
-	while (file && count < TREES && fgets(line, sizeof(line), file)) {
+	while (file != NULL && count < TREES && fgets(line, sizeof(line), file) != NULL) {
 		line[strcspn(line, "\n")] = 0;
 		if (!*line || *line == '#')
 			continue;
@@ -93,7 +93,7 @@ static size_t read_trees(const char *path, struct evo_tree **trees)
 		if (!evo_tree_parse(line, trees[count++], &err))
 			bench_die(&err);
 	}
-	if (file)
+	if (file != NULL)
 		fclose(file);
 	return count;
 }

@@ -10,7 +10,7 @@
 static const char *folder(void)
 {
 	const char *given = getenv("EVOSCOPE_PEER");
-	return given && *given ? given : EVO_SOURCE_DIR "/../shared/peer";
+	return given != NULL && *given ? given : EVO_SOURCE_DIR "/../shared/peer";
 }
 
 /* Debian's PyTorch belongs to the system's interpreter, whatever comes first in PATH. */
@@ -49,16 +49,16 @@ double bench_peer_rate(const char *arguments, const char *unit)
 	char *command = evo_format("cd '%s' && PYTHONDONTWRITEBYTECODE=1 %s bench_torch.py %s",
 	                           folder(), python(), arguments);
 	FILE *out = popen(command, "r");
-	while (out && fgets(line, sizeof(line), out)) {
+	while (out != NULL && fgets(line, sizeof(line), out) != NULL) {
 		char *end = strstr(line, unit), *at = end;
-		while (at && at > line && at[-1] == ' ')
+		while (at != NULL && at > line && at[-1] == ' ')
 			at--;
-		while (at && at > line && strchr("0123456789.", at[-1]))
+		while (at != NULL && at > line && strchr("0123456789.", at[-1]) != NULL)
 			at--;
-		if (at)
+		if (at != NULL)
 			rate = strtod(at, NULL);
 	}
-	if (!out || pclose(out) != 0 || !(rate > 0)) {
+	if (out == NULL || pclose(out) != 0 || !(rate > 0)) {
 		bench_say("the peer failed: %s", command);
 		rate = 0;
 	}

@@ -30,6 +30,8 @@ done >"$symbols"
 
 awk '
 FILENAME == ARGV[1] { # the table
+	if ($1 == "circle")
+		circle_of[$2] = $3
 	if ($0 !~ /^[a-z]+:/)
 		next
 	room = $1
@@ -130,8 +132,13 @@ END {
 				size++
 				seen[j] = 1
 			}
-		if (size > 2)
+		split(i, part, " ")
+		found[part[1]] = size > found[part[1]] ? size : found[part[1]]
+		if (size > 2 && size > circle_of[part[1]])
 			complain(size " files need each other in a circle: " circle)
 	}
+	for (room in circle_of)
+		if (found[room] != circle_of[room])
+			complain("src/rooms: the largest circle of " room " has " found[room] + 0 " files")
 	exit failed
 }' "$table" "$source/Makefile.am" "$symbols"

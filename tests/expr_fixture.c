@@ -42,8 +42,8 @@ void set_dims(size_t *dims, size_t a, size_t b, size_t c, size_t d)
 
 void clear(void)
 {
-	memset(units, 0, sizeof units);
-	memset(&stats, 0, sizeof stats);
+	memset(units, 0, sizeof(units));
+	memset(&stats, 0, sizeof(stats));
 	stats.units = units;
 	stats.has = EVO_NEED(EVO_STATISTICS) - 1;
 	used = 0;

@@ -20,7 +20,7 @@ static void broken(const char *path, const char *what)
 char *golden_path(size_t index, const char *file)
 {
 	const char *folder = getenv("EVOSCOPE_GOLDEN");
-	if (!folder)
+	if (folder == NULL)
 		folder = EVO_SOURCE_DIR "/../shared/golden";
 	return evo_format("%s/net%02zu/%s", folder, index, file);
 }
@@ -44,7 +44,7 @@ static char *contents(const char *path, size_t *length)
 {
 	struct evo_error err = {0};
 	char *text = evo_file_read(path, FILE_MAX, length, &err);
-	if (!text)
+	if (text == NULL)
 		broken(path, err.message);
 	return text;
 }
@@ -63,9 +63,10 @@ static void read_net(struct golden *golden, const char *path)
 	               {"image", &golden->macro.side},
 	               {"params", &golden->parameters},
 	               {"units", &golden->units}};
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
 		char *value = strchr(line, ' ');
-		if (!value)
+		if (value == NULL)
 			broken(path, line);
 		*value++ = '\0';
 		if (strcmp(line, "arch") == 0)
@@ -83,9 +84,9 @@ static void read_tensor(struct golden *golden, const char *path, char *line, siz
 	struct golden_tensor tensor = {.dims = {1, 1, 1, 1}, .count = 1};
 	char *rest = NULL, *word = strtok_r(line, " ", &rest);
 	size_t rank = 0, offset = total;
-	snprintf(tensor.name, sizeof(tensor.name), "%s", word ? word : "");
+	snprintf(tensor.name, sizeof(tensor.name), "%s", word != NULL ? word : "");
 	word = strtok_r(NULL, " ", &rest);
-	if (!word || strcmp(word, "f32") != 0)
+	if (word == NULL || strcmp(word, "f32") != 0)
 		broken(path, tensor.name);
 	while ((word = strtok_r(NULL, " ", &rest)))
 		if (*word == '@')
@@ -111,7 +112,8 @@ struct golden *golden_read(size_t index)
 	read_net(golden, net);
 	golden->numbers = (float *) (void *) contents(numbers, &bytes);
 	char *text = contents(list, &length);
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
 		read_tensor(golden, list, line, bytes / sizeof(float));
 	free(text);
 	free(net);
@@ -143,7 +145,7 @@ const struct golden_tensor *golden_tensor(const struct golden *golden, const cha
 	vsnprintf(name, sizeof(name), format, list);
 	va_end(list);
 	const struct golden_tensor *tensor = golden_find(golden, name);
-	if (!tensor)
+	if (tensor == NULL)
 		broken(golden->name, name);
 	return tensor;
 }
@@ -154,9 +156,10 @@ double golden_proxy(size_t index, const char *name)
 	char *path = golden_path(index, "proxies.txt"), *text = contents(path, &length);
 	char *rest = NULL;
 	double value = NAN;
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
 		char *space = strchr(line, ' ');
-		if (!space)
+		if (space == NULL)
 			broken(path, line);
 		*space = '\0';
 		if (strcmp(line, name) == 0)
@@ -194,11 +197,11 @@ void golden_parameters(const struct golden *golden, const struct evo_graph *grap
 		bool norm = p->kind == EVO_BN_SCALE || p->kind == EVO_BN_SHIFT;
 		const struct golden_tensor *tensor =
 		        norm ? NULL : golden_tensor(golden, "%s", p->name);
-		if (tensor && tensor->count != p->count)
+		if (tensor != NULL && tensor->count != p->count)
 			broken(golden->name, p->name);
 		for (size_t k = 0; k < p->count; k++)
 			set(parameters, p, k,
-			    tensor ? (double) tensor->values[k] : p->kind == EVO_BN_SCALE);
+			    tensor != NULL ? (double) tensor->values[k] : p->kind == EVO_BN_SCALE);
 	}
 }
 

@@ -16,7 +16,7 @@ static bool unit_name(const struct golden_tensor *tensor, char name[64])
 {
 	const size_t length = strlen(tensor->name);
 	const char prefix[] = "data.", suffix[] = ".gw";
-	const size_t before = sizeof prefix - 1, after = sizeof suffix - 1;
+	const size_t before = sizeof(prefix) - 1, after = sizeof(suffix) - 1;
 
 	if (length <= before + after || strncmp(tensor->name, prefix, before) != 0 ||
 	    strcmp(tensor->name + length - after, suffix) != 0)
@@ -31,13 +31,13 @@ static void fill_unit(const struct golden *golden, struct evo_unit_stats *unit, 
 
 	unit->name = evo_strdup(name);
 	unit->w = weight->values;
-	memcpy(unit->w_dims, weight->dims, sizeof unit->w_dims);
+	memcpy(unit->w_dims, weight->dims, sizeof(unit->w_dims));
 	for (size_t p = 0; p < EVO_PASSES; p++) {
 		const struct golden_tensor *x = golden_tensor(golden, "%s.%s.x", passes[p], name);
 		const struct golden_tensor *y = golden_tensor(golden, "%s.%s.y", passes[p], name);
 
-		memcpy(unit->x_dims, x->dims, sizeof unit->x_dims);
-		memcpy(unit->y_dims, y->dims, sizeof unit->y_dims);
+		memcpy(unit->x_dims, x->dims, sizeof(unit->x_dims));
+		memcpy(unit->y_dims, y->dims, sizeof(unit->y_dims));
 		unit->pass[p].x = x->values;
 		unit->pass[p].y = y->values;
 		unit->pass[p].gr = golden_tensor(golden, "%s.%s.gr", passes[p], name)->values;
@@ -48,13 +48,13 @@ static void fill_unit(const struct golden *golden, struct evo_unit_stats *unit, 
 
 struct golden_stats *golden_stats_read(size_t index)
 {
-	struct golden_stats *read = evo_calloc(1, sizeof *read);
+	struct golden_stats *read = evo_calloc(1, sizeof(*read));
 	struct golden *golden = golden_read(index);
 	struct evo_stats *stats = &read->stats;
 	char name[64];
 
 	read->golden = golden;
-	read->units = evo_calloc(golden->units + 1, sizeof *read->units);
+	read->units = evo_calloc(golden->units + 1, sizeof(*read->units));
 	for (size_t i = 0; i < golden->tensor_count; i++) {
 		if (unit_name(&golden->tensors[i], name) && stats->unit_count < golden->units)
 			fill_unit(golden, &read->units[stats->unit_count++], name);
@@ -63,8 +63,8 @@ struct golden_stats *golden_stats_read(size_t index)
 		const struct golden_tensor *gin = golden_tensor(golden, "%s.grad_input", passes[p]);
 		const struct golden_tensor *logits = golden_tensor(golden, "%s.logits", passes[p]);
 
-		memcpy(stats->gin_dims, gin->dims, sizeof stats->gin_dims);
-		memcpy(stats->logits_dims, logits->dims, sizeof stats->logits_dims);
+		memcpy(stats->gin_dims, gin->dims, sizeof(stats->gin_dims));
+		memcpy(stats->logits_dims, logits->dims, sizeof(stats->logits_dims));
 		stats->pass[p].gin = gin->values;
 		stats->pass[p].logits = logits->values;
 	}
@@ -92,7 +92,7 @@ struct golden_lines golden_lines_read(size_t index)
 	size_t length;
 
 	lines.contents = lines.rest = evo_file_read(path, (size_t) 64 << 20, &length, &err);
-	if (!lines.contents) {
+	if (lines.contents == NULL) {
 		fprintf(stderr, "golden network: %s: %s\n", path, err.message);
 		abort();
 	}
@@ -104,14 +104,14 @@ bool golden_lines_next(struct golden_lines *lines, double *value, const char **t
 {
 	char *line = lines->rest, *end, *tab;
 
-	if (!line || *line == '\0')
+	if (line == NULL || *line == '\0')
 		return false;
 	end = strchr(line, '\n');
-	lines->rest = end ? end + 1 : NULL;
-	if (end)
+	lines->rest = end != NULL ? end + 1 : NULL;
+	if (end != NULL)
 		*end = '\0';
 	tab = strchr(line, '\t');
-	if (!tab) {
+	if (tab == NULL) {
 		fprintf(stderr, "golden network: expressions.txt: no tab in %s\n", line);
 		abort();
 	}

@@ -18,7 +18,7 @@
 double worth(unsigned code, size_t network)
 {
 	const struct evo_primitive *word = evo_primitive(code);
-	uint64_t name[2] = {word ? evo_hash_text(word->name) + word->arity : code, network};
+	uint64_t name[2] = {word != NULL ? evo_hash_text(word->name) + word->arity : code, network};
 	return (double) (evo_hash(name, sizeof(name), 7) >> 11) * 0x1p-52 - 1;
 }
 

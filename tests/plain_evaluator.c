@@ -189,7 +189,7 @@ struct plain_evaluator {
 
 struct plain_evaluator *plain_create(void)
 {
-	struct plain_evaluator *evaluator = evo_calloc(1, sizeof *evaluator);
+	struct plain_evaluator *evaluator = evo_calloc(1, sizeof(*evaluator));
 
 	evo_arena_init(&evaluator->totals);
 	return evaluator;
@@ -197,7 +197,7 @@ struct plain_evaluator *plain_create(void)
 
 void plain_destroy(struct plain_evaluator *evaluator)
 {
-	if (!evaluator)
+	if (evaluator == NULL)
 		return;
 	free(evaluator->scratch.memory);
 	free(evaluator->folded.memory);
@@ -207,7 +207,7 @@ void plain_destroy(struct plain_evaluator *evaluator)
 
 size_t plain_bytes(const struct plain_evaluator *evaluator)
 {
-	return sizeof *evaluator + evaluator->scratch.bytes + evaluator->folded.bytes +
+	return sizeof(*evaluator) + evaluator->scratch.bytes + evaluator->folded.bytes +
 	       evaluator->totals.peak;
 }
 
@@ -218,7 +218,7 @@ static bool reserve(struct buffer *buffer, size_t bytes, struct evo_error *err)
 	free(buffer->memory);
 	buffer->bytes = 0;
 	buffer->memory = evo_big_alloc(bytes, "evaluating an expression", err);
-	if (!buffer->memory)
+	if (buffer->memory == NULL)
 		return false;
 	buffer->bytes = bytes;
 	return true;
@@ -323,7 +323,7 @@ static bool aggregate(struct plain_evaluator *evaluator, const struct evo_stats 
 	double *values;
 	bool fits;
 
-	if (!reserve(&evaluator->folded, stats->unit_count * sizeof *values, err))
+	if (!reserve(&evaluator->folded, stats->unit_count * sizeof(*values), err))
 		return false;
 	values = evaluator->folded.memory;
 	for (size_t i = 0; i < stats->unit_count; i++) {
@@ -364,13 +364,13 @@ static bool total(struct plain_evaluator *evaluator, const struct evo_stats *sta
 		if (first) {
 			out->extent = value.extent;
 			sums = evo_arena_alloc(&evaluator->totals,
-			                       value.extent.count * sizeof *sums, err);
-			if (!sums)
+			                       value.extent.count * sizeof(*sums), err);
+			if (sums == NULL)
 				return false;
 		}
 		evo_total_add(sums, &value, first);
 	}
-	if (!sums)
+	if (sums == NULL)
 		return true;
 	out->scalar = sums[0];
 	out->twice = sums;

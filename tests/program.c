@@ -42,7 +42,7 @@ void sandbox_set(struct sandbox *sandbox, const char *name, const char *value)
 		free(sandbox->env[at]);
 		sandbox->env[at] = sandbox->env[--sandbox->env_count];
 	}
-	if (value)
+	if (value != NULL)
 		sandbox->env[sandbox->env_count++] = evo_format("%s=%s", name, value);
 	assert_true(sandbox->env_count < EVO_COUNT(sandbox->env));
 	sandbox->env[sandbox->env_count] = NULL;
@@ -63,8 +63,9 @@ void sandbox_open(struct sandbox *sandbox)
 	                                   "LD_LIBRARY_PATH"};
 	const char *root = getenv("TMPDIR");
 	memset(sandbox, 0, sizeof(*sandbox));
-	sandbox->folder = evo_format("%s/evoscope-test-XXXXXX", root && *root ? root : "/tmp");
-	if (!mkdtemp(sandbox->folder))
+	sandbox->folder =
+	        evo_format("%s/evoscope-test-XXXXXX", root != NULL && *root ? root : "/tmp");
+	if (mkdtemp(sandbox->folder) == NULL)
 		give_up(sandbox->folder);
 	for (size_t i = 0; i < EVO_COUNT(kept); i++)
 		sandbox_set(sandbox, kept[i], getenv(kept[i]));
@@ -122,7 +123,7 @@ void sandbox_write(const struct sandbox *sandbox, const char *name, const char *
 {
 	const char *path = sandbox_path(sandbox, name);
 	FILE *file = fopen(path, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file))
+	if (file == NULL || fputs(text, file) < 0 || fclose(file))
 		give_up(path);
 }
 
@@ -195,9 +196,9 @@ static char *read_whole(int fd, size_t *length)
 void start_program(struct sandbox *sandbox, struct running *running, int out,
                    const char *const *arguments)
 {
-	const char *program = sandbox->program ? sandbox->program : PROGRAM;
+	const char *program = sandbox->program != NULL ? sandbox->program : PROGRAM;
 	char *argv[64] = {(char *) (uintptr_t) program};
-	for (size_t i = 0; arguments[i]; i++) {
+	for (size_t i = 0; arguments[i] != NULL; i++) {
 		assert_true(i + 2 < EVO_COUNT(argv));
 		argv[i + 1] = (char *) (uintptr_t) arguments[i];
 	}
@@ -212,7 +213,7 @@ void start_program(struct sandbox *sandbox, struct running *running, int out,
 	/* The tests themselves may run in the background. A hang-up is left as the test has it. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
-	dup2(open(sandbox->input ? sandbox->input : "/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(open(sandbox->input != NULL ? sandbox->input : "/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(running->err, STDERR_FILENO);
 	if (out == OUT_CLOSED)
 		close(STDOUT_FILENO);
@@ -264,7 +265,7 @@ void expect_complaint(const struct outcome *outcome, int status, const char *say
 {
 	const char *end = strchr(outcome->err, '\n');
 	bool good = exit_status(outcome) == status && !strncmp(outcome->err, "evoscope: ", 10) &&
-	            end && !end[1] && has(outcome->err, says);
+	            end != NULL && !end[1] && has(outcome->err, says);
 	if (!good)
 		print_error("for \"%s\": status %x: %s\n", says, (unsigned) outcome->status,
 		            outcome->err);

@@ -37,9 +37,9 @@ void session_begin(struct session *session, int rows, int columns, int ignored,
 	                        "--population",  "10",          "--seed",       "3",
 	                        "--generations", "100000"};
 	size_t count = 0;
-	while (argv[count])
+	while (argv[count] != NULL)
 		count++;
-	for (; *options; options++)
+	for (; *options != NULL; options++)
 		argv[count++] = *options;
 	session->term = term_open(&(struct term_start){
 	        .argv = argv,
@@ -73,7 +73,7 @@ void type_command(struct term *term, const char *text)
 long generation(struct term *term)
 {
 	const char *at = strstr(term_row(term, 0), "gen ");
-	return at ? strtol(at + 4, NULL, 10) : -1;
+	return at != NULL ? strtol(at + 4, NULL, 10) : -1;
 }
 
 static bool has_generation(struct term *term, const void *least)

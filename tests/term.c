@@ -81,7 +81,7 @@ static void become_program(const struct term_start *start)
 	signal(SIGQUIT, SIG_DFL);
 	if (start->ignored)
 		signal(start->ignored, SIG_IGN);
-	if (start->folder && chdir(start->folder))
+	if (start->folder != NULL && chdir(start->folder))
 		give_up(start->folder);
 	execve(start->argv[0], (char *const *) (uintptr_t) start->argv,
 	       (char *const *) (uintptr_t) start->env);
@@ -181,7 +181,7 @@ static struct termios usual_modes(void)
 struct term *term_open(const struct term_start *start)
 {
 	struct term *term = calloc(1, sizeof(*term));
-	if (!term)
+	if (term == NULL)
 		give_up("memory");
 	term->rows = start->rows;
 	term->columns = start->columns;
@@ -213,7 +213,7 @@ struct term *term_open(const struct term_start *start)
 
 void term_close(struct term *term)
 {
-	if (!term)
+	if (term == NULL)
 		return;
 	if (!term->ended)
 		kill(term->program, SIGKILL);
@@ -235,7 +235,7 @@ static void keep(struct term *term, const char *bytes, size_t count)
 	if (term->byte_count + count > term->byte_capacity) {
 		term->byte_capacity = 2 * (term->byte_count + count);
 		term->bytes = realloc(term->bytes, term->byte_capacity);
-		if (!term->bytes)
+		if (term->bytes == NULL)
 			give_up("memory");
 	}
 	memcpy(term->bytes + term->byte_count, bytes, count);
@@ -390,7 +390,7 @@ static void make_room(struct term *term)
 	size_t row = (size_t) term->columns * 4 * VTERM_MAX_CHARS_PER_CELL + 2;
 	free(term->text);
 	term->text = malloc((size_t) term->rows * row + 1);
-	if (!term->text)
+	if (term->text == NULL)
 		give_up("memory");
 }
 
@@ -422,7 +422,7 @@ int term_find(struct term *term, const char *text)
 {
 	const char *screen = term_screen(term);
 	const char *at = strstr(screen, text);
-	if (!at)
+	if (at == NULL)
 		return -1;
 	int row = 0;
 	for (; screen < at; screen++)
@@ -660,9 +660,9 @@ static const char *not_back(const struct term *term)
 /* A busy kernel passes on late what was written before a program stopped or ended. */
 void term_expect_back(struct term *term)
 {
-	for (double end = now() + TERM_PATIENCE; not_back(term) && now() < end;)
+	for (double end = now() + TERM_PATIENCE; not_back(term) != NULL && now() < end;)
 		read_some(term, 0.1);
-	if (!not_back(term))
+	if (not_back(term) == NULL)
 		return;
 	term_show(term);
 	fail_msg("%s", not_back(term));

@@ -305,7 +305,7 @@ static void check_refused(const char *file, const char *what)
 	assert_false(build_with(&build, 1, &watch));
 	assert_true(err.code == EVO_E_INPUT || err.code == EVO_E_NOT_FOUND ||
 	            err.code == EVO_E_IO || err.code == EVO_E_USAGE);
-	if (!strstr(err.message, what) || !strstr(err.file, file))
+	if (strstr(err.message, what) == NULL || strstr(err.file, file) == NULL)
 		fail_msg("\"%s: %s\" does not say \"%s: %s\"", err.file, err.message, file, what);
 	assert_int_equal(watch.calls, 0);
 	assert_false(evo_path_exists(folder));

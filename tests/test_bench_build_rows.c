@@ -44,7 +44,7 @@ static char *timeless_manifest(const char *name)
 {
 	char *text = read_text(name, "manifest.ini"), *out = evo_calloc(strlen(text) + 1, 1);
 
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
 		if (strncmp(line, "seconds", 7) != 0 && strncmp(line, "date", 4) != 0 &&
 		    strncmp(line, "origin", 6) != 0) {
 			strcat(out, line);

@@ -60,9 +60,9 @@ static size_t entries(void)
 	size_t count = 0;
 
 	free(path);
-	if (!directory)
+	if (directory == NULL)
 		return 0;
-	for (struct dirent *entry; (entry = readdir(directory));)
+	for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			count++;
 	closedir(directory);
@@ -225,7 +225,7 @@ static void tells_bad_rows_by_line_and_goes_on(void **state)
 	assert_int_equal(heard.count, EVO_COUNT(expected));
 	for (size_t i = 0; i < EVO_COUNT(expected); i++) {
 		assert_int_equal(heard.lines[i], expected[i].line);
-		if (!strstr(heard.what[i], expected[i].what))
+		if (strstr(heard.what[i], expected[i].what) == NULL)
 			fail_msg("\"%s\" does not say \"%s\"", heard.what[i], expected[i].what);
 	}
 	/* The first usable row of an architecture is the one that counts. */
@@ -369,7 +369,7 @@ static void check_refused(const char *text, enum evo_code code, size_t line, con
 	assert_false(import_text(text));
 	assert_int_equal(err.code, code);
 	assert_int_equal(err.line, line);
-	if (!strstr(err.message, what))
+	if (strstr(err.message, what) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", err.message, what);
 	assert_int_equal(report.benchmark_count, 0);
 	assert_int_equal(entries(), 0);
@@ -739,7 +739,7 @@ static void imports_the_public_table(void **state)
 	double begun;
 
 	(void) state;
-	if (!table) {
+	if (table == NULL) {
 		print_message("the public table is not on this machine: skipped\n");
 		skip();
 	}

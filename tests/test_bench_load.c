@@ -24,7 +24,7 @@ static void put_benchmark(const char *name, const char *manifest, const char *ta
 	free(put_text(relative, manifest));
 	free(relative);
 	relative = evo_format("benchmarks/%s/table.csv", name);
-	if (table)
+	if (table != NULL)
 		free(put_text(relative, table));
 	free(relative);
 	free(folder);
@@ -88,7 +88,7 @@ static void check_bad(const char *manifest, const char *table, size_t line, cons
 	assert_null(load("bad"));
 	assert_int_equal(err.code, EVO_E_INPUT);
 	assert_int_equal(err.line, line);
-	if (!strstr(err.message, what))
+	if (strstr(err.message, what) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", err.message, what);
 }
 

@@ -141,7 +141,7 @@ static void check_bad(const char *header, size_t bytes, const char *what)
 	assert_null(npy.stream);
 	assert_int_equal(err.code, EVO_E_INPUT);
 	assert_non_null(strstr(err.file, "array.npy"));
-	if (!strstr(err.message, what))
+	if (strstr(err.message, what) == NULL)
 		fail_msg("%s: \"%s\" does not say \"%s\"", header, err.message, what);
 }
 

@@ -39,7 +39,7 @@ static size_t trainings(const char *benchmark)
 {
 	char *journal = file_of(benchmark, "trainings.partial");
 	size_t lines = 0;
-	for (const char *at = journal; at && (at = strchr(at, '\n')); at++)
+	for (const char *at = journal; at != NULL && (at = strchr(at, '\n')) != NULL; at++)
 		lines++;
 	free(journal);
 	return lines ? lines - 1 : 0; /* the first one is the heading */
@@ -66,7 +66,7 @@ static char *lasting_part(const char *benchmark)
 	assert_non_null(table);
 	struct evo_text text;
 	evo_text_init(&text);
-	for (char *line = strtok(manifest, "\n"); line; line = strtok(NULL, "\n")) {
+	for (char *line = strtok(manifest, "\n"); line != NULL; line = strtok(NULL, "\n")) {
 		bool passes = false;
 		for (size_t i = 0; i < EVO_COUNT(passing); i++)
 			passes |= !strncmp(line, passing[i], strlen(passing[i]));
@@ -321,7 +321,7 @@ static void the_histogram_adds_up(void **state)
 		evo_text_append(&text, "ArchitectureString,CIFAR10TestAccuracy200Epochs\n");
 		for (size_t k = 0; k < 40; k++) {
 			made_row(k, row);
-			if (tables[i])
+			if (tables[i] != NULL)
 				evo_text_printf(&text, "%s,%s\n", row, tables[i]);
 			else
 				evo_text_printf(&text, "%s,%.3f\n", row, 2.5 * (double) k);
@@ -335,7 +335,8 @@ static void the_histogram_adds_up(void **state)
 		RUN(&box, &outcome, "benchmarks", "show", "histogram-cifar10");
 		expect_status(&outcome, 0);
 		size_t sum = 0, bars = 0;
-		for (char *line = strtok(outcome.out, "\n"); line; line = strtok(NULL, "\n"))
+		for (char *line = strtok(outcome.out, "\n"); line != NULL;
+		     line = strtok(NULL, "\n"))
 			if (has(line, " .. ")) {
 				sum += (size_t) atoi(strrchr(line, ' '));
 				bars++;
@@ -385,7 +386,7 @@ static void bad_input_is_named(void **state)
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		const char *arguments[16] = {BUILD};
 		struct outcome outcome;
-		for (size_t k = 0; cases[i].arguments[k]; k++)
+		for (size_t k = 0; cases[i].arguments[k] != NULL; k++)
 			arguments[2 + k] = cases[i].arguments[k];
 		run_program(&box, &outcome, arguments);
 		expect_complaint(&outcome, cases[i].status, cases[i].says);

@@ -50,7 +50,7 @@ static struct setup setup_of(const char *architecture, size_t batch, size_t clas
 	evo_parameters_random(&s.parameters, s.graph, architecture, SEED);
 	s.input = evo_calloc(batch * 3 * 64, sizeof(float));
 	evo_rng_normals(&rng, s.input, batch * 3 * 64, 1);
-	s.labels = evo_calloc(batch, sizeof *s.labels);
+	s.labels = evo_calloc(batch, sizeof(*s.labels));
 	for (size_t i = 0; i < batch; i++)
 		s.labels[i] = (unsigned short) evo_rng_below(&rng, classes);
 	return s;
@@ -108,7 +108,7 @@ static struct evo_session *forward(const struct setup *s, size_t from, size_t ba
 static struct evo_session *loss_session(const struct setup *s, size_t from, size_t batch)
 {
 	struct evo_session *session = forward(s, from, batch);
-	float *seed = evo_calloc(batch * s->classes, sizeof *seed);
+	float *seed = evo_calloc(batch * s->classes, sizeof(*seed));
 
 	evo_cross_entropy(EVO_F32, evo_session_value(session, s->graph->output), s->labels + from,
 	                  batch, s->classes, seed, NULL);
@@ -219,7 +219,7 @@ static void sums_over_weights(void **state)
 	for (size_t n = 0; n < s.graph->node_count; n++) {
 		const struct evo_parameter *p = weight_at(&s, n);
 		double w2 = 0, g2 = 0;
-		if (!p)
+		if (p == NULL)
 			continue;
 		const float *w = evo_parameter_values(&s.parameters, p);
 		const float *g = evo_session_parameter_gradient(session, p);
@@ -253,7 +253,7 @@ static void fisher_of_every_weighted_layer(void **state)
 		const struct evo_parameter *p = weight_at(&s, n);
 		const struct evo_shape shape = s.graph->nodes[n].shape;
 		const size_t plane = shape.height * shape.width;
-		if (!p)
+		if (p == NULL)
 			continue;
 		const float *a = evo_session_value(session, n);
 		const float *g = evo_session_gradient(session, n);
@@ -284,7 +284,7 @@ static void zico_of_two_halves(void **state)
 		for (size_t n = 0; n < s.graph->node_count; n++) {
 			const struct evo_parameter *p = weight_at(&s, n);
 			double layer = 0;
-			if (!p)
+			if (p == NULL)
 				continue;
 			const float *g = evo_session_parameter_gradient(one, p);
 			const float *h = evo_session_parameter_gradient(two, p);
@@ -390,7 +390,7 @@ static void patterns_of_every_relu(void **state)
 		struct setup s = setup_of(b % 2 ? POOL : CELL, batches[b], 5);
 		size_t places;
 		unsigned char *bits = relu_bits(&s, &places);
-		double *matrix = evo_calloc(s.batch * s.batch, sizeof *matrix);
+		double *matrix = evo_calloc(s.batch * s.batch, sizeof(*matrix));
 		for (size_t i = 0; i < s.batch * s.batch; i++) {
 			const unsigned char *one = bits + i / s.batch * places;
 			const unsigned char *two = bits + i % s.batch * places;
@@ -524,7 +524,7 @@ static void values_do_not_depend_on_what_else_is_wanted(void **state)
 			compute(&s, EVO_NEED(EVO_CLASSIC_FIRST + i), one);
 			for (size_t k = 0; k < EVO_CLASSICS; k++) {
 				const double want = k == i ? all[k] : -12345;
-				if (memcmp(&one[k], &want, sizeof want) != 0)
+				if (memcmp(&one[k], &want, sizeof(want)) != 0)
 					fail_msg("%s alone: %s is %.17g, expected %.17g",
 					         name_of(i), name_of(k), one[k], want);
 			}

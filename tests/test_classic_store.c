@@ -73,7 +73,7 @@ static double scalar(const struct setup *setup, size_t i, enum evo_statistic sta
 
 static bool same_bits(double a, double b)
 {
-	return memcmp(&a, &b, sizeof a) == 0;
+	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
 /* ---- Labels ---------------------------------------------------------------------------------- */
@@ -86,7 +86,7 @@ static void labels_are_those_of_the_images_or_drawn(void **state)
 	size_t count[5] = {0};
 
 	(void) state;
-	assert_memory_equal(labels, given, sizeof given);
+	assert_memory_equal(labels, given, sizeof(given));
 	free(labels);
 	probe.batch = 1000;
 	labels = evo_probe_labels(&probe, NULL);
@@ -247,7 +247,7 @@ static void score(unsigned threads, double scores[NETWORKS][TREES])
 	struct evo_error err = {0};
 	struct evo_pool *pool = evo_pool_create(threads, &err);
 	struct evo_scorer *scorer = evo_scorer_create(setup.store, pool);
-	struct evo_tree *trees = evo_calloc(TREES, sizeof *trees);
+	struct evo_tree *trees = evo_calloc(TREES, sizeof(*trees));
 	const struct evo_tree *pointers[TREES];
 
 	read_trees(trees);

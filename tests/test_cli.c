@@ -25,7 +25,7 @@ static bool parse(const char *line, struct cli_options *options, enum cli_comman
 	char *argv[WORDS + 1] = {(char *) (uintptr_t) "evoscope"}, *rest = copy, *word;
 	int argc = 1;
 	strcpy(copy, line);
-	while ((word = strtok_r(rest, " ", &rest)) && argc < WORDS)
+	while ((word = strtok_r(rest, " ", &rest)) != NULL && argc < WORDS)
 		argv[argc++] = word;
 	*err = (struct evo_error){0};
 	return cli_parse(argc, argv, options, command, err);
@@ -51,7 +51,7 @@ static void rows_fit_together(void **state)
 			if (strcmp(a->name, b->name))
 				continue;
 			assert_int_equal(a->commands & b->commands, 0);
-			assert_true(!a->argument == !b->argument);
+			assert_true(a->argument == NULL == b->argument == NULL);
 			assert_int_equal(a->letter, b->letter);
 		}
 	}
@@ -185,7 +185,7 @@ static void refuses(void **state)
 		struct evo_error err;
 		bool ok = parse(cases[i].line, &options, &command, &err);
 		cli_options_clear(&options);
-		if (ok || !strstr(err.message, cases[i].says))
+		if (ok || strstr(err.message, cases[i].says) == NULL)
 			print_error("%s: %s\n", cases[i].line, err.message);
 		assert_false(ok);
 		assert_int_equal(err.code, EVO_E_USAGE);
@@ -206,14 +206,14 @@ static void help_has_every_option(void **state)
 		assert_int_equal(strncmp(text.data, "Usage: evoscope", 15), 0);
 		for (size_t i = 0; i < cli_option_count(); i++) {
 			const struct cli_option *option = cli_option_at(i);
-			char *words =
-			        evo_format("--%s%s%s", option->name, option->argument ? " " : "",
-			                   option->argument ? option->argument : "");
+			char *words = evo_format("--%s%s%s", option->name,
+			                         option->argument != NULL ? " " : "",
+			                         option->argument != NULL ? option->argument : "");
 			if (option->commands & (1u << id))
 				assert_non_null(strstr(text.data, words));
 			free(words);
 		}
-		for (char *line = strtok(text.data, "\n"); line; line = strtok(NULL, "\n"))
+		for (char *line = strtok(text.data, "\n"); line != NULL; line = strtok(NULL, "\n"))
 			assert_true(strlen(line) <= 100);
 		evo_text_clear(&text);
 	}
@@ -241,7 +241,7 @@ static void build_defaults_are_told(void **state)
 	};
 	for (size_t i = 0; i < EVO_COUNT(defaults); i++) {
 		const struct cli_option *found = NULL;
-		for (size_t k = 0; k < cli_option_count() && !found; k++)
+		for (size_t k = 0; k < cli_option_count() && found == NULL; k++)
 			if ((cli_option_at(k)->commands & (1U << CLI_BENCHMARKS_BUILD)) &&
 			    !strcmp(cli_option_at(k)->name, defaults[i].name))
 				found = cli_option_at(k);

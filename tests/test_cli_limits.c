@@ -123,7 +123,7 @@ static bool parse(enum cli_command_id id, const struct cli_option *option, const
 static void expect_range(const char *message, double low, double high)
 {
 	char range[80];
-	snprintf(range, sizeof range, "from %.16g to %.16g", low, high);
+	snprintf(range, sizeof(range), "from %.16g to %.16g", low, high);
 	if (strstr(message, range) == NULL)
 		fail_msg("'%s' does not say '%s'", message, range);
 }
@@ -163,7 +163,7 @@ static void try_ends(enum cli_command_id id, const struct cli_option *option)
 	                         option->high + step};
 	for (size_t i = 0; i < EVO_COUNT(values) && option->high > option->low; i++) {
 		char text[EVO_NUMBER_SIZE];
-		snprintf(text, sizeof text, "%.16g", values[i]);
+		snprintf(text, sizeof(text), "%.16g", values[i]);
 		try_option(id, option, text);
 	}
 }
@@ -249,7 +249,7 @@ static void try_setting(const struct evo_setting *setting, const char *value)
 		assert_int_equal(err.code, EVO_E_USAGE);
 		assert_null(strchr(err.message, '\n'));
 		assert_non_null(strstr(err.message, setting->name));
-		snprintf(range, sizeof range, real ? "from %g to %g" : "from %.0f to %.0f",
+		snprintf(range, sizeof(range), real ? "from %g to %g" : "from %.0f to %.0f",
 		         setting->low, setting->high);
 		if (number && strstr(err.message, range) == NULL)
 			fail_msg("'%s' does not say '%s'", err.message, range);
@@ -268,7 +268,7 @@ static void every_setting_has_its_ends(void **state)
 		for (size_t k = 0; k < EVO_COUNT(odd); k++)
 			try_setting(setting, odd[k]);
 		for (size_t k = 0; k < EVO_COUNT(ends); k++) {
-			snprintf(text, sizeof text, "%.16g", ends[k]);
+			snprintf(text, sizeof(text), "%.16g", ends[k]);
 			if (setting->type != EVO_SET_WORDS)
 				try_setting(setting, text);
 		}

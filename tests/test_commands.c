@@ -111,7 +111,7 @@ static void bad_input_is_named(void **state)
 static size_t convolutions(const char *architecture)
 {
 	size_t count = 0;
-	for (; (architecture = strstr(architecture, "nor_conv")); architecture++)
+	for (; (architecture = strstr(architecture, "nor_conv")) != NULL; architecture++)
 		count++;
 	return count;
 }

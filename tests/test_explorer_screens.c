@@ -110,7 +110,7 @@ static bool has_any(const char *text, const char *part)
 
 static void check_parts(const char *name, const char *text, const char *const *parts, size_t most)
 {
-	for (size_t i = 0; i < most && parts[i]; i++) {
+	for (size_t i = 0; i < most && parts[i] != NULL; i++) {
 		if (has_any(text, parts[i]))
 			continue;
 		fprintf(stderr, "%s\n", text);

@@ -47,13 +47,13 @@ static void to_pytorch(const struct evo_tree *tree, struct evo_text *out)
 
 static void expect_part(const struct evo_text *text, const char *part)
 {
-	if (!strstr(text->data, part))
+	if (strstr(text->data, part) == NULL)
 		fail_msg("no \"%s\" in:\n%s", part, text->data);
 }
 
 static void expect_none(const struct evo_text *text, const char *part)
 {
-	if (strstr(text->data, part))
+	if (strstr(text->data, part) != NULL)
 		fail_msg("\"%s\" in:\n%s", part, text->data);
 }
 
@@ -65,13 +65,13 @@ static void least_tree(const struct evo_primitive *row, struct evo_tree *tree)
 	char text[128];
 
 	if (row->kind == EVO_NUMBER)
-		snprintf(text, sizeof text, "-2.5e-07");
+		snprintf(text, sizeof(text), "-2.5e-07");
 	else if (row->arity == 0)
-		snprintf(text, sizeof text, "%s", row->name);
+		snprintf(text, sizeof(text), "%s", row->name);
 	else if (row->arity == 1)
-		snprintf(text, sizeof text, "%s(w)", row->name);
+		snprintf(text, sizeof(text), "%s(w)", row->name);
 	else
-		snprintf(text, sizeof text, "%s(x.d, w)", row->name);
+		snprintf(text, sizeof(text), "%s(x.d, w)", row->name);
 	parse(text, tree);
 }
 
@@ -220,7 +220,7 @@ static void check_latex(const struct evo_tree *tree)
 
 	to_latex(tree, &text);
 	for (const char *at = text.data; *at != '\n'; at++) {
-		assert_true(*at && depth + 1 < sizeof open);
+		assert_true(*at && depth + 1 < sizeof(open));
 		assert_int_not_equal(*at, '%');
 		assert_int_not_equal(*at, '#');
 		if (*at == '{')

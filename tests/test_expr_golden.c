@@ -112,7 +112,7 @@ static void values_together_are_the_same(void **state)
 	for (size_t i = 0; i < count; i++) {
 		struct golden_stats *golden = golden_stats_read(i);
 		struct golden_lines lines = golden_lines_read(i);
-		struct evo_tree *all = evo_calloc(EXPRESSIONS, sizeof *all);
+		struct evo_tree *all = evo_calloc(EXPRESSIONS, sizeof(*all));
 		const struct evo_tree *trees[EXPRESSIONS];
 		double alone[EXPRESSIONS], together[EXPRESSIONS], expected;
 		struct evo_error err = {0};

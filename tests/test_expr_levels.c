@@ -37,7 +37,7 @@ static void assert_aggregates(const double expected[8])
 	for (size_t i = 0; i < 8; i++) {
 		char text[64];
 
-		snprintf(text, sizeof text, "layer_%s(x.d)", names[i]);
+		snprintf(text, sizeof(text), "layer_%s(x.d)", names[i]);
 		assert_score(text, expected[i]);
 	}
 }
@@ -202,7 +202,7 @@ static const float *random_tensor(struct random_network *network, struct evo_rng
 /* shift: floats by which all memory is moved, so that alignment differs. */
 static struct random_network *random_network(uint64_t seed, size_t batch, size_t side, size_t shift)
 {
-	struct random_network *network = evo_calloc(1, sizeof *network);
+	struct random_network *network = evo_calloc(1, sizeof(*network));
 	struct evo_rng rng = evo_rng_stream(seed, "test network", 0);
 
 	network->memory = evo_calloc((size_t) 1 << 18, sizeof(float));
@@ -251,7 +251,7 @@ static void destroy_network(struct random_network *network)
 
 static bool same_bits(double a, double b)
 {
-	return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+	return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
 }
 
 static void values_depend_on_the_network_alone(void **state)

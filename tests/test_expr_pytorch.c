@@ -29,8 +29,8 @@ static char folder[64];
 static int set_up(void **state)
 {
 	(void) state;
-	snprintf(folder, sizeof folder, "/tmp/evoscope-pytorch-XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
+	snprintf(folder, sizeof(folder), "/tmp/evoscope-pytorch-XXXXXX");
+	return mkdtemp(folder) != NULL ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -47,9 +47,9 @@ static void write_file(const char *name, const struct evo_text *text)
 	struct evo_error err = {0};
 	struct evo_file *file = evo_file_create(path, &err);
 
-	if (file)
+	if (file != NULL)
 		fwrite(text->data, 1, text->length, evo_file_stream(file));
-	if (!file || !evo_file_commit(file, &err))
+	if (file == NULL || !evo_file_commit(file, &err))
 		fail_msg("%s: %s", path, err.message);
 	free(path);
 }
@@ -73,7 +73,7 @@ static void check(const char *what, const char *path, const char *golden)
 	int status = 0;
 	pid_t child;
 
-	python = python ? python : "/usr/bin/python3";
+	python = python != NULL ? python : "/usr/bin/python3";
 	fflush(NULL);
 	child = fork();
 	assert_true(child >= 0);
@@ -105,7 +105,7 @@ static void add_tree(struct cases *cases, const struct evo_tree *tree)
 	struct evo_error err = {0};
 	char name[32];
 
-	snprintf(name, sizeof name, "case%zu.py", cases->modules++);
+	snprintf(name, sizeof(name), "case%zu.py", cases->modules++);
 	write_tree(name, tree);
 	for (size_t i = 0; i < cases->count; i++) {
 		double value;
@@ -148,7 +148,7 @@ static void add_primitive(struct cases *cases, const struct evo_primitive *row)
 		const char *place = strstr(form, "%s");
 		char text[128];
 
-		snprintf(text, sizeof text, "%.*s%s%s", (int) (place - form), form, row->name,
+		snprintf(text, sizeof(text), "%.*s%s%s", (int) (place - form), form, row->name,
 		         place + 2);
 		add_text(cases, text);
 	}
@@ -158,9 +158,9 @@ static void add_aggregate(struct cases *cases, const char *name)
 {
 	char text[128];
 
-	snprintf(text, sizeof text, "%s(sub(log(frob(gw.d)), 3))", name);
+	snprintf(text, sizeof(text), "%s(sub(log(frob(gw.d)), 3))", name);
 	add_text(cases, text);
-	snprintf(text, sizeof text, "sum(%s(corr(x.p)))", name);
+	snprintf(text, sizeof(text), "sum(%s(corr(x.p)))", name);
 	add_text(cases, text);
 }
 
@@ -177,7 +177,7 @@ static void add_terminal(struct cases *cases, const struct evo_primitive *row)
 
 	if (!is_known(row))
 		return;
-	snprintf(text, sizeof text, unit ? "layer_sum(frob(%s))" : "frob(%s)", row->name);
+	snprintf(text, sizeof(text), unit ? "layer_sum(frob(%s))" : "frob(%s)", row->name);
 	add_text(cases, text);
 }
 

@@ -149,8 +149,8 @@ static void draw_trees(void)
 
 	set_grammar(&grammars[0], NULL, 0);
 	set_grammar(&grammars[1], in_blocks, EVO_COUNT(in_blocks));
-	trees = evo_calloc(TREES, sizeof *trees);
-	all = evo_calloc(TREES, sizeof *all);
+	trees = evo_calloc(TREES, sizeof(*trees));
+	all = evo_calloc(TREES, sizeof(*all));
 	while (count < TREES - ALIKE)
 		if (evo_tree_random(&grammars[count % 2], &rng, EVO_LEVEL_NETWORK,
 		                    2 + evo_rng_below(&rng, 6), evo_rng_below(&rng, 2),
@@ -173,7 +173,7 @@ static double *scores_together(const struct evo_tree *const *some, size_t count,
                                const struct evo_stats *stats)
 {
 	struct evo_dag *dag = evo_dag_create(some, count);
-	double *scores = evo_calloc(count, sizeof *scores);
+	double *scores = evo_calloc(count, sizeof(*scores));
 
 	assert_true(evo_evaluate(together, dag, stats, NULL, scores, &err));
 	evo_dag_destroy(dag);
@@ -182,7 +182,7 @@ static double *scores_together(const struct evo_tree *const *some, size_t count,
 
 static void random_trees_score_as_alone(void **state)
 {
-	double *alone = evo_calloc(TREES, sizeof *alone);
+	double *alone = evo_calloc(TREES, sizeof(*alone));
 	size_t finite = 0;
 
 	(void) state;
@@ -297,7 +297,7 @@ static void what_is_not_kept_is_made_again(void **state)
 	struct evo_evaluator *forgetful = evo_evaluator_create(0);
 	struct evo_dag *dag = evo_dag_create(all, TREES);
 	double *expected = scores_together(all, TREES, networks[1]);
-	double *scores = evo_calloc(TREES, sizeof *scores);
+	double *scores = evo_calloc(TREES, sizeof(*scores));
 
 	(void) state;
 	assert_true(evo_evaluate(forgetful, dag, networks[1], NULL, scores, &err));
@@ -314,7 +314,7 @@ static void what_is_not_kept_is_made_again(void **state)
 static void nothing_is_allocated_in_the_loop(void **state)
 {
 	struct evo_dag *dag = evo_dag_create(all, TREES);
-	double *scores = evo_calloc(TREES, sizeof *scores);
+	double *scores = evo_calloc(TREES, sizeof(*scores));
 	size_t before = allocations;
 
 	(void) state;
@@ -346,7 +346,7 @@ static void what_is_remembered_is_what_would_be_computed(void **state)
 				size_t count = 1 + evo_rng_below(&rng, TREES / 4);
 				size_t from = evo_rng_below(&rng, TREES - count);
 				struct evo_dag *dag = evo_dag_create(all + from, count);
-				double *scores = evo_calloc(count, sizeof *scores);
+				double *scores = evo_calloc(count, sizeof(*scores));
 				struct evo_memo_table *table =
 				        evo_memo_open(memo, i, NETWORKS, networks[i]->unit_count);
 
@@ -408,12 +408,12 @@ static size_t divisible_trees(const struct evo_tree **some)
    and so is what is remembered. */
 static void helpers_change_nothing(void **state)
 {
-	const struct evo_tree **some = evo_calloc(TREES, sizeof *some);
+	const struct evo_tree **some = evo_calloc(TREES, sizeof(*some));
 	const size_t count = divisible_trees(some);
 	struct evo_dag *dag = evo_dag_create(some, count);
 	struct evo_pool *pool = evo_pool_create(HELPERS + 1, &err);
 	struct helping helping = {.evaluation = together};
-	double *scores = evo_calloc(count, sizeof *scores);
+	double *scores = evo_calloc(count, sizeof(*scores));
 
 	(void) state;
 	assert_in_range(count, TREES / 2, TREES - 1);

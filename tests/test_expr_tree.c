@@ -158,7 +158,7 @@ static void text_is_read_and_printed(void **state)
 	(void) state;
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		read_tree(cases[i].text, &tree);
-		assert_prints(&tree, cases[i].printed ? cases[i].printed : cases[i].text);
+		assert_prints(&tree, cases[i].printed != NULL ? cases[i].printed : cases[i].text);
 	}
 }
 
@@ -241,10 +241,10 @@ static void errors_name_column_found_and_expected(void **state)
 		assert_int_equal(err.code, EVO_E_INPUT);
 		if (err.column != cases[i].column)
 			fail_msg("%s: column %zu: %s", cases[i].text, err.column, err.message);
-		snprintf(words, sizeof words, "%s", cases[i].words);
-		for (char *word = strtok_r(words, "|", &rest); word;
+		snprintf(words, sizeof(words), "%s", cases[i].words);
+		for (char *word = strtok_r(words, "|", &rest); word != NULL;
 		     word = strtok_r(NULL, "|", &rest)) {
-			if (!strstr(err.message, word))
+			if (strstr(err.message, word) == NULL)
 				fail_msg("%s: \"%s\" is not in: %s", cases[i].text, word,
 				         err.message);
 		}
@@ -318,11 +318,11 @@ static void changed_text_is_read_or_refused(void **state)
 		struct evo_error err = {0};
 		size_t length;
 
-		snprintf(text, sizeof text, "%s", seeds[i % EVO_COUNT(seeds)]);
+		snprintf(text, sizeof(text), "%s", seeds[i % EVO_COUNT(seeds)]);
 		length = strlen(text);
 		for (size_t edits = 1 + evo_rng_below(&rng, 3); edits > 0; edits--) {
 			const size_t at = evo_rng_below(&rng, length);
-			const char c = alphabet[evo_rng_below(&rng, sizeof alphabet - 1)];
+			const char c = alphabet[evo_rng_below(&rng, sizeof(alphabet) - 1)];
 
 			switch (evo_rng_below(&rng, 3)) {
 			case 0:
@@ -421,7 +421,7 @@ static void names_stand_for_their_expressions(void **state)
 		struct evo_error err = {0};
 
 		assert_false(evo_tree_parse_named(bad[i].text, lookup, &asked, &tree, &err));
-		if (err.column != bad[i].column || !strstr(err.message, bad[i].words))
+		if (err.column != bad[i].column || strstr(err.message, bad[i].words) == NULL)
 			fail_msg("%s: %zu: %s", bad[i].text, err.column, err.message);
 	}
 	assert_false(evo_tree_parse("eznas-r", &tree, NULL));
@@ -707,7 +707,7 @@ static void weights_decide_what_is_drawn(void **state)
 
 	(void) state;
 	evo_grammar_all(&grammar);
-	memset(grammar.weight, 0, sizeof grammar.weight);
+	memset(grammar.weight, 0, sizeof(grammar.weight));
 	assert_false(evo_tree_random(&grammar, &rng, EVO_LEVEL_UNIT, 3, false, &tree));
 	assert_false(evo_tree_random(&grammar, &rng, EVO_LEVEL_NETWORK, 3, false, &tree));
 	grammar.weight[0] = 1; /* numbers alone are at no level */

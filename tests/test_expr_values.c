@@ -27,7 +27,7 @@ static void assert_unary(const char *name, double a, double expected)
 	stats.pass[EVO_DATA].gin = stats.pass[EVO_DATA].logits = tensor(1, &a);
 	stats.params = (double) *stats.pass[EVO_DATA].gin;
 	for (size_t i = 0; i < EVO_COUNT(arguments); i++) {
-		snprintf(text, sizeof text, "%s(%s)", name, arguments[i]);
+		snprintf(text, sizeof(text), "%s(%s)", name, arguments[i]);
 		assert_score(text, expected);
 	}
 }
@@ -150,7 +150,7 @@ static void assert_binary(const char *name, double a, double b, double expected)
 	stats.flops = b;
 	for (size_t i = 0; i < EVO_COUNT(firsts); i++) {
 		for (size_t k = 0; k < EVO_COUNT(seconds); k++) {
-			snprintf(text, sizeof text, "%s(%s, %s)", name, firsts[i], seconds[k]);
+			snprintf(text, sizeof(text), "%s(%s, %s)", name, firsts[i], seconds[k]);
 			/* Equal shapes, or one a scalar. */
 			assert_score(text, i == k || i == 2 || k == 2 ? expected : NAN_);
 		}
@@ -211,9 +211,9 @@ static void reductions_of_tensors(void **state)
 	for (size_t i = 0; i < EVO_COUNT(cases); i++) {
 		char text[64];
 
-		snprintf(text, sizeof text, "%s(gin.d)", cases[i].name);
+		snprintf(text, sizeof(text), "%s(gin.d)", cases[i].name);
 		assert_score(text, cases[i].expected);
-		snprintf(text, sizeof text, "%s(logits.d)", cases[i].name);
+		snprintf(text, sizeof(text), "%s(logits.d)", cases[i].name);
 		assert_score(text, cases[i].expected);
 	}
 	/* A root that is a tensor counts by its mean. */
@@ -462,7 +462,7 @@ static void rows_to_matrices(void **state)
 		for (size_t k = 0; k < EVO_COUNT(cases); k++) {
 			char text[64];
 
-			snprintf(text, sizeof text, cases[k].text, arguments[i]);
+			snprintf(text, sizeof(text), cases[k].text, arguments[i]);
 			assert_score(text, cases[k].expected);
 		}
 	}
@@ -571,9 +571,9 @@ static void determinants(void **state)
 		for (size_t k = 0; k < EVO_COUNT(names) - (i == EVO_COUNT(cases) - 1); k++) {
 			char text[64];
 
-			snprintf(text, sizeof text, "%s(logits.d)", names[k]);
+			snprintf(text, sizeof(text), "%s(logits.d)", names[k]);
 			assert_score(text, expected[k]);
-			snprintf(text, sizeof text, "%s(gin.d)", names[k]);
+			snprintf(text, sizeof(text), "%s(gin.d)", names[k]);
 			assert_score(text, expected[k]);
 		}
 	}
@@ -618,7 +618,7 @@ static void planes_do_not_see_each_other(void **state)
 			stats.logits_dims[0] = stats.logits_dims[1] = n;
 			alone = score("det(logits.d)");
 			singular += alone == 0;
-			memset(pick, 0, sizeof pick);
+			memset(pick, 0, sizeof(pick));
 			pick[i] = 1;
 			stats.pass[EVO_NOISE].logits = tensor(PLANES, pick);
 			stats.logits_dims[0] = PLANES;
@@ -703,7 +703,7 @@ static void single_precision_functions_are_accurate(void **state)
 		const bool wide = ranges[i].low > 0;
 		char text[64];
 
-		snprintf(text, sizeof text, "sum(%s(gin.d))", ranges[i].name);
+		snprintf(text, sizeof(text), "sum(%s(gin.d))", ranges[i].name);
 		for (size_t k = 0; k < 3000; k++) {
 			const double u = evo_rng_uniform(&rng);
 			const double a =

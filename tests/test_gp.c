@@ -83,7 +83,8 @@ static void test_open_validation(void **state)
 		size_t count = evo_gp_population(late, &b), open = 0;
 		for (size_t i = 0; i < count; i++) {
 			open += b[i]->pending;
-			assert_true(b[i]->pending == (isnan(b[i]->tau[EVO_SIDE_VALIDATION][0]) != 0));
+			assert_true(b[i]->pending ==
+			            (isnan(b[i]->tau[EVO_SIDE_VALIDATION][0]) != 0));
 		}
 		/* Of the first all are, later those that are new. */
 		assert_true(open > 0 && (generation > 0 ? open < count : open == count));

@@ -75,8 +75,8 @@ static bool read_row(void *context, size_t line, size_t count, char *const *fiel
 static char *shared(const char *name)
 {
 	const char *moved = getenv("EVOSCOPE_SHARED_DATA");
-	char *path = moved ? evo_path_join(moved, name)
-	                   : evo_format("%s/../shared/data/%s", EVO_SOURCE_DIR, name);
+	char *path = moved != NULL ? evo_path_join(moved, name)
+	                           : evo_format("%s/../shared/data/%s", EVO_SOURCE_DIR, name);
 
 	if (evo_path_exists(path))
 		return path;
@@ -129,7 +129,7 @@ static void score(const struct table *table, const struct evo_images *images,
 	size_t networks[NETWORKS];
 	struct evo_store *store = store_of(table, images, threads, networks);
 	struct evo_scorer *scorer = evo_scorer_create(store, pool);
-	struct evo_tree *trees = evo_calloc(COLUMNS, sizeof *trees);
+	struct evo_tree *trees = evo_calloc(COLUMNS, sizeof(*trees));
 	const struct evo_tree *pointers[COLUMNS];
 	static double rows[NETWORKS][COLUMNS];
 	const double begin = evo_now();
@@ -163,7 +163,7 @@ static void published_values_are_in_our_order(void **state)
 	size_t below = 0;
 
 	(void) state;
-	if (!csv || !file) {
+	if (csv == NULL || file == NULL) {
 		free(csv);
 		free(file);
 		skip();

@@ -31,15 +31,15 @@ static bool trained_here(const char *name)
 	char *here = evo_format("%s, %s", evo_blas_name(), evo_kernel_name());
 	const char *there;
 
-	if (!benchmark)
+	if (benchmark == NULL)
 		fail_msg("%s", err.message);
 	assert_true(benchmark->embedded);
 	assert_non_null(benchmark->training);
 	there = benchmark->training->kernels;
-	bool same = there && strcmp(there, here) == 0;
+	bool same = there != NULL && strcmp(there, here) == 0;
 	if (!same)
 		printf("%s: trained with the kernels %s, here they are %s: not compared\n", name,
-		       there ? there : "of an older version", here);
+		       there != NULL ? there : "of an older version", here);
 	free(here);
 	evo_benchmark_destroy(benchmark);
 	return same;

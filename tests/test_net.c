@@ -165,7 +165,8 @@ static void test_gradients_of_norm_modes(void **state)
 {
 	(void) state;
 	for (size_t i = 0; i < operation_total; i++)
-		if (strstr(operations[i].name, "norm") || strstr(operations[i].name, "unit")) {
+		if (strstr(operations[i].name, "norm") != NULL ||
+		    strstr(operations[i].name, "unit") != NULL) {
 			check_gradients(&operations[i], EVO_NORM_RUNNING);
 			check_gradients(&operations[i], EVO_NORM_IDENTITY);
 		}
@@ -271,9 +272,9 @@ static void same_bits(const struct fixture *a, const struct fixture *b)
 		const void *value = evo_session_value(b->session, n);
 		const void *gradient = evo_session_gradient(b->session, n);
 		size_t bytes = numbers(g, n, a->batch) * size;
-		if (value)
+		if (value != NULL)
 			assert_memory_equal(value, evo_session_value(a->session, n), bytes);
-		if (gradient)
+		if (gradient != NULL)
 			assert_memory_equal(gradient, evo_session_gradient(a->session, n), bytes);
 	}
 }

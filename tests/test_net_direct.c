@@ -57,11 +57,11 @@ static void convolve(const struct test *t, const float *x, const float *weight, 
 				size_t from = ((n * in_c + c) * height + iy) * width + ix;
 				size_t k = (o * in_c + c) * taps + tap;
 				double v = t->relu && x[from] < 0 ? 0 : (double) x[from];
-				if (z)
+				if (z != NULL)
 					z[to] += v * (double) weight[k];
-				if (dx)
+				if (dx != NULL)
 					dx[from] += dz[to] * (double) weight[k];
-				if (dw)
+				if (dw != NULL)
 					dw[k] += dz[to] * v;
 			}
 }
@@ -157,9 +157,9 @@ static void check_backward(const struct evo_direct_isa *isa, const struct test *
 	                                .scratch = scratch};
 	evo_direct_conv_backward(isa, &job);
 	near(t, "dw", dw, dw_wanted, weights);
-	if (job.input_gradient)
+	if (job.input_gradient != NULL)
 		near(t, "dx", dx, dx_wanted, in);
-	if (job.relu_gradient)
+	if (job.relu_gradient != NULL)
 		near(t, "dr", dr, dr_wanted, in);
 	void *all[] = {dy, z, dw, dx, dr, factors, dz, dx_wanted, dw_wanted, dr_wanted, scratch};
 	for (size_t i = 0; i < EVO_COUNT(all); i++)
@@ -206,7 +206,7 @@ static void test_direct(void **state)
 {
 	(void) state;
 	bool any = false;
-	for (size_t i = 0; evo_direct_isas[i]; i++) {
+	for (size_t i = 0; evo_direct_isas[i] != NULL; i++) {
 		const struct evo_direct_isa *isa = evo_direct_isas[i];
 		if (!isa->supported()) {
 			print_message("%s: not on this processor\n", isa->name);
@@ -235,7 +235,7 @@ static void test_direct_refuses(void **state)
 	struct evo_geometry narrow = {1, 1, s, less, {3, 3, 1, 1, 0, 0, 1, 1}};
 	struct evo_geometry good = {1, 1, s, s, evo_window(3, 1)};
 	const struct evo_direct_isa *isa = evo_direct_isas[0];
-	if (!isa)
+	if (isa == NULL)
 		skip();
 	assert_true(evo_direct_fits(isa, &good));
 	assert_false(evo_direct_fits(isa, &stride));

@@ -243,7 +243,7 @@ static void compare_network(size_t index, bool sparse)
 		prepare(&e, i, keep);
 	for (size_t i = 0; i < EVO_COUNT(inputs); i++)
 		run_input(&e, inputs[i]);
-	if (getenv("EVOSCOPE_TEST_VERBOSE"))
+	if (getenv("EVOSCOPE_TEST_VERBOSE") != NULL)
 		print_message(
 		        "%s: worst %.2g in single, %.2g in double precision, %zu tensors above "
 		        "%g\n",

@@ -151,7 +151,7 @@ static void refuse(struct evo_images learned, const struct evo_images *test,
 	struct evo_error err = {0};
 	assert_false(evo_train(graph, "a", &learned, test, &how, NULL, &result, &err));
 	assert_int_equal(err.code, EVO_E_INPUT);
-	if (!strstr(err.message, part))
+	if (strstr(err.message, part) == NULL)
 		fail_msg("'%s' does not say '%s'", err.message, part);
 	evo_graph_destroy(graph);
 }

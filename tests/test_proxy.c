@@ -58,7 +58,7 @@ static void expect_error(bool good, const char *part)
 
 	assert_false(good);
 	evo_error_text(&err, text, sizeof(text));
-	if (!strstr(text, part))
+	if (strstr(text, part) == NULL)
 		fail_msg("\"%s\" is not in: %s", part, text);
 	evo_error_clear(&err);
 }

@@ -496,7 +496,7 @@ static void test_watched(void **state)
 	}
 	for (size_t g = 0; g < 3; g++) {
 		char part[40];
-		snprintf(part, sizeof part, "generation %zu: best", g);
+		snprintf(part, sizeof(part), "generation %zu: best", g);
 		assert_int_equal(log_count(watcher, part), 1);
 	}
 	evo_run_destroy(run);

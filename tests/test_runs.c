@@ -217,8 +217,8 @@ static bool in_list(const char *run, const char *state)
 	struct outcome outcome;
 	RUN(&box, &outcome, "runs", "list");
 	char *line = evo_format("\n%s ", run), *found = strstr(outcome.out, line);
-	bool is = found && strncmp(found + strlen(line) + strspn(found + strlen(line), " "), state,
-	                           strlen(state)) == 0;
+	bool is = found != NULL && strncmp(found + strlen(line) + strspn(found + strlen(line), " "),
+	                                   state, strlen(state)) == 0;
 	free(line);
 	outcome_clear(&outcome);
 	return is;

@@ -311,7 +311,7 @@ static char *journal_path(void)
 static size_t count_lines(const char *text)
 {
 	size_t count = 0;
-	for (; (text = strchr(text, '\n')); text++)
+	for (; (text = strchr(text, '\n')) != NULL; text++)
 		count++;
 	return count;
 }
@@ -320,8 +320,8 @@ static size_t count_lines(const char *text)
 static size_t journal_networks(void)
 {
 	char *path = journal_path();
-	char *text = path ? evo_file_read(path, 1 << 24, NULL, NULL) : NULL;
-	size_t lines = text ? count_lines(text) : 0;
+	char *text = path != NULL ? evo_file_read(path, 1 << 24, NULL, NULL) : NULL;
+	size_t lines = text != NULL ? count_lines(text) : 0;
 	free(text);
 	free(path);
 	return lines > 0 ? lines - 1 : 0;
@@ -370,9 +370,9 @@ static size_t go_on(const char *also_says)
 	assert_non_null(says);
 	assert_int_equal(
 	        sscanf(says, "evoscope: going on: %zu" OF_ALL " were scored before\n", &before), 1);
-	if (also_says && !has(outcome.err, also_says))
+	if (also_says != NULL && !has(outcome.err, also_says))
 		fail_msg("\"%s\" does not say \"%s\"", outcome.err, also_says);
-	if (!also_says)
+	if (also_says == NULL)
 		assert_false(has(outcome.err, "damaged"));
 	outcome_clear(&outcome);
 	expect_same_table("rest.csv", "whole.csv");

@@ -200,7 +200,7 @@ static void lists_and_names(void **state)
 		run_program(&box, &outcome, cases[i].arguments);
 		char *end = strchr(outcome.err, '\n');
 		if (exit_status(&outcome) != cases[i].status || !has(outcome.err, cases[i].says) ||
-		    !end || end[1])
+		    end == NULL || end[1])
 			fail_msg("case %zu: status %x: %s", i, (unsigned) outcome.status,
 			         outcome.err);
 		outcome_clear(&outcome);
@@ -310,8 +310,8 @@ static void damaged_ones_are_told(void **state)
 static char *published(const char *name)
 {
 	const char *moved = getenv("EVOSCOPE_SHARED_DATA");
-	char *path = moved ? evo_path_join(moved, name)
-	                   : evo_format("%s/../shared/data/%s", EVO_SOURCE_DIR, name);
+	char *path = moved != NULL ? evo_path_join(moved, name)
+	                           : evo_format("%s/../shared/data/%s", EVO_SOURCE_DIR, name);
 	if (evo_path_exists(path))
 		return path;
 	free(path);
@@ -325,7 +325,7 @@ static void scores_of_nas_bench_suite_zero(void **state)
 	char *zero = published("nb201/nbsuite_zero_cifar10.csv");
 	struct outcome outcome;
 	struct csv_table table;
-	if (!accuracies || !zero) {
+	if (accuracies == NULL || zero == NULL) {
 		print_message("the published tables are not here\n");
 		skip();
 	}

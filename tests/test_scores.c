@@ -287,7 +287,7 @@ static void refuses_what_holds_no_scores(void **state)
 		evo_import_report_clear(&report);
 		evo_text_clear(&told);
 		assert_int_equal(err.code, EVO_E_INPUT);
-		if (!strstr(err.message, cases[i].says))
+		if (strstr(err.message, cases[i].says) == NULL)
 			fail_msg("\"%s\" does not say \"%s\"", err.message, cases[i].says);
 		free(evo_scores_names(&count, NULL));
 		assert_int_equal(count, 0);

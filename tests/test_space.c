@@ -83,7 +83,7 @@ static void test_all_texts_are_different_and_good(void **state)
 	for (size_t i = 0; i < nb201()->count; i++) {
 		char *text = nb201()->at(i);
 		assert_true(nb201()->check(text, NULL));
-		if (last)
+		if (last != NULL)
 			assert_string_not_equal(last, text);
 		free(last);
 		last = text;
@@ -115,11 +115,12 @@ static void test_macro(void **state)
 	};
 	for (size_t i = 0; i < EVO_COUNT(table); i++) {
 		struct evo_error err = {0};
-		assert_int_equal(nb201()->check_macro(&table[i].macro, &err), !table[i].part);
-		if (table[i].part)
+		assert_int_equal(nb201()->check_macro(&table[i].macro, &err),
+		                 table[i].part == NULL);
+		if (table[i].part != NULL)
 			assert_non_null(strstr(err.message, table[i].part));
 		struct evo_graph *graph = nb201()->build(good, &table[i].macro, NULL);
-		assert_int_equal(graph != NULL, !table[i].part);
+		assert_int_equal(graph != NULL, table[i].part == NULL);
 		evo_graph_destroy(graph);
 	}
 }

@@ -88,9 +88,9 @@ static uint64_t digest(const struct evo_stats *stats, evo_needs needs)
 				continue;
 			const struct evo_unit_stats *of = unit ? &stats->units[u] : NULL;
 			const size_t count = elements(evo_stats_dims(stats, of, s, dims), dims);
-			float *scratch = malloc(count * sizeof *scratch);
+			float *scratch = malloc(count * sizeof(*scratch));
 			const float *values = evo_stats_read(stats, of, s, scratch);
-			hash = evo_hash(values, count * sizeof *values, hash);
+			hash = evo_hash(values, count * sizeof(*values), hash);
 			free(scratch);
 		}
 	}
@@ -171,7 +171,7 @@ static void check_unit(const struct reference *r, const struct evo_stats *stats,
 	for (unsigned s = EVO_GW_D; s < EVO_UNIT_STATISTICS; s++) {
 		const size_t count =
 		        elements(evo_stats_dims(stats, &stats->units[u], s, dims), dims);
-		float *scratch = malloc(count * sizeof *scratch);
+		float *scratch = malloc(count * sizeof(*scratch));
 		const float *values = evo_stats_read(stats, &stats->units[u], s, scratch);
 		const int which = (int) (s - EVO_GW_D) / 3, variant = (int) (s - EVO_GW_D) % 3;
 		for (size_t i = 0; i < count; i++) {
@@ -317,7 +317,7 @@ static void what_is_expected_is_taken_along_while_it_fits(void **state)
 	assert_int_equal(extractions_of_two_rounds(&plain, want), 2 * NETWORKS);
 	evo_store_expect(plenty.store, unit);
 	assert_int_equal(extractions_of_two_rounds(&plenty, got), NETWORKS);
-	assert_memory_equal(got, want, sizeof want);
+	assert_memory_equal(got, want, sizeof(want));
 
 	/* Where that is too much for all to be kept, what is asked for comes first. */
 	const struct evo_store_report all = evo_store_report(plenty.store);
@@ -326,7 +326,7 @@ static void what_is_expected_is_taken_along_while_it_fits(void **state)
 	struct setup tight = store_with_networks((two.bytes + all.bytes) / 2, 1);
 	evo_store_expect(tight.store, unit);
 	assert_true(extractions_of_two_rounds(&tight, got) > NETWORKS);
-	assert_memory_equal(got, want, sizeof want);
+	assert_memory_equal(got, want, sizeof(want));
 	const struct evo_store_report report = evo_store_report(tight.store);
 	assert_int_equal(report.kept, NETWORKS);
 	assert_true(report.peak <= report.limit);
@@ -532,7 +532,7 @@ static void *churn(void *argument)
 		const evo_needs needs = k % 4 ? ALL_NEEDS : EVO_NEED(EVO_GX_D);
 		const struct evo_stats *stats = evo_store_acquire(store, worker->setup->networks[n],
 		                                                  needs, worker->number, &err);
-		if (!stats) {
+		if (stats == NULL) {
 			worker->wrong++;
 			continue;
 		}

@@ -159,8 +159,7 @@ static void test_scores_are_those_of_a_search(void **state)
 	for (size_t i = 0; i < found->population_count; i++)
 		trees[i] = &found->population[i]->tree;
 	uint64_t id = evo_study_ask(
-	        study,
-	        &(struct evo_request){.trees = trees, .tree_count = found->population_count},
+	        study, &(struct evo_request){.trees = trees, .tree_count = found->population_count},
 	        NULL);
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, id, 0);
 	const struct evo_answer *answer = evo_study_answer(s, id);
@@ -187,8 +186,7 @@ static void test_a_part(void **state)
 	struct evo_study_config config = small_study();
 	struct evo_study *study = open_study(&config);
 	uint64_t all = ask_text(study, "params", (struct evo_request){0});
-	uint64_t some =
-	        ask_text(study, "params", (struct evo_request){.benchmarks = 2, .most = 7});
+	uint64_t some = ask_text(study, "params", (struct evo_request){.benchmarks = 2, .most = 7});
 	evo_study_snapshot_release(wait_for(study, is_whole, all, 0));
 	const struct evo_study_snapshot *s = wait_for(study, is_whole, some, 0);
 	const struct evo_answer_case *whole = &evo_study_answer(s, all)->cases[1];

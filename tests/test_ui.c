@@ -111,7 +111,7 @@ static bool is_round(double step)
 	char text[EVO_NUMBER_SIZE];
 	double mantissa = step / pow(10, floor(log10(step) + 1e-9));
 
-	snprintf(text, sizeof text, "%.6f", mantissa);
+	snprintf(text, sizeof(text), "%.6f", mantissa);
 	return strcmp(text, "1.000000") == 0 || strcmp(text, "2.000000") == 0 ||
 	       strcmp(text, "5.000000") == 0;
 }
@@ -131,7 +131,7 @@ static void check_ticks(double low, double high, size_t most)
 		/* A multiple of the step. */
 		double times = ticks.at[i] / step;
 		assert_true(fabs(times - round(times)) < 1e-6);
-		ui_tick_text(&ticks, i, text, sizeof text);
+		ui_tick_text(&ticks, i, text, sizeof(text));
 		assert_string_not_equal(text, last);
 		strcpy(last, text);
 	}
@@ -159,7 +159,7 @@ static void ticks_of_zero_have_no_sign(void **state)
 	(void) state;
 	ui_ticks_linear(-0.2, 0.3, 6, &ticks);
 	for (size_t i = 0; i < ticks.count; i++) {
-		ui_tick_text(&ticks, i, text, sizeof text);
+		ui_tick_text(&ticks, i, text, sizeof(text));
 		if (fabs(ticks.at[i]) < 1e-12)
 			assert_string_equal(text, "0.0");
 	}
@@ -192,7 +192,7 @@ static void logarithmic_ticks_are_one_two_five(void **state)
 	assert_int_equal(ticks.count, EVO_COUNT(want));
 	for (size_t i = 0; i < ticks.count; i++)
 		assert_true(fabs(ticks.at[i] - want[i]) < 1e-9 * want[i]);
-	ui_tick_text(&ticks, 6, text, sizeof text);
+	ui_tick_text(&ticks, 6, text, sizeof(text));
 	assert_string_equal(text, "100");
 	ui_ticks_log(1e-12, 1e12, 6, &ticks);
 	assert_true(ticks.count >= 2 && ticks.count <= 8);
@@ -303,7 +303,7 @@ static void check_refused(const char *text, const char *part, size_t line)
 	ui_theme_builtin(&theme);
 	before = theme;
 	assert_false(ui_theme_read(path, &theme, &err));
-	assert_memory_equal(&theme, &before, sizeof theme);
+	assert_memory_equal(&theme, &before, sizeof(theme));
 	assert_non_null(strstr(err.message, part));
 	assert_string_equal(err.file, path);
 	assert_int_equal(err.line, line);
@@ -346,7 +346,7 @@ static void every_shipped_theme_is_good(void **state)
 		assert_true(ui_theme_load(names[i], &theme, &err));
 		assert_string_equal(theme.name, names[i]);
 		if (i == 0)
-			assert_memory_equal(theme.styles, dark.styles, sizeof dark.styles);
+			assert_memory_equal(theme.styles, dark.styles, sizeof(dark.styles));
 	}
 	for (unsigned i = 0; i < UI_ROLE_COUNT; i++) {
 		assert_true(theme.styles[i].foreground < 16);

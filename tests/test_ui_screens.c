@@ -86,7 +86,7 @@ static struct world *make_world(size_t cases, const struct ui_glyphs *glyphs)
 	static const char *const names[] = {"nb201-cifar10", "nb201-cifar100",
 	                                    "nb201-imagenet16-120"};
 	static const char *const references[] = {"units", "params", "eznas-a"};
-	struct world *world = calloc(1, sizeof *world);
+	struct world *world = calloc(1, sizeof(*world));
 	struct evo_snapshot *snapshot = &world->snapshot;
 
 	for (size_t i = 0; i < POPULATION; i++) {
@@ -114,13 +114,13 @@ static struct world *make_world(size_t cases, const struct ui_glyphs *glyphs)
 	                                  .history_count = GENERATIONS};
 	for (size_t i = 0; i < cases; i++) {
 		struct evo_run_case *one = &snapshot->cases[i];
-		snprintf(one->name, sizeof one->name, "%s", names[i % 3]);
-		snprintf(one->images, sizeof one->images, "noise, no images given");
+		snprintf(one->name, sizeof(one->name), "%s", names[i % 3]);
+		snprintf(one->images, sizeof(one->images), "noise, no images given");
 		one->train = 300;
 		one->validation = 100;
 	}
 	for (size_t i = 0; i < 3; i++)
-		snprintf(snapshot->references[i].name, sizeof snapshot->references[i].name, "%s",
+		snprintf(snapshot->references[i].name, sizeof(snapshot->references[i].name), "%s",
 		         references[i]);
 	world->model.snapshot = snapshot;
 	ui_evolve_init(&world->evolve);
@@ -258,7 +258,7 @@ static void an_empty_search_says_how_to_start(void **state)
 	check_shows(world, 80, 24, "noise, no images given");
 	check_shows(world, 80, 24, "s start");
 	world->snapshot.state = EVO_RUN_FAILED;
-	snprintf(world->snapshot.error, sizeof world->snapshot.error, "the disk is full");
+	snprintf(world->snapshot.error, sizeof(world->snapshot.error), "the disk is full");
 	check_shows(world, 80, 24, "FAILED");
 	check_shows(world, 80, 24, "the disk is full");
 	free_world(world);
@@ -392,7 +392,7 @@ static void the_cursor_stays_on_its_individual(void **state)
 	/* The next generation has a new best: everybody moves down a row. */
 	const struct evo_individual *last = world->population[POPULATION - 1];
 	memmove(world->population + 1, world->population,
-	        (POPULATION - 1) * sizeof *world->population);
+	        (POPULATION - 1) * sizeof(*world->population));
 	world->population[0] = last;
 	ui_evolve_update(&world->evolve, &world->model);
 	assert_int_equal(selected_id(world), 105);
@@ -618,7 +618,7 @@ static void help_tells_every_action_at_every_width(void **state)
 {
 	static const struct ui_view view = {.where = in_the_tree};
 	static const int widths[] = {40, 60, 79, 80, 109, 120, 200};
-	struct ui_explorer *explorer = calloc(1, sizeof *explorer);
+	struct ui_explorer *explorer = calloc(1, sizeof(*explorer));
 	struct ui_surface surface;
 	enum {
 		ROWS = 500
@@ -644,7 +644,7 @@ static void help_tells_every_action_at_every_width(void **state)
 				y++;
 			if (y == ROWS)
 				fail_msg("no '%s' at %d columns", name, widths[w]);
-			ui_action_keys_text(i, keys, sizeof keys);
+			ui_action_keys_text(i, keys, sizeof(keys));
 			check_words(rows + y, ROWS - y, keys);
 			check_words(rows + y, ROWS - y, ui_actions[i].argument);
 			check_words(rows + y, ROWS - y, ui_actions[i].help);
@@ -673,8 +673,8 @@ static void check_headings(const char *const *names, size_t count, int width,
 	char got[8][UI_HEADING_SIZE];
 
 	for (size_t i = 0; i < count; i++)
-		snprintf(cases[i].name, sizeof cases[i].name, "%s", names[i]);
-	ui_headings(cases, sizeof *cases, count, width, &ui_glyphs_ascii, got);
+		snprintf(cases[i].name, sizeof(cases[i].name), "%s", names[i]);
+	ui_headings(cases, sizeof(*cases), count, width, &ui_glyphs_ascii, got);
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(got[i], want[i]);
 }
@@ -716,7 +716,7 @@ static void benchmarks_of_one_dataset_are_told_apart(void **state)
 
 	(void) state;
 	for (size_t i = 0; i < 3; i++)
-		snprintf(world->snapshot.cases[i].name, sizeof world->snapshot.cases[i].name,
+		snprintf(world->snapshot.cases[i].name, sizeof(world->snapshot.cases[i].name),
 		         "import%zu-cifar10", i + 1);
 	/* In the population, the status line, and the tree's table or its single line. */
 	check_shows(world, 160, 40, "import1… import2… import3…");
@@ -834,21 +834,21 @@ static void figures_read_well(void **state)
 	char text[40];
 
 	(void) state;
-	ui_grouped(1940, text, sizeof text);
+	ui_grouped(1940, text, sizeof(text));
 	assert_string_equal(text, "1 940");
-	ui_grouped(1234567.4, text, sizeof text);
+	ui_grouped(1234567.4, text, sizeof(text));
 	assert_string_equal(text, "1 234 567");
-	ui_grouped(12, text, sizeof text);
+	ui_grouped(12, text, sizeof(text));
 	assert_string_equal(text, "12");
-	ui_grouped(NAN, text, sizeof text);
+	ui_grouped(NAN, text, sizeof(text));
 	assert_string_equal(text, "-");
-	ui_duration(38, text, sizeof text);
+	ui_duration(38, text, sizeof(text));
 	assert_string_equal(text, "0:38");
-	ui_duration(3723, text, sizeof text);
+	ui_duration(3723, text, sizeof(text));
 	assert_string_equal(text, "1:02:03");
-	ui_duration(NAN, text, sizeof text);
+	ui_duration(NAN, text, sizeof(text));
 	assert_string_equal(text, "-");
-	ui_tau_text(-0.0312, text, sizeof text);
+	ui_tau_text(-0.0312, text, sizeof(text));
 	assert_string_equal(text, "-0.031");
 }
 int main(void)

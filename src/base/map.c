@@ -20,9 +20,8 @@ static struct evo_map_slot *slot_of(const struct evo_map *map, uint64_t hash, ev
 {
 	size_t at = (size_t) hash & (map->slot_count - 1);
 
-	while (map->slots[at].after != 0 &&
-	       (same == NULL || map->slots[at].hash != hash ||
-	        !same(context, map->slots[at].after - 1)))
+	while (map->slots[at].after != 0 && (same == NULL || map->slots[at].hash != hash ||
+	                                     !same(context, map->slots[at].after - 1)))
 		at = (at + 1) & (map->slot_count - 1);
 	return &map->slots[at];
 }

@@ -23,7 +23,7 @@ void evo_memory_at_end(void (*call)(void))
 _Noreturn void evo_memory_ends(size_t count, size_t size)
 {
 	char line[96];
-	int length = snprintf(line, sizeof line, "evoscope: out of memory (%zu x %zu bytes)\n",
+	int length = snprintf(line, sizeof(line), "evoscope: out of memory (%zu x %zu bytes)\n",
 	                      count, size);
 	void (*call)(void) = at_end;
 

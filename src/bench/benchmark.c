@@ -22,7 +22,7 @@ static bool set_image_file(struct evo_benchmark *benchmark,
                            const struct evo_bench_manifest *manifest, const char *name,
                            const char *path, struct evo_error *err)
 {
-	if (manifest->image_count == EVO_BENCH_ABSENT || !manifest->image_hash)
+	if (manifest->image_count == EVO_BENCH_ABSENT || manifest->image_hash == NULL)
 		return bad_manifest(path, err, "[images] has no count, or no hash");
 	benchmark->image_count = manifest->image_count;
 	benchmark->image_source = evo_format("%s %zu %s", manifest->image_source,
@@ -54,8 +54,8 @@ static bool set_npy(struct evo_benchmark *benchmark, const struct evo_bench_mani
 {
 	struct evo_image_scale *scale = &benchmark->scale;
 
-	if (manifest->image_classes == EVO_BENCH_ABSENT || !manifest->image_mean ||
-	    !manifest->image_deviation)
+	if (manifest->image_classes == EVO_BENCH_ABSENT || manifest->image_mean == NULL ||
+	    manifest->image_deviation == NULL)
 		return bad_manifest(path, err, "[images] has no classes, mean or deviation");
 	if (!evo_bench_manifest_triple_read(manifest->image_mean, scale->mean) ||
 	    !evo_bench_manifest_triple_read(manifest->image_deviation, scale->deviation) ||
@@ -74,7 +74,7 @@ static bool set_images(struct evo_benchmark *benchmark, const struct evo_bench_m
 	const char *source = manifest->image_source;
 
 	benchmark->image_title = evo_strdup(manifest->image_title);
-	if (evo_cifar_format_named(source))
+	if (evo_cifar_format_named(source) != NULL)
 		return set_cifar(benchmark, manifest, path, err);
 	if (strcmp(source, "npy") == 0)
 		return set_npy(benchmark, manifest, path, err);
@@ -87,7 +87,7 @@ static bool set_images(struct evo_benchmark *benchmark, const struct evo_bench_m
 		                   "[images] source is \"%s\"; expected none, cifar10, cifar100, "
 		                   "npy or task",
 		                   source);
-	if (!manifest->task || manifest->task_seed == EVO_BENCH_ABSENT)
+	if (manifest->task == NULL || manifest->task_seed == EVO_BENCH_ABSENT)
 		return bad_manifest(path, err, "[images] has no task, or no seed");
 	benchmark->task = evo_task_find(manifest->task, err);
 	benchmark->task_seed = manifest->task_seed;
@@ -112,7 +112,7 @@ static void take_training(struct evo_benchmark *benchmark, struct evo_bench_mani
 
 static void clear_training(struct evo_benchmark_training *training)
 {
-	if (!training)
+	if (training == NULL)
 		return;
 	free(training->program);
 	free(training->command);
@@ -139,9 +139,9 @@ static bool set_manifest(struct evo_benchmark *benchmark, struct evo_bench_manif
 	benchmark->macro = (struct evo_macro){manifest->channels, manifest->cells, manifest->side,
 	                                      manifest->classes};
 	benchmark->space = evo_space_find(manifest->space, &why);
-	if (!benchmark->space || !benchmark->space->check_macro(&benchmark->macro, &why))
+	if (benchmark->space == NULL || !benchmark->space->check_macro(&benchmark->macro, &why))
 		return bad_manifest(path, err, why.message);
-	if (bench_dataset_of(benchmark))
+	if (bench_dataset_of(benchmark) != NULL)
 		benchmark->dataset_classes = bench_dataset_of(benchmark)->classes;
 	take_training(benchmark, manifest);
 	return set_images(benchmark, manifest, path, err);
@@ -175,7 +175,7 @@ struct evo_benchmark *evo_benchmark_open(const char *name, struct evo_error *err
 	bool embedded;
 	char *folder = evo_bench_folder_find(name, &embedded, err);
 
-	if (!folder)
+	if (folder == NULL)
 		return NULL;
 
 	struct evo_benchmark *benchmark = evo_calloc(1, sizeof(*benchmark));
@@ -194,7 +194,7 @@ struct evo_benchmark *evo_benchmark_load(const char *name, struct evo_error *err
 {
 	struct evo_benchmark *benchmark = evo_benchmark_open(name, err);
 
-	if (!benchmark || read_table(benchmark, err))
+	if (benchmark == NULL || read_table(benchmark, err))
 		return benchmark;
 	evo_benchmark_destroy(benchmark);
 	return NULL;
@@ -219,10 +219,10 @@ static void clear_rows(struct evo_benchmark *benchmark)
 
 void evo_benchmark_destroy(struct evo_benchmark *benchmark)
 {
-	if (!benchmark)
+	if (benchmark == NULL)
 		return;
 	clear_rows(benchmark);
-	if (benchmark->index)
+	if (benchmark->index != NULL)
 		evo_index_clear(benchmark->index);
 	free(benchmark->index);
 	free(benchmark->name);

@@ -18,9 +18,9 @@ static char *read_records(const struct evo_benchmark *benchmark, struct evo_erro
 	char *bytes = evo_file_read(path, expected, &length, err);
 	char hash[17];
 
-	if (bytes && length == expected)
+	if (bytes != NULL && length == expected)
 		evo_cifar_hash((const unsigned char *) bytes, benchmark->image_count, hash);
-	if (bytes && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
+	if (bytes != NULL && (length != expected || strcmp(hash, benchmark->image_hash) != 0)) {
 		evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
 		            "not the images that the manifest names; import the benchmark again");
 		free(bytes);
@@ -64,7 +64,7 @@ static bool cifar_images(const struct evo_benchmark *benchmark, size_t count,
 	char *bytes = read_records(benchmark, err);
 	bool done;
 
-	if (!bytes)
+	if (bytes == NULL)
 		return false;
 	done = evo_cifar_decode((const unsigned char *) bytes, count,
 	                        evo_cifar_format(benchmark->image_format)->classes, images, err);
@@ -78,7 +78,7 @@ static const char *other_dataset(const struct evo_benchmark *benchmark,
 {
 	const struct evo_importer_dataset *dataset = bench_dataset_of(benchmark);
 
-	if (!dataset || !of->image_source[0] || of->image_format == EVO_IMAGES_NPY)
+	if (dataset == NULL || !of->image_source[0] || of->image_format == EVO_IMAGES_NPY)
 		return NULL;
 	return dataset->images != EVO_IMAGES_NONE && dataset->images == of->image_format
 	               ? NULL
@@ -90,7 +90,7 @@ void evo_benchmark_image_text(const struct evo_benchmark *benchmark, const struc
 {
 	const char *other = other_dataset(benchmark, of);
 
-	if (other)
+	if (other != NULL)
 		snprintf(out, size, "%s, not %s's", of->image_title, other);
 	else if (strcmp(benchmark->image_source, of->image_source) != 0)
 		snprintf(out, size, "%s, those of %s", of->image_title, of->name);
@@ -108,7 +108,7 @@ bool evo_benchmark_images(const struct evo_benchmark *benchmark, size_t count, s
 		return evo_fail(err, EVO_E_INPUT,
 		                "%s has %zu images, and %zu are asked for; take a smaller batch",
 		                benchmark->name, benchmark->image_count, count);
-	if (benchmark->task)
+	if (benchmark->task != NULL)
 		done = evo_task_images(benchmark->task, benchmark->task_seed, 0, count, images,
 		                       err);
 	else if (benchmark->image_format == EVO_IMAGES_NPY)

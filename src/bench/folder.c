@@ -95,12 +95,12 @@ static void collect(struct names *names, const char *parent, struct evo_error *e
 	DIR *directory = opendir(parent);
 	const struct dirent *entry;
 
-	if (!directory) {
+	if (directory == NULL) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			evo_fail_file(err, parent, "read the folder", errno);
 		return;
 	}
-	while ((entry = readdir(directory))) {
+	while ((entry = readdir(directory)) != NULL) {
 		char *folder = evo_path_join(parent, entry->d_name);
 
 		if (evo_bench_name_check(entry->d_name, NULL) && evo_bench_folder_holds(folder)) {
@@ -187,7 +187,7 @@ static char *parent_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	if (!slash)
+	if (slash == NULL)
 		return evo_strdup(".");
 	return slash == path ? evo_strdup("/") : evo_strndup(path, (size_t) (slash - path));
 }
@@ -198,7 +198,7 @@ static char *make_beside(const char *path, int *lock, struct evo_error *err)
 	char *parent = parent_of(path);
 	char *made = evo_temporary_folder(parent, lock);
 
-	if (!made)
+	if (made == NULL)
 		evo_fail(err, EVO_E_IO, "cannot make a folder in %s: %s", parent, strerror(errno));
 	free(parent);
 	return made;
@@ -233,7 +233,7 @@ bool evo_bench_staging_begin(struct evo_bench_staging *draft, const char *target
 	if (!made)
 		return false;
 	draft->path = make_beside(target, &draft->lock, err);
-	if (!draft->path)
+	if (draft->path == NULL)
 		return false;
 	draft->target = evo_strdup(target);
 	return true;
@@ -246,7 +246,7 @@ static bool retire(const char *path, struct evo_error *err)
 	char *old = make_beside(path, &lock, err);
 	bool done = false;
 
-	if (!old) {
+	if (old == NULL) {
 		unlock(own);
 		return false;
 	}
@@ -316,9 +316,9 @@ bool evo_bench_staging_publish(struct evo_bench_staging *draft, bool replace, st
 
 void evo_bench_staging_drop(struct evo_bench_staging *draft)
 {
-	if (draft->path)
+	if (draft->path != NULL)
 		evo_remove_tree(draft->path, NULL);
-	if (draft->target)
+	if (draft->target != NULL)
 		unlock(draft->lock);
 	free(draft->path);
 	free(draft->target);
@@ -348,7 +348,7 @@ bool evo_benchmark_remove(const char *name, struct evo_error *err)
 	} else {
 		free(folder);
 		folder = evo_bench_folder_find(name, &embedded, err);
-		done = folder &&
+		done = folder != NULL &&
 		       evo_fail(err, EVO_E_USAGE,
 		                "\"%s\" comes with the program and cannot be removed", name);
 	}

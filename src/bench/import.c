@@ -65,7 +65,7 @@ static void set_probe(struct evo_bench_manifest *manifest, const struct evo_impo
 
 static void set_images(struct evo_bench_manifest *manifest, const struct writing *writing)
 {
-	if (!writing->format) {
+	if (writing->format == NULL) {
 		manifest->image_source = evo_strdup("none");
 		manifest->image_title = evo_strdup("noise, no images given");
 		return;
@@ -90,7 +90,7 @@ static bool write_manifest(const struct writing *writing,
 	manifest.title = evo_strdup(dataset->title);
 	manifest.dataset = evo_strdup(dataset->dataset);
 	manifest.origin = evo_format("imported from %s, %zu of its %zu rows, on %s",
-	                             slash ? slash + 1 : writing->import->file,
+	                             slash != NULL ? slash + 1 : writing->import->file,
 	                             writing->published->count, writing->rows, today);
 	manifest.space = evo_strdup(writing->published->space->name);
 	set_probe(&manifest, writing->import->importer, dataset);
@@ -105,7 +105,7 @@ static bool write_images(const struct writing *writing, const char *path, struct
 {
 	struct evo_file *file = evo_file_create(path, err);
 
-	if (!file)
+	if (file == NULL)
 		return false;
 	fwrite(writing->records, EVO_CIFAR_RECORD, writing->image_count, evo_file_stream(file));
 	return evo_file_commit(file, err);
@@ -121,7 +121,7 @@ static bool write_draft(const struct writing *writing, size_t number, struct evo
 	bool done = write_table(writing, (size_t) (dataset - writing->import->importer->datasets),
 	                        table, err) &&
 	            write_manifest(writing, dataset, manifest, err) &&
-	            (!writing->format || write_images(writing, images, err));
+	            (writing->format == NULL || write_images(writing, images, err));
 
 	free(table);
 	free(manifest);
@@ -164,8 +164,8 @@ static bool plan_one(struct writing *writing, size_t dataset, char *name, bool t
 /* Which benchmarks there will be; names are checked, and that nothing is in the way. */
 static bool plan(struct writing *writing, struct evo_import_report *report, struct evo_error *err)
 {
-	const char *prefix =
-	        writing->import->name ? writing->import->name : writing->import->importer->prefix;
+	const char *prefix = writing->import->name != NULL ? writing->import->name
+	                                                   : writing->import->importer->prefix;
 	bool good = true;
 
 	for (size_t dataset = 0; dataset < writing->import->importer->dataset_count && good;
@@ -176,7 +176,7 @@ static bool plan(struct writing *writing, struct evo_import_report *report, stru
 		bool there = evo_path_exists(folder);
 
 		free(folder);
-		if (!writing->published->why[dataset]) {
+		if (writing->published->why[dataset] == NULL) {
 			good = plan_one(writing, dataset, name, there, err);
 		} else {
 			leave_out(writing, dataset, name, there, report);
@@ -212,9 +212,9 @@ static bool take_images(struct writing *writing, struct evo_error *err)
 	const struct evo_import *import = writing->import;
 
 	writing->format = evo_cifar_format(import->format);
-	if (!writing->format)
+	if (writing->format == NULL)
 		return true;
-	if (!import->images)
+	if (import->images == NULL)
 		return evo_fail(err, EVO_E_USAGE, "no file of images was named");
 	writing->records = evo_cifar_take(writing->format, import->images, &writing->image_count,
 	                                  writing->image_hash, err);
@@ -230,7 +230,7 @@ bool evo_import_accuracies(const struct evo_import *import, evo_import_problem p
 
 	*report = (struct evo_import_report){0};
 	/* A bad prefix is the quickest to tell. */
-	if (import->name && !evo_bench_name_check(import->name, err))
+	if (import->name != NULL && !evo_bench_name_check(import->name, err))
 		return false;
 	done = bench_published_read(&published, import, problem, context, report, err);
 	writing.rows = report->rows;

@@ -227,7 +227,7 @@ static bool take(void *context, const char *section, const char *key, const char
 	const struct manifest_reader *reader = context;
 	const struct field *field = find_field(section, key);
 
-	if (!field)
+	if (field == NULL)
 		return unknown_key(reader->path, section, key, line, err);
 	if (!is_absent(reader->manifest, field))
 		return evo_fail_at(err, EVO_E_INPUT, reader->path, line, 0,
@@ -326,7 +326,7 @@ bool evo_bench_manifest_write(const struct evo_bench_manifest *manifest, const c
 	struct evo_file *file = evo_file_create(path, err);
 	const char *section = NULL;
 
-	if (!file)
+	if (file == NULL)
 		return false;
 
 	FILE *stream = evo_file_stream(file);
@@ -334,8 +334,8 @@ bool evo_bench_manifest_write(const struct evo_bench_manifest *manifest, const c
 	for (size_t i = 0; i < EVO_COUNT(fields); i++) {
 		if (is_absent(manifest, &fields[i]))
 			continue;
-		if (!section || strcmp(section, fields[i].section) != 0)
-			fprintf(stream, "%s[%s]\n", section ? "\n" : "", fields[i].section);
+		if (section == NULL || strcmp(section, fields[i].section) != 0)
+			fprintf(stream, "%s[%s]\n", section != NULL ? "\n" : "", fields[i].section);
 		section = fields[i].section;
 		write_field(stream, manifest, &fields[i]);
 	}

@@ -76,7 +76,7 @@ static bool find_column(const struct accuracy_reader *reader, size_t line, size_
 static bool is_error_column(const char *name)
 {
 	char *text = evo_import_plain(name);
-	bool error = strstr(text, "err") || strstr(text, "loss");
+	bool error = strstr(text, "err") != NULL || strstr(text, "loss") != NULL;
 
 	free(text);
 	return error;
@@ -92,7 +92,7 @@ static const char *error_column(const struct evo_importer_dataset *dataset, size
 
 	if (test != NULL)
 		*test = '\0';
-	for (size_t i = 0; i < count && !found; i++) {
+	for (size_t i = 0; i < count && found == NULL; i++) {
 		char *name = evo_import_plain(fields[i]);
 		size_t length = strlen(key);
 
@@ -178,10 +178,11 @@ static void note_no_column(struct accuracy_reader *reader, size_t dataset, size_
 
 	reader->published->wanted[dataset] = error != NULL;
 	reader->published->why[dataset] =
-	        error ? evo_format("of %.60s lower is better; expected %s in percent, 0 to 100, "
-	                           "higher is better",
-	                           error, column)
-	              : evo_format("the table has no column %s", column);
+	        error != NULL
+	                ? evo_format("of %.60s lower is better; expected %s in percent, 0 to 100, "
+	                             "higher is better",
+	                             error, column)
+	                : evo_format("the table has no column %s", column);
 }
 
 static bool take_header(struct accuracy_reader *reader, size_t line, size_t count,
@@ -318,7 +319,7 @@ static void take_row(struct accuracy_reader *reader, size_t line, size_t count, 
 	char *wrong = evo_import_row(&reader->rows, &published->index, published->lines, count,
 	                             fields, &architecture);
 
-	if (wrong)
+	if (wrong != NULL)
 		tell(reader, line, "%s", wrong);
 	else
 		take_accuracies(reader, line, architecture, fields);
@@ -382,14 +383,14 @@ static bool none_used(const struct accuracy_reader *reader, struct evo_error *er
 	                   "none of %zu rows can be used (%zu malformed, %zu of another "
 	                   "space, %zu out of range)%s%s",
 	                   report->rows, report->malformed, report->unknown, report->out_of_range,
-	                   like ? "; the first looks like " : "", like ? like : "");
+	                   like != NULL ? "; the first looks like " : "", like != NULL ? like : "");
 }
 
 static bool read_table(struct accuracy_reader *reader, struct evo_error *err)
 {
 	const char *file = reader->import->file;
 
-	if (!reader->rows.space || !evo_csv_read(file, take, reader, err))
+	if (reader->rows.space == NULL || !evo_csv_read(file, take, reader, err))
 		return false;
 	if (reader->rows.fields == 0)
 		return evo_fail_at(err, EVO_E_INPUT, file, 0, 0, "the file is empty");

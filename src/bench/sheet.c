@@ -64,9 +64,9 @@ static bool fill(struct sheet *sheet, const struct evo_images *images, struct ev
 	sheet->width = GAP + ACROSS * sheet->cell;
 	sheet->height = GAP + count * sheet->cell;
 	sheet->bytes = evo_big_alloc(3 * sheet->width * sheet->height, "a contact sheet", err);
-	if (sheet->bytes)
+	if (sheet->bytes != NULL)
 		memset(sheet->bytes, 255, 3 * sheet->width * sheet->height);
-	for (size_t i = 0; i < images->count && sheet->bytes; i++) {
+	for (size_t i = 0; i < images->count && sheet->bytes != NULL; i++) {
 		size_t class = images->labels[i];
 
 		if (placed[class] < ACROSS)
@@ -82,7 +82,7 @@ static bool write_file(const struct sheet *sheet, const char *path, struct evo_e
 	struct evo_file *file = evo_file_create(path, err);
 	FILE *stream;
 
-	if (!file)
+	if (file == NULL)
 		return false;
 	stream = evo_file_stream(file);
 	fprintf(stream, "P6\n%zu %zu\n255\n", sheet->width, sheet->height);
@@ -93,12 +93,12 @@ static bool write_file(const struct sheet *sheet, const char *path, struct evo_e
 bool evo_benchmark_sheet(const struct evo_benchmark *benchmark, const char *path,
                          struct evo_error *err)
 {
-	size_t count = benchmark->task ? EVO_PROBE_IMAGES : benchmark->image_count;
+	size_t count = benchmark->task != NULL ? EVO_PROBE_IMAGES : benchmark->image_count;
 	struct evo_images images;
 	struct sheet sheet = {0};
 	bool done;
 
-	if (!benchmark->task && benchmark->image_format == EVO_IMAGES_NONE)
+	if (benchmark->task == NULL && benchmark->image_format == EVO_IMAGES_NONE)
 		return evo_fail(err, EVO_E_INPUT, "%s has no images", benchmark->name);
 	if (!evo_benchmark_images(benchmark, count, benchmark->macro.side, &images, err))
 		return false;

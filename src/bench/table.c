@@ -15,7 +15,7 @@ bool evo_bench_table_write(const struct evo_bench_table *table, const char *path
 	struct evo_file *file = evo_file_create(path, err);
 	struct evo_csv csv;
 
-	if (!file)
+	if (file == NULL)
 		return false;
 	evo_csv_begin(&csv, evo_file_stream(file));
 	evo_csv_text(&csv, "architecture");
@@ -67,7 +67,7 @@ static bool find_function(struct table_reader *reader, struct evo_row *row, size
 	bool added;
 
 	row->function = reader->benchmark->space->function(row->architecture, &why);
-	if (!row->function)
+	if (row->function == NULL)
 		return evo_fail_at(err, EVO_E_INPUT, reader->path, line, 0, "%s", why.message);
 	row->function_id = evo_index_add(&reader->functions, row->function, &added);
 	if (!added) {

@@ -54,8 +54,8 @@ static bool refuse(struct evo_error *err, const char *what)
 bool build_config_check_sizes(const struct evo_build *build, struct evo_error *err)
 {
 	/* In a folder of its own choice a benchmark hides none. */
-	if (build->folder ? !evo_bench_name_check(build->name, err)
-	                  : !evo_bench_new_name_check(build->name, err))
+	if (build->folder != NULL ? !evo_bench_name_check(build->name, err)
+	                          : !evo_bench_new_name_check(build->name, err))
 		return false;
 	const struct {
 		const char *what;
@@ -84,7 +84,7 @@ static bool check_task(const struct evo_build *build, struct evo_error *err)
 {
 	const struct evo_task_row *task = evo_task_find(build->task, err);
 
-	if (!task)
+	if (task == NULL)
 		return false;
 	if (build->macro.classes != task->classes)
 		return evo_fail(err, EVO_E_USAGE, "the task %s has %zu classes, not %zu",
@@ -118,7 +118,7 @@ static char *settings_text(const struct evo_bench_manifest *manifest)
 	struct evo_text text;
 
 	evo_text_init(&text);
-	if (manifest->data_hash)
+	if (manifest->data_hash != NULL)
 		evo_text_printf(&text, "%s on images %s: ", manifest->space, manifest->data_hash);
 	else
 		evo_text_printf(&text, "%s on %s: seed %zu, ", manifest->space, manifest->task,
@@ -140,7 +140,7 @@ static void set_training(struct evo_bench_manifest *manifest, const struct evo_b
 {
 	manifest->training = (struct evo_benchmark_training){
 	        .program = evo_strdup(PACKAGE_STRING),
-	        .command = build->command ? evo_strdup(build->command) : NULL,
+	        .command = build->command != NULL ? evo_strdup(build->command) : NULL,
 	        .processor = evo_strdup(evo_processor()),
 	        .kernels = evo_format("%s, %s", evo_blas_name(), evo_kernel_name()),
 	        .date = evo_today(),
@@ -191,7 +191,8 @@ static void set_files(struct evo_bench_manifest *manifest, const struct evo_buil
 
 	evo_raw_images_hash(&images->kept, &images->scale, hash);
 	manifest->image_source = evo_strdup("npy");
-	manifest->image_title = evo_format("%s images", slash && slash[1] ? slash + 1 : first);
+	manifest->image_title =
+	        evo_format("%s images", slash != NULL && slash[1] ? slash + 1 : first);
 	manifest->image_count = images->kept.count;
 	manifest->image_hash = evo_strdup(hash);
 	manifest->image_classes = images->train.classes;
@@ -269,11 +270,12 @@ static bool check_same(const struct evo_bench_manifest *manifest, const struct e
                        struct evo_error *err)
 {
 	char *wanted = build_config_text(build, images);
-	char *found =
-	        manifest->task || manifest->data_hash ? settings_text(manifest) : evo_strdup("");
+	char *found = manifest->task != NULL || manifest->data_hash != NULL
+	                      ? settings_text(manifest)
+	                      : evo_strdup("");
 	bool same = strcmp(wanted, found) == 0;
 
-	if (manifest->data_hash && manifest->sample_seed != (size_t) build->seed)
+	if (manifest->data_hash != NULL && manifest->sample_seed != (size_t) build->seed)
 		same = false;
 	/* More or fewer can come of what is kept for an unfinished one. */
 	if (manifest->training.wanted == EVO_BENCH_ABSENT)

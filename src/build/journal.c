@@ -23,7 +23,7 @@ static bool take_line(void *context, char *line)
 	}
 	for (size_t i = 0; i < 3; i++) {
 		at = strchr(at, ',');
-		if (!at)
+		if (at == NULL)
 			return false;
 		*at++ = '\0';
 		field[i] = at;
@@ -69,11 +69,11 @@ bool build_journal_open(struct build_journal *journal, const char *path, const c
 	journal->file = evo_journal_open(&opening, &why);
 	journal->heading = NULL;
 	free(heading);
-	if (journal->file && journal->foreign)
+	if (journal->file != NULL && journal->foreign)
 		return evo_fail_at(err, EVO_E_INPUT, path, 0, 0,
 		                   "trainings with different settings were put together here; take "
 		                   "out those that do not belong");
-	return journal->file || tell(&opening, &why, err);
+	return journal->file != NULL || tell(&opening, &why, err);
 }
 
 bool build_journal_append(struct build_journal *journal, const struct build_training *training,

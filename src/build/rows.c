@@ -26,9 +26,9 @@ static bool says_how(const struct evo_bench_manifest *manifest)
 			return false;
 	if (!(training->rate >= 0 && training->momentum >= 0 && training->weight_decay >= 0))
 		return false;
-	return (manifest->task && manifest->task_seed != EVO_BENCH_ABSENT) ||
-	       (training->train_files && training->test_files && manifest->data_hash &&
-	        manifest->sample_seed != EVO_BENCH_ABSENT);
+	return (manifest->task != NULL && manifest->task_seed != EVO_BENCH_ABSENT) ||
+	       (training->train_files != NULL && training->test_files != NULL &&
+	        manifest->data_hash != NULL && manifest->sample_seed != EVO_BENCH_ABSENT);
 }
 
 /* The names in a list with | between, which the built keeps. */
@@ -38,7 +38,7 @@ static const char *const *split(struct evo_built *built, size_t which, const cha
 	char *rest;
 
 	*count = 0;
-	if (!text)
+	if (text == NULL)
 		return NULL;
 	rest = built->texts[2 + which] = evo_strdup(text);
 	for (char *word; (word = strsep(&rest, "|")) != NULL;) {
@@ -69,8 +69,8 @@ static void take_settings(struct evo_built *built, const struct evo_bench_manife
 	                                   .seed = training->first_seed};
 	build->train_images = training->train_images;
 	build->test_images = training->test_images;
-	build->seed = manifest->task ? manifest->task_seed : manifest->sample_seed;
-	if (manifest->task) {
+	build->seed = manifest->task != NULL ? manifest->task_seed : manifest->sample_seed;
+	if (manifest->task != NULL) {
 		build->task = built->texts[1] = evo_strdup(manifest->task);
 		return;
 	}
@@ -86,17 +86,17 @@ static void take_settings(struct evo_built *built, const struct evo_bench_manife
 /* Where it is: an unfinished one of the user's stands before an embedded one. */
 static char *find_folder(const char *name, const char *folder, struct evo_error *err)
 {
-	char *own = folder ? evo_strdup(folder) : evo_bench_user_folder(name);
+	char *own = folder != NULL ? evo_strdup(folder) : evo_bench_user_folder(name);
 	char *journal = evo_path_join(own, EVO_BENCH_JOURNAL);
 	bool begun = evo_path_exists(journal), embedded;
 
 	free(journal);
 	if (evo_bench_folder_holds(own))
 		return own;
-	if (folder || begun)
+	if (folder != NULL || begun)
 		evo_fail_at(err, EVO_E_NOT_FOUND, own, 0, 0, "no benchmark is there");
 	free(own);
-	return folder || begun ? NULL : evo_bench_folder_find(name, &embedded, err);
+	return folder != NULL || begun ? NULL : evo_bench_folder_find(name, &embedded, err);
 }
 
 struct evo_built *evo_built_load(const char *name, const char *folder, struct evo_error *err)
@@ -106,7 +106,7 @@ struct evo_built *evo_built_load(const char *name, const char *folder, struct ev
 	char *where, *path;
 	bool done;
 
-	if (!evo_bench_name_check(name, err) || !(where = find_folder(name, folder, err)))
+	if (!evo_bench_name_check(name, err) || (where = find_folder(name, folder, err)) == NULL)
 		return NULL;
 	built = evo_calloc(1, sizeof(*built));
 	built->texts[0] = where;
@@ -132,7 +132,7 @@ struct evo_built *evo_built_load(const char *name, const char *folder, struct ev
 
 void evo_built_destroy(struct evo_built *built)
 {
-	if (!built)
+	if (built == NULL)
 		return;
 	for (size_t i = 0; i < EVO_COUNT(built->texts); i++)
 		free(built->texts[i]);
@@ -192,7 +192,7 @@ static void fill(struct evo_build_rows *rows, const struct build_work *work, con
 	for (size_t i = 0; i < rows->count; i++)
 		rows->architectures[i] = evo_strdup(work->architectures[work->first + i]);
 	rows->accuracies = copy_part(work, work->accuracies);
-	if (before)
+	if (before != NULL)
 		rows->before = copy_part(work, before);
 	rows->done = build_work_done(work, 0, work->count);
 	rows->total = work->count * work->build.seeds;

@@ -76,7 +76,7 @@ static bool collect(struct collection *collection, struct evo_error *err)
 		char *architecture = space->at(i);
 		char *function = space->function(architecture, err);
 
-		if (!function) {
+		if (function == NULL) {
 			free(architecture);
 			return false;
 		}

@@ -32,7 +32,8 @@ static bool draw_images(struct build_work *work, struct evo_error *err)
 	const struct evo_task_row *task = evo_task_find(build->task, err);
 	struct evo_images *train = &work->images.train, *test = &work->images.test;
 
-	return task && evo_task_images(task, build->seed, 0, build->train_images, train, err) &&
+	return task != NULL &&
+	       evo_task_images(task, build->seed, 0, build->train_images, train, err) &&
 	       evo_task_images(task, build->seed, FIRST_TEST_IMAGE, build->test_images, test,
 	                       err) &&
 	       evo_images_shrink(train, build->macro.side, err) &&
@@ -45,7 +46,7 @@ static bool take_task(struct build_work *work, struct evo_error *err)
 	const struct evo_task_row *task = evo_task_find(work->build.task, err);
 	struct evo_macro *macro = &work->build.macro;
 
-	if (!task)
+	if (task == NULL)
 		return false;
 	if (macro->side == 0)
 		macro->side = task->side;
@@ -81,8 +82,8 @@ bool build_work_begin(struct build_work *work, const struct evo_build *build, st
 	if (!build_config_check_sizes(build, err))
 		return false;
 	work->space = evo_space_at(0);
-	work->folder =
-	        build->folder ? evo_strdup(build->folder) : evo_bench_user_folder(build->name);
+	work->folder = build->folder != NULL ? evo_strdup(build->folder)
+	                                     : evo_bench_user_folder(build->name);
 	return build->train_files.image_count ? take_files(work, err) : take_task(work, err);
 }
 
@@ -150,7 +151,7 @@ bool build_work_open(struct build_work *work, struct evo_error *err)
 		return false;
 	work->architectures = build_stratified_sample(work->space, build->networks, build->seed,
 	                                              &work->count, err);
-	if (!work->architectures)
+	if (work->architectures == NULL)
 		return false;
 	build_work_expect(work);
 	take_journal(work);
@@ -245,7 +246,7 @@ static bool train(struct build_work *work, const char *architecture, size_t seed
 	struct evo_graph *graph = work->space->build(architecture, &work->build.macro, err);
 	bool done;
 
-	if (!graph)
+	if (graph == NULL)
 		return false;
 	how.seed += seed;
 	done = evo_train(graph, architecture, &work->images.train, &work->images.test, &how,
@@ -264,7 +265,8 @@ static void keep(struct build_work *work, size_t index, const struct evo_trained
 	                              .accuracy = trained->test_accuracy,
 	                              .seconds = trained->seconds};
 
-	if (work->journal.file && !build_journal_append(&work->journal, &line, &work->failure)) {
+	if (work->journal.file != NULL &&
+	    !build_journal_append(&work->journal, &line, &work->failure)) {
 		work->stop = true;
 		return;
 	}
@@ -325,18 +327,18 @@ bool build_work_train(struct build_work *work, struct evo_pool *pool, struct evo
 	status->note = *work->images.note ? work->images.note : NULL;
 	measure(work);
 	if (status->done < status->total) {
-		if (!work->images.train.pixels && !draw_images(work, err))
+		if (work->images.train.pixels == NULL && !draw_images(work, err))
 			return false;
 		run(work, pool);
 	}
 	if (work->failure.code != EVO_OK) {
-		if (err && err->code == EVO_OK)
+		if (err != NULL && err->code == EVO_OK)
 			*err = work->failure;
 		return false;
 	}
 	if (status->done == status->total)
 		return true;
-	if (!work->journal.file)
+	if (work->journal.file == NULL)
 		return evo_fail(err, EVO_E_CANCELLED, "stopped after %zu of %zu trainings",
 		                status->done, status->total);
 	return evo_fail(err, EVO_E_CANCELLED,

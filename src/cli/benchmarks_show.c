@@ -14,9 +14,11 @@
 static const char *origin_of(const struct evo_benchmark *benchmark)
 {
 	if (benchmark->hides)
-		return benchmark->training ? "trained, hides the embedded one"
-		                           : "imported, hides the embedded one";
-	return benchmark->embedded ? "embedded" : benchmark->training ? "trained" : "imported";
+		return benchmark->training != NULL ? "trained, hides the embedded one"
+		                                   : "imported, hides the embedded one";
+	return benchmark->embedded           ? "embedded"
+	       : benchmark->training != NULL ? "trained"
+	                                     : "imported";
 }
 
 static void list_one(struct cli_table *table, const struct evo_benchmark *benchmark)
@@ -27,7 +29,7 @@ static void list_one(struct cli_table *table, const struct evo_benchmark *benchm
 	evo_benchmark_facts(benchmark, &facts);
 	cli_table_add(table, benchmark->name);
 	cli_table_add(table, benchmark->space->name);
-	if (training && training->wanted > training->networks)
+	if (training != NULL && training->wanted > training->networks)
 		cli_table_addf(table, "%zu of %zu", benchmark->row_count, training->wanted);
 	else
 		cli_table_addf(table, "%zu", benchmark->row_count);
@@ -61,7 +63,7 @@ int cli_benchmarks_list(struct cli_options *options)
 	for (size_t i = 0; i < count; i++) {
 		struct evo_error err = {0};
 		struct evo_benchmark *benchmark = evo_benchmark_load(all[i], &err);
-		if (benchmark) {
+		if (benchmark != NULL) {
 			list_one(&table, benchmark);
 			evo_benchmark_destroy(benchmark);
 		} else {
@@ -144,17 +146,17 @@ static void tell_pools(const struct evo_benchmark_facts *facts, struct evo_text 
 /* "text" when there is one. */
 static void line(struct evo_text *out, const char *name, const char *text)
 {
-	if (text)
+	if (text != NULL)
 		cli_append_line(out, "%-12s%s", name, text);
 }
 
 static void tell_files(const char *name, const char *images, const char *labels, size_t count,
                        struct evo_text *out)
 {
-	if (!images)
+	if (images == NULL)
 		return;
 	evo_text_printf(out, "            %zu %s images of %s", count, name, images);
-	if (labels)
+	if (labels != NULL)
 		evo_text_printf(out, ", labels of %s", labels);
 	evo_text_append(out, "\n");
 }
@@ -162,7 +164,7 @@ static void tell_files(const char *name, const char *images, const char *labels,
 static void tell_training(const struct evo_benchmark *benchmark, struct evo_text *out)
 {
 	const struct evo_benchmark_training *training = benchmark->training;
-	if (!training)
+	if (training == NULL)
 		return;
 	line(out, "command", training->command);
 	evo_text_printf(out,
@@ -171,7 +173,7 @@ static void tell_training(const struct evo_benchmark *benchmark, struct evo_text
 	                training->weight_decay);
 	evo_text_printf(out, "%s, shifts of %zu\n", training->flip == 1 ? ", flips" : "",
 	                training->shift);
-	if (training->train_files) {
+	if (training->train_files != NULL) {
 		tell_files("train", training->train_files, training->train_labels,
 		           training->train_images, out);
 		tell_files("test", training->test_files, training->test_labels,
@@ -186,11 +188,11 @@ static void tell_training(const struct evo_benchmark *benchmark, struct evo_text
 		evo_text_printf(out, "; unfinished, there will be %zu networks", training->wanted);
 	evo_text_append(out, "\ntime        ");
 	cli_clock(out, training->seconds);
-	evo_text_printf(out, " on one thread, %s\n", training->date ? training->date : "-");
-	if (training->processor)
+	evo_text_printf(out, " on one thread, %s\n", training->date != NULL ? training->date : "-");
+	if (training->processor != NULL)
 		evo_text_printf(out, "processor   %s%s%s\n", training->processor,
-		                training->kernels ? ", kernels " : "",
-		                training->kernels ? training->kernels : "");
+		                training->kernels != NULL ? ", kernels " : "",
+		                training->kernels != NULL ? training->kernels : "");
 	line(out, "program", training->program);
 }
 
@@ -203,7 +205,7 @@ static void tell_images(const struct evo_benchmark *benchmark, struct evo_text *
 	evo_text_printf(out, "images      %s", text);
 	if (benchmark->image_count)
 		evo_text_printf(out, "; %zu are kept here", benchmark->image_count);
-	if (benchmark->task)
+	if (benchmark->task != NULL)
 		evo_text_printf(out, "; %zux%zu, %zu classes", benchmark->task->side,
 		                benchmark->task->side, benchmark->task->classes);
 	else if (benchmark->image_classes)
@@ -251,9 +253,10 @@ int cli_benchmarks_show(struct cli_options *options)
 {
 	struct evo_error err = {0};
 	struct evo_benchmark *benchmark = evo_benchmark_load(options->arguments.items[0], &err);
-	if (!benchmark)
+	if (benchmark == NULL)
 		return cli_report(&err);
-	if (options->sheet_file && !evo_benchmark_sheet(benchmark, options->sheet_file, &err)) {
+	if (options->sheet_file != NULL &&
+	    !evo_benchmark_sheet(benchmark, options->sheet_file, &err)) {
 		evo_benchmark_destroy(benchmark);
 		return cli_report(&err);
 	}

@@ -26,12 +26,12 @@ static void progress_text(const struct evo_build_status *status, struct evo_text
 		cli_clock(out, status->seconds / (double) now * (double) (total - done));
 		evo_text_append(out, " left");
 	}
-	if (status->architecture)
+	if (status->architecture != NULL)
 		evo_text_printf(out, "; last %.1f", status->accuracy);
 	if (!isnan(status->median))
 		evo_text_printf(out, "%s all %.1f .. %.1f .. %.1f %%",
-		                status->architecture ? "," : ";", status->low, status->median,
-		                status->high);
+		                status->architecture != NULL ? "," : ";", status->low,
+		                status->median, status->high);
 	if (!isnan(status->agreement))
 		evo_text_printf(out, ", tau %.3f", status->agreement);
 }
@@ -45,7 +45,7 @@ static bool show_progress(void *context, const struct evo_build_status *status)
 {
 	struct watching *watching = context;
 	struct cli_progress *progress = &watching->progress;
-	if (status->note && !watching->told) {
+	if (status->note != NULL && !watching->told) {
 		char *text = evo_format("evoscope: %s", status->note);
 		cli_progress_note(progress, text);
 		free(text);
@@ -67,7 +67,7 @@ static bool show_progress(void *context, const struct evo_build_status *status)
 static bool check_options(const struct cli_options *options, struct evo_error *err)
 {
 	bool files = options->train_files.count > 0;
-	if (files && options->task)
+	if (files && options->task != NULL)
 		return evo_fail(err, EVO_E_USAGE,
 		                "--task and --images exclude each other: networks learn either");
 	if (files && !options->test_files.count)
@@ -81,7 +81,7 @@ static bool check_options(const struct cli_options *options, struct evo_error *e
 		return evo_fail(err, EVO_E_USAGE,
 		                "--rows and --publish exclude each other: one trains, the other "
 		                "does not");
-	if (files && !options->name && !options->folder)
+	if (files && options->name == NULL && options->folder == NULL)
 		return evo_fail(err, EVO_E_USAGE,
 		                "--images needs --name: what the benchmark is to be called");
 	return true;
@@ -101,13 +101,13 @@ static char *last_part(const char *folder)
 /* What the benchmark is called unless it is said; caller frees. */
 static char *name_of(const struct cli_options *options)
 {
-	if (options->name)
+	if (options->name != NULL)
 		return evo_strdup(options->name);
-	if (options->folder)
+	if (options->folder != NULL)
 		return last_part(options->folder);
 	/* Rows without a name are those of the embedded benchmark, which is not changed by that. */
 	return evo_format("%s-%s", options->rows.first ? "tiny201" : "my",
-	                  options->task ? options->task : "shapes");
+	                  options->task != NULL ? options->task : "shapes");
 }
 
 static void take_files(const struct cli_options *options, struct evo_build *build)
@@ -145,7 +145,7 @@ static void take_training(const struct cli_options *options, struct evo_training
 static void take_options(const struct cli_options *options, struct evo_build *build)
 {
 	build->command = options->command_line;
-	if (options->task) {
+	if (options->task != NULL) {
 		build->task = options->task;
 		build->train_files = build->test_files = (struct evo_image_files){0};
 		build->macro.side = build->macro.classes = 0;
@@ -184,7 +184,7 @@ static size_t print_rows(const struct evo_build_rows *rows)
 {
 	static const char *const names[] = {"row",      "architecture", "seed",
 	                                    "accuracy", "table",        "equal"};
-	size_t columns = rows->before ? 6 : 4, differ = 0;
+	size_t columns = rows->before != NULL ? 6 : 4, differ = 0;
 	struct cli_table table;
 	struct evo_text out;
 	evo_text_init(&out);
@@ -197,7 +197,7 @@ static size_t print_rows(const struct evo_build_rows *rows)
 		cli_table_add(&table, rows->architectures[i / rows->seeds]);
 		cli_table_addf(&table, "%zu", rows->first_seed + i % rows->seeds);
 		number_cell(&table, now);
-		if (!rows->before)
+		if (rows->before == NULL)
 			continue;
 		bool equal = now == rows->before[i];
 		number_cell(&table, rows->before[i]);
@@ -214,11 +214,11 @@ static size_t print_rows(const struct evo_build_rows *rows)
 static int tell_rows(const struct evo_build_rows *rows)
 {
 	size_t differ = print_rows(rows), all = rows->count * rows->seeds;
-	if (!rows->before && rows->done < rows->total)
+	if (rows->before == NULL && rows->done < rows->total)
 		cli_complain("%zu of %zu trainings are kept; the same command without --rows does "
 		             "the rest",
 		             rows->done, rows->total);
-	else if (!rows->before)
+	else if (rows->before == NULL)
 		cli_complain("all %zu trainings are kept; the same command without --rows makes "
 		             "the benchmark",
 		             rows->total);
@@ -249,7 +249,7 @@ static int train(const struct cli_options *options, const struct evo_build *buil
 	struct watching watching = {0};
 	struct evo_error err = {0};
 	struct evo_pool *pool = evo_net_pool_create((unsigned) options->threads, &err);
-	if (!pool)
+	if (pool == NULL)
 		return cli_report(&err);
 	cli_progress_begin(&watching.progress, options);
 	bool ok = options->rows.first
@@ -277,7 +277,7 @@ static bool find_built(const struct cli_options *options, const char *name,
 	if (!options->rows.first)
 		return true;
 	*built = evo_built_load(name, options->folder, err);
-	if (*built || err->code != EVO_E_NOT_FOUND)
+	if (*built != NULL || err->code != EVO_E_NOT_FOUND)
 		return *built != NULL;
 	evo_error_clear(err);
 	return true;
@@ -288,13 +288,13 @@ static int build(const struct cli_options *options, const char *name, struct evo
 	struct evo_built *built;
 	if (!find_built(options, name, &built, err))
 		return cli_report(err);
-	struct evo_build build = built ? built->build : evo_build_default();
-	if (!built) {
+	struct evo_build build = built != NULL ? built->build : evo_build_default();
+	if (built == NULL) {
 		build.name = name;
 		build.folder = options->folder;
 	}
 	/* 1 is what it is when it was not said. */
-	if (!built || options->seed != 1)
+	if (built == NULL || options->seed != 1)
 		build.seed = options->seed;
 	take_options(options, &build);
 	int status = options->publish ? publish(&build) : train(options, &build);

@@ -273,7 +273,7 @@ static int search(struct evo_run *run, struct cli_options *options,
 		status = CLI_FAILED;
 	}
 	/* A generation's files that could not be written were a warning; in the end it is a failure. */
-	if (options->csv_folder && snapshot->population_count &&
+	if (options->csv_folder != NULL && snapshot->population_count &&
 	    !evo_run_export(snapshot, options->csv_folder, &err))
 		status = cli_report(&err);
 	evo_snapshot_release(snapshot);
@@ -289,7 +289,7 @@ int cli_evolve(struct cli_options *options)
 	cli_signals_catch();
 	if (cli_run_config(options, &config, &err))
 		run = evo_run_create(&config, &err);
-	status = run ? search(run, options, &config) : cli_report(&err);
+	status = run != NULL ? search(run, options, &config) : cli_report(&err);
 	evo_run_config_clear(&config);
 	status = cli_unstored(evo_run_finish(run), status);
 	if (cli_signal() && cli_output_ok())

@@ -22,7 +22,7 @@ static int explore(struct cli_options *options)
 	config.fixed_clock = options->fixed_clock;
 	config.theme = options->theme;
 	config.script = options->script;
-	if (options->resume && options->settings.count + options->injected.count > 0)
+	if (options->resume != NULL && options->settings.count + options->injected.count > 0)
 		evo_fail(&err, EVO_E_USAGE,
 		         "resume the search first, and then use :set and :inject in the explorer");
 	if (err.code != EVO_OK || !cli_run_config(options, &config.run, &err))
@@ -38,9 +38,9 @@ int cli_explorer(struct cli_options *options)
 {
 	struct evo_error err = {0};
 
-	if (options->watch && options->resume)
+	if (options->watch != NULL && options->resume != NULL)
 		evo_fail(&err, EVO_E_USAGE, "a run is watched or resumed, not both");
-	else if (options->watch && !isatty(STDOUT_FILENO))
+	else if (options->watch != NULL && !isatty(STDOUT_FILENO))
 		evo_fail(&err, EVO_E_USAGE,
 		         "--watch needs a terminal; evoscope runs show %s tells what there is",
 		         options->watch);

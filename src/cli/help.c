@@ -21,7 +21,7 @@ static void option_line(const struct cli_option *option, struct evo_text *out)
 	else
 		evo_text_append(out, "      ");
 	evo_text_printf(out, "--%s", option->name);
-	if (option->argument)
+	if (option->argument != NULL)
 		evo_text_printf(out, " %s", option->argument);
 	size_t column = out->length - start;
 	if (column + 2 > HELP_AT) {
@@ -29,8 +29,9 @@ static void option_line(const struct cli_option *option, struct evo_text *out)
 		column = 0;
 	}
 	evo_text_printf(out, "%*s", (int) (HELP_AT - column), "");
-	char *text = option->fallback ? evo_format("%s [%s]", option->help, option->fallback)
-	                              : evo_strdup(option->help);
+	char *text = option->fallback != NULL
+	                     ? evo_format("%s [%s]", option->help, option->fallback)
+	                     : evo_strdup(option->help);
 	cli_wrap(out, text, HELP_AT, HELP_AT, HELP_END);
 	free(text);
 }

@@ -123,7 +123,7 @@ static int import_accuracies(const struct cli_options *options, const struct evo
 	struct evo_import_report report = {0};
 	struct evo_error err = {0};
 
-	if (options->images &&
+	if (options->images != NULL &&
 	    !evo_image_argument(options->images, &import.format, &import.images, &err))
 		return cli_report(&err);
 
@@ -145,7 +145,7 @@ static int import_scores(struct cli_options *options)
 	struct evo_import_report report = {0};
 	struct evo_scores *scores;
 	struct evo_error err = {0};
-	if (options->images) {
+	if (options->images != NULL) {
 		evo_fail(&err, EVO_E_USAGE, "scores have no images; leave out --images");
 		return cli_report(&err);
 	}

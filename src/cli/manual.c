@@ -128,10 +128,10 @@ static void list_options(struct evo_text *out)
 		if (option->letter)
 			evo_text_printf(out, " Fl %c ,", option->letter);
 		evo_text_printf(out, " Fl \\&-%s%s%s\n", option->name,
-		                option->argument ? " Ar " : "",
-		                option->argument ? option->argument : "");
+		                option->argument != NULL ? " Ar " : "",
+		                option->argument != NULL ? option->argument : "");
 		sentence(out, option->help);
-		if (option->fallback) {
+		if (option->fallback != NULL) {
 			char *text = evo_format("Default: %s.", option->fallback);
 			prose(out, text);
 			free(text);

@@ -50,12 +50,12 @@ static void prepare(struct parser *parser)
 			continue;
 		struct option *entry = &parser->longs[parser->long_count++];
 		entry->name = option->name;
-		entry->has_arg = option->argument ? required_argument : no_argument;
+		entry->has_arg = option->argument != NULL ? required_argument : no_argument;
 		entry->val = 256 + (int) i;
 		if (!option->letter)
 			continue;
 		*letter++ = option->letter;
-		if (option->argument)
+		if (option->argument != NULL)
 			*letter++ = ':';
 	}
 }
@@ -161,7 +161,7 @@ static bool unknown_word(const struct parser *parser, size_t at, struct evo_erro
 		const char *name = cli_command((enum cli_command_id) id)->name;
 		if (cli_command((enum cli_command_id) id)->hidden ||
 		    !names_match(name, parser->words.items, at, false) ||
-		    (at && !strchr(name, ' ')))
+		    (at && strchr(name, ' ') == NULL))
 			continue;
 		const char *rest = at ? strchr(name, ' ') + 1 : name;
 		names[count] = copies[count] = evo_strndup(rest, strcspn(rest, " "));
@@ -192,7 +192,7 @@ static bool find_command(const struct parser *parser, enum cli_command_id *comma
 	enum cli_command_id first = CLI_EXPLORER; /* of the group */
 	for (int id = CLI_EVOLVE; id < CLI_COMMANDS; id++) {
 		const char *name = cli_command((enum cli_command_id) id)->name;
-		size_t count = strchr(name, ' ') ? 2 : 1;
+		size_t count = strchr(name, ' ') != NULL ? 2 : 1;
 		/* Of `proxies` and `proxies add` the longer one is meant where it can be. */
 		if (count > *used && count <= words->count &&
 		    names_match(name, words->items, count, true)) {
@@ -333,7 +333,7 @@ static bool set_choice(const struct cli_option *option, const char *text, size_t
 static bool set_pair(const struct cli_option *option, const char *text, struct cli_list *list,
                      struct evo_error *err)
 {
-	if (option->type == CLI_PAIR && (!strchr(text, '=') || text[0] == '='))
+	if (option->type == CLI_PAIR && (strchr(text, '=') == NULL || text[0] == '='))
 		return evo_fail(err, EVO_E_USAGE, "must be KEY=VALUE, such as crossover=0.5");
 	char *pair = option->type == CLI_SETTING ? evo_format("%s=%s", option->choices, text)
 	                                         : evo_strdup(text);
@@ -395,7 +395,7 @@ static bool apply(const struct parser *parser, enum cli_command_id command,
 	for (size_t i = 0; i < parser->met_count; i++) {
 		const struct met *met = &parser->met[i];
 		const struct cli_option *option = option_of(met->name, command);
-		if (!option)
+		if (option == NULL)
 			return evo_fail(err, EVO_E_USAGE,
 			                "evoscope %s takes no --%s; see its --help",
 			                cli_command(command)->name, met->name);
@@ -439,7 +439,8 @@ static char *join(int argc, char **argv)
 	evo_text_init(&text);
 	evo_text_append(&text, "evoscope");
 	for (int i = 1; i < argc; i++)
-		evo_text_printf(&text, strpbrk(argv[i], " ()*?") ? " '%s'" : " %s", argv[i]);
+		evo_text_printf(&text, strpbrk(argv[i], " ()*?") != NULL ? " '%s'" : " %s",
+		                argv[i]);
 	char *joined = evo_strdup(text.data);
 	evo_text_clear(&text);
 	return joined;
@@ -453,7 +454,7 @@ static bool parse(struct parser *parser, int argc, char **argv, struct cli_optio
 		return false;
 	if (!find_command(parser, command, &used, err))
 		return false;
-	options->group = used == 1 && strchr(cli_command(*command)->name, ' ');
+	options->group = used == 1 && strchr(cli_command(*command)->name, ' ') != NULL;
 	return apply(parser, *command, options, err) &&
 	       take_arguments(parser, *command, used, options, err);
 }

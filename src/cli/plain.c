@@ -204,7 +204,7 @@ static void perform(struct plain *plain, char *line)
 			continue;
 		if (commands[i].needs && !*argument)
 			say("%s needs %s.", names[i], commands[i].argument);
-		else if (commands[i].run)
+		else if (commands[i].run != NULL)
 			commands[i].run(plain, argument);
 		else
 			send(plain, commands[i].kind, *argument ? argument : NULL);

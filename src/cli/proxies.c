@@ -21,11 +21,11 @@ static int list_imported(struct cli_table *table)
 	for (size_t i = 0; i < count; i++) {
 		struct evo_error err = {0};
 		struct evo_scores *scores = evo_scores_head(names[i], &err);
-		if (!scores) {
+		if (scores == NULL) {
 			cli_report(&err);
 			status = CLI_PARTLY;
 		}
-		for (size_t k = 0; scores && k < scores->column_count; k++) {
+		for (size_t k = 0; scores != NULL && k < scores->column_count; k++) {
 			cli_table_addf(table, "%s/%s", names[i], scores->columns[k]);
 			cli_table_add(table, "-");
 			cli_table_add(table, scores->source);
@@ -77,8 +77,8 @@ int cli_proxies_add(struct cli_options *options)
 	const char *const *arguments = options->arguments.items;
 	struct evo_error err = {0};
 
-	if (!evo_proxy_add(arguments[0], arguments[1], options->source ? options->source : "",
-	                   &err))
+	if (!evo_proxy_add(arguments[0], arguments[1],
+	                   options->source != NULL ? options->source : "", &err))
 		return cli_report(&err);
 	return CLI_DONE;
 }

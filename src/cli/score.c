@@ -203,7 +203,7 @@ static int score(const struct cli_options *options, const struct cli_list *names
 	cli_progress_begin(&scoring.progress, options);
 	struct evo_score_row *rows = evo_run_score(&config, show_progress, &scoring, &count, &err);
 	cli_progress_end(&scoring.progress);
-	if (!rows)
+	if (rows == NULL)
 		return cli_report(&err);
 	free(rows);
 	return scoring.status;

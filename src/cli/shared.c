@@ -73,7 +73,7 @@ bool cli_benchmark_names(const struct cli_options *options, struct cli_list *nam
 	for (size_t i = 0; i < names->count; i++)
 		if (!evo_benchmark_known(names->items[i], err))
 			return false;
-	if (options->probe.probe_of)
+	if (options->probe.probe_of != NULL)
 		return evo_benchmark_known(options->probe.probe_of, err);
 	return true;
 }
@@ -89,7 +89,7 @@ void cli_benchmark_names_clear(struct cli_list *names)
 
 char *cli_runs_file(const struct cli_options *options)
 {
-	return options->runs_file ? evo_strdup(options->runs_file) : evo_runs_file();
+	return options->runs_file != NULL ? evo_strdup(options->runs_file) : evo_runs_file();
 }
 
 /* What a search is made of cannot change any more. */
@@ -116,7 +116,8 @@ static bool stored_config(const struct cli_options *options, struct evo_run_conf
 	char *file = cli_runs_file(options);
 	bool good = check_resume(options, err) &&
 	            evo_run_config_stored(config, file,
-	                                  options->watch ? options->watch : options->resume, err);
+	                                  options->watch != NULL ? options->watch : options->resume,
+	                                  err);
 	free(file);
 	config->watch = options->watch != NULL;
 	config->take_over = options->take_over;
@@ -215,14 +216,14 @@ static bool new_config(const struct cli_options *options, struct evo_run_config 
 		       add_stored(options, &options->carry, false, &config->carried,
 		                  &config->carried_count, err);
 		config->probe = options->probe;
-		if (options->probe.probe_of)
+		if (options->probe.probe_of != NULL)
 			config->probe.probe_of = evo_strdup(options->probe.probe_of);
-		config->name = options->name ? evo_strdup(options->name) : NULL;
+		config->name = options->name != NULL ? evo_strdup(options->name) : NULL;
 		config->seed = options->seed;
 		config->seconds = options->seconds;
 		config->target = options->target;
 		config->runs_file = options->no_store ? NULL : cli_runs_file(options);
-		config->runs_optional = !options->runs_file;
+		config->runs_optional = options->runs_file == NULL;
 	}
 	cli_benchmark_names_clear(&names);
 	return good && check_settings(&config->gp, err) && check_probe(&config->probe, err);
@@ -234,22 +235,22 @@ bool cli_run_config(const struct cli_options *options, struct evo_run_config *co
 	*config = evo_run_config_default();
 	config->benchmarks = NULL;
 	config->benchmark_count = 0;
-	bool stored = options->resume || options->watch;
-	if (options->take_over && !options->resume)
+	bool stored = options->resume != NULL || options->watch != NULL;
+	if (options->take_over && options->resume == NULL)
 		return evo_fail(err, EVO_E_USAGE,
 		                "--take-over goes with --resume RUN, or with runs delete");
 	if (!(stored ? stored_config : new_config)(options, config, err))
 		return false;
 	config->threads = (unsigned) options->threads;
 	config->memory = options->memory;
-	config->csv_folder = options->csv_folder ? evo_strdup(options->csv_folder) : NULL;
+	config->csv_folder = options->csv_folder != NULL ? evo_strdup(options->csv_folder) : NULL;
 	/* What cannot be written is said before the work, not after. */
-	return !config->csv_folder || evo_make_directories(config->csv_folder, err);
+	return config->csv_folder == NULL || evo_make_directories(config->csv_folder, err);
 }
 
 bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struct evo_error *err)
 {
-	if (!options->resume)
+	if (options->resume == NULL)
 		return true;
 	for (size_t i = 0; i < options->settings.count; i++)
 		if (!evo_run_send(run, EVO_COMMAND_SET, options->settings.items[i], err))
@@ -262,7 +263,7 @@ bool cli_run_amend(const struct cli_options *options, struct evo_run *run, struc
 
 int cli_unstored(char *what, int status)
 {
-	if (what) {
+	if (what != NULL) {
 		cli_complain("%s", what);
 		status = status == CLI_DONE ? CLI_PARTLY : status;
 	}

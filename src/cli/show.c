@@ -109,7 +109,7 @@ static void describe(const struct evo_tree *tree, const struct evo_proxy *proxy,
 	evo_text_printf(out, "size        %zu node%s\ndepth       %zu\n", tree->size,
 	                tree->size == 1 ? "" : "s", evo_tree_depth(tree));
 	tell_needs(tree, out);
-	if (proxy)
+	if (proxy != NULL)
 		evo_text_printf(out, "source      %s\n", proxy->source);
 	free(canonical);
 }

@@ -63,8 +63,8 @@ bool evo_blocks_add(struct evo_blocks *blocks, const struct evo_step *step, stru
 static const float *block_of(const struct evo_blocks *blocks, const struct evo_operand *operand,
                              size_t from)
 {
-	return operand->memory ? operand->memory + from
-	                       : blocks->registers + operand->place * BLOCK;
+	return operand->memory != NULL ? operand->memory + from
+	                               : blocks->registers + operand->place * BLOCK;
 }
 
 static void run_step(const struct evo_blocks *blocks, const struct evo_step *step, size_t from,
@@ -118,10 +118,10 @@ void evo_blocks_fill(const struct evo_blocks *blocks, size_t first, size_t total
 
 		run_steps(blocks, first, last, from, count);
 		run_step(blocks, &blocks->steps[last], from, count, out + from);
-		if (sum)
+		if (sum != NULL)
 			evo_lanes_add(&sums, EVO_ITSELF, out + from, count);
 	}
-	if (sum)
+	if (sum != NULL)
 		*sum = evo_lanes_total(&sums);
 }
 
@@ -133,7 +133,7 @@ static double sum_up(const struct evo_blocks *blocks, size_t first,
 	for (size_t from = 0; from < total; from += BLOCK) {
 		const size_t count = block_at(from, total);
 
-		if (result->memory && from + AHEAD + BLOCK <= total)
+		if (result->memory != NULL && from + AHEAD + BLOCK <= total)
 			evo_fetch(result->memory + from + AHEAD, BLOCK);
 		run_steps(blocks, first, blocks->count, from, count);
 		evo_lanes_add(&sums, term, block_of(blocks, result, from), count);

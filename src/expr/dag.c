@@ -87,8 +87,8 @@ static bool fold_numbers(const struct evo_dag *dag, const struct evo_dag_node *n
 			return false;
 		arguments[i].scalar = argument->number;
 	}
-	if (!evo_result_extent(node->code, &arguments[0].extent, second ? &second->extent : NULL,
-	                       &result.extent))
+	if (!evo_result_extent(node->code, &arguments[0].extent,
+	                       second != NULL ? &second->extent : NULL, &result.extent))
 		return false;
 	evo_apply(node->code, &arguments[0], second, NULL, NULL, &result);
 	*number = result.scalar;

@@ -65,11 +65,12 @@ static void remember(struct evo_evaluator *t, struct evo_memo_table *memo)
 	const uint64_t unknown = EVO_UNKNOWN_NUMBER;
 
 	for (size_t slot = 0; slot < t->dag->number_count; slot++) {
-		const double *found = memo ? evo_memo_find(memo, t->dag->numbers[slot]) : NULL;
+		const double *found =
+		        memo != NULL ? evo_memo_find(memo, t->dag->numbers[slot]) : NULL;
 
 		for (size_t i = 0; i < units; i++)
 			memcpy(t->numbers + slot * units + i,
-			       found ? (const void *) (found + i) : (const void *) &unknown,
+			       found != NULL ? (const void *) (found + i) : (const void *) &unknown,
 			       sizeof(double));
 	}
 }
@@ -79,7 +80,7 @@ static void memorise(const struct evo_evaluator *t, struct evo_memo_table *memo)
 {
 	const size_t units = t->stats->unit_count;
 
-	for (size_t slot = 0; slot < t->dag->number_count && memo; slot++) {
+	for (size_t slot = 0; slot < t->dag->number_count && memo != NULL; slot++) {
 		const double *numbers = t->numbers + slot * units;
 		bool any = false;
 
@@ -116,7 +117,7 @@ static double *missing_mean(const struct evo_evaluator *t, const struct evo_dag_
 {
 	double *mean = operand->mean ? evo_nodes_number(&t->nodes, operand->slot) : NULL;
 
-	return mean && !evo_number_known(mean) ? mean : NULL;
+	return mean != NULL && !evo_number_known(mean) ? mean : NULL;
 }
 
 /* One operand in the unit at hand. */
@@ -127,7 +128,7 @@ static bool visit(struct evo_evaluator *t, size_t number)
 
 	if (!evo_nodes_fit(&t->nodes, operand->node))
 		return true;
-	if (mean && !evo_nodes_mean(&t->nodes, operand->node, mean))
+	if (mean != NULL && !evo_nodes_mean(&t->nodes, operand->node, mean))
 		return false;
 	if (!operand->total)
 		return true;
@@ -149,7 +150,7 @@ static bool visit_unit(struct evo_evaluator *t, size_t unit)
 
 		if (!evo_nodes_fit(&t->nodes, operand->node))
 			continue;
-		if (missing_mean(t, operand))
+		if (missing_mean(t, operand) != NULL)
 			evo_nodes_want_mean(&t->nodes, operand->node);
 		if (operand->total)
 			evo_nodes_want_value(&t->nodes, operand->node);
@@ -193,8 +194,8 @@ static void end_totals(struct evo_evaluator *t)
 	for (size_t i = 0; i < t->dag->operand_count; i++) {
 		struct evo_tensor *total = &t->totals[i];
 
-		total->scalar = total->twice ? total->twice[0] : (double) NAN;
-		if (total->twice && total->extent.rank == 4)
+		total->scalar = total->twice != NULL ? total->twice[0] : (double) NAN;
+		if (total->twice != NULL && total->extent.rank == 4)
 			total->single =
 			        evo_total_narrow((double *) total->twice, total->extent.count);
 	}

@@ -56,8 +56,8 @@ static void put_word(struct evo_text *out, const char *name, size_t length)
 static enum evo_hold put_statistic(struct evo_text *out, const char *name)
 {
 	const char *dot = strchr(name, '.');
-	const size_t length = dot ? (size_t) (dot - name) : strlen(name);
-	const bool gradient = dot && length > 1 && name[0] == 'g';
+	const size_t length = dot != NULL ? (size_t) (dot - name) : strlen(name);
+	const bool gradient = dot != NULL && length > 1 && name[0] == 'g';
 	const size_t skipped = gradient ? 1 : 0;
 
 	if (gradient)
@@ -68,7 +68,7 @@ static enum evo_hold put_statistic(struct evo_text *out, const char *name)
 		put_word(out, name + skipped, length - skipped);
 	if (gradient)
 		evo_text_append(out, "}");
-	if (!dot)
+	if (dot == NULL)
 		return EVO_HOLD_ATOM;
 	evo_text_printf(out, "^{%s}", dot + 1);
 	return EVO_HOLD_POWER;
@@ -83,16 +83,16 @@ static enum evo_hold put_number(struct evo_text *out, double number)
 
 	evo_number_format(fabs(number), digits);
 	exponent = strchr(digits, 'e');
-	if (exponent)
+	if (exponent != NULL)
 		*exponent = '\0';
-	power = exponent && strcmp(digits, "1") == 0;
+	power = exponent != NULL && strcmp(digits, "1") == 0;
 	evo_text_printf(out, "%s%s", signbit(number) ? "-" : "", power ? "" : digits);
-	if (exponent)
+	if (exponent != NULL)
 		evo_text_printf(out, "%s10^{%ld}", power ? "" : " \\cdot ",
 		                strtol(exponent + 1, NULL, 10));
 	if (signbit(number))
 		return EVO_HOLD_SUM;
-	return power ? EVO_HOLD_POWER : exponent ? EVO_HOLD_PRODUCT : EVO_HOLD_ATOM;
+	return power ? EVO_HOLD_POWER : exponent != NULL ? EVO_HOLD_PRODUCT : EVO_HOLD_ATOM;
 }
 
 /* ---- The formula ----------------------------------------------------------------------------- */
@@ -118,9 +118,9 @@ static void fill(struct part *part, unsigned code, const struct part arguments[2
 	const bool scalars[2] = {arguments[0].scalar, arguments[1].scalar};
 	const char *rest = form->tensors;
 
-	if (form->scalars && (scalars[0] || scalars[1]))
+	if (form->scalars != NULL && (scalars[0] || scalars[1]))
 		rest = form->scalars;
-	for (const char *place; (place = strchr(rest, '#')); rest = place + 2) {
+	for (const char *place; (place = strchr(rest, '#')) != NULL; rest = place + 2) {
 		const bool second = place[1] == '2';
 
 		evo_text_append_n(&part->text, rest, (size_t) (place - rest));

@@ -73,7 +73,7 @@ static const char *next_line(const char *at)
 {
 	const char *end = strchr(at, '\n');
 
-	return end ? end + 1 : at + strlen(at);
+	return end != NULL ? end + 1 : at + strlen(at);
 }
 
 static void add_part(struct module *module, const char *begin, const char *end)
@@ -145,7 +145,7 @@ static void want(struct module *module, const char *at, const char *end)
 		}
 		at = read_word(at, end, word);
 		part = find_part(module, word);
-		if (part && !part->wanted) {
+		if (part != NULL && !part->wanted) {
 			part->wanted = true;
 			want(module, part->begin, part->end);
 		}
@@ -292,7 +292,7 @@ static bool check_forms(const struct module *module, const struct evo_tree *tree
 			continue;
 		snprintf(name, sizeof(name), "_%s%s", scalar ? "scalar_" : "",
 		         evo_primitive(code)->name);
-		if (!find_part(module, name))
+		if (find_part(module, name) == NULL)
 			return evo_fail(err, EVO_E_INPUT,
 			                "%s is not in " TEMPLATE "; install the program anew",
 			                evo_primitive(code)->name);

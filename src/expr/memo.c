@@ -50,7 +50,7 @@ void evo_memo_destroy(struct evo_memo *memo)
 	if (memo == NULL)
 		return;
 	for (size_t i = 0; i < memo->room; i++) {
-		if (!memo->tables[i])
+		if (memo->tables[i] == NULL)
 			continue;
 		clear_part(&memo->tables[i]->young);
 		clear_part(&memo->tables[i]->old);
@@ -185,5 +185,5 @@ const double *evo_memo_find(struct evo_memo_table *table, uint64_t hash)
 
 	hash += hash == 0;
 	found = find(&table->young, table->units, hash);
-	return found ? found : find(&table->old, table->units, hash);
+	return found != NULL ? found : find(&table->old, table->units, hash);
 }

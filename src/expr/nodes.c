@@ -77,7 +77,7 @@ bool evo_number_known(const double *number)
 
 double *evo_nodes_number(const struct evo_nodes *n, uint32_t slot)
 {
-	if (slot == EVO_NO_NUMBER || !n->unit)
+	if (slot == EVO_NO_NUMBER || n->unit == NULL)
 		return NULL;
 	return n->numbers + slot * n->stats->unit_count + (size_t) (n->unit - n->stats->units);
 }
@@ -178,7 +178,7 @@ void evo_nodes_enter(struct evo_nodes *n, const struct evo_unit_stats *unit, con
 		cell->totalled = cell->summed = false;
 		cell->fits = settle_node(n, list[i]);
 		number = evo_nodes_number(n, n->dag->nodes[list[i]].slot);
-		if (number && cell->fits && evo_number_known(number)) {
+		if (number != NULL && cell->fits && evo_number_known(number)) {
 			cell->value.scalar = *number;
 			cell->known = true;
 		}
@@ -265,7 +265,7 @@ bool evo_nodes_hold(struct evo_nodes *n, uint32_t node)
 		if (!compute(n, node))
 			return false;
 		number = evo_nodes_number(n, n->dag->nodes[node].slot);
-		if (number && cell->value.extent.rank == 0)
+		if (number != NULL && cell->value.extent.rank == 0)
 			*number = cell->value.scalar;
 	}
 	cell->known = true;
@@ -337,7 +337,8 @@ static bool operands(struct evo_nodes *n, const struct evo_dag_node *node, size_
 		return false;
 	if (node->arity < 2)
 		return true;
-	return operand(n, node->arguments[1], a->scalar || a->memory ? place : place + 1, b);
+	return operand(n, node->arguments[1], a->scalar || a->memory != NULL ? place : place + 1,
+	               b);
 }
 
 /* Adds the steps that leave the node's block in the register at `place`. */

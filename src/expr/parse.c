@@ -50,7 +50,8 @@ static bool is_word(char c)
 
 static void skip_space(struct parser *parser)
 {
-	while (parser->text[parser->at] != '\0' && strchr(" \t\r\n\f\v", parser->text[parser->at]))
+	while (parser->text[parser->at] != '\0' &&
+	       strchr(" \t\r\n\f\v", parser->text[parser->at]) != NULL)
 		parser->at++;
 }
 
@@ -204,8 +205,8 @@ static bool read_named(struct parser *parser, const char *word, const char *text
 	const size_t first = parser->tree->size;
 	size_t within = 0;
 
-	for (const struct parser *p = parser; p; p = p->outer) {
-		if (++within > NAMES_MAX || (p->name && strcmp(p->name, word) == 0))
+	for (const struct parser *p = parser; p != NULL; p = p->outer) {
+		if (++within > NAMES_MAX || (p->name != NULL && strcmp(p->name, word) == 0))
 			return evo_fail_at(
 			        parser->err, EVO_E_INPUT, NULL, 0, column,
 			        within > NAMES_MAX
@@ -291,7 +292,7 @@ static bool read_word(struct parser *parser)
 	known = (!call && evo_terminal_find(word, &code)) || evo_primitive_find(word, &code);
 	if (!known && parser->names && (text = parser->names(parser->context, word)) == NULL)
 		return fail_unknown(parser, word, call, column);
-	if (!known && !text)
+	if (!known && text == NULL)
 		return fail_unknown(parser, word, call, column);
 	if (known && evo_primitive(code)->arity > 0)
 		return read_call(parser, code, column);

@@ -37,7 +37,7 @@ bool evo_image_argument(const char *text, enum evo_image_format *format, const c
 {
 	const char *colon = strchr(text, ':');
 
-	for (size_t i = 0; colon && i < EVO_COUNT(formats); i++) {
+	for (size_t i = 0; colon != NULL && i < EVO_COUNT(formats); i++) {
 		size_t length = strlen(formats[i].name);
 
 		if ((size_t) (colon - text) != length || memcmp(text, formats[i].name, length) != 0)
@@ -98,7 +98,7 @@ unsigned char *evo_cifar_take(const struct evo_cifar_format *format, const char 
 	unsigned char *records = NULL;
 	bool good;
 
-	if (!stream) {
+	if (stream == NULL) {
 		evo_fail_file(err, path, "read", errno);
 		return NULL;
 	}
@@ -108,7 +108,7 @@ unsigned char *evo_cifar_take(const struct evo_cifar_format *format, const char 
 	good = *count > 0;
 	if (good)
 		records = evo_big_alloc(*count * EVO_CIFAR_RECORD, "images", err);
-	good = good && records;
+	good = good && records != NULL;
 	for (size_t i = 0; good && i < *count; i++)
 		good = cifar_record_read(stream, format, path, i, records + i * EVO_CIFAR_RECORD,
 		                         err);

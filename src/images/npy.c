@@ -62,7 +62,7 @@ static char *take_string(struct header *header)
 		return NULL;
 	begin = header->at + 1;
 	end = strchr(begin, quote);
-	if (!end)
+	if (end == NULL)
 		return NULL;
 	*end = '\0';
 	header->at = end + 1;
@@ -126,14 +126,14 @@ static bool take_entry(struct header *header, struct npy *npy)
 {
 	const char *key = take_string(header), *descr;
 
-	if (!key || !take(header, ':'))
+	if (key == NULL || !take(header, ':'))
 		return false;
 	if (strcmp(key, "descr") == 0) {
 		descr = take_string(header);
 		/* A list stands here for records. */
-		snprintf(npy->descr, sizeof(npy->descr), "%s", descr ? descr : "a list");
+		snprintf(npy->descr, sizeof(npy->descr), "%s", descr != NULL ? descr : "a list");
 		header->has_descr = true;
-		return descr || *header->at == '[';
+		return descr != NULL || *header->at == '[';
 	}
 	if (strcmp(key, "fortran_order") == 0)
 		return header->has_order = take_order(header);
@@ -155,7 +155,7 @@ static bool set_type(struct npy *npy, struct evo_error *err)
 		npy->size = (size_t) (type[1] - '0');
 		npy->kind = type[0] == 'u' ? NPY_UNSIGNED : type[0] == 'i' ? NPY_SIGNED : NPY_FLOAT;
 		npy->big = npy->descr[0] == '>';
-		if (strchr("<>|", npy->descr[0]))
+		if (strchr("<>|", npy->descr[0]) != NULL)
 			return true;
 	}
 	return evo_fail_at(
@@ -248,7 +248,7 @@ static bool check_size(struct npy *npy, struct evo_error *err)
 bool npy_open(struct npy *npy, const char *path, struct evo_error *err)
 {
 	*npy = (struct npy){.path = path, .stream = fopen(path, "rbe")};
-	if (!npy->stream)
+	if (npy->stream == NULL)
 		return evo_fail_file(err, path, "read", errno);
 	if (read_header(npy, err) && check_size(npy, err))
 		return true;
@@ -258,7 +258,7 @@ bool npy_open(struct npy *npy, const char *path, struct evo_error *err)
 
 void npy_close(struct npy *npy)
 {
-	if (npy->stream)
+	if (npy->stream != NULL)
 		fclose(npy->stream);
 	npy->stream = NULL;
 }
@@ -269,7 +269,7 @@ bool npy_is(const char *path)
 	char start[MAGIC_SIZE];
 	bool is;
 
-	if (!stream)
+	if (stream == NULL)
 		return false;
 	is = fread(start, 1, MAGIC_SIZE, stream) == MAGIC_SIZE &&
 	     memcmp(start, MAGIC, MAGIC_SIZE) == 0;
@@ -346,7 +346,7 @@ static bool read_numbers(struct npy *npy, float *floats, int64_t *integers, size
 		for (size_t i = 0; i < some; i++) {
 			uint64_t bits = bits_of(npy, bytes + i * npy->size);
 
-			if (floats)
+			if (floats != NULL)
 				floats[done + i] = float_of(npy, bits);
 			else
 				integers[done + i] = integer_of(npy, bits);
@@ -385,7 +385,7 @@ bool npy_write(const char *path, const char *descr, const size_t *shape, size_t 
 	size_t count = 1, size = (size_t) (descr[2] - '0'), length;
 	char *text;
 
-	if (!file)
+	if (file == NULL)
 		return false;
 	for (size_t i = 0; i < rank; i++) {
 		npy.shape[i] = shape[i];

@@ -34,7 +34,7 @@ static bool read_images(struct image_sources *sources, struct evo_images *images
 			one.side = side;
 			images->labels[at] = source->labels[k];
 			good = image_source_read(source, k, scratch, err);
-			if (good && kept && at < kept->count) {
+			if (good && kept != NULL && at < kept->count) {
 				memcpy(kept->pixels + at * own, scratch, own * sizeof(float));
 				kept->labels[at] = source->labels[k];
 			}

@@ -46,9 +46,9 @@ static char *split_argument(const char *argument, struct chosen *chosen)
 	const char *first = strchr(argument, ':'), *last = strrchr(argument, ':');
 
 	*chosen = (struct chosen){0};
-	if (last && last > argument && is_format(last + 1, strlen(last + 1), chosen))
+	if (last != NULL && last > argument && is_format(last + 1, strlen(last + 1), chosen))
 		return evo_strndup(argument, (size_t) (last - argument));
-	if (first && first[1] && is_format(argument, (size_t) (first - argument), chosen))
+	if (first != NULL && first[1] && is_format(argument, (size_t) (first - argument), chosen))
 		return evo_strdup(first + 1);
 	return evo_strdup(argument);
 }
@@ -70,7 +70,7 @@ static bool guess_cifar(struct image_source *source, size_t size, struct evo_err
 		                   "%s:cifar10 or %s:cifar100",
 		                   source->path, source->path);
 	source->cifar = fits(size, ten) ? ten : fits(size, hundred) ? hundred : NULL;
-	if (source->cifar)
+	if (source->cifar != NULL)
 		return true;
 	return evo_fail_at(
 	        err, EVO_E_INPUT, source->path, 0, 0,
@@ -85,7 +85,7 @@ static bool open_cifar(struct image_source *source, bool told, struct evo_error 
 	size_t size;
 
 	source->stream = fopen(source->path, "rbe");
-	if (!source->stream)
+	if (source->stream == NULL)
 		return evo_fail_file(err, source->path, "read", errno);
 	if (!evo_file_size(source->stream, source->path, &size, err) ||
 	    (!told && !guess_cifar(source, size, err)))
@@ -217,7 +217,7 @@ void image_sources_close(struct image_sources *sources)
 	for (size_t i = 0; i < sources->count; i++) {
 		struct image_source *source = &sources->list[i];
 
-		if (source->stream)
+		if (source->stream != NULL)
 			fclose(source->stream);
 		npy_close(&source->npy);
 		free(source->labels);
@@ -343,7 +343,7 @@ bool image_source_read(struct image_source *source, size_t number, float *pixels
 	size_t count = 3 * source->side * source->side;
 	unsigned char record[EVO_CIFAR_RECORD];
 
-	if (source->cifar) {
+	if (source->cifar != NULL) {
 		if (!cifar_record_read(source->stream, source->cifar, source->path, number, record,
 		                       err))
 			return false;

@@ -72,6 +72,6 @@ void evo_backward_conv(const struct evo_node_call *call)
 		job.relu_gradient = gradient_at(session, x);
 		job.relu_add = adds(session, input, 0);
 	}
-	if (job.weight_gradient || job.input_gradient || job.relu_gradient)
+	if (job.weight_gradient != NULL || job.input_gradient != NULL || job.relu_gradient != NULL)
 		call->kernels->conv_backward(&job);
 }

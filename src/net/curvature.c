@@ -72,7 +72,8 @@ static struct layout plan(const struct evo_graph *graph, size_t batch)
 			tensors[graph->inputs[node->first_input + i]].last = n;
 		const struct evo_op_row *row = evo_op_row(node->op);
 		struct evo_geometry geometry = evo_node_geometry(graph, n, batch);
-		size_t need = row->scratch ? row->scratch(&evo_kernels_f32, &geometry, false) : 0;
+		size_t need =
+		        row->scratch != NULL ? row->scratch(&evo_kernels_f32, &geometry, false) : 0;
 		spare = row->multiplies && bytes > spare ? bytes : spare;
 		scratch = need > scratch ? need : scratch;
 	}

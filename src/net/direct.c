@@ -19,8 +19,8 @@ bool evo_direct_fits(const struct evo_direct_isa *isa, const struct evo_geometry
 {
 	const struct evo_window *w = &g->window;
 	size_t stride = w->stride_h;
-	return isa && g->groups == 1 && w->stride_w == stride && (stride == 1 || stride == 2) &&
-	       2 * w->pad_h == (w->kernel_h - 1) * w->dilation_h &&
+	return isa != NULL && g->groups == 1 && w->stride_w == stride &&
+	       (stride == 1 || stride == 2) && 2 * w->pad_h == (w->kernel_h - 1) * w->dilation_h &&
 	       2 * w->pad_w == (w->kernel_w - 1) * w->dilation_w &&
 	       g->out.height * stride == g->in.height && g->out.width * stride == g->in.width;
 }
@@ -131,7 +131,7 @@ struct direct {
 
 static void *take(char **scratch, size_t *bytes, size_t count, size_t size)
 {
-	void *memory = *scratch ? *scratch + *bytes : NULL;
+	void *memory = *scratch != NULL ? *scratch + *bytes : NULL;
 	*bytes += round_up(count * size, 64);
 	return memory;
 }
@@ -302,9 +302,10 @@ EVO_CLONES static void direct_unpack_phase(const struct evo_direct_layout *l, co
 	out += phase / 2 * row + phase % 2;
 	for (size_t c = 0; c < channels; c++)
 		for (size_t y = 0; y < l->rows; y++, out += 2 * row) {
-			const float *from = linear ? linear + c * step + y * l->pitch : NULL;
+			const float *from =
+			        linear != NULL ? linear + c * step + y * l->pitch : NULL;
 			for (size_t i = 0; i < l->width; i++)
-				out[2 * i] = (add ? out[2 * i] : 0) + (from ? from[i] : 0);
+				out[2 * i] = (add ? out[2 * i] : 0) + (from != NULL ? from[i] : 0);
 		}
 }
 
@@ -370,7 +371,7 @@ static void pack_gradient(const struct direct *d, const struct evo_conv_backward
 	size_t channels = d->g->out.channels;
 	size_t at = image * channels * d->g->out.height * d->g->out.width;
 	const float *dy = (const float *) job->dy + at;
-	if (job->affine)
+	if (job->affine != NULL)
 		direct_pack_norm(&d->layout, dy, (const float *) job->z + at, job->affine, channels,
 		                 clear, out);
 	else
@@ -409,8 +410,9 @@ static void input_gradient(const struct direct *d, const struct evo_conv_backwar
 {
 	const struct evo_direct_layout *l = &d->layout;
 	size_t channels = d->g->in.channels, count = channels * d->g->in.height * d->g->in.width;
-	float *to = job->input_gradient ? (float *) job->input_gradient + image * count : d->image;
-	bool add = job->input_gradient && job->input_add;
+	float *to = job->input_gradient != NULL ? (float *) job->input_gradient + image * count
+	                                        : d->image;
+	bool add = job->input_gradient != NULL && job->input_add;
 	const float *weight = d->weight;
 	const ptrdiff_t *offset = d->offset_out;
 	for (size_t phase = 0; phase < phases_of(l); phase++) {
@@ -426,7 +428,7 @@ static void input_gradient(const struct direct *d, const struct evo_conv_backwar
 		weight += streams * d->in_c;
 		offset += streams;
 	}
-	if (job->relu_gradient)
+	if (job->relu_gradient != NULL)
 		evo_kernels_f32.plain[EVO_OP_RELU].backward(
 		        &(struct evo_geometry){.batch = 1, .in = d->g->in, .out = d->g->in},
 		        (const float *) job->x + image * count, to,
@@ -438,9 +440,9 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 	const struct evo_geometry *g = job->geometry;
 	struct direct d = plan(isa, g, true, job->scratch);
 	size_t count = g->in.channels * g->in.height * g->in.width;
-	bool below = job->input_gradient || job->relu_gradient;
+	bool below = job->input_gradient != NULL || job->relu_gradient != NULL;
 	fill_offsets(g, &d.layout, d.taps, d.offset_in);
-	double since = job->clock ? evo_now() : 0;
+	double since = job->clock != NULL ? evo_now() : 0;
 	ptrdiff_t *offset = d.offset_out;
 	float *weight = d.weight;
 	for (size_t phase = 0; phase < phases_of(&d.layout) && below; phase++) {
@@ -455,19 +457,19 @@ void evo_direct_conv_backward(const struct evo_direct_isa *isa, const struct evo
 			pack_gradient(&d, job, first + i, first == 0, gradient);
 			if (below)
 				input_gradient(&d, job, first + i, gradient);
-			if (job->clock)
+			if (job->clock != NULL)
 				evo_lap(&job->clock->data, &since);
-			if (!job->weight_gradient)
+			if (job->weight_gradient == NULL)
 				continue;
 			pack_pixels(&d.layout, (const float *) job->x + (first + i) * count,
 			            g->in.channels, job->relu, first == 0,
 			            d.pixels + i * d.pixel_image);
-			if (job->clock)
+			if (job->clock != NULL)
 				evo_lap(&job->clock->weight, &since);
 		}
-		if (job->weight_gradient)
+		if (job->weight_gradient != NULL)
 			correlate_group(&d, job->weight_gradient, images, first == 0);
-		if (job->clock)
+		if (job->clock != NULL)
 			evo_lap(&job->clock->weight, &since);
 	}
 }

@@ -70,12 +70,12 @@ const struct evo_direct_isa *const evo_direct_isas[] = {NULL};
 const char *evo_kernel_name(void)
 {
 	const struct evo_direct_isa *best = evo_direct_best();
-	return best ? best->name : "none";
+	return best != NULL ? best->name : "none";
 }
 
 const struct evo_direct_isa *evo_direct_best(void)
 {
-	for (size_t i = 0; evo_direct_isas[i]; i++)
+	for (size_t i = 0; evo_direct_isas[i] != NULL; i++)
 		if (evo_direct_isas[i]->supported())
 			return evo_direct_isas[i];
 	return NULL;

@@ -22,7 +22,7 @@ struct evo_graph *evo_graph_create(void)
 
 void evo_graph_destroy(struct evo_graph *graph)
 {
-	if (!graph)
+	if (graph == NULL)
 		return;
 	free(graph->nodes);
 	free(graph->inputs);

@@ -37,13 +37,13 @@ double evo_cross_entropy(enum evo_precision precision, const void *logits,
 			total += exp(number(precision, logits, row + k) - largest);
 		loss += log(total) + largest - number(precision, logits, row + labels[n]);
 		right += best == labels[n];
-		for (size_t k = 0; k < classes && gradient; k++) {
+		for (size_t k = 0; k < classes && gradient != NULL; k++) {
 			double share = exp(number(precision, logits, row + k) - largest) / total;
 			store(precision, gradient, row + k,
 			      (share - (k == labels[n] ? 1 : 0)) / (double) batch);
 		}
 	}
-	if (correct)
+	if (correct != NULL)
 		*correct = right;
 	return loss / (double) batch;
 }

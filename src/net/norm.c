@@ -81,11 +81,11 @@ void evo_backward_norm(const struct evo_node_call *call)
 		               session->variance + session->plan[call->node].norm, call->weight,
 		               session->norm_mode == EVO_NORM_RUNNING, scale_gradient,
 		               shift_gradient);
-	else if (scale_gradient) {
+	else if (scale_gradient != NULL) {
 		k->fill(scale_gradient, shape.channels, 0);
 		k->fill(shift_gradient, shape.channels, 0);
 	}
-	if (session->plan[input].live && gradient_at(session, input))
+	if (session->plan[input].live && gradient_at(session, input) != NULL)
 		k->norm_backward(dy, z, gradient_at(session, input), session->batch, shape, &affine,
 		                 adds(session, call->node, 0));
 }

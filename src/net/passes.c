@@ -45,7 +45,7 @@ void evo_session_forward(struct evo_session *session, const struct evo_parameter
                          const void *input)
 {
 	for (size_t n = 0; n < session->graph->node_count; n++) {
-		double since = session->profile ? evo_now() : 0;
+		double since = session->profile != NULL ? evo_now() : 0;
 		if (!session->plan[n].computed)
 			continue;
 		if (computes(session, n)) {
@@ -53,7 +53,7 @@ void evo_session_forward(struct evo_session *session, const struct evo_parameter
 			call.session = session;
 			evo_op_row(session->graph->nodes[n].op)->forward(&call);
 		}
-		if (session->profile)
+		if (session->profile != NULL)
 			evo_profile_add(session, n, since, NULL);
 	}
 }
@@ -64,23 +64,23 @@ void evo_session_backward(struct evo_session *session, const struct evo_paramete
 	size_t output = session->graph->output, count = numbers_of(session, output);
 	if (!session->backward || !session->plan[output].live)
 		return;
-	if (seed)
+	if (seed != NULL)
 		memcpy(gradient_at(session, output), seed, count * session->size);
 	else
 		session->kernels->fill(gradient_at(session, output), count, 1);
 	for (size_t n = session->graph->node_count; n-- > 0;) {
 		const struct evo_op_row *row = evo_op_row(session->graph->nodes[n].op);
 		struct evo_conv_clock clock = {0, 0};
-		double since = session->profile ? evo_now() : 0;
+		double since = session->profile != NULL ? evo_now() : 0;
 		if (!session->plan[n].live)
 			continue;
 		if (row->backward != NULL) {
 			struct evo_node_call call = call_of(session, n, parameters, NULL);
 			call.session = session;
-			call.clock = session->profile ? &clock : NULL;
+			call.clock = session->profile != NULL ? &clock : NULL;
 			row->backward(&call);
 		}
-		if (session->profile)
+		if (session->profile != NULL)
 			evo_profile_add(session, n, since, &clock);
 	}
 }

@@ -37,7 +37,7 @@ static size_t backward_time(const struct planner *p, size_t node)
 
 static bool keeps(const struct planner *p, size_t node, unsigned what)
 {
-	return p->keep ? p->keep[node] & what : what != EVO_SKIP_PARAMETERS;
+	return p->keep != NULL ? p->keep[node] & what : what != EVO_SKIP_PARAMETERS;
 }
 
 static enum evo_op op_of(const struct planner *p, size_t node)

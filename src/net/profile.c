@@ -83,16 +83,16 @@ void evo_profile_add(struct evo_session *session, size_t node, double since,
 	double in = inputs_of(session, node) * size,
 	       out = (double) numbers_of(session, node) * size;
 	double flops = product_flops(session, node);
-	if (!clock) {
+	if (clock == NULL) {
 		/* A ReLU without a value and a sum of one do nothing. */
-		bool idle = !value_at(session, node) && op != EVO_OP_BATCHNORM;
+		bool idle = value_at(session, node) == NULL && op != EVO_OP_BATCHNORM;
 		add(profile, evo_op_row(op)->work, seconds, idle ? 0 : flops, idle ? 0 : in + out);
 		return;
 	}
 	if (op != EVO_OP_CONV) {
 		/* BatchNorm also reads its input, or leaves its gradient to the convolution. */
 		bool norm = op == EVO_OP_BATCHNORM;
-		bool put_off = norm && !gradient_at(session, input_of(session, node, 0));
+		bool put_off = norm && gradient_at(session, input_of(session, node, 0)) == NULL;
 		double bytes = given_to(session, node) * size;
 		bytes = plan->fused_relu ? 0
 		        : put_off        ? 2 * out

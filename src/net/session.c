@@ -85,9 +85,9 @@ struct evo_session *evo_session_create(const struct evo_graph *graph, enum evo_p
 {
 	struct evo_session *s = evo_session_plan(graph, precision, batch, keep, backward);
 	s->own_kept = evo_big_alloc(s->kept_bytes + 64, "kept tensors of a network", err);
-	if (s->own_kept)
+	if (s->own_kept != NULL)
 		s->own_work = evo_big_alloc(s->work_bytes + 64, "tensors of a network", err);
-	if (!s->own_work) {
+	if (s->own_work == NULL) {
 		evo_session_destroy(s);
 		return NULL;
 	}
@@ -97,7 +97,7 @@ struct evo_session *evo_session_create(const struct evo_graph *graph, enum evo_p
 
 void evo_session_destroy(struct evo_session *session)
 {
-	if (!session)
+	if (session == NULL)
 		return;
 	free(session->plan);
 	free(session->first);

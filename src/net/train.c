@@ -121,7 +121,7 @@ static void descend(struct trainer *t)
 
 static bool cancelled(const struct trainer *t, struct evo_error *err)
 {
-	if (t->cancel && *t->cancel)
+	if (t->cancel != NULL && *t->cancel)
 		return !evo_fail(err, EVO_E_CANCELLED, "training was stopped");
 	return false;
 }
@@ -185,9 +185,9 @@ static bool check_images(const struct evo_graph *graph, const struct evo_images 
 {
 	struct evo_shape in = graph->nodes[0].shape;
 	size_t classes = graph->nodes[graph->output].shape.channels;
-	if (!images->pixels || images->count == 0)
+	if (images->pixels == NULL || images->count == 0)
 		return evo_fail(err, EVO_E_INPUT, "there are no %s images", what);
-	if (!images->labels)
+	if (images->labels == NULL)
 		return evo_fail(err, EVO_E_INPUT, "the %s images have no labels", what);
 	if (in.channels != 3 || images->side != in.height || images->side != in.width)
 		return evo_fail(err, EVO_E_INPUT,
@@ -224,8 +224,8 @@ static bool begin(struct trainer *t, const char *name, struct evo_error *err)
 	size_t channels = evo_graph_norm_channels(t->graph);
 	if (!evo_parameters_init(&t->parameters, t->graph, EVO_F32, err) ||
 	    !evo_parameters_init(&t->momentum, t->graph, EVO_F32, err) ||
-	    !(t->session = create_session(t, err)) ||
-	    !(t->pixels = evo_big_alloc(pixels * sizeof(float), "a batch of images", err)))
+	    (t->session = create_session(t, err)) == NULL ||
+	    (t->pixels = evo_big_alloc(pixels * sizeof(float), "a batch of images", err)) == NULL)
 		return false;
 	t->gradient = evo_calloc(logits, sizeof(float));
 	t->labels = evo_calloc(t->batch, sizeof(*t->labels));
@@ -261,7 +261,7 @@ bool evo_train(const struct evo_graph *graph, const char *name, const struct evo
 	*result = (struct evo_trained){
 	        .train_loss = NAN, .train_accuracy = NAN, .test_accuracy = NAN};
 	if (!check_images(graph, train, "training", err) ||
-	    (test && !check_images(graph, test, "test", err)))
+	    (test != NULL && !check_images(graph, test, "test", err)))
 		return false;
 	if (how->batch == 0 || how->epochs == 0)
 		return evo_fail(err, EVO_E_INPUT,
@@ -271,7 +271,7 @@ bool evo_train(const struct evo_graph *graph, const char *name, const struct evo
 	bool done = begin(&t, name, err);
 	for (size_t epoch = 0; epoch < how->epochs && done; epoch++)
 		done = train_epoch(&t, epoch, result, err);
-	if (done && test)
+	if (done && test != NULL)
 		done = test_accuracy(&t, test, &result->test_accuracy, err);
 	end(&t);
 	result->seconds = evo_now() - began;

@@ -102,7 +102,8 @@ static void append_wrapped(struct evo_text *out, const char *expression)
 
 static bool check_source(const char *source, struct evo_error *err)
 {
-	if (strlen(source) > LINE_LENGTH || strpbrk(source, "\n\r") || strstr(source, " ;"))
+	if (strlen(source) > LINE_LENGTH || strpbrk(source, "\n\r") != NULL ||
+	    strstr(source, " ;") != NULL)
 		return evo_fail(err, EVO_E_INPUT,
 		                "the source must be one line of at most %d bytes, without \" ;\"",
 		                LINE_LENGTH);

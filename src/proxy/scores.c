@@ -67,7 +67,7 @@ bool evo_scores_write(const struct evo_scores *scores, const char *file, const c
 	struct evo_csv csv;
 
 	free(path);
-	if (!out)
+	if (out == NULL)
 		return false;
 	evo_csv_begin(&csv, evo_file_stream(out));
 	evo_csv_text(&csv, EVO_SCORES_FORMAT);
@@ -231,7 +231,7 @@ struct evo_scores *evo_scores_head(const char *name, struct evo_error *err)
 
 void evo_scores_destroy(struct evo_scores *scores)
 {
-	if (!scores)
+	if (scores == NULL)
 		return;
 	for (size_t row = 0; row < scores->row_count; row++)
 		free(scores->architectures[row]);
@@ -291,17 +291,17 @@ char **evo_scores_names(size_t *count, struct evo_error *err)
 	const struct dirent *entry;
 
 	*count = 0;
-	if (!directory && errno != ENOENT && errno != ENOTDIR)
+	if (directory == NULL && errno != ENOENT && errno != ENOTDIR)
 		evo_fail_file(err, folder, "read the folder", errno);
-	while (directory && (entry = readdir(directory))) {
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
 		char *name = name_of(entry->d_name);
 
-		if (!name)
+		if (name == NULL)
 			continue;
 		names = evo_realloc(names, *count + 1, sizeof(char *));
 		names[(*count)++] = name;
 	}
-	if (directory)
+	if (directory != NULL)
 		closedir(directory);
 	free(folder);
 	qsort(names, *count, sizeof(char *), by_text);
@@ -318,7 +318,7 @@ char **evo_scores_columns(size_t *count)
 	for (size_t i = 0; i < name_count; i++) {
 		struct evo_scores *scores = evo_scores_head(names[i], NULL);
 
-		for (size_t column = 0; scores && column < scores->column_count; column++) {
+		for (size_t column = 0; scores != NULL && column < scores->column_count; column++) {
 			all = evo_realloc(all, *count + 1, sizeof(char *));
 			all[(*count)++] = evo_format("%s/%s", names[i], scores->columns[column]);
 		}
@@ -357,10 +357,10 @@ bool evo_scores_find(const char *text, char **name, size_t *column, struct evo_e
 	struct evo_scores *scores = NULL;
 	struct evo_error why = {0};
 
-	*name = slash ? evo_strndup(text, (size_t) (slash - text)) : evo_strdup(text);
-	if (slash && evo_name_is_plain(*name))
+	*name = slash != NULL ? evo_strndup(text, (size_t) (slash - text)) : evo_strdup(text);
+	if (slash != NULL && evo_name_is_plain(*name))
 		scores = evo_scores_head(*name, &why);
-	if (scores) {
+	if (scores != NULL) {
 		for (*column = 0; *column < scores->column_count; (*column)++)
 			if (strcmp(scores->columns[*column], slash + 1) == 0)
 				break;

@@ -239,7 +239,7 @@ static void take_row(struct reading *reading, size_t line, size_t count, char *c
 	char *wrong = evo_import_row(&reading->rows, reading->all->index, reading->lines, count,
 	                             fields, &architecture);
 
-	if (wrong)
+	if (wrong != NULL)
 		row_fault(reading, line, wrong);
 	else
 		take_cells(reading, line, architecture, fields);
@@ -310,10 +310,12 @@ static void tell_left_out(const struct reading *reading, const bool *kept)
 
 		if (kept[i])
 			continue;
-		meant = meant || why || (*all->columns[i] != '\0' && is_numbers(reading, i));
+		meant = meant || why != NULL ||
+		        (*all->columns[i] != '\0' && is_numbers(reading, i));
 		if (good_name(all->columns[i]))
 			evo_text_printf(&text, "%s%s%s%s%s", count ? ", " : "", all->columns[i],
-			                why ? " (" : "", why ? why : "", why ? ")" : "");
+			                why != NULL ? " (" : "", why != NULL ? why : "",
+			                why != NULL ? ")" : "");
 		else
 			evo_text_printf(&text, "%sone without a name that can be used",
 			                count ? ", " : "");
@@ -355,7 +357,7 @@ static size_t copy_row(const struct evo_scores *all, size_t row, const bool *kep
 /* A row all of whose columns are left out has its reason there, if anywhere. */
 static char *no_score(const struct reading *reading, const struct fault *fault)
 {
-	return fault && *evo_import_number_advice(fault->what)
+	return fault != NULL && *evo_import_number_advice(fault->what)
 	               ? evo_format("there is no score in this row: %s is \"%s\"%s",
 	                            reading->all->columns[fault->column], fault->what,
 	                            evo_import_number_advice(fault->what))
@@ -397,13 +399,13 @@ static void judge_rows(struct reading *reading, const bool *kept, struct evo_sco
 static char *name_of(const struct evo_scores_import *import)
 {
 	const char *slash = strrchr(import->file, '/');
-	const char *base = slash ? slash + 1 : import->file;
+	const char *base = slash != NULL ? slash + 1 : import->file;
 	const char *dot = strrchr(base, '.');
 	char *name, *begin;
 
-	if (import->name)
+	if (import->name != NULL)
 		return evo_strdup(import->name);
-	begin = name = evo_strndup(base, dot ? (size_t) (dot - base) : strlen(base));
+	begin = name = evo_strndup(base, dot != NULL ? (size_t) (dot - base) : strlen(base));
 	for (char *c = name; *c != '\0'; c++)
 		if (!isalnum((unsigned char) *c) && *c != '_')
 			*c = '-';
@@ -418,7 +420,7 @@ static bool check_free(const struct evo_scores_import *import, const char *name,
 	char *path;
 	bool there;
 
-	if (!evo_scores_name_check(name, import->name ? err : NULL))
+	if (!evo_scores_name_check(name, import->name != NULL ? err : NULL))
 		return evo_fail(err, EVO_E_USAGE,
 		                "the name of %s cannot name imported scores; give one by --name",
 		                import->file);
@@ -443,12 +445,13 @@ static bool no_scores(const struct reading *reading, size_t columns, struct evo_
 		                   "none of %zu rows can be used (%zu malformed, %zu of no known "
 		                   "space)%s%s",
 		                   report->rows, report->malformed, report->unknown,
-		                   like ? "; the first looks like " : "", like ? like : "");
-	for (size_t i = 0; i < reading->all->column_count && !why; i++)
+		                   like != NULL ? "; the first looks like " : "",
+		                   like != NULL ? like : "");
+	for (size_t i = 0; i < reading->all->column_count && why == NULL; i++)
 		why = reading->advice[i];
 	evo_fail_at(err, EVO_E_INPUT, file, reading->header_line, 0,
-	            "no column holds scores, which are numbers%s%s", why ? "; " : "",
-	            why ? why : "");
+	            "no column holds scores, which are numbers%s%s", why != NULL ? "; " : "",
+	            why != NULL ? why : "");
 	return false;
 }
 
@@ -483,7 +486,7 @@ static bool write_scores(const struct evo_scores *scores, const char *file, stru
 	char *folder = evo_scores_folder(), *today = evo_today();
 	const char *slash = strrchr(file, '/');
 	bool done = evo_make_directories(folder, err) &&
-	            evo_scores_write(scores, slash ? slash + 1 : file, today, err);
+	            evo_scores_write(scores, slash != NULL ? slash + 1 : file, today, err);
 
 	free(folder);
 	free(today);
@@ -499,7 +502,7 @@ static void clear(struct reading *reading)
 	free(reading->lines);
 	free(reading->numbers);
 	free(reading->others);
-	for (size_t i = 0; reading->advice && i < reading->rows.fields; i++)
+	for (size_t i = 0; reading->advice != NULL && i < reading->rows.fields; i++)
 		free(reading->advice[i]);
 	free(reading->advice);
 }
@@ -523,7 +526,7 @@ bool evo_import_scores(const struct evo_scores_import *import, evo_import_proble
 		done = evo_fail_at(err, EVO_E_INPUT, import->file, 0, 0, "the file is empty");
 	if (done)
 		*scores = select_scores(&reading, name, err);
-	done = *scores && write_scores(*scores, import->file, err);
+	done = *scores != NULL && write_scores(*scores, import->file, err);
 	if (!done) {
 		evo_scores_destroy(*scores);
 		*scores = NULL;

@@ -57,7 +57,7 @@ static size_t count_of(char character, size_t count, char *const *fields)
 	size_t found = 0;
 
 	for (size_t i = 0; i < count; i++)
-		for (const char *at = fields[i]; (at = strchr(at, character)); at++)
+		for (const char *at = fields[i]; (at = strchr(at, character)) != NULL; at++)
 			found++;
 	return found;
 }
@@ -92,7 +92,7 @@ static const char *meant(size_t count, char *const *fields, const char *const *w
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = evo_import_plain(fields[i]);
-	for (size_t i = 0; i < wanted_count && !found; i++) {
+	for (size_t i = 0; i < wanted_count && found == NULL; i++) {
 		char *word = evo_import_plain(wanted[i]);
 		size_t nearest = evo_nearest(word, (const char *const *) names, count);
 
@@ -131,7 +131,7 @@ char *evo_import_header_advice(size_t count, char *const *fields, const char *co
 	if (count_of('\t', count, fields) >= count)
 		return evo_strdup("its columns are parted by tabs; part them by commas");
 	value = first_value(count, fields);
-	if (value)
+	if (value != NULL)
 		return evo_format("the first line is a row (\"%.60s\"); put a line with the "
 		                  "columns' names before it",
 		                  value);
@@ -139,7 +139,7 @@ char *evo_import_header_advice(size_t count, char *const *fields, const char *co
 	evo_text_append(&text, "it has ");
 	list_names(&text, count, fields);
 	name = meant(count, fields, wanted, wanted_count);
-	if (name)
+	if (name != NULL)
 		evo_text_printf(&text, "; is %.60s meant?", name);
 	return text.data;
 }
@@ -161,7 +161,7 @@ static bool is_grouped(const char *text, char between)
 			return false;
 		text += 4;
 	}
-	return groups > 0 && (*text == '\0' || strchr(".,", *text));
+	return groups > 0 && (*text == '\0' || strchr(".,", *text) != NULL);
 }
 
 /* Does a number stand there once the character is something else? */
@@ -199,10 +199,10 @@ const char *evo_import_number_advice(const char *text)
 	static const char *const truths[] = {"true", "false", "yes", "no"};
 	static const char *const nothing[] = {"na", "none", "null", "missing"};
 
-	if (strchr(text, '%') && is_number_with(text, '%', '\0'))
+	if (strchr(text, '%') != NULL && is_number_with(text, '%', '\0'))
 		return "; leave out the percent sign";
 	if (is_grouped(text, ',') || is_grouped(text, ' ') || is_grouped(text, '\'') ||
-	    is_grouped(text, '_') || (strchr(text, ',') && is_number_with(text, ',', '.')))
+	    is_grouped(text, '_') || (strchr(text, ',') != NULL && is_number_with(text, ',', '.')))
 		return "; write nothing between thousands, and a point before decimals";
 	if (is_word(text, truths, EVO_COUNT(truths)))
 		return "; write 1 or 0 for a truth value";

@@ -12,7 +12,7 @@ char *evo_import_trim(char *text)
 
 	text += strspn(text, " \t\r\n");
 	length = strlen(text);
-	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]) != NULL)
 		length--;
 	text[length] = '\0';
 	return text;
@@ -31,9 +31,9 @@ void evo_import_trim_all(size_t count, char *const *fields)
 static bool check_architecture(struct evo_import_rows *rows, const char *architecture,
                                struct evo_error *why)
 {
-	if (rows->space)
+	if (rows->space != NULL)
 		return rows->space->check(architecture, why);
-	for (size_t i = 0; i < evo_space_total() && !rows->space; i++) {
+	for (size_t i = 0; i < evo_space_total() && rows->space == NULL; i++) {
 		evo_error_clear(why);
 		if (evo_space_at(i)->check(architecture, why))
 			rows->space = evo_space_at(i);
@@ -43,7 +43,7 @@ static bool check_architecture(struct evo_import_rows *rows, const char *archite
 
 static const char *space_name(const struct evo_import_rows *rows)
 {
-	if (rows->space)
+	if (rows->space != NULL)
 		return rows->space->name;
 	return evo_space_total() > 1 ? "any space" : evo_space_at(0)->name;
 }
@@ -70,10 +70,10 @@ char *evo_import_row(struct evo_import_rows *rows, const struct evo_index *index
 		const char *like = evo_import_looks_like(*architecture);
 
 		rows->report->unknown++;
-		rows->looks_like = rows->looks_like ? rows->looks_like : like;
+		rows->looks_like = rows->looks_like != NULL ? rows->looks_like : like;
 		return evo_format("\"%.80s\" is no architecture of %s: %s%s", *architecture,
-		                  space_name(rows), like ? "it looks like " : why.message,
-		                  like ? like : "");
+		                  space_name(rows), like != NULL ? "it looks like " : why.message,
+		                  like != NULL ? like : "");
 	}
 	if (before < index->count) {
 		rows->report->duplicates++;

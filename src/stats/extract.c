@@ -17,7 +17,7 @@ static size_t aligned(size_t bytes)
 
 void evo_block_destroy(struct evo_block *block)
 {
-	if (!block)
+	if (block == NULL)
 		return;
 	free(block->memory);
 	free(block->names);
@@ -78,10 +78,10 @@ static void plan_passes(struct evo_extraction *extraction)
 		const bool backward = store.gr || store.gy || store.gw || store.gin;
 		keeps[pass] = keep_of(extraction->graph, store);
 		for (int other = 0; other < pass; other++) {
-			if (keeps[other] && memcmp(keeps[other], keeps[pass], nodes) == 0)
+			if (keeps[other] != NULL && memcmp(keeps[other], keeps[pass], nodes) == 0)
 				extraction->sessions[pass] = extraction->sessions[other];
 		}
-		if (!extraction->sessions[pass])
+		if (extraction->sessions[pass] == NULL)
 			extraction->sessions[pass] =
 			        evo_session_plan(extraction->graph, EVO_F32,
 			                         extraction->probe->batch, keeps[pass], backward);
@@ -94,7 +94,7 @@ static void plan_passes(struct evo_extraction *extraction)
 static void place_weights(struct evo_extraction *extraction)
 {
 	extraction->weights_stay = (extraction->needs & EVO_NEED(EVO_W)) != 0;
-	if (!extraction->weights_stay && extraction->passes == 0 && !extraction->classic)
+	if (!extraction->weights_stay && extraction->passes == 0 && extraction->classic == NULL)
 		return;
 	size_t *bytes =
 	        extraction->weights_stay ? &extraction->block_bytes : &extraction->work_bytes;
@@ -107,10 +107,10 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
                                            evo_needs needs, struct evo_error *err)
 {
 	struct evo_graph *graph = probe->space->build(architecture, &probe->macro, err);
-	if (!graph)
+	if (graph == NULL)
 		return NULL;
 
-	struct evo_extraction *extraction = evo_calloc(1, sizeof *extraction);
+	struct evo_extraction *extraction = evo_calloc(1, sizeof(*extraction));
 	extraction->probe = probe;
 	extraction->architecture = architecture;
 	extraction->needs = needs;
@@ -119,7 +119,7 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 	plan_passes(extraction);
 	for (int pass = 0; pass < EVO_PASSES; pass++) {
 		struct evo_session *session = extraction->sessions[pass];
-		if (!session)
+		if (session == NULL)
 			continue;
 		extraction->offsets[pass] = extraction->block_bytes;
 		extraction->block_bytes += aligned(evo_session_kept_bytes(session));
@@ -138,7 +138,7 @@ struct evo_extraction *evo_extraction_plan(const struct evo_probe *probe, const 
 
 void evo_extraction_destroy(struct evo_extraction *extraction)
 {
-	if (!extraction)
+	if (extraction == NULL)
 		return;
 	for (int pass = 0; pass < EVO_PASSES; pass++) {
 		bool shared = false;
@@ -165,19 +165,19 @@ static struct evo_block *block_create(const struct evo_extraction *extraction)
 {
 	const struct evo_graph *graph = extraction->graph;
 	const size_t batch = extraction->probe->batch;
-	struct evo_block *block = evo_calloc(1, sizeof *block);
+	struct evo_block *block = evo_calloc(1, sizeof(*block));
 	struct evo_stats *stats = &block->stats;
 
-	block->units = evo_calloc(graph->unit_count + 1, sizeof *block->units);
-	block->names = evo_calloc(graph->unit_count + 1, sizeof graph->units->name);
+	block->units = evo_calloc(graph->unit_count + 1, sizeof(*block->units));
+	block->names = evo_calloc(graph->unit_count + 1, sizeof(graph->units->name));
 	for (size_t u = 0; u < graph->unit_count; u++) {
 		const struct evo_unit *unit = &graph->units[u];
 		const struct evo_graph_node *conv = &graph->nodes[unit->conv];
-		char *name = block->names + u * sizeof unit->name;
-		memcpy(name, unit->name, sizeof unit->name);
+		char *name = block->names + u * sizeof(unit->name);
+		memcpy(name, unit->name, sizeof(unit->name));
 		block->units[u].name = name;
 		memcpy(block->units[u].w_dims, graph->parameters[conv->parameter].dims,
-		       sizeof block->units[u].w_dims);
+		       sizeof(block->units[u].w_dims));
 		set_dims(block->units[u].x_dims, batch, graph->nodes[unit->relu].shape);
 		set_dims(block->units[u].y_dims, batch, graph->nodes[unit->norm].shape);
 	}
@@ -229,7 +229,7 @@ static bool workspace_fit(struct evo_workspace *workspace, const struct evo_extr
 	free(workspace->work);
 	workspace->work_bytes = 0;
 	workspace->work = evo_big_alloc(extraction->work_bytes, "a network's passes", err);
-	if (!workspace->work)
+	if (workspace->work == NULL)
 		return false;
 	workspace->work_bytes = extraction->work_bytes;
 	return true;
@@ -249,13 +249,13 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 	}
 	struct evo_block *block = block_create(extraction);
 	block->memory = memory;
-	if (extraction->weights_stay || extraction->passes != 0 || extraction->classic) {
+	if (extraction->weights_stay || extraction->passes != 0 || extraction->classic != NULL) {
 		char *from = extraction->weights_stay ? block->memory : workspace->work;
 		const double begin = evo_now();
 		parameters.values = from + extraction->weights_offset;
 		evo_parameters_random(&parameters, graph, extraction->architecture,
 		                      extraction->probe->seed);
-		if (workspace->profile)
+		if (workspace->profile != NULL)
 			workspace->profile->weights += evo_now() - begin;
 	}
 	for (size_t u = 0; u < graph->unit_count && extraction->weights_stay; u++)
@@ -264,12 +264,12 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 		        &graph->parameters[graph->nodes[graph->units[u].conv].parameter]);
 	for (int pass = 0; pass < EVO_PASSES; pass++) {
 		struct evo_session *session = extraction->sessions[pass];
-		if (!session)
+		if (session == NULL)
 			continue;
 		evo_session_place(session, (char *) block->memory + extraction->offsets[pass],
 		                  workspace->work);
-		evo_session_profile(session,
-		                    workspace->profile ? &workspace->profile->engine : NULL);
+		evo_session_profile(
+		        session, workspace->profile != NULL ? &workspace->profile->engine : NULL);
 		evo_session_forward(session, &parameters, inputs[pass]);
 		const struct evo_stored store =
 		        evo_needs_stored(extraction->needs, (enum evo_pass) pass);
@@ -277,7 +277,7 @@ struct evo_block *evo_extraction_run(struct evo_extraction *extraction,
 			evo_session_backward(session, &parameters, NULL);
 		point_at(block, extraction, (enum evo_pass) pass);
 	}
-	if (extraction->classic) {
+	if (extraction->classic != NULL) {
 		const struct evo_classic_network network = {
 		        .parameters = &parameters,
 		        .input = inputs[EVO_DATA],

@@ -37,13 +37,13 @@ bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float 
 
 	for (int pass = 0; pass < EVO_PASSES; pass++) {
 		inputs[pass] = evo_big_alloc(count * sizeof(float), "a probe's inputs", err);
-		if (!inputs[pass]) {
+		if (inputs[pass] == NULL) {
 			while (pass-- > 0)
 				free(inputs[pass]);
 			return false;
 		}
 	}
-	if (images) {
+	if (images != NULL) {
 		memcpy(inputs[EVO_DATA], images, count * sizeof(float));
 	} else {
 		rng = evo_rng_stream(probe->seed, "probe data", 0);
@@ -60,11 +60,12 @@ bool evo_probe_inputs(const struct evo_probe *probe, const float *images, float 
 
 unsigned short *evo_probe_labels(const struct evo_probe *probe, const unsigned short *labels)
 {
-	unsigned short *out = evo_calloc(probe->batch, sizeof *out);
+	unsigned short *out = evo_calloc(probe->batch, sizeof(*out));
 	struct evo_rng rng = evo_rng_stream(probe->seed, "probe labels", 0);
 
 	for (size_t i = 0; i < probe->batch; i++)
-		out[i] = labels ? labels[i]
-		                : (unsigned short) evo_rng_below(&rng, probe->macro.classes);
+		out[i] = labels != NULL
+		                 ? labels[i]
+		                 : (unsigned short) evo_rng_below(&rng, probe->macro.classes);
 	return out;
 }

@@ -185,7 +185,7 @@ size_t evo_stats_dims(const struct evo_stats *stats, const struct evo_unit_stats
 	default:
 		return 0;
 	}
-	memcpy(dims, from, rank * sizeof *dims);
+	memcpy(dims, from, rank * sizeof(*dims));
 	return rank;
 }
 

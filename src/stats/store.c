@@ -11,19 +11,19 @@ struct evo_store *evo_store_create(size_t memory, unsigned workers, struct evo_e
 		evo_fail(err, EVO_E_USAGE, "the memory for statistics must be more than 0");
 		return NULL;
 	}
-	struct evo_store *store = evo_calloc(1, sizeof *store);
+	struct evo_store *store = evo_calloc(1, sizeof(*store));
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->changed, NULL);
 	store->limit = memory;
 	store->workers = workers;
-	store->workspaces = evo_calloc(workers, sizeof *store->workspaces);
-	store->spares = evo_calloc(workers, sizeof *store->spares);
+	store->workspaces = evo_calloc(workers, sizeof(*store->workspaces));
+	store->spares = evo_calloc(workers, sizeof(*store->spares));
 	return store;
 }
 
 void evo_store_destroy(struct evo_store *store)
 {
-	if (!store)
+	if (store == NULL)
 		return;
 	for (size_t i = 0; i < store->network_count; i++) {
 		evo_block_destroy(store->networks[i]->block);
@@ -88,7 +88,7 @@ static bool add_probe(struct evo_store *store, const struct evo_probe *probe, co
 		store->used -= bytes;
 		return true;
 	}
-	struct probe_entry *entry = evo_calloc(1, sizeof *entry);
+	struct probe_entry *entry = evo_calloc(1, sizeof(*entry));
 	entry->probe = *probe;
 	if (!evo_probe_inputs(probe, images, entry->inputs, err)) {
 		store->used -= bytes;
@@ -123,7 +123,7 @@ void evo_store_expect(struct evo_store *store, evo_needs needs)
 static bool check_labels(const struct evo_probe *probe, const unsigned short *labels,
                          struct evo_error *err)
 {
-	for (size_t i = 0; labels && i < probe->batch; i++)
+	for (size_t i = 0; labels != NULL && i < probe->batch; i++)
 		if (labels[i] >= probe->macro.classes)
 			return evo_fail(err, EVO_E_INPUT,
 			                "image %zu has label %u, and the network has %zu outputs",
@@ -173,7 +173,7 @@ static size_t add_network(struct evo_store *store, size_t probe, const char *arc
 		return number;
 	store->networks = evo_grown_by_one(store->networks, &store->network_capacity, number,
 	                                   sizeof(struct network_entry *));
-	struct network_entry *entry = evo_calloc(1, sizeof *entry);
+	struct network_entry *entry = evo_calloc(1, sizeof(*entry));
 	entry->probe = probe;
 	entry->architecture = evo_strdup(architecture);
 	store->networks[store->network_count++] = entry;
@@ -216,7 +216,7 @@ static struct evo_extraction *plan(struct evo_store *store, const struct network
 	pthread_mutex_unlock(&store->lock);
 	extraction = evo_extraction_plan(probe, entry->architecture, more, err);
 	pthread_mutex_lock(&store->lock);
-	if (!extraction || more == needs || all_fit(store, extraction))
+	if (extraction == NULL || more == needs || all_fit(store, extraction))
 		return extraction;
 	pthread_mutex_unlock(&store->lock);
 	evo_extraction_destroy(extraction);
@@ -234,7 +234,7 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 	struct evo_block *block = NULL;
 	struct evo_extraction *extraction = plan(store, entry, needs, err);
 
-	if (!extraction)
+	if (extraction == NULL)
 		return NULL;
 	if (extraction->work_bytes > store->largest_work)
 		store->largest_work = extraction->work_bytes;
@@ -245,21 +245,21 @@ static struct evo_block *extract(struct evo_store *store, struct network_entry *
 		const size_t grow = store_growth(workspace, extraction->work_bytes);
 		pthread_mutex_unlock(&store->lock);
 		const double begin = evo_now();
-		if (!room.memory && room.bytes)
+		if (room.memory == NULL && room.bytes)
 			room.memory = evo_big_alloc(room.bytes, "a network's statistics", err);
-		if (room.memory || !room.bytes)
+		if (room.memory != NULL || !room.bytes)
 			block = evo_extraction_run(extraction, probe->inputs, probe->labels,
 			                           workspace, room.memory, err);
 		const double seconds = evo_now() - begin;
 		pthread_mutex_lock(&store->lock);
 		store->extractions++;
 		store->extract_seconds += seconds;
-		if (workspace->profile)
+		if (workspace->profile != NULL)
 			workspace->profile->seconds += seconds;
 		/* The workspace grew as planned, or was lost in trying. */
 		store->used = store->used - grow - before + workspace->work_bytes;
 		store->workspace_bytes = store->workspace_bytes - before + workspace->work_bytes;
-		if (block)
+		if (block != NULL)
 			block->bytes = room.bytes;
 		else {
 			store->used -= room.bytes;
@@ -275,7 +275,7 @@ static void detach(struct evo_store *store, struct network_entry *entry)
 {
 	struct evo_block *block = entry->block;
 
-	if (!block)
+	if (block == NULL)
 		return;
 	entry->block = NULL;
 	store->kept--;
@@ -295,9 +295,9 @@ static struct had had_of(const struct evo_block *block)
 {
 	struct had had = {0};
 
-	if (block) {
+	if (block != NULL) {
 		had.which = block->stats.has & EVO_NEEDS_CLASSIC;
-		memcpy(had.values, block->stats.classic, sizeof had.values);
+		memcpy(had.values, block->stats.classic, sizeof(had.values));
 	}
 	return had;
 }
@@ -320,24 +320,24 @@ const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t networ
 	struct network_entry *entry = store->networks[network];
 	while (entry->busy)
 		pthread_cond_wait(&store->changed, &store->lock);
-	if (entry->block && (needs & ~entry->block->stats.has) == 0) {
+	if (entry->block != NULL && (needs & ~entry->block->stats.has) == 0) {
 		block = entry->block;
 		if (block->held++ == 0)
 			store->outstanding++;
 		store->hits++;
 	} else {
 		/* What was had before will be asked for again; when all of it is too much, less. */
-		const evo_needs all = needs | (entry->block ? entry->block->stats.has : 0);
+		const evo_needs all = needs | (entry->block != NULL ? entry->block->stats.has : 0);
 		const struct had had = had_of(entry->block);
 		struct evo_error ignored = {0};
 		entry->busy = true;
 		detach(store, entry);
 		block = extract(store, entry, all & ~had.which, worker,
 		                all == needs ? err : &ignored);
-		if (!block && all != needs)
+		if (block == NULL && all != needs)
 			block = extract(store, entry, needs & ~had.which, worker, err);
 		entry->busy = false;
-		if (block) {
+		if (block != NULL) {
 			take_over(&block->stats, &had);
 			block->held = 1;
 			entry->block = block;
@@ -346,7 +346,7 @@ const struct evo_stats *evo_store_acquire(struct evo_store *store, size_t networ
 		pthread_cond_broadcast(&store->changed);
 	}
 	pthread_mutex_unlock(&store->lock);
-	return block ? &block->stats : NULL;
+	return block != NULL ? &block->stats : NULL;
 }
 
 void evo_store_release(struct evo_store *store, size_t network, const struct evo_stats *stats)

@@ -72,7 +72,7 @@ static bool evict_one(struct evo_store *store)
 {
 	for (size_t i = store->network_count; i-- > 0;) {
 		struct network_entry *entry = store->networks[i];
-		if (entry->block && entry->block->bytes && entry->block->held == 0) {
+		if (entry->block != NULL && entry->block->bytes && entry->block->held == 0) {
 			store_give_back(store, entry->block);
 			entry->block = NULL;
 			store->kept--;
@@ -148,7 +148,7 @@ bool store_reserve(struct evo_store *store, size_t block, size_t work,
 		*room = (struct spare){NULL, 0};
 		if (store_has_room(store, grow))
 			*room = take_spare(store, block);
-		if (!room->memory) {
+		if (room->memory == NULL) {
 			room->bytes = block_room(store, block, grow);
 			more += room->bytes;
 		}

@@ -40,7 +40,7 @@ bool ui_action_find(const char *name, size_t length, enum ui_action *action, str
 	char word[64];
 	size_t matches = 0;
 
-	snprintf(word, sizeof word, "%.*s", (int) (length < 63 ? length : 63), name);
+	snprintf(word, sizeof(word), "%.*s", (int) (length < 63 ? length : 63), name);
 	for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
 		names[i] = ui_actions[i].name;
 		if (strcmp(names[i], word) == 0) {
@@ -69,7 +69,7 @@ static bool is_bound[UI_ACTION_COUNT];
 void ui_action_bind(enum ui_action action, const char *keys)
 {
 	is_bound[action] = keys != NULL;
-	snprintf(bound[action], sizeof bound[action], "%s", keys != NULL ? keys : "");
+	snprintf(bound[action], sizeof(bound[action]), "%s", keys != NULL ? keys : "");
 }
 
 static const char *keys_of(enum ui_action action)
@@ -140,7 +140,7 @@ bool evo_explorer_action(size_t index, struct evo_explorer_action *action)
 	*action = (struct evo_explorer_action){.name = ui_actions[index].name,
 	                                       .argument = ui_actions[index].argument,
 	                                       .help = ui_actions[index].help};
-	ui_action_keys_text((enum ui_action) index, action->keys, sizeof action->keys);
+	ui_action_keys_text((enum ui_action) index, action->keys, sizeof(action->keys));
 	return true;
 }
 

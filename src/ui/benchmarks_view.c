@@ -32,13 +32,13 @@ static void read_all(struct ui_benchmarks *benchmarks)
 
 static void open_view(struct ui_explorer *explorer)
 {
-	struct ui_benchmarks *benchmarks = evo_calloc(1, sizeof *benchmarks);
+	struct ui_benchmarks *benchmarks = evo_calloc(1, sizeof(*benchmarks));
 
 	benchmarks->list.above = 1;
 	benchmarks->catalogue = ui_catalogue_create(&benchmarks->unread);
 	benchmarks->count = ui_catalogue_count(benchmarks->catalogue);
-	benchmarks->entries = evo_calloc(benchmarks->count, sizeof *benchmarks->entries);
-	benchmarks->tagged = evo_calloc(benchmarks->count + 1, sizeof *benchmarks->tagged);
+	benchmarks->entries = evo_calloc(benchmarks->count, sizeof(*benchmarks->entries));
+	benchmarks->tagged = evo_calloc(benchmarks->count + 1, sizeof(*benchmarks->tagged));
 	explorer->benchmarks = benchmarks;
 	read_all(benchmarks);
 }
@@ -176,7 +176,7 @@ static void draw_rows(const struct ui_benchmarks *benchmarks, const struct ui_mo
 	        .columns = {{TAG, NULL, 1, 1, UI_ROLE_ACCENT, .left = true},
 	                    {NAME, "name", 1, 25, .left = true},
 	                    {STATE, NULL, 1, 4, .left = true, .spills = true},
-	                    {NETWORKS, "networks", 0, 8},
+	                    {NETWORKS, "networks", 0, .width = 8},
 	                    {ACCURACY, "accuracy", 2, accuracy_width(benchmarks), .left = true},
 	                    {IMAGES, NULL, 2, IMAGES_LEAST, UI_ROLE_DIM, 1, .left = true,
 	                     .grows = true}},
@@ -242,7 +242,7 @@ static void draw_histogram(struct ui_area area, int y, const struct evo_benchmar
 		double from = facts->first_bin + (double) first * facts->bin_width;
 		char text[48];
 		next = next < facts->bin_count ? next : facts->bin_count;
-		snprintf(text, sizeof text, "%.*f..%.*f", decimals, from, decimals,
+		snprintf(text, sizeof(text), "%.*f..%.*f", decimals, from, decimals,
 		         facts->first_bin + (double) next * facts->bin_width);
 		ui_text_right(area, 21, y, UI_ROLE_DIM, text);
 		double eighths = ceil(8.0 * width * (double) sums[i] / (double) most);
@@ -251,7 +251,7 @@ static void draw_histogram(struct ui_area area, int y, const struct evo_benchmar
 			ui_put(area, 22 + x, y, UI_ROLE_SERIES_1,
 			       area.surface->glyphs->eighths[part >= 8 ? 8 : (int) part]);
 		}
-		snprintf(text, sizeof text, "%zu", sums[i]);
+		snprintf(text, sizeof(text), "%zu", sums[i]);
 		ui_text_right(area, area.rect.width - 1, y, UI_ROLE_TEXT, text);
 	}
 }
@@ -261,7 +261,7 @@ static int draw_pools(struct ui_area area, int y, const struct evo_benchmark_fac
 	char text[96];
 
 	for (int split = EVO_TRAIN; split < EVO_ALL; split++) {
-		snprintf(text, sizeof text, "%-10s %zu networks, %zu functions",
+		snprintf(text, sizeof(text), "%-10s %zu networks, %zu functions",
 		         evo_split_name((enum evo_split) split), facts->networks[split],
 		         facts->functions[split]);
 		y = draw_fact(area, y, split == EVO_TRAIN ? "pools" : "", text);
@@ -280,21 +280,21 @@ static int draw_statistics(struct ui_area area, int y, const struct ui_model *mo
 	for (size_t i = 0; i < snapshot->case_count; i++) {
 		if (strcmp(snapshot->cases[i].name, name) != 0)
 			continue;
-		snprintf(text, sizeof text, "%zu train and %zu validation networks",
+		snprintf(text, sizeof(text), "%zu train and %zu validation networks",
 		         snapshot->cases[i].train, snapshot->cases[i].validation);
 		y = draw_fact(area, y, "in search", text);
-		snprintf(text, sizeof text, "statistics of %zu of %zu networks", store->kept,
+		snprintf(text, sizeof(text), "statistics of %zu of %zu networks", store->kept,
 		         store->networks);
 		y = draw_fact(area, y, "memory", text);
 		/* Which thread had which network decides on how large its workspace grew. */
 		if (model->fixed_clock)
 			continue;
-		snprintf(text, sizeof text, "%.1f of %.1f MB", (double) store->bytes / 1e6,
+		snprintf(text, sizeof(text), "%.1f of %.1f MB", (double) store->bytes / 1e6,
 		         (double) store->limit / 1e6);
 		y = draw_fact(area, y, "", text);
 		if (store->extractions == 0)
 			continue;
-		snprintf(text, sizeof text, "%.1f ms a network to collect",
+		snprintf(text, sizeof(text), "%.1f ms a network to collect",
 		         1e3 * store->extract_seconds / (double) store->extractions);
 		y = draw_fact(area, y, "", text);
 	}
@@ -317,16 +317,16 @@ static void draw_details(const struct ui_benchmarks *benchmarks, const struct ui
 	}
 	y = draw_fact(inside, y, "title", entry->title);
 	y = draw_fact(inside, y, "dataset", entry->dataset);
-	snprintf(text, sizeof text, "%zu in %s, %zu different functions", entry->networks,
+	snprintf(text, sizeof(text), "%zu in %s, %zu different functions", entry->networks,
 	         entry->space, entry->functions);
 	y = draw_fact(inside, y, "networks", text);
 	y = draw_statistics(inside, y, model, entry->name);
-	snprintf(text, sizeof text, "%.2f to %.2f %%; 10 %% below %.2f, half %.2f, 90 %% %.2f",
+	snprintf(text, sizeof(text), "%.2f to %.2f %%; 10 %% below %.2f, half %.2f, 90 %% %.2f",
 	         entry->facts.low, entry->facts.high, entry->facts.p10, entry->facts.median,
 	         entry->facts.p90);
 	y = draw_fact(inside, y, "accuracy", text);
 	if (!isnan(entry->ceiling)) {
-		snprintf(text, sizeof text,
+		snprintf(text, sizeof(text),
 		         "Kendall tau %.3f between two trainings: no proxy is known to be better",
 		         entry->ceiling);
 		y = draw_fact(inside, y, "ceiling", text);
@@ -366,12 +366,13 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	}
 	struct ui_area line = ui_area_of(surface, layout.message);
 	char train[32], text[160];
-	snprintf(train, sizeof train, gp->train == EVO_ALL_NETWORKS ? "all" : "%zu", gp->train);
+	snprintf(train, sizeof(train), gp->train == EVO_ALL_NETWORKS ? "all" : "%zu", gp->train);
 	if (width < WIDE)
-		snprintf(text, sizeof text, "of each %s + %zu networks: :set train N, validation N",
-		         train, gp->validation);
+		snprintf(text, sizeof(text),
+		         "of each %s + %zu networks: :set train N, validation N", train,
+		         gp->validation);
 	else
-		snprintf(text, sizeof text,
+		snprintf(text, sizeof(text),
 		         "a search takes %s train and %zu validation networks of each: :set train "
 		         "N, :set validation N before it begins",
 		         train, gp->validation);

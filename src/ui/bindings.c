@@ -1,3 +1,6 @@
+/*
+ * The reader of keys.ini. It takes all lines or, where anything is wrong, none of them.
+ */
 #include "config.h"
 
 #include <stdlib.h>

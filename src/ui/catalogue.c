@@ -1,3 +1,7 @@
+/*
+ * The thread that reads all benchmarks, one after the other, and tells the screen by a pipe when one is
+ * there.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -25,14 +29,14 @@ static void describe(const struct evo_benchmark *benchmark, struct ui_entry *out
 {
 	const struct evo_macro *macro = &benchmark->macro;
 
-	snprintf(out->title, sizeof out->title, "%s", benchmark->title);
-	snprintf(out->space, sizeof out->space, "%s", benchmark->space->name);
-	snprintf(out->dataset, sizeof out->dataset, "%s", benchmark->dataset);
-	evo_benchmark_image_text(benchmark, benchmark, out->images, sizeof out->images);
-	snprintf(out->origin, sizeof out->origin, "%s%s",
+	snprintf(out->title, sizeof(out->title), "%s", benchmark->title);
+	snprintf(out->space, sizeof(out->space), "%s", benchmark->space->name);
+	snprintf(out->dataset, sizeof(out->dataset), "%s", benchmark->dataset);
+	evo_benchmark_image_text(benchmark, benchmark, out->images, sizeof(out->images));
+	snprintf(out->origin, sizeof(out->origin), "%s%s",
 	         benchmark->hides ? "hides the embedded one of this name; " : "",
 	         benchmark->origin);
-	snprintf(out->probe, sizeof out->probe, "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes",
+	snprintf(out->probe, sizeof(out->probe), "C %zu N %zu, batch %zu of 3x%zux%zu, %zu classes",
 	         macro->channels, macro->cells, benchmark->batch, macro->side, macro->side,
 	         macro->classes);
 	out->embedded = benchmark->embedded;
@@ -53,7 +57,7 @@ static void read_one(struct ui_catalogue *catalogue, size_t index)
 		describe(benchmark, &entry);
 		evo_benchmark_destroy(benchmark);
 	} else {
-		evo_error_text(&err, entry.error, sizeof entry.error);
+		evo_error_text(&err, entry.error, sizeof(entry.error));
 	}
 	pthread_mutex_lock(&catalogue->lock);
 	catalogue->entries[index] = entry;
@@ -73,12 +77,12 @@ static void *work(void *context)
 
 struct ui_catalogue *ui_catalogue_create(struct evo_error *err)
 {
-	struct ui_catalogue *catalogue = evo_calloc(1, sizeof *catalogue);
+	struct ui_catalogue *catalogue = evo_calloc(1, sizeof(*catalogue));
 	char **names = evo_benchmark_names(&catalogue->count, err);
 
-	catalogue->entries = evo_calloc(catalogue->count, sizeof *catalogue->entries);
+	catalogue->entries = evo_calloc(catalogue->count, sizeof(*catalogue->entries));
 	for (size_t i = 0; i < catalogue->count; i++) {
-		snprintf(catalogue->entries[i].name, sizeof catalogue->entries[i].name, "%s",
+		snprintf(catalogue->entries[i].name, sizeof(catalogue->entries[i].name), "%s",
 		         names[i]);
 		free(names[i]);
 	}
@@ -123,7 +127,7 @@ void ui_catalogue_entries(struct ui_catalogue *catalogue, struct ui_entry *entri
 	char byte;
 
 	pthread_mutex_lock(&catalogue->lock);
-	memcpy(entries, catalogue->entries, catalogue->count * sizeof *entries);
+	memcpy(entries, catalogue->entries, catalogue->count * sizeof(*entries));
 	if (catalogue->signalled)
 		catalogue->signalled = read(catalogue->pipe[0], &byte, 1) != 1;
 	pthread_mutex_unlock(&catalogue->lock);

@@ -1,3 +1,6 @@
+/*
+ * What the Compare screen knows: proxies, benchmarks, their scores as they come, and how far they are.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -77,12 +80,12 @@ static size_t add(struct ui_compare *compare, const char *name, const struct evo
 		at++;
 	if (at == compare->count) {
 		compare->contenders = evo_realloc(compare->contenders, ++compare->count,
-		                                  sizeof *compare->contenders);
+		                                  sizeof(*compare->contenders));
 		compare->order =
-		        evo_realloc(compare->order, compare->count, sizeof *compare->order);
+		        evo_realloc(compare->order, compare->count, sizeof(*compare->order));
 		struct ui_contender *one = &compare->contenders[at];
-		memset(one, 0, sizeof *one);
-		snprintf(one->name, sizeof one->name, "%s", name);
+		memset(one, 0, sizeof(*one));
+		snprintf(one->name, sizeof(one->name), "%s", name);
 		evo_tree_copy(&one->tree, tree);
 		compare->order[at] = at;
 		one->slow = (evo_tree_needs(tree) & EVO_NEEDS_CLASSIC) != 0;
@@ -109,7 +112,7 @@ void ui_compare_add_found(struct ui_compare *compare, const char *name, const st
 	struct ui_contender *one = &compare->contenders[at];
 	one->found = one->found || at == before;
 	if (one->found) /* another search may have found it under another number */
-		snprintf(one->name, sizeof one->name, "%s", name);
+		snprintf(one->name, sizeof(one->name), "%s", name);
 	ui_compare_sort(compare);
 }
 
@@ -181,7 +184,7 @@ void ui_compare_rename(struct ui_compare *compare)
 			continue;
 		evo_text_init(&text);
 		evo_tree_print(&one->tree, &text);
-		snprintf(one->name, sizeof one->name, "%s", text.data);
+		snprintf(one->name, sizeof(one->name), "%s", text.data);
 		evo_text_clear(&text);
 	}
 }
@@ -380,7 +383,7 @@ void ui_compare_sort(struct ui_compare *compare)
 	size_t count = compare->count;
 	bool had = compare->list.cursor < count;
 	size_t held = had ? compare->order[compare->list.cursor] : SIZE_MAX;
-	struct ranked *ranked = evo_calloc(count + 1, sizeof *ranked);
+	struct ranked *ranked = evo_calloc(count + 1, sizeof(*ranked));
 
 	for (size_t i = 0; i < count; i++) {
 		/* Unsorted, what the search has found comes first. */
@@ -388,7 +391,7 @@ void ui_compare_sort(struct ui_compare *compare)
 		                             : compare->contenders[i].found;
 		ranked[i] = (struct ranked){i, isnan(tau) ? -2 : compare->reversed ? -tau : tau};
 	}
-	qsort(ranked, count, sizeof *ranked, by_key);
+	qsort(ranked, count, sizeof(*ranked), by_key);
 	for (size_t i = 0; i < count; i++)
 		compare->order[i] = ranked[i].contender;
 	for (size_t i = 0; i < count && had; i++)
@@ -411,10 +414,10 @@ void ui_compare_points(const struct ui_compare *compare, const struct ui_split_p
 	*points = (struct ui_points){0};
 	if (told == NULL || of == NULL || told->train == 0)
 		return;
-	points->x = evo_calloc(3 * told->train, sizeof *points->x);
+	points->x = evo_calloc(3 * told->train, sizeof(*points->x));
 	points->y = points->x + told->train;
 	double *scores = points->y + told->train;
-	points->number = evo_calloc(told->train, sizeof *points->number);
+	points->number = evo_calloc(told->train, sizeof(*points->number));
 	for (size_t i = 0; i < told->train; i++) {
 		if (!told->has[i])
 			continue;
@@ -480,8 +483,8 @@ bool ui_compare_export(const struct ui_compare *compare, const char *path, size_
                        struct evo_error *err)
 {
 	size_t columns = benchmarks(compare), most = compare->count * columns;
-	struct evo_score_row *rows = evo_calloc(most + 1, sizeof *rows);
-	char **names = evo_calloc(most + 1, sizeof *names);
+	struct evo_score_row *rows = evo_calloc(most + 1, sizeof(*rows));
+	char **names = evo_calloc(most + 1, sizeof(*names));
 	bool any = false, good;
 
 	*count = 0;

@@ -117,7 +117,7 @@ static void progress(const struct ui_compare *compare, char *out, size_t size)
 	snprintf(out, size, "scoring, %.0f %%", floor(100 * compare->share));
 	if (isnan(compare->left) || compare->fixed_clock)
 		return;
-	ui_duration(compare->left, left, sizeof left);
+	ui_duration(compare->left, left, sizeof(left));
 	snprintf(out + strlen(out), size - strlen(out), ", %s left", left);
 }
 
@@ -138,13 +138,13 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 		first = compare->column - room + 1;
 	if (room > columns - first)
 		room = columns - first;
-	progress(compare, how, sizeof how);
+	progress(compare, how, sizeof(how));
 	if (compare->answers->left_out > 0)
-		snprintf(left_out, sizeof left_out, " (%zu benchmark%s left out)",
+		snprintf(left_out, sizeof(left_out), " (%zu benchmark%s left out)",
 		         compare->answers->left_out, compare->answers->left_out == 1 ? "" : "s");
 	/* How far it is has to be seen: where the whole title has no room it is said in fewer words. */
 	for (size_t i = 0; i < EVO_COUNT(titles); i++) {
-		snprintf(title, sizeof title, titles[i], compare->count, compare->networks,
+		snprintf(title, sizeof(title), titles[i], compare->count, compare->networks,
 		         left_out, *how != '\0' ? area.surface->glyphs->dot : "", how);
 		if (ui_text_width(title) <= area.rect.width - 6)
 			break;
@@ -201,7 +201,7 @@ static void add_fact(struct facts *facts, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(facts->texts[facts->count], sizeof facts->texts[0], format, arguments);
+	vsnprintf(facts->texts[facts->count], sizeof(facts->texts[0]), format, arguments);
 	va_end(arguments);
 	facts->count++;
 }
@@ -216,23 +216,23 @@ static void find_facts(const struct ui_compare *compare, const struct ui_split_p
 	char text[24], low[24], high[24];
 
 	facts->count = 0;
-	ui_tau_text(row != NULL ? row->kendall : tau, text, sizeof text);
+	ui_tau_text(row != NULL ? row->kendall : tau, text, sizeof(text));
 	if (row == NULL && (told == NULL || told->done == 0)) {
 		add_fact(facts, "waiting");
 	} else if (row == NULL) {
 		add_fact(facts, "tau %s so far", text);
 		add_fact(facts, "%zu of %zu networks", told->done, told->train);
 	} else {
-		ui_tau_text(row->low, low, sizeof low);
-		ui_tau_text(row->high, high, sizeof high);
+		ui_tau_text(row->low, low, sizeof(low));
+		ui_tau_text(row->high, high, sizeof(high));
 		add_fact(facts, "tau %s [%s, %s]", text, low, high);
-		ui_tau_text(row->spearman, text, sizeof text);
+		ui_tau_text(row->spearman, text, sizeof(text));
 		add_fact(facts, "rho %s", text);
-		ui_tau_short(row->kendall_top10, text, sizeof text);
+		ui_tau_short(row->kendall_top10, text, sizeof(text));
 		add_fact(facts, "top 10 %% %s", text);
-		ui_tau_short(row->partial_units, text, sizeof text);
+		ui_tau_short(row->partial_units, text, sizeof(text));
 		add_fact(facts, "given units %s", text);
-		ui_tau_short(row->partial_params, text, sizeof text);
+		ui_tau_short(row->partial_params, text, sizeof(text));
 		add_fact(facts, "given params %s", text);
 		add_fact(facts, "%zu networks", row->networks);
 		add_fact(facts, "%.0f not finite", row->non_finite);
@@ -271,9 +271,9 @@ static void draw_pane(struct ui_compare *compare, struct ui_area area, size_t in
 
 	compare->rects[index] = area.rect;
 	if (alone)
-		snprintf(note, sizeof note, "pane %zu of %zu", index + 1, compare->pane_count);
+		snprintf(note, sizeof(note), "pane %zu of %zu", index + 1, compare->pane_count);
 	ui_heading_cut(name, room > 8 ? room : 8, area.surface->glyphs, cut);
-	snprintf(title, sizeof title, "%s%s%s", cut, dot, benchmark);
+	snprintf(title, sizeof(title), "%s%s%s", cut, dot, benchmark);
 	struct ui_area inside = ui_frame(area, index == compare->focus, title, note);
 	int width = inside.rect.width, height = inside.rect.height;
 	struct facts facts;
@@ -300,7 +300,7 @@ static void draw_panes(struct ui_compare *compare, struct ui_area body)
 	size_t down = (count + across - 1) / across;
 	/* Where a plot would have no room, there is one pane at a time. */
 	if (height / (int) down < LEAST_HEIGHT) {
-		memset(compare->rects, 0, sizeof compare->rects);
+		memset(compare->rects, 0, sizeof(compare->rects));
 		draw_pane(compare, body, compare->focus, count > 1);
 		return;
 	}

@@ -23,14 +23,14 @@ static void add_front(struct ui_explorer *explorer)
 		ui_compare_keep_found(explorer->compare, snapshot->front, snapshot->front_count);
 
 	for (size_t i = 0; i < snapshot->front_count; i++) {
-		snprintf(name, sizeof name, "#%llu", (unsigned long long) snapshot->front[i]->id);
+		snprintf(name, sizeof(name), "#%llu", (unsigned long long) snapshot->front[i]->id);
 		ui_compare_add_found(explorer->compare, name, &snapshot->front[i]->tree);
 	}
 }
 
 static void open_view(struct ui_explorer *explorer)
 {
-	struct ui_compare *compare = evo_calloc(1, sizeof *compare);
+	struct ui_compare *compare = evo_calloc(1, sizeof(*compare));
 
 	explorer->compare = compare;
 	compare->list.above = 1;
@@ -105,7 +105,7 @@ bool ui_compare_selected(struct ui_explorer *explorer, struct evo_error *err)
 	if (one == NULL)
 		return evo_fail(err, EVO_E_USAGE, "there is no tree under the cursor");
 	ui_explorer_go(explorer, &ui_compare_view);
-	snprintf(name, sizeof name, "#%llu", (unsigned long long) one->id);
+	snprintf(name, sizeof(name), "#%llu", (unsigned long long) one->id);
 	ui_compare_add(explorer->compare, name, &one->tree);
 	ui_compare_ask(explorer->compare);
 	return true;

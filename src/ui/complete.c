@@ -19,7 +19,7 @@ static void offer(struct ui_candidates *candidates, const char *word, const char
 	if (strncmp(word, typed, strlen(typed)) != 0)
 		return;
 	candidates->words =
-	        evo_realloc(candidates->words, candidates->count + 1, sizeof *candidates->words);
+	        evo_realloc(candidates->words, candidates->count + 1, sizeof(*candidates->words));
 	candidates->words[candidates->count++] = evo_strdup(word);
 }
 
@@ -61,9 +61,9 @@ static void choices(struct ui_candidates *candidates, const char *list, const ch
 static void values(struct ui_candidates *candidates, const struct evo_setting *setting,
                    const char *typed, const struct evo_gp_config *config)
 {
-	char now[sizeof config->exclude], range[EVO_SETTING_RANGE];
+	char now[sizeof(config->exclude)], range[EVO_SETTING_RANGE];
 
-	evo_gp_config_get(config, setting, now, sizeof now);
+	evo_gp_config_get(config, setting, now, sizeof(now));
 	evo_setting_range(setting, range);
 	candidates->hint =
 	        evo_format("now %s (%s): %s", *now != '\0' ? now : "none", range, setting->help);
@@ -239,7 +239,7 @@ void ui_complete(const char *line, const struct evo_gp_config *config,
 			                              ui_actions[action].help);
 	}
 	if (candidates->count > 1)
-		qsort(candidates->words, candidates->count, sizeof *candidates->words,
+		qsort(candidates->words, candidates->count, sizeof(*candidates->words),
 		      compare_words);
 	drop_repeated(candidates);
 	if (line[name] == '\0' && candidates->count == 1 &&

@@ -39,9 +39,9 @@ static struct state *present(const struct ui_document *document)
 
 struct ui_document *ui_document_create(const struct evo_tree *tree)
 {
-	struct ui_document *document = evo_calloc(1, sizeof *document);
+	struct ui_document *document = evo_calloc(1, sizeof(*document));
 
-	document->states = evo_calloc(STATES, sizeof *document->states);
+	document->states = evo_calloc(STATES, sizeof(*document->states));
 	ui_document_open(document, tree);
 	return document;
 }

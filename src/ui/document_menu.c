@@ -65,7 +65,7 @@ static void add(struct ui_menu *menu, unsigned code, double number)
 	if (code == 0)
 		evo_number_format(number, item->name);
 	else
-		snprintf(item->name, sizeof item->name, "%s", row->name);
+		snprintf(item->name, sizeof(item->name), "%s", row->name);
 }
 
 void ui_menu_fill(struct ui_menu *menu, const struct ui_document *document, enum ui_purpose purpose,
@@ -94,7 +94,7 @@ void ui_menu_fill(struct ui_menu *menu, const struct ui_document *document, enum
 		                                                        row->arity != old->arity),
 		                           code};
 	}
-	qsort(candidates, count, sizeof *candidates, compare_candidates);
+	qsort(candidates, count, sizeof(*candidates), compare_candidates);
 	for (size_t i = 0; i < count; i++)
 		add(menu, candidates[i].code, 0);
 }

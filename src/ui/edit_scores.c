@@ -105,7 +105,7 @@ static void draw_tau(struct ui_area area, int right, int y, double tau)
 {
 	char text[24];
 
-	ui_tau_text(tau, text, sizeof text);
+	ui_tau_text(tau, text, sizeof(text));
 	ui_text_right(area, right, y, UI_ROLE_TEXT, text);
 }
 
@@ -153,9 +153,9 @@ int ui_edit_scores_lines(const struct ui_edit *edit)
 static void draw_cases(const struct ui_edit *edit, struct ui_area area, int width)
 {
 	const struct evo_study_snapshot *answers = edit->scorer->answers;
-	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof *headings);
+	char(*headings)[UI_HEADING_SIZE] = evo_calloc(answers->case_count, sizeof(*headings));
 
-	ui_headings(&answers->cases->about, sizeof *answers->cases, answers->case_count, width,
+	ui_headings(&answers->cases->about, sizeof(*answers->cases), answers->case_count, width,
 	            area.surface->glyphs, headings);
 	for (size_t i = 0; i < answers->case_count && (int) i + 1 < area.rect.height; i++)
 		draw_case(edit, area, (int) i + 1, i, headings[i]);

@@ -15,7 +15,7 @@
 
 static void open_view(struct ui_explorer *explorer)
 {
-	explorer->edit = evo_calloc(1, sizeof *explorer->edit);
+	explorer->edit = evo_calloc(1, sizeof(*explorer->edit));
 	explorer->edit->scorer = &explorer->scorer;
 }
 
@@ -27,7 +27,7 @@ static void show(struct ui_explorer *explorer, const struct evo_tree *tree, cons
 		edit->document = ui_document_create(tree);
 	else
 		ui_document_open(edit->document, tree);
-	snprintf(edit->name, sizeof edit->name, "%s", name);
+	snprintf(edit->name, sizeof(edit->name), "%s", name);
 	edit->choosing = false;
 	ui_explorer_scorer(explorer);
 	ui_edit_ask(edit);
@@ -37,7 +37,7 @@ static void show_individual(struct ui_explorer *explorer, const struct evo_indiv
 {
 	char name[32];
 
-	snprintf(name, sizeof name, "#%llu", (unsigned long long) one->id);
+	snprintf(name, sizeof(name), "#%llu", (unsigned long long) one->id);
 	show(explorer, &one->tree, name);
 }
 
@@ -85,7 +85,7 @@ void ui_edit_forget_all(struct ui_explorer *explorer)
 	ui_edit_forget(edit);
 	/* A number is of the search that is left. */
 	if (*edit->name == '#')
-		snprintf(edit->name, sizeof edit->name, "expression");
+		snprintf(edit->name, sizeof(edit->name), "expression");
 }
 
 bool ui_edit_selected(struct ui_explorer *explorer, struct evo_error *err)
@@ -296,7 +296,7 @@ static bool save(struct ui_explorer *explorer, const char *name, struct evo_erro
 	ui_document_text(edit->document, UI_PART_WHOLE, &text);
 	bool good = evo_proxy_add(name, text.data, "", err);
 	if (good) {
-		snprintf(edit->name, sizeof edit->name, "%s", name);
+		snprintf(edit->name, sizeof(edit->name), "%s", name);
 		ui_explorer_say(explorer, "Kept as %s: the name stands for it everywhere", name);
 	}
 	evo_text_clear(&text);

@@ -19,7 +19,7 @@ void ui_history_add(struct ui_history *history, const char *line)
 	if (last == UI_HISTORY_MAX) {
 		free(history->lines[0]);
 		last--;
-		memmove(history->lines, history->lines + 1, last * sizeof *history->lines);
+		memmove(history->lines, history->lines + 1, last * sizeof(*history->lines));
 	}
 	history->lines[last] = evo_strdup(line);
 	history->count = last + 1;
@@ -143,7 +143,7 @@ static void recall(struct ui_editline *line, int step)
 	    (step > 0 && line->recalled >= history->count))
 		return;
 	if (line->recalled == history->count)
-		memcpy(line->kept, line->text, sizeof line->kept);
+		memcpy(line->kept, line->text, sizeof(line->kept));
 	size_t target = step < 0 ? line->recalled - 1 : line->recalled + 1;
 	ui_editline_set(line, target < history->count ? history->lines[target] : line->kept);
 	line->recalled = target;

@@ -280,7 +280,7 @@ static bool request_table(struct ui_evolve *evolve, const struct ui_model *model
 		population->reversed = !population->reversed;
 		break;
 	case UI_ACTION_FILTER:
-		snprintf(population->filter, sizeof population->filter, "%s",
+		snprintf(population->filter, sizeof(population->filter), "%s",
 		         argument != NULL ? argument : "");
 		break;
 	case UI_ACTION_BACK:

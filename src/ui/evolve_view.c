@@ -50,7 +50,7 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 	ui_evolve_draw(&explorer->evolve, &explorer->model, surface);
 	if (explorer->evolve.layout.kind == UI_LAYOUT_LINE)
 		return;
-	snprintf(what, sizeof what, "watching %s", explorer->model.snapshot->run);
+	snprintf(what, sizeof(what), "watching %s", explorer->model.snapshot->run);
 	ui_explorer_edges(explorer, surface, &explorer->evolve.layout,
 	                  explorer->run_config.watch ? what : NULL);
 }

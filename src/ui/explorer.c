@@ -30,7 +30,7 @@ void ui_explorer_say(struct ui_explorer *explorer, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(explorer->message, sizeof explorer->message, format, arguments);
+	vsnprintf(explorer->message, sizeof(explorer->message), format, arguments);
 	va_end(arguments);
 	explorer->message_bad = explorer->message_waits = false;
 	explorer->changed = true;
@@ -38,7 +38,7 @@ void ui_explorer_say(struct ui_explorer *explorer, const char *format, ...)
 
 void ui_explorer_complain(struct ui_explorer *explorer, const struct evo_error *err)
 {
-	evo_error_text(err, explorer->message, sizeof explorer->message);
+	evo_error_text(err, explorer->message, sizeof(explorer->message));
 	explorer->message_bad = true;
 	explorer->message_waits = false;
 	explorer->changed = true;
@@ -102,12 +102,12 @@ static int draw_screens(const struct ui_explorer *explorer, struct ui_area area)
 	int begin = area.rect.width - UI_SCREENS;
 
 	for (size_t i = 0; i < UI_SCREENS; i++)
-		begin -= screen_text(explorer, i, text, sizeof text);
+		begin -= screen_text(explorer, i, text, sizeof(text));
 	if (begin <= area.rect.width / 2)
 		return area.rect.width;
 	int x = begin;
 	for (size_t i = 0; i < UI_SCREENS; i++) {
-		int width = screen_text(explorer, i, text, sizeof text);
+		int width = screen_text(explorer, i, text, sizeof(text));
 		ui_mark(area, x, 0, width, ui_screens[i]->action);
 		x = ui_text(area, x, 0, UI_ROLE_DIM, text) + 1;
 	}
@@ -464,7 +464,7 @@ static char *close_explorer(struct ui_explorer *explorer)
 
 int evo_explorer(const struct evo_explorer_config *config, char **unstored, struct evo_error *err)
 {
-	struct ui_explorer *explorer = evo_calloc(1, sizeof *explorer);
+	struct ui_explorer *explorer = evo_calloc(1, sizeof(*explorer));
 	char *history = evo_path_state("history");
 	bool good = open_explorer(explorer, config, err);
 

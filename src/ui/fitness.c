@@ -71,7 +71,7 @@ static double *add_series(struct chart *chart, size_t points, enum ui_role role,
 {
 	double *y = chart->y + chart->count * chart->stride;
 
-	snprintf(chart->names[chart->count], sizeof chart->names[0], "%s", name);
+	snprintf(chart->names[chart->count], sizeof(chart->names[0]), "%s", name);
 	chart->series[chart->count] = (struct ui_series){
 	        chart->names[chart->count], role, mark, line, points, chart->x, y};
 	chart->count++;
@@ -125,7 +125,7 @@ static void add_cases(struct chart *chart, const struct evo_snapshot *snapshot,
 	size_t cases = snapshot->case_count;
 	int room = cases > 0 ? area.rect.width / (int) cases - LEGEND_BESIDE : 0;
 
-	ui_headings(snapshot->cases, sizeof *snapshot->cases, cases,
+	ui_headings(snapshot->cases, sizeof(*snapshot->cases), cases,
 	            room > LEGEND_LEAST ? room : LEGEND_LEAST, area.surface->glyphs, headings);
 	for (size_t i = 0; i < cases; i++)
 		add_case(chart, history, points, i, headings[i]);
@@ -153,8 +153,8 @@ static void make_chart(struct chart *chart, const struct ui_fitness *fitness,
 
 	chart->count = 0;
 	chart->stride = points + 1;
-	chart->x = evo_calloc(chart->stride, sizeof *chart->x);
-	chart->y = evo_calloc((SERIES_MAX + 1) * chart->stride, sizeof *chart->y);
+	chart->x = evo_calloc(chart->stride, sizeof(*chart->x));
+	chart->y = evo_calloc((SERIES_MAX + 1) * chart->stride, sizeof(*chart->y));
 	for (size_t i = 0; i < points; i++)
 		chart->x[i] = (double) history[i].generation;
 	if (fitness->shown == 0) {
@@ -225,7 +225,7 @@ static int draw_wrapped(struct ui_area area, int x, int y, enum ui_role role, co
 
 	while (*text != '\0' && width > 8) {
 		size_t end = 0, space = 0;
-		for (int used = 0; text[end] != '\0' && used < width && end < sizeof line - 8;
+		for (int used = 0; text[end] != '\0' && used < width && end < sizeof(line) - 8;
 		     used++) {
 			const char *next = text + end;
 			evo_utf8_next(&next);
@@ -320,7 +320,7 @@ void ui_fitness_draw(const struct ui_fitness *fitness, const struct ui_model *mo
 	struct chart chart;
 	char title[200];
 
-	title_of(fitness, snapshot, area.surface->glyphs, title, sizeof title);
+	title_of(fitness, snapshot, area.surface->glyphs, title, sizeof(title));
 	struct ui_area inside = ui_frame(area, focused, title, scale_words(fitness));
 	struct window window = window_of(fitness, snapshot);
 	if (snapshot->history_count == 0) {

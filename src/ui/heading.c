@@ -1,3 +1,6 @@
+/*
+ * How names of benchmarks are shortened so that they can still be told apart.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -85,7 +88,7 @@ static bool all_differ(size_t count, char (*const out)[UI_HEADING_SIZE])
 /* Caller frees the list. */
 static const char **names_of(const struct evo_run_case *first, size_t stride, size_t count)
 {
-	const char **names = evo_calloc(count + 1, sizeof *names);
+	const char **names = evo_calloc(count + 1, sizeof(*names));
 
 	for (size_t i = 0; i < count; i++)
 		names[i] =
@@ -111,7 +114,7 @@ void ui_headings(const struct evo_run_case *first, size_t stride, size_t count, 
 
 const char *ui_case_title(const struct evo_run_case *cases, size_t count, size_t which)
 {
-	const char **names = names_of(cases, sizeof *cases, count);
+	const char **names = names_of(cases, sizeof(*cases), count);
 	const char *title = title_of(names, count, which);
 
 	free(names);

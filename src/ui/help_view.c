@@ -116,10 +116,10 @@ static int draw_action(struct ui_area area, int y, enum ui_action action)
 	char keys[2 * UI_ACTION_KEYS_SIZE], command[80], text[240];
 	int width = area.rect.width;
 
-	ui_action_keys_text(action, keys, sizeof keys);
-	snprintf(command, sizeof command, ":%s%s%s", row->name, *row->argument != '\0' ? " " : "",
+	ui_action_keys_text(action, keys, sizeof(keys));
+	snprintf(command, sizeof(command), ":%s%s%s", row->name, *row->argument != '\0' ? " " : "",
 	         row->argument);
-	snprintf(text, sizeof text, "%s%s%s", place, *place != '\0' ? ": " : "", row->help);
+	snprintf(text, sizeof(text), "%s%s%s", place, *place != '\0' ? ": " : "", row->help);
 	int middle = width >= WIDE ? WIDE_COMMAND : COMMAND_WIDTH;
 	int x = 1 + KEYS_WIDTH, end = draw_cell(area, 1, y, KEYS_WIDTH - 1, UI_ROLE_ACCENT, keys);
 	if (width < SIDE_BY_SIDE) {
@@ -179,7 +179,7 @@ static void draw(struct ui_explorer *explorer, struct ui_surface *surface)
 		explorer->help_top = lines > explorer->help_page ? lines - explorer->help_page : 0;
 	draw_entries(inside, explorer->help_top, where);
 	if (lines > explorer->help_page)
-		snprintf(note, sizeof note, "%zu-%zu/%zu", explorer->help_top + 1,
+		snprintf(note, sizeof(note), "%zu-%zu/%zu", explorer->help_top + 1,
 		         explorer->help_top + explorer->help_page, lines);
 	ui_frame(frame, true, "Keys and commands", note);
 	ui_key_line(ui_area_sub(all, 0, surface->rows - 1, surface->columns, 1), UI_IN_HELP,

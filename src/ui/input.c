@@ -31,9 +31,9 @@ void ui_input_ask(struct ui_explorer *explorer, enum ui_action action, const cha
 	explorer->mode = UI_MODE_ASK;
 	asked->action = action;
 	asked->otherwise = otherwise;
-	snprintf(asked->subject, sizeof asked->subject, "%s", subject);
+	snprintf(asked->subject, sizeof(asked->subject), "%s", subject);
 	va_start(arguments, question);
-	vsnprintf(asked->text, sizeof asked->text, question, arguments);
+	vsnprintf(asked->text, sizeof(asked->text), question, arguments);
 	va_end(arguments);
 	ui_explorer_say(explorer, "%s y/n", asked->text);
 }
@@ -99,7 +99,7 @@ static void run_line(struct ui_explorer *explorer)
 	explorer->line.cursor =
 	        err.column - 1 < explorer->line.length ? err.column - 1 : explorer->line.length;
 	explorer->wrong_at = explorer->line.cursor;
-	snprintf(explorer->wrong, sizeof explorer->wrong, "%s", err.message);
+	snprintf(explorer->wrong, sizeof(explorer->wrong), "%s", err.message);
 }
 
 static void command_key(struct ui_explorer *explorer, uint32_t key)
@@ -236,7 +236,7 @@ static struct ui_editline *open_line(struct ui_explorer *explorer)
 static void refuse_paste(struct ui_explorer *explorer, const char *why)
 {
 	if (explorer->mode == UI_MODE_COMMAND || explorer->mode == UI_MODE_FILTER) {
-		snprintf(explorer->wrong, sizeof explorer->wrong, "%s", why);
+		snprintf(explorer->wrong, sizeof(explorer->wrong), "%s", why);
 		explorer->wrong_at = explorer->line.cursor;
 	} else if (explorer->mode == UI_MODE_ASK) {
 		ui_explorer_say(explorer, "Pasted text is no answer. %s y/n",

@@ -79,7 +79,7 @@ bool ui_too_small(struct ui_surface *surface, const struct ui_layout *layout)
 
 	if (layout->kind != UI_LAYOUT_LINE)
 		return false;
-	snprintf(text, sizeof text, "evoscope needs %dx%d, this is %dx%d", UI_LEAST_COLUMNS,
+	snprintf(text, sizeof(text), "evoscope needs %dx%d, this is %dx%d", UI_LEAST_COLUMNS,
 	         UI_LEAST_ROWS, surface->columns, surface->rows);
 	ui_text_fit(line, 0, 0, line.rect.width, UI_ROLE_TEXT, text);
 	return true;

@@ -25,7 +25,7 @@ static int draw_entry(const struct ui_model *model, struct ui_area area, int y,
 	char generation[24];
 	struct evo_text text;
 
-	snprintf(generation, sizeof generation, "%zu", line->generation);
+	snprintf(generation, sizeof(generation), "%zu", line->generation);
 	ui_text_right(area, 4, y, UI_ROLE_DIM, generation);
 	evo_text_init(&text);
 	evo_text_printf(&text, "%s%s", words[line->kind], line->text);
@@ -44,7 +44,7 @@ void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct 
 
 	int height = area.rect.height > 2 ? area.rect.height - 2 : 0;
 	if (log->dropped > 0)
-		snprintf(title, sizeof title, "Log (%zu lines lost)", log->dropped);
+		snprintf(title, sizeof(title), "Log (%zu lines lost)", log->dropped);
 	if (pane->back >= log->count)
 		pane->back = log->count > 0 ? log->count - 1 : 0;
 	struct ui_area inside = ui_frame(area, focused, title, NULL);
@@ -53,7 +53,7 @@ void ui_log_draw(struct ui_log_pane *pane, const struct ui_model *model, struct 
 		y = draw_entry(model, inside, y, ui_log_at(log, pane->back + shown));
 	pane->page = shown;
 	if (pane->back > 0 || shown < log->count) {
-		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->back + 1, pane->back + shown,
+		snprintf(note, sizeof(note), "%zu-%zu/%zu", pane->back + 1, pane->back + shown,
 		         log->count);
 		ui_frame(area, focused, title, note);
 	}

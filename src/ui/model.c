@@ -12,7 +12,7 @@
 void ui_log_add(struct ui_log *log, const struct evo_log_line *line)
 {
 	if (log->lines == NULL)
-		log->lines = evo_calloc(UI_LOG_MAX, sizeof *log->lines);
+		log->lines = evo_calloc(UI_LOG_MAX, sizeof(*log->lines));
 	log->lines[log->next] = *line;
 	log->next = (log->next + 1) % UI_LOG_MAX;
 	if (log->count < UI_LOG_MAX)
@@ -60,7 +60,7 @@ void ui_model_announce(struct ui_model *model, const struct evo_run_config *conf
 			break;
 	}
 	if (err.code != EVO_OK)
-		evo_error_text(&err, model->announced_error, sizeof model->announced_error);
+		evo_error_text(&err, model->announced_error, sizeof(model->announced_error));
 }
 
 const struct evo_run_case *ui_model_cases(const struct ui_model *model, size_t *count)
@@ -80,7 +80,7 @@ void ui_grouped(double number, char *out, size_t size)
 		snprintf(out, size, "-");
 		return;
 	}
-	int length = snprintf(digits, sizeof digits, "%.0f", number);
+	int length = snprintf(digits, sizeof(digits), "%.0f", number);
 	for (int i = 0; i < length && used + 2 < size; i++) {
 		if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
 			out[used++] = ' ';

@@ -32,7 +32,7 @@ void ui_paste_add(struct ui_paste *paste, char byte)
 	}
 	if (byte != mark[paste->matched])
 		keep(paste, &byte, 1);
-	else if (++paste->matched == sizeof mark - 1)
+	else if (++paste->matched == sizeof(mark) - 1)
 		paste->open = false;
 }
 

@@ -109,10 +109,10 @@ static bool seed(struct ui_explorer *explorer, const char *argument, struct evo_
 static void say_setting(struct ui_explorer *explorer, const struct evo_setting *setting)
 {
 	const struct evo_snapshot *snapshot = explorer->model.snapshot;
-	char value[sizeof snapshot->config.exclude], range[EVO_SETTING_RANGE];
+	char value[sizeof(snapshot->config.exclude)], range[EVO_SETTING_RANGE];
 	bool fixed = !setting->live && ui_when(snapshot->state) != UI_WHEN_IDLE;
 
-	evo_gp_config_get(&snapshot->config, setting, value, sizeof value);
+	evo_gp_config_get(&snapshot->config, setting, value, sizeof(value));
 	evo_setting_range(setting, range);
 	ui_explorer_say(explorer, "%s is %s (%s): %s%s", setting->name,
 	                *value != '\0' ? value : "none", range, setting->help,
@@ -233,11 +233,11 @@ static bool quit(struct ui_explorer *explorer, const char *argument)
 		return true;
 	}
 	if (snapshot->unsaved > 0)
-		snprintf(question, sizeof question,
+		snprintf(question, sizeof(question),
 		         "Quit? The last %zu generation%s could not be stored and would be lost.",
 		         snapshot->unsaved, snapshot->unsaved == 1 ? "" : "s");
 	else
-		snprintf(question, sizeof question, "%s",
+		snprintf(question, sizeof(question), "%s",
 		         snapshot->kept ? "Quit? The search is stored, Runs goes on with it."
 		                        : "End the search and quit?");
 	ui_input_ask(explorer, UI_ACTION_QUIT, "", "Nothing was ended.", "%s", question);

@@ -191,7 +191,7 @@ static void draw_y(struct ui_area area, const struct ui_plot *plot, const struct
 	for (size_t i = 0; i < ticks->count; i++) {
 		double share = ui_axis_share(&plot->y, ticks->at[i]);
 		int row = (int) lround((1 - share) * (height * 4 - 1)) / 4;
-		ui_tick_text(ticks, i, text, sizeof text);
+		ui_tick_text(ticks, i, text, sizeof(text));
 		ui_text_right(area, labels, row, UI_ROLE_DIM, text);
 		ui_put(area, labels, row, UI_ROLE_DIM, glyphs->tick_left);
 	}
@@ -211,7 +211,7 @@ static void draw_x(struct ui_area area, const struct ui_plot *plot, int left, in
 	for (size_t i = 0; i < ticks.count; i++) {
 		double share = ui_axis_share(&plot->x, ticks.at[i]);
 		int x = left + (int) lround(share * (width * 2 - 1)) / 2;
-		ui_tick_text(&ticks, i, text, sizeof text);
+		ui_tick_text(&ticks, i, text, sizeof(text));
 		int from = x - ui_text_width(text) / 2, wide = ui_text_width(text);
 		if (from + wide > area.rect.width)
 			from = area.rect.width - wide;
@@ -235,7 +235,7 @@ void ui_plot_draw(struct ui_area area, const struct ui_plot *plot)
 		return;
 	ticks_of(&plot->y, height / 2, &ticks);
 	for (size_t i = 0; i < ticks.count; i++) {
-		ui_tick_text(&ticks, i, text, sizeof text);
+		ui_tick_text(&ticks, i, text, sizeof(text));
 		if (ui_text_width(text) > labels)
 			labels = ui_text_width(text);
 	}

@@ -142,9 +142,9 @@ static bool passes(const struct ui_population *population, const struct evo_indi
 static void arrange(struct ui_population *population, const struct evo_snapshot *snapshot)
 {
 	size_t count = snapshot->population_count;
-	struct sort_key *keys = evo_malloc((count + 1) * sizeof *keys);
+	struct sort_key *keys = evo_malloc((count + 1) * sizeof(*keys));
 
-	population->rows = evo_realloc(population->rows, count + 1, sizeof *population->rows);
+	population->rows = evo_realloc(population->rows, count + 1, sizeof(*population->rows));
 	population->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (passes(population, snapshot->population[i]))
@@ -152,7 +152,7 @@ static void arrange(struct ui_population *population, const struct evo_snapshot 
 			        key_of(snapshot, population->sort, population->reversed, i);
 	}
 	if (population->count > 1)
-		qsort(keys, population->count, sizeof *keys, compare_keys);
+		qsort(keys, population->count, sizeof(*keys), compare_keys);
 	for (size_t i = 0; i < population->count; i++) {
 		population->rows[i] = keys[i].row;
 		free(keys[i].text);

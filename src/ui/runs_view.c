@@ -95,11 +95,11 @@ static void show(struct ui_runs *runs, size_t generation)
 	drop_shown(runs);
 	if (run == NULL)
 		return;
-	snprintf(runs->name, sizeof runs->name, "%s", run->name);
+	snprintf(runs->name, sizeof(runs->name), "%s", run->name);
 	runs->complete = run->generation;
 	runs->shown = evo_runs_snapshot(runs->file, run->name, generation, &err);
 	if (runs->shown == NULL)
-		evo_error_text(&err, runs->error, sizeof runs->error);
+		evo_error_text(&err, runs->error, sizeof(runs->error));
 	go_to_tree(runs, id);
 }
 
@@ -123,7 +123,7 @@ static void reload(struct ui_runs *runs)
 
 	*runs->error = '\0';
 	if (stored == NULL)
-		evo_error_text(&err, runs->error, sizeof runs->error);
+		evo_error_text(&err, runs->error, sizeof(runs->error));
 	evo_runs_list_free(runs->stored, runs->count);
 	runs->stored = stored;
 	runs->count = stored != NULL ? count : 0;
@@ -138,7 +138,7 @@ static void open_view(struct ui_explorer *explorer)
 {
 	const char *file = explorer->run_config.runs_file;
 
-	explorer->runs = evo_calloc(1, sizeof *explorer->runs);
+	explorer->runs = evo_calloc(1, sizeof(*explorer->runs));
 	explorer->runs->list.above = explorer->runs->trees.above = 1;
 	explorer->runs->file = file != NULL ? evo_strdup(file) : evo_runs_file();
 }
@@ -240,8 +240,8 @@ static void draw_list(struct ui_runs *runs, const struct ui_model *model, struct
 	struct ui_table table = {
 	        .columns = {{NAME, "run", 1, 15, .left = true},
 	                    {STATE, "state", 1, 11, .left = true},
-	                    {GENERATION, "generation", 0, 9},
-	                    {BEST, "best", 2, 6},
+	                    {GENERATION, "generation", 0, .width = 9},
+	                    {BEST, "best", 2, .width = 6},
 	                    {WHEN, NULL, 2, when, UI_ROLE_DIM, 2, .left = true}},
 	        .count = model->fixed_clock ? 4 : 5, /* what lies beside depends on the time */
 	        .cell = run_cell,
@@ -269,7 +269,7 @@ static void draw_front(const struct evo_snapshot *shown, struct ui_area area)
 {
 	struct ui_area inside = ui_frame(area, false, "Pareto front: fitness by size", NULL);
 	size_t fronts = shown->front_count, all = shown->population_count;
-	double *x = evo_calloc(2 * (fronts + all) + 1, sizeof *x), *y = x + fronts + all;
+	double *x = evo_calloc(2 * (fronts + all) + 1, sizeof(*x)), *y = x + fronts + all;
 	struct ui_axis across = {.high = 1, .whole = true},
 	               up = {.low = INFINITY, .high = -INFINITY};
 
@@ -350,10 +350,10 @@ static void draw_tree_rows(const struct ui_runs *runs, const struct trees *trees
 {
 	const bool population = runs->population;
 	struct ui_table table = {
-	        .columns = {{RANK, population ? "rank" : NULL, 1, 4, UI_ROLE_GOOD},
+	        .columns = {{RANK, population ? "rank" : NULL, 1, 4, .role = UI_ROLE_GOOD},
 	                    {MARK, NULL, 0, 1, UI_ROLE_ACCENT, .left = true},
-	                    {FITNESS, "fitness", 1, 7},
-	                    {SIZE, "size", 1, 4},
+	                    {FITNESS, "fitness", 1, .width = 7},
+	                    {SIZE, "size", 1, .width = 4},
 	                    {NEXT, population ? "origin" : "validation", 1, 10, .left = population},
 	                    {EXPRESSION, "expression", 1, 1, .left = true, .grows = true}},
 	        .count = 6,

@@ -15,8 +15,8 @@
 static const int polite[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH};
 static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 
-#define POLITE  (sizeof polite / sizeof polite[0])
-#define CRASHES (sizeof crashes / sizeof crashes[0])
+#define POLITE  (sizeof(polite) / sizeof(polite[0]))
+#define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 #define STACK   ((size_t) 64 << 10)
 
 static int self_pipe[2] = {-1, -1};
@@ -58,7 +58,7 @@ static void pass_on_errors(void)
 		return;
 	dup2(rescue.saved_errors, STDERR_FILENO);
 	while (rescue.caught_errors >= 0 &&
-	       (got = pread(rescue.caught_errors, bytes, sizeof bytes, at)) > 0) {
+	       (got = pread(rescue.caught_errors, bytes, sizeof(bytes), at)) > 0) {
 		say(bytes, (size_t) got, STDERR_FILENO);
 		at += got;
 	}
@@ -82,7 +82,7 @@ static void on_exit_of_others(void)
 	if (!held)
 		return;
 	give_back();
-	say(told, sizeof told - 1, STDERR_FILENO);
+	say(told, sizeof(told) - 1, STDERR_FILENO);
 }
 
 static void on_crash(int number, siginfo_t *info, void *context)
@@ -93,7 +93,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
 	(void) context;
 	if (held)
 		give_back();
-	say(told, sizeof told - 1, STDERR_FILENO);
+	say(told, sizeof(told) - 1, STDERR_FILENO);
 	while (crashes[i] != number)
 		i++;
 	sigaction(number, &before_crash[i], NULL);

@@ -21,10 +21,10 @@ static bool lift(const struct weighed *from, size_t node, size_t argument, struc
 	if (!evo_tree_replace(tree, node, tree, argument, &out->tree) ||
 	    !evo_tree_check(&out->tree, NULL))
 		return false;
-	memcpy(out->impacts, from->impacts, node * sizeof *out->impacts);
-	memcpy(out->impacts + node, from->impacts + argument, kept * sizeof *out->impacts);
+	memcpy(out->impacts, from->impacts, node * sizeof(*out->impacts));
+	memcpy(out->impacts + node, from->impacts + argument, kept * sizeof(*out->impacts));
 	memcpy(out->impacts + node + kept, from->impacts + node + gone,
-	       (tree->size - node - gone) * sizeof *out->impacts);
+	       (tree->size - node - gone) * sizeof(*out->impacts));
 	return true;
 }
 
@@ -55,7 +55,7 @@ bool ui_simplify(const struct evo_tree *tree, const double *impacts, double leas
 	struct weighed now, then;
 
 	evo_tree_copy(&now.tree, tree);
-	memcpy(now.impacts, impacts, tree->size * sizeof *impacts);
+	memcpy(now.impacts, impacts, tree->size * sizeof(*impacts));
 	for (size_t node = 0; node < now.tree.size;) {
 		size_t kept = argument_that_matters(&now, least, node);
 
@@ -65,7 +65,7 @@ bool ui_simplify(const struct evo_tree *tree, const double *impacts, double leas
 		}
 		/* What stands here now may itself have an idle argument. */
 		evo_tree_copy(&now.tree, &then.tree);
-		memcpy(now.impacts, then.impacts, then.tree.size * sizeof *now.impacts);
+		memcpy(now.impacts, then.impacts, then.tree.size * sizeof(*now.impacts));
 	}
 	evo_tree_copy(out, &now.tree);
 	return out->size < tree->size;

@@ -35,14 +35,14 @@ static void pace_text(const struct ui_model *model, bool wide, char *out, size_t
 	if (model->fixed_clock || ui_when(snapshot->state) == UI_WHEN_IDLE)
 		return;
 	if (snapshot->evaluations_per_second > 0 && wide) {
-		ui_grouped(snapshot->evaluations_per_second, number, sizeof number);
+		ui_grouped(snapshot->evaluations_per_second, number, sizeof(number));
 		used = (size_t) snprintf(out, size, "  %s ev/s", number);
 	}
 	bool going = ui_when(snapshot->state) == UI_WHEN_GOING;
 	double seconds = going ? snapshot->remaining : snapshot->elapsed;
 	if (going && seconds < 1)
 		seconds = 1; /* what takes longer than was thought is not over */
-	ui_duration(seconds, number, sizeof number);
+	ui_duration(seconds, number, sizeof(number));
 	if (*number != '-' && used < size)
 		snprintf(out + used, size - used, "  %s %s", number, going ? "left" : "in all");
 }
@@ -55,26 +55,26 @@ static int draw_progress(const struct ui_model *model, struct ui_area area, int 
 	int x;
 
 	/* Where it is narrow, preset and seed are worth more than the speed. */
-	pace_text(model, area.rect.width >= 90, text, sizeof text);
+	pace_text(model, area.rect.width >= 90, text, sizeof(text));
 	x = ui_text_right(area, right, 0, UI_ROLE_DIM, text);
 	if (ui_when(snapshot->state) == UI_WHEN_GOING && snapshot->phase_total > 0) {
 		double share = (double) snapshot->phase_done / (double) snapshot->phase_total;
-		snprintf(text, sizeof text, " %3.0f %%", floor(100 * share));
+		snprintf(text, sizeof(text), " %3.0f %%", floor(100 * share));
 		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
 		x -= BAR_WIDTH;
 		ui_bar(area, x, 0, BAR_WIDTH, share, UI_ROLE_ACCENT);
 		if (area.rect.width >= 130) { /* of one width, so that nothing beside it jumps */
-			snprintf(text, sizeof text, "%-10.*s ", (int) strcspn(snapshot->phase, " "),
-			         snapshot->phase);
+			snprintf(text, sizeof(text), "%-10.*s ",
+			         (int) strcspn(snapshot->phase, " "), snapshot->phase);
 			x = ui_text_right(area, x, 0, UI_ROLE_DIM, text);
 		}
 	}
 	if (snapshot->generations > 0) {
-		snprintf(text, sizeof text, " gen %zu/%zu ", snapshot->generation,
+		snprintf(text, sizeof(text), " gen %zu/%zu ", snapshot->generation,
 		         snapshot->generations);
 		x = ui_text_right(area, x, 0, UI_ROLE_TEXT, text);
 	}
-	snprintf(state, sizeof state, "%s",
+	snprintf(state, sizeof(state), "%s",
 	         snapshot->waits ? "waiting" : evo_run_state_name(snapshot->state));
 	for (char *c = state; *c != '\0'; c++)
 		*c = (char) toupper((unsigned char) *c);
@@ -101,7 +101,7 @@ void ui_status_draw(const struct ui_model *model, struct ui_area area, const cha
 		evo_text_printf(&text, "%s%s", i > 0 ? " " : "",
 		                i > 0 ? ui_case_title(cases, count, i) : cases[i].name);
 	char how[80];
-	snprintf(how, sizeof how, "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
+	snprintf(how, sizeof(how), "%s%s seed %llu", area.surface->glyphs->dot, snapshot->preset,
 	         (unsigned long long) snapshot->seed);
 	int room = end - 2 - x, names = room - ui_text_width(how);
 	x = ui_text_fit(area, x, 0, names < 8 ? room : names, UI_ROLE_TEXT, text.data);

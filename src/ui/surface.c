@@ -30,7 +30,8 @@ void ui_surface_resize(struct ui_surface *surface, int columns, int rows)
 	surface->columns = columns < 0 ? 0 : columns;
 	surface->rows = rows < 0 ? 0 : rows;
 	size_t cells = (size_t) surface->columns * (size_t) surface->rows;
-	surface->cells = evo_realloc(surface->cells, cells > 0 ? cells : 1, sizeof *surface->cells);
+	surface->cells =
+	        evo_realloc(surface->cells, cells > 0 ? cells : 1, sizeof(*surface->cells));
 	ui_surface_clear(surface);
 }
 
@@ -38,7 +39,7 @@ void ui_surface_clear(struct ui_surface *surface)
 {
 	size_t cells = (size_t) surface->columns * (size_t) surface->rows;
 
-	memset(surface->cells, 0, cells * sizeof *surface->cells);
+	memset(surface->cells, 0, cells * sizeof(*surface->cells));
 	for (size_t i = 0; i < cells; i++)
 		surface->cells[i] = (struct ui_cell){.code = ' ', .role = UI_ROLE_TEXT};
 	surface->cursor_x = surface->cursor_y = -1;
@@ -173,7 +174,7 @@ int ui_textf(struct ui_area area, int x, int y, enum ui_role role, const char *f
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	return ui_text(area, x, y, role, text);
 }

@@ -196,7 +196,7 @@ static void draw_grounds(struct picture *picture, int y)
 			;
 		if (*picture->looks[role].ground == '\0')
 			continue;
-		snprintf(fill, sizeof fill, "fill=\"%s\"", picture->looks[role].ground);
+		snprintf(fill, sizeof(fill), "fill=\"%s\"", picture->looks[role].ground);
 		rectangle(picture, x, y, end - x, fill);
 	}
 }

@@ -73,7 +73,7 @@ static void release_errors(void)
 	dup2(terminal.rescue.saved_errors, STDERR_FILENO);
 	close(terminal.rescue.saved_errors);
 	lseek(terminal.errors, 0, SEEK_SET);
-	while ((got = read(terminal.errors, bytes, sizeof bytes)) > 0) {
+	while ((got = read(terminal.errors, bytes, sizeof(bytes))) > 0) {
 		if (write(STDERR_FILENO, bytes, (size_t) got) < 0)
 			break;
 	}
@@ -271,16 +271,17 @@ static void fit_shown(const struct ui_surface *surface)
 	if (terminal.shown != NULL && terminal.columns == surface->columns &&
 	    terminal.rows == surface->rows)
 		return;
-	terminal.shown = evo_realloc(terminal.shown, cells > 0 ? cells : 1, sizeof *terminal.shown);
+	terminal.shown =
+	        evo_realloc(terminal.shown, cells > 0 ? cells : 1, sizeof(*terminal.shown));
 	/* A role that does not exist: every row differs from it. */
-	memset(terminal.shown, 0xff, cells * sizeof *terminal.shown);
+	memset(terminal.shown, 0xff, cells * sizeof(*terminal.shown));
 	terminal.columns = surface->columns;
 	terminal.rows = surface->rows;
 }
 
 void ui_terminal_show(const struct ui_surface *surface)
 {
-	size_t row = (size_t) surface->columns * sizeof *surface->cells;
+	size_t row = (size_t) surface->columns * sizeof(*surface->cells);
 
 	fit_shown(surface);
 	for (int y = 0; y < surface->rows; y++) {

@@ -49,7 +49,7 @@ static void add_capability(struct ui_rescue *rescue, const char *text)
 {
 	if (text == NULL || text == (char *) -1)
 		return;
-	while (*text != '\0' && rescue->length < sizeof rescue->bytes) {
+	while (*text != '\0' && rescue->length < sizeof(rescue->bytes)) {
 		const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
 		if (end != NULL)
 			text = end + 1;

@@ -106,10 +106,10 @@ bool ui_style_parse(const char *text, struct ui_style *style, struct evo_error *
 	bool foreground = false, on = false;
 	unsigned bit;
 
-	if (strlen(text) >= sizeof copy)
+	if (strlen(text) >= sizeof(copy))
 		return evo_fail(err, EVO_E_INPUT,
 		                "the style has %zu bytes, and at most %zu are allowed",
-		                strlen(text), sizeof copy - 1);
+		                strlen(text), sizeof(copy) - 1);
 	strcpy(copy, text);
 	for (char *word; (word = strtok_r(rest, " \t", &rest)) != NULL;) {
 		if (!on && attribute_parse(word, &bit)) {
@@ -171,7 +171,7 @@ bool ui_theme_read(const char *path, struct ui_theme *theme, struct evo_error *e
 	ui_theme_builtin(&fresh);
 	if (!evo_ini_read(path, theme_entry, &reading, err))
 		return false;
-	memcpy(theme->styles, fresh.styles, sizeof fresh.styles);
+	memcpy(theme->styles, fresh.styles, sizeof(fresh.styles));
 	return true;
 }
 
@@ -208,7 +208,7 @@ bool ui_theme_load(const char *name, struct ui_theme *theme, struct evo_error *e
 		evo_fail(err, EVO_E_NOT_FOUND, "there is no theme '%s' in %s or %s", name,
 		         folders[0], folders[1]);
 	if (good)
-		snprintf(theme->name, sizeof theme->name, "%s", name);
+		snprintf(theme->name, sizeof(theme->name), "%s", name);
 	free(file);
 	free(folders[0]);
 	free(folders[1]);
@@ -244,7 +244,7 @@ static void add_names(const char *folder, char ***names, size_t *count, struct e
 		if (length <= 4 || strcmp(entry->d_name + length - 4, ".ini") != 0 ||
 		    has_name(*names, *count, entry->d_name, length - 4))
 			continue;
-		*names = evo_realloc(*names, *count + 1, sizeof **names);
+		*names = evo_realloc(*names, *count + 1, sizeof(**names));
 		(*names)[(*count)++] = evo_strndup(entry->d_name, length - 4);
 	}
 	closedir(directory);
@@ -252,7 +252,7 @@ static void add_names(const char *folder, char ***names, size_t *count, struct e
 
 char **ui_theme_names(size_t *count, struct evo_error *err)
 {
-	char *folders[2], **names = evo_malloc(sizeof *names);
+	char *folders[2], **names = evo_malloc(sizeof(*names));
 
 	*count = 0;
 	theme_folders(folders);
@@ -260,7 +260,7 @@ char **ui_theme_names(size_t *count, struct evo_error *err)
 		add_names(folders[i], &names, count, err);
 		free(folders[i]);
 	}
-	qsort(names, *count, sizeof *names, compare_names);
+	qsort(names, *count, sizeof(*names), compare_names);
 	return names;
 }
 

@@ -123,7 +123,7 @@ static bool add_subtree(struct evo_tree *out, const struct evo_tree *tree, size_
 
 	if (span > EVO_TREE_MAX - out->size)
 		return refuse_size(err);
-	memcpy(out->nodes + out->size, tree->nodes + at, span * sizeof *out->nodes);
+	memcpy(out->nodes + out->size, tree->nodes + at, span * sizeof(*out->nodes));
 	out->size += span;
 	return true;
 }
@@ -316,9 +316,9 @@ static double stepped(double number, bool up)
 	if (!isfinite(digits))
 		return 0;
 	if (whole < 10) /* below a power of ten the steps are smaller */
-		snprintf(text, sizeof text, "99e%d", exponent - 1);
+		snprintf(text, sizeof(text), "99e%d", exponent - 1);
 	else
-		snprintf(text, sizeof text, "%.0fe%d", whole, exponent);
+		snprintf(text, sizeof(text), "%.0fe%d", whole, exponent);
 	evo_number_parse(text, &result, NULL);
 	return number < 0 ? -result : result;
 }

@@ -69,7 +69,7 @@ static void draw_taus(struct ui_area area, int y, const char *label, enum ui_rol
 
 	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
 	for (size_t i = 0; i < count; i++) {
-		ui_tau_text(values[columns[i].at], text, sizeof text);
+		ui_tau_text(values[columns[i].at], text, sizeof(text));
 		ui_text_right(area, columns[i].right, y, role, text);
 	}
 }
@@ -83,7 +83,7 @@ static void draw_sided(struct ui_area area, int y, const char *label, enum ui_ro
 	ui_text_fit(area, 0, y, LABEL_WIDTH, UI_ROLE_DIM, label);
 	for (size_t i = 0; i < count; i++) {
 		enum evo_side side = forced != NULL ? *forced : columns[i].side;
-		ui_tau_text(tau[side][columns[i].at], text, sizeof text);
+		ui_tau_text(tau[side][columns[i].at], text, sizeof(text));
 		ui_text_right(area, columns[i].right, y, role, text);
 	}
 }
@@ -97,7 +97,7 @@ static int draw_column_names(struct ui_area area, int y, const struct telling *t
 	int room = count > 0 ? columns[0].width - 1 : 0;
 	char headings[EVO_CASES_MAX][UI_HEADING_SIZE];
 
-	ui_headings(snapshot->cases, sizeof *snapshot->cases, snapshot->case_count,
+	ui_headings(snapshot->cases, sizeof(*snapshot->cases), snapshot->case_count,
 	            both && !single ? 2 * room + 1 : room, area.surface->glyphs, headings);
 	ui_text(area, 0, y, UI_ROLE_DIM, "Kendall tau");
 	for (size_t i = 0; i < count; i++) {
@@ -126,7 +126,7 @@ static int draw_partial(struct ui_area area, int y, const char *label,
 	for (size_t i = 0; i < count; i++) {
 		if (columns[i].side == EVO_SIDE_TRAIN)
 			continue;
-		ui_tau_text(partial[columns[i].at], text, sizeof text);
+		ui_tau_text(partial[columns[i].at], text, sizeof(text));
 		ui_text_right(area, columns[i].right, y, UI_ROLE_TEXT, text);
 	}
 	return y + 1;
@@ -192,8 +192,8 @@ static int flow_references(struct ui_area area, int y, const struct telling *tel
 	for (size_t i = 0; i < snapshot->reference_count; i++) {
 		const struct evo_reference *reference = &snapshot->references[i];
 		ui_tau_short(reference->tau[EVO_SIDE_VALIDATION][told_case(telling)], tau,
-		             sizeof tau);
-		snprintf(text, sizeof text, "%s %s", reference->name, tau);
+		             sizeof(tau));
+		snprintf(text, sizeof(text), "%s %s", reference->name, tau);
 		if (x > 0 && x + 1 + ui_text_width(text) > area.rect.width) {
 			x = 0;
 			y++;
@@ -221,10 +221,10 @@ static int draw_pair(struct ui_area area, int y, const struct telling *telling, 
 	int x = 0;
 
 	if (snapshot->case_count > 1)
-		snprintf(on, sizeof on, " on %s",
+		snprintf(on, sizeof(on), " on %s",
 		         ui_case_title(snapshot->cases, snapshot->case_count, at));
 	for (size_t i = 0; i < EVO_COUNT(parts); i++) {
-		ui_tau_text(parts[i].tau, text, sizeof text);
+		ui_tau_text(parts[i].tau, text, sizeof(text));
 		if (draw) {
 			int end = ui_text(area, x, y, UI_ROLE_DIM, parts[i].before);
 			ui_text(area, end, y, UI_ROLE_ACCENT, text);
@@ -256,8 +256,8 @@ static void draw_compact(struct ui_area area, int y, const struct telling *telli
 	y = draw_pair(area, y, telling, true);
 	if (telling->best) {
 		char units[24], params[24];
-		ui_tau_short(snapshot->partial_units[at], units, sizeof units);
-		ui_tau_short(snapshot->partial_params[at], params, sizeof params);
+		ui_tau_short(snapshot->partial_units[at], units, sizeof(units));
+		ui_tau_short(snapshot->partial_params[at], params, sizeof(params));
 		ui_textf(area, 0, y++, UI_ROLE_TEXT, "given units %s params %s", units, params);
 	}
 	flow_references(area, y, telling, true);
@@ -295,7 +295,7 @@ static int draw_pieces(struct ui_area area, int y, int most, enum ui_role role, 
 			return y;
 		}
 		char piece[512];
-		size_t length = width < sizeof piece - 1 ? width : sizeof piece - 1;
+		size_t length = width < sizeof(piece) - 1 ? width : sizeof(piece) - 1;
 		memcpy(piece, text, length);
 		piece[length] = '\0';
 		ui_text(area, 0, y++, role, piece);
@@ -454,7 +454,7 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
 		pane->top = pane->left = 0;
 		pane->of = individual->id;
 	}
-	snprintf(title, sizeof title, "%s #%llu%s%.3f%ssize %zu%s", rank == 1 ? "Best" : "Tree",
+	snprintf(title, sizeof(title), "%s #%llu%s%.3f%ssize %zu%s", rank == 1 ? "Best" : "Tree",
 	         (unsigned long long) individual->id, dot, individual->fitness, dot,
 	         individual->tree.size, individual->injected ? ", injected" : "");
 	struct telling telling = {snapshot, individual, shown_case, rank == 1};
@@ -462,7 +462,7 @@ void ui_tree_draw(struct ui_tree_pane *pane, const struct ui_model *model,
 	ui_frame(area, focused, title, NULL);
 	draw_inside(pane, box, &telling);
 	if (pane->lines > pane->page && pane->page > 0) {
-		snprintf(note, sizeof note, "%zu-%zu/%zu", pane->top + 1, pane->top + pane->page,
+		snprintf(note, sizeof(note), "%zu-%zu/%zu", pane->top + 1, pane->top + pane->page,
 		         pane->lines);
 		ui_frame(area, focused, title, note);
 	}

@@ -1,3 +1,6 @@
+/*
+ * How the scores of trees and the impacts of their nodes are asked for and kept.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -81,7 +81,7 @@ static void read_input(const char *path)
 		fprintf(stderr, "%s cannot be read\n", path);
 		exit(1);
 	}
-	inputs = evo_realloc(inputs, input_count + 1, sizeof *inputs);
+	inputs = evo_realloc(inputs, input_count + 1, sizeof(*inputs));
 	inputs[input_count++] = (struct input){evo_strdup(path), (uint8_t *) bytes, size};
 }
 
@@ -107,7 +107,7 @@ static void read_folder(const char *folder)
 		fprintf(stderr, "nothing is in %s\n", folder);
 		exit(1);
 	}
-	qsort(inputs, input_count, sizeof *inputs, by_name);
+	qsort(inputs, input_count, sizeof(*inputs), by_name);
 }
 
 /* ---- Changes --------------------------------------------------------------------------------- */

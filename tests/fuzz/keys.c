@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!good) {
 		for (unsigned i = 0; i < UI_ACTION_COUNT; i++) {
 			char keys[UI_ACTION_KEYS_SIZE];
-			ui_action_keys_text(i, keys, sizeof keys);
+			ui_action_keys_text(i, keys, sizeof(keys));
 			FUZZ_CHECK((*keys == '\0') == (*ui_actions[i].keys == '\0'));
 		}
 	}

@@ -10,7 +10,7 @@
 static void check_written(const char *path, size_t count)
 {
 	uint8_t *bytes = evo_calloc(count + 1, 1);
-	int64_t *numbers = evo_calloc(count + 1, sizeof *numbers);
+	int64_t *numbers = evo_calloc(count + 1, sizeof(*numbers));
 	struct npy npy = {0};
 	const size_t shape[] = {count};
 

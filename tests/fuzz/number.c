@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	evo_error_clear(&err);
 	if (fuzz_told(evo_duration_parse(text, &seconds, &err), &err))
 		FUZZ_CHECK(isfinite(seconds) && seconds >= 0);
-	if (size >= sizeof number) {
-		memcpy(&number, data, sizeof number);
+	if (size >= sizeof(number)) {
+		memcpy(&number, data, sizeof(number));
 		check_number(number);
 	}
 	free(text);

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ui_paste_begin(&paste);
 	while (at < size && paste.open)
 		ui_paste_add(&paste, (char) data[at++]);
-	for (size_t i = 0; paste.open && i + 1 < sizeof mark; i++)
+	for (size_t i = 0; paste.open && i + 1 < sizeof(mark); i++)
 		ui_paste_add(&paste, mark[i]);
 	FUZZ_CHECK(!paste.open);
 	evo_text_init(&line);

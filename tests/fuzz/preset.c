@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	again = config;
 	for (size_t i = 0; i < evo_setting_count(); i++) {
 		const struct evo_setting *setting = evo_setting_at(i);
-		evo_gp_config_get(&config, setting, value, sizeof value);
+		evo_gp_config_get(&config, setting, value, sizeof(value));
 		FUZZ_CHECK(fuzz_told(evo_gp_config_set(&again, setting->name, value, &err), &err));
 	}
 	return 0;

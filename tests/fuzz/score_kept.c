@@ -70,7 +70,7 @@ static char *write_journal(const struct fixture *f, const char *lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fixture *f = evo_malloc(sizeof *f);
+	struct fixture *f = evo_malloc(sizeof(*f));
 
 	if (size > FUZZ_INPUT_MAX) {
 		free(f);

@@ -11,9 +11,9 @@ static void check_setting(const struct evo_gp_config *config, const struct evo_s
 	char value[512], twice[512];
 	const void *field = (const char *) config + setting->offset;
 
-	evo_gp_config_get(config, setting, value, sizeof value);
+	evo_gp_config_get(config, setting, value, sizeof(value));
 	FUZZ_CHECK(evo_gp_config_set(&again, setting->name, value, NULL));
-	evo_gp_config_get(&again, setting, twice, sizeof twice);
+	evo_gp_config_get(&again, setting, twice, sizeof(twice));
 	FUZZ_CHECK(strcmp(value, twice) == 0);
 	if (setting->type == EVO_SET_REAL)
 		FUZZ_CHECK(*(const double *) field >= setting->low &&

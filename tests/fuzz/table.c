@@ -8,8 +8,8 @@ static void check_seeds(const struct evo_bench_seed_table *table)
 {
 	struct evo_bench_seed_table again = {0};
 	struct evo_error err = {0};
-	double *means = evo_calloc(table->count + 1, sizeof *means);
-	size_t *names = evo_calloc(table->seed_count + 1, sizeof *names);
+	double *means = evo_calloc(table->count + 1, sizeof(*means));
+	size_t *names = evo_calloc(table->seed_count + 1, sizeof(*names));
 	char *path = evo_path_join(fuzz_folder(), "again.csv");
 
 	for (size_t i = 0; i < table->seed_count; i++)
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > FUZZ_INPUT_MAX)
 		return -1;
 	char *path = fuzz_file("table.csv", data, size);
-	struct evo_benchmark *benchmark = evo_calloc(1, sizeof *benchmark);
+	struct evo_benchmark *benchmark = evo_calloc(1, sizeof(*benchmark));
 	benchmark->space = evo_space_find("nb201", NULL);
 	if (!fuzz_told(evo_bench_table_read(benchmark, path, &err), &err))
 		FUZZ_CHECK(strcmp(err.file, path) == 0);

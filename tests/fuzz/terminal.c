@@ -35,7 +35,7 @@ static void drain(void)
 {
 	char bytes[4096];
 
-	while (read(keyboard, bytes, sizeof bytes) > 0)
+	while (read(keyboard, bytes, sizeof(bytes)) > 0)
 		;
 }
 

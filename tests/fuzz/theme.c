@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > FUZZ_INPUT_MAX)
 		return -1;
 	char *path = fuzz_file("theme.ini", data, size), *text = fuzz_text(data, size);
-	memset(&theme, 0, sizeof theme);
+	memset(&theme, 0, sizeof(theme));
 	ui_theme_builtin(&theme);
 	before = theme;
 	if (fuzz_told(ui_theme_read(path, &theme, &err), &err)) {
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_style(theme.styles[i]);
 		ui_theme_is_light(&theme);
 	} else {
-		FUZZ_CHECK(memcmp(&theme.styles, &before.styles, sizeof theme.styles) == 0);
+		FUZZ_CHECK(memcmp(&theme.styles, &before.styles, sizeof(theme.styles)) == 0);
 	}
 	evo_error_clear(&err);
 	if (fuzz_told(ui_style_parse(text, &style, &err), &err))
