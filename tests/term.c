@@ -1,6 +1,6 @@
 /*
- * A terminal for tests: a pseudo-terminal whose screen libvterm keeps, and a supervisor that tells how
- * the program on it stops and ends.
+ * A terminal for tests: a pseudo-terminal whose screen libvterm keeps, and a supervisor that tells
+ * how the program on it stops and ends.
  */
 #include "config.h"
 
@@ -480,7 +480,8 @@ static bool next_sequence(const struct term *term, size_t *at, struct sequence *
 		}
 		if (i == end)
 			return false;
-		/* A signal has cut a sequence short, and another one begins, as terminals see it. */
+		/* A signal has cut a sequence short, and another one begins, as terminals see
+		   it. */
 		if (bytes[i] == 27) {
 			*at = i - 1;
 			continue;
@@ -582,8 +583,8 @@ void term_resize(struct term *term, int rows, int columns)
 	bool alternate = term->alternate;
 	term->rows = rows;
 	term->columns = columns;
-	/* A new screen: libvterm 0.1 corrupts its memory when one is made small and large in turn. What
-	   a program does not draw again is lost. */
+	/* A new screen: libvterm 0.1 corrupts its memory when one is made small and large in turn.
+	   What a program does not draw again is lost. */
 	vterm_free(term->vterm);
 	open_screen(term);
 	term->alternate = alternate;

@@ -218,7 +218,8 @@ static void test_uniform_and_below(void **state)
 		assert_true(fabs((double) seen[i] - 10000) < 500);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(evo_rng_below(&rng, 1), 0);
-	/* Just over a half of all values: a plain remainder would double the odds of the low half. */
+	/* Just over a half of all values: a plain remainder would double the odds of the low
+	   half. */
 	size_t large = SIZE_MAX / 2 + SIZE_MAX / 4, low = 0;
 	for (int i = 0; i < 10000; i++)
 		low += evo_rng_below(&rng, large) < large / 2;

@@ -294,8 +294,8 @@ static void expect_answer(struct fuzz *fuzz)
 {
 	struct term *term = fuzz->session.term;
 	size_t before;
-	/* C-q lets the terminal write again, also where C-v takes the first one; M ends what may look
-	   like a mouse; a paste, the menu, the line, a question and help are closed. */
+	/* C-q lets the terminal write again, also where C-v takes the first one; M ends what may
+	   look like a mouse; a paste, the menu, the line, a question and help are closed. */
 	term_keys(term, "\021\021M\033[201~" CANCEL ESCAPE);
 	term_listen(term, 0.03); /* an escape is alone when nothing follows it */
 	term_keys(term, "\033[201~" CANCEL ESCAPE);

@@ -79,7 +79,8 @@ static char *folder; /* the user's data */
 struct trial {
 	void (*before)(void); /* makes what is there before */
 	bool (*change)(struct evo_error *err);
-	/* Is it as it was before, or (changed) as it was to be? Fails the test when it is neither. */
+	/* Is it as it was before, or (changed) as it was to be? Fails the test when it is
+	   neither. */
 	void (*check)(bool changed);
 	const char
 	        *leaves; /* the folder, within the data, that may have `files` in it and no more */

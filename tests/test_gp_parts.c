@@ -79,7 +79,8 @@ static void test_settings_together(void **state)
 	refused_together("elite", "31", "elite");
 	refused_together("survivors", "61", "survivors");
 
-	/* Without aggregates no tree has a network-level root but for the network's own terminals. */
+	/* Without aggregates no tree has a network-level root but for the network's own
+	   terminals. */
 	struct evo_gp_config config = small_config();
 	struct evo_error err = {0};
 	config.network_level = false;

@@ -84,7 +84,8 @@ static void test_kendall_against_definition(void **state)
 		fill(&rng, n, x, y);
 		double tau = evo_kendall(n, x, y);
 		expect_near(tau, slow_kendall(n, x, y));
-		/* y may not be failed scores, but tau is the same both ways round where it is finite. */
+		/* y may not be failed scores, but tau is the same both ways round where it is
+		   finite. */
 		if (evo_non_finite(n, x) == 0)
 			expect_near(evo_kendall(n, y, x), tau);
 	}

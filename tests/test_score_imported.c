@@ -341,7 +341,8 @@ static void scores_of_nas_bench_suite_zero(void **state)
 	outcome_clear(&outcome);
 	csv_load(sandbox_path(&box, "published.csv"), &table);
 	assert_true(csv_value(&table, 0, "networks") == 4675);
-	/* As NAS-Bench-Suite-Zero has it: Spearman's rho of nwot about 0.8, of synflow about 0.75. */
+	/* As NAS-Bench-Suite-Zero has it: Spearman's rho of nwot about 0.8, of synflow about
+	   0.75. */
 	assert_float_equal(csv_value(&table, 0, "spearman"), 0.8, 0.05);
 	assert_float_equal(csv_value(&table, 1, "spearman"), 0.76, 0.05);
 	/* Parameters are counted here as there. */

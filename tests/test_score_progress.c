@@ -48,8 +48,8 @@ static void a_bar_fills_the_line(void **state)
 	term_expect(term, "[#");
 	int row = term_find(term, "[#");
 	const char *line = term_row(term, row);
-	/* Three columns are left: the last one would wrap on some terminals, and Ctrl-C may be echoed
-	   in the others. */
+	/* Three columns are left: the last one would wrap on some terminals, and Ctrl-C may be
+	   echoed in the others. */
 	assert_int_equal(strlen(line), 97);
 	assert_int_equal(line[0], '[');
 	assert_true(has(line, "] scoring: ") && has(line, " of 800 networks, "));

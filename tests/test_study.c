@@ -659,8 +659,8 @@ static void test_impacts(void **state)
 		double *turned = impacts_of(study, "neg(layer_sum(frob(gw.d)))", mean);
 		assert_true(fitness > 0.1);
 		assert_true(impacts[0] == fitness);
-		/* With one value for all, the sum over units counts them; a constant for the sum says
-		   nothing, which is more than to say the opposite. */
+		/* With one value for all, the sum over units counts them; a constant for the sum
+		   says nothing, which is more than to say the opposite. */
 		assert_true(units < 0 && impacts[1] == fitness && impacts[2] == fitness);
 		/* A tree's own direction is that in which it is good. */
 		assert_true(turned[0] == fitness);

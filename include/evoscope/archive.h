@@ -1,8 +1,8 @@
 /*
  * archive: runs that are stored.
  *
- * An SQLite database holds every complete generation of a run before the next one begins. One program
- * drives a run at a time; any number may read. A file that is not there has no runs.
+ * An SQLite database holds every complete generation of a run before the next one begins. One
+ * program drives a run at a time; any number may read. A file that is not there has no runs.
  */
 #ifndef EVOSCOPE_ARCHIVE_H
 #define EVOSCOPE_ARCHIVE_H
@@ -35,7 +35,7 @@ bool evo_runs_copy(const char *file, const char *to, struct evo_error *err);
 /* What becomes of whoever drives a run on another host and gives no sign of life. */
 enum evo_taking {
 	EVO_TAKE_NONE,     /* it is gone after an hour */
-	EVO_TAKE_WATCHING, /* after minutes, if it gives none for another half a minute: that waits */
+	EVO_TAKE_WATCHING, /* after minutes, and half a minute of waiting for one */
 	EVO_TAKE_OVER,     /* it loses the run, alive or not, here too, and stops */
 };
 /* EVO_E_IO while a program drives it. */

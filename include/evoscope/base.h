@@ -67,8 +67,9 @@ bool evo_fail_at(struct evo_error *err, enum evo_code code, const char *file, si
                  size_t column, const char *format, ...) EVO_PRINTF(6, 7);
 
 /*
- * As evo_fail_at, of a file that something could not be done with: "cannot DOING: ...", where doing is
- * "read", "write" or the like and why an errno. Which limit was met is said, and how to raise it.
+ * As evo_fail_at, of a file that something could not be done with: "cannot DOING: ...", where doing
+ * is "read", "write" or the like and why an errno. Which limit was met is said, and how to raise
+ * it.
  */
 bool evo_fail_file(struct evo_error *err, const char *file, const char *doing, int why);
 
@@ -399,7 +400,8 @@ struct evo_journal_opening {
 	const char *path;
 	const char *heading;
 	bool renew; /* empty a journal with another heading; else that is EVO_E_INPUT */
-	/* Called for every line after the heading, in order; false: the line is no good, and lost. */
+	/* Called for every line after the heading, in order; false: the line is no good, and
+	   lost. */
 	bool (*take)(void *context, char *line);
 	void *context;
 

@@ -65,15 +65,16 @@ struct evo_benchmark {
 	/* Where the data batch comes from, equal for equal images: "" (standard normal noise),
 	   "cifar10 256 5bd1e995a1b2c3d4" or "npy ..." (format, images, hash), "shapes seed 1". */
 	char *image_source;
-	/* "CIFAR-10 images", "noise, no images given", as the manifest has it: people are shown what
-	   evo_benchmark_image_text makes of it. */
+	/* "CIFAR-10 images", "noise, no images given", as the manifest has it: people are shown
+	   what evo_benchmark_image_text makes of it. */
 	char *image_title;
 
 	struct evo_row *rows; /* in the order of the table */
 	size_t row_count, function_count;
 	double ceiling; /* Kendall tau between the accuracies of two seeds; NaN when not known */
 
-	/* How the images are had: drawn by a task, or the first of the format's file, or not at all. */
+	/* How the images are had: drawn by a task, or the first of the format's file, or not at
+	   all. */
 	const struct evo_task_row *task;
 	uint64_t task_seed;
 	enum evo_image_format image_format;

@@ -1,8 +1,8 @@
 /*
  * benchmark_probe: a benchmark as a search or a study meets it.
  *
- * A probe says at which size networks are built and on which data they run. It is the benchmark's own
- * one, unless options of the user's override it.
+ * A probe says at which size networks are built and on which data they run. It is the benchmark's
+ * own one, unless options of the user's override it.
  */
 #ifndef EVOSCOPE_BENCHMARK_PROBE_H
 #define EVOSCOPE_BENCHMARK_PROBE_H

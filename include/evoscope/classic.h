@@ -3,8 +3,9 @@
  *
  * Each is one number of a network, made from a batch of images, their labels and the initial
  * weights. It is one file src/classic/NAME.c, which says what the proxy is and where it is from,
- * and one entry in the list below. Weighted layers are convolutions and linear layers, their weights
- * w without biases; L is the mean cross-entropy of the batch; BatchNorm is in training mode.
+ * and one entry in the list below. Weighted layers are convolutions and linear layers, their
+ * weights w without biases; L is the mean cross-entropy of the batch; BatchNorm is in training
+ * mode.
  */
 #ifndef EVOSCOPE_CLASSIC_H
 #define EVOSCOPE_CLASSIC_H

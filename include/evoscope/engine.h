@@ -29,8 +29,8 @@ struct evo_engine;
    in any case, after the engine is closed. NULL with err set. */
 struct evo_engine *evo_engine_open(const struct evo_engine_config *config, struct evo_cases *cases,
                                    struct evo_error *err);
-/* Weights and noise of another seed from here on: the same networks in the same columns. EVO_E_INPUT
-   where a benchmark's images are not what they were. */
+/* Weights and noise of another seed from here on: the same networks in the same columns.
+   EVO_E_INPUT where a benchmark's images are not what they were. */
 bool evo_engine_reseed(struct evo_engine *engine, uint64_t seed, struct evo_error *err);
 void evo_engine_close(struct evo_engine *engine); /* NULL is nothing */
 
@@ -56,8 +56,8 @@ struct evo_engine_pass {
 	double interval; /* seconds between two looks */
 	/* Takes the scores of a network, which are gone when it returns. */
 	void (*take)(void *context, const struct evo_scored_network *network);
-	/* Every now and then, and at the end. False: to stop; networks that are at work are finished,
-	   and taken. */
+	/* Every now and then, and at the end. False: to stop; networks that are at work are
+	   finished, and taken. */
 	bool (*look)(void *context);
 	void *context; /* of both */
 };

@@ -177,9 +177,9 @@ void evo_gp_destroy(struct evo_gp *gp);
  * Carries trees over from another search, best first, which may have worked at another size: the
  * first generation is these trees and all their parts of the network level, each once, as many as
  * the population takes, in place of the one that `init` says. In the next each of the best is
- * combined with its best second parent. Trees beyond the settings' bounds, or with what they exclude, stay
- * out, and their parts come. Call it once, before anything is asked; of a search to be resumed,
- * too. Copied.
+ * combined with its best second parent. Trees beyond the settings' bounds, or with what they
+ * exclude, stay out, and their parts come. Call it once, before anything is asked; of a search to
+ * be resumed, too. Copied.
  */
 void evo_gp_carry(struct evo_gp *gp, const struct evo_tree *trees, size_t count);
 

@@ -47,11 +47,11 @@ struct evo_import {
 
 /*
  * Makes a benchmark PREFIX-SUFFIX of every dataset of which the table has accuracies: in percent, 0
- * to 100, higher is better; columns are in any order, and others are ignored. A column of fractions,
- * or of errors alone, fails. Rows that cannot be used are told to `problem` (may be NULL), at most
- * report_limit of them, and counted; of an architecture that appears twice the first usable row
- * counts. A file with no usable row, or without the columns, fails and writes nothing. The report is
- * filled in either way; evo_import_report_clear frees it.
+ * to 100, higher is better; columns are in any order, and others are ignored. A column of
+ * fractions, or of errors alone, fails. Rows that cannot be used are told to `problem` (may be
+ * NULL), at most report_limit of them, and counted; of an architecture that appears twice the first
+ * usable row counts. A file with no usable row, or without the columns, fails and writes nothing.
+ * The report is filled in either way; evo_import_report_clear frees it.
  */
 bool evo_import_accuracies(const struct evo_import *import, evo_import_problem problem,
                            void *context, struct evo_import_report *report, struct evo_error *err);

@@ -24,9 +24,9 @@ struct evo_import_report {
 	size_t untold; /* problems beyond report_limit */
 	size_t benchmark_count;
 	char *benchmarks[EVO_IMPORT_DATASETS_MAX]; /* names; evo_import_report_clear frees */
-	/* What was asked for and is not there: a line for every benchmark that is not made though the
-	   table was to have its accuracies, or that was to be replaced and is not; or one for columns
-	   that were to be scores and are none. */
+	/* What was asked for and is not there: a line for every benchmark that is not made though
+	   the table was to have its accuracies, or that was to be replaced and is not; or one for
+	   columns that were to be scores and are none. */
 	size_t unmade_count;
 	char *unmade[EVO_IMPORT_DATASETS_MAX];
 };

@@ -20,8 +20,9 @@
 bool evo_run_name_check(const char *name, struct evo_error *err);
 
 struct evo_run_config {
-	/* Of the run; NULL: PRESET-SEED, or with a number behind it where another run has that name. One
-	   that is given and another run has is an error: evo_run_name_check says which are allowed. */
+	/* Of the run; NULL: PRESET-SEED, or with a number behind it where another run has that
+	   name. One that is given and another run has is an error: evo_run_name_check says which
+	   are allowed. */
 	const char *name;
 	bool name_made;                /* a copy's, which evo_run_config_copy gave it */
 	const char *const *benchmarks; /* names; "all" is every one */

@@ -24,8 +24,8 @@ struct evo_score_row {
 	double spearman, pearson, kendall_top10;
 	double partial_units, partial_params;
 	double non_finite;
-	/* A network: its statistics and all expressions of the call together, which share them. NaN for
-	   imported scores, and for those that were kept. */
+	/* A network: its statistics and all expressions of the call together, which share them. NaN
+	   for imported scores, and for those that were kept. */
 	double milliseconds;
 };
 /* What n scores x are worth where y is the accuracy, beside the counters of the same networks: all
@@ -61,8 +61,8 @@ struct evo_score_config {
 	bool keep;
 	/* One line about what goes on, such as that networks are left out; NULL. */
 	void (*note)(void *context, const char *text);
-	/* The rows, once all is done and files are written. True: they have been delivered, and nothing
-	   is kept any more; NULL: they are returned, which is as good. */
+	/* The rows, once all is done and files are written. True: they have been delivered, and
+	   nothing is kept any more; NULL: they are returned, which is as good. */
 	bool (*deliver)(void *context, const struct evo_score_row *rows, size_t count);
 };
 struct evo_score_status {

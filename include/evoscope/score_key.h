@@ -13,7 +13,8 @@
 struct evo_score_key {
 	uint64_t hash[2];
 };
-/* The key of this machine's arithmetic: another program, processor or library may round otherwise. */
+/* The key of this machine's arithmetic: another program, processor or library may round
+   otherwise. */
 struct evo_score_key evo_score_key_machine(void);
 /* What else they depend on. A text counts with its end, so that it cannot run into the next one. */
 void evo_score_key_text(struct evo_score_key *key, const char *text);

@@ -1,9 +1,9 @@
 /*
  * search: a search in its worker thread.
  *
- * The seam that makes the explorer and the headless command the same program: commands go in through
- * a bounded queue, snapshots and log lines come out. A reader always sees the newest snapshot; the
- * writer never waits for a reader.
+ * The seam that makes the explorer and the headless command the same program: commands go in
+ * through a bounded queue, snapshots and log lines come out. A reader always sees the newest
+ * snapshot; the writer never waits for a reader.
  */
 #ifndef EVOSCOPE_SEARCH_H
 #define EVOSCOPE_SEARCH_H
@@ -25,8 +25,8 @@ struct evo_run *evo_run_replace(struct evo_run *before, const struct evo_run_con
 void evo_run_end(struct evo_run *run);
 /* Stops the search (a network being scored is finished first) and ends the thread. */
 void evo_run_destroy(struct evo_run *run);
-/* The same. What of it, or of those whose place it took, is not stored, or not where it was meant to
-   be: a sentence, which the caller frees; NULL: all is where it was meant to be. */
+/* The same. What of it, or of those whose place it took, is not stored, or not where it was meant
+   to be: a sentence, which the caller frees; NULL: all is where it was meant to be. */
 char *evo_run_finish(struct evo_run *run);
 
 /*
@@ -52,7 +52,8 @@ bool evo_run_wait(struct evo_run *run, double seconds); /* until news, at most s
 /* The newest one, held; never NULL. Release it. */
 const struct evo_snapshot *evo_run_snapshot(struct evo_run *run);
 
-/* ---- The log -----------------------------------------------------------------------------------*/
+/* ---- The log
+   -----------------------------------------------------------------------------------*/
 
 enum evo_log_kind {
 	EVO_LOG_NOTE,

@@ -49,7 +49,7 @@ void evo_session_place(struct evo_session *session, void *kept, void *work);
 
 /* How BatchNorm normalises. */
 enum evo_norm_mode {
-	EVO_NORM_BATCH, /* by the batch's own mean and biased variance: training mode, the default */
+	EVO_NORM_BATCH,    /* by the batch's mean and biased variance: training mode, the default */
 	EVO_NORM_RUNNING,  /* by given means and variances: evaluation mode */
 	EVO_NORM_IDENTITY, /* not at all: its value is its input, scale and shift unused */
 };

@@ -1,8 +1,8 @@
 /*
  * snapshot: what a search looks like at one moment.
  *
- * Snapshots never change and are counted, so that any thread can read one for as long as it holds it.
- * A search makes one after every generation and often in between; a stored run is read as one.
+ * Snapshots never change and are counted, so that any thread can read one for as long as it holds
+ * it. A search makes one after every generation and often in between; a stored run is read as one.
  */
 #ifndef EVOSCOPE_SNAPSHOT_H
 #define EVOSCOPE_SNAPSHOT_H
@@ -91,7 +91,8 @@ struct evo_snapshot {
 	struct evo_run_case cases[EVO_CASES_MAX];
 	struct evo_reference references[EVO_REFERENCES];
 	size_t reference_count;
-	/* The best's Kendall tau on validation given a counter: partial_units, partial_params by case. */
+	/* The best's Kendall tau on validation given a counter: partial_units, partial_params by
+	   case. */
 	double partial_units[EVO_CASES_MAX], partial_params[EVO_CASES_MAX];
 
 	const struct evo_individual *const *population; /* best first */

@@ -33,8 +33,8 @@ struct evo_space {
 	struct evo_macro paper;    /* the size its accuracies were trained at */
 	size_t count;              /* architectures in it; 0 when it is not enumerated */
 
-	/* Is this text an architecture of the space? The error has the column, what was found and what
-	   was expected. */
+	/* Is this text an architecture of the space? The error has the column, what was found and
+	   what was expected. */
 	bool (*check)(const char *text, struct evo_error *err);
 
 	/* Is this a size that the space can be built at? The error says what is wrong with it. */
@@ -46,9 +46,9 @@ struct evo_space {
 
 	/*
 	 * The canonical text of the function that the architecture computes: equal for two
-	 * architectures exactly when they are the same function of input and weights by the rules of
-	 * the space (dead paths dropped, sums ordered, a convolution that is used twice told from two
-	 * convolutions). Caller frees; NULL with err set when check refuses.
+	 * architectures exactly when they are the same function of input and weights by the rules
+	 * of the space (dead paths dropped, sums ordered, a convolution that is used twice told
+	 * from two convolutions). Caller frees; NULL with err set when check refuses.
 	 */
 	char *(*function)(const char *text, struct evo_error *err);
 

@@ -11,8 +11,8 @@
 
 #include "evoscope/classic.h"
 
-/* A statistic's bit in evo_needs is 1 << its place here. Places change when a statistic is added, so
-   nothing that is stored may hang on them. */
+/* A statistic's bit in evo_needs is 1 << its place here. Places change when a statistic is added,
+   so nothing that is stored may hang on them. */
 enum evo_statistic {
 	EVO_W, /* O,I,k,k the weight */
 	EVO_GW_D,

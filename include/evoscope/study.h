@@ -18,8 +18,8 @@ struct evo_study_config {
 	size_t benchmark_count;
 	struct evo_probe_options probe;
 	uint64_t seed;
-	/* Which networks: those that a run of this seed takes from the train and from the validation
-	   pool; or strings of a split, which are all called train, then. */
+	/* Which networks: those that a run of this seed takes from the train and from the
+	   validation pool; or strings of a split, which are all called train, then. */
 	size_t train, validation;
 	struct evo_sampling sampling; /* as that run's settings have it */
 	bool strings;
@@ -28,7 +28,7 @@ struct evo_study_config {
 	unsigned threads;   /* 0: evo_cores(), fewer in little address space */
 	size_t memory;      /* bytes for statistics; 0: half of evo_memory() */
 	evo_needs expected; /* statistics that will be asked for later: see evo_store_expect */
-	bool keep; /* take scores of earlier studies from the user's data folder, and keep those here */
+	bool keep; /* scores of earlier studies are taken from the user's data folder, and kept */
 };
 /* The embedded benchmark, the networks of preset `default`, one thread. */
 struct evo_study_config evo_study_config_default(void);
@@ -91,8 +91,8 @@ struct evo_answer_case {
 	size_t done;
 	double milliseconds; /* a network, as in evo_score_row; NaN when none was scored here */
 	const bool *has;     /* of its networks, train before validation: is it done? */
-	/* A row of train + validation numbers a tree. Numbers of networks that are not done must not
-	   be read: they may be being written. */
+	/* A row of train + validation numbers a tree. Numbers of networks that are not done must
+	   not be read: they may be being written. */
 	const double *scores;
 };
 struct evo_answer {
@@ -103,8 +103,8 @@ struct evo_answer {
 	size_t done, total; /* networks; benchmarks that share networks count once */
 	struct evo_answer_case cases[EVO_CASES_MAX];
 	size_t case_count;
-	/* Of all its networks, benchmark by benchmark; the first row_count are there. They are named
-	   after the tree's text. */
+	/* Of all its networks, benchmark by benchmark; the first row_count are there. They are
+	   named after the tree's text. */
 	const struct evo_score_row *rows;
 	size_t row_count, row_total;
 };

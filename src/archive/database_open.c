@@ -145,8 +145,8 @@ static bool open_to_write(struct evo_database *database, struct evo_error *err)
 	int64_t ignored;
 	if (!check_format(database, &empty, err) || (empty && !make_tables(database, err)))
 		return false;
-	/* Where there can be no write-ahead log, as on some network file systems, SQLite says so and
-	   keeps its rollback journal. */
+	/* Where there can be no write-ahead log, as on some network file systems, SQLite says so
+	   and keeps its rollback journal. */
 	ask(database, "PRAGMA journal_mode = WAL", &ignored, NULL);
 	return execute(database, schema_later, err) &&
 	       execute(database, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);

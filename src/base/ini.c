@@ -155,7 +155,8 @@ static char *next_line(char *out, int size, void *data)
 	memcpy(out, text, length);
 	out[length] = '\0';
 	reader->indent = strspn(out, " \t");
-	/* A value does not go on beyond the next heading, whatever its section and keys are called. */
+	/* A value does not go on beyond the next heading, whatever its section and keys are
+	   called. */
 	if (*out == '[')
 		flush(reader);
 	return reader->failed ? NULL : out;
@@ -166,7 +167,8 @@ static void parse(struct reader *reader)
 	int wrong = ini_parse_stream(next_line, reader, take_entry, reader);
 
 	if (wrong > 0) {
-		/* What was wrong above is told before what the last entry may still be refused for. */
+		/* What was wrong above is told before what the last entry may still be refused
+		   for. */
 		if ((size_t) wrong > reader->entry_line)
 			flush(reader);
 		if (!reader->failed)

@@ -180,8 +180,8 @@ void evo_journal_close(struct evo_journal *journal)
 
 void evo_journal_remove(struct evo_journal *journal)
 {
-	/* While it is locked: whoever waits for it sees that it is gone. Where somebody has removed it
-	   before, what the path names by now is another process's. */
+	/* While it is locked: whoever waits for it sees that it is gone. Where somebody has removed
+	   it before, what the path names by now is another process's. */
 	if (journal != NULL && is_current(journal))
 		unlink(journal->path);
 	evo_journal_close(journal);

@@ -1,6 +1,6 @@
 /*
- * The memory of small things, which is always had: where there is none the program ends. large.c has
- * that of large ones.
+ * The memory of small things, which is always had: where there is none the program ends. large.c
+ * has that of large ones.
  */
 #include "config.h"
 

@@ -62,8 +62,8 @@ size_t evo_rng_below(struct evo_rng *rng, size_t bound)
 {
 	uint64_t range = bound, value;
 
-	/* Of 2^64 values the first (2^64 mod bound) are refused, so that each rest is as likely. They
-	   are below the bound, which saves the second division nearly always. */
+	/* Of 2^64 values the first (2^64 mod bound) are refused, so that each rest is as likely.
+	   They are below the bound, which saves the second division nearly always. */
 	do
 		value = evo_rng_u64(rng);
 	while (value < range && value < (0 - range) % range);

@@ -1,6 +1,6 @@
 /*
- * NATS-Bench's accuracies: the 15,625 cells of NAS-Bench-201 trained for 200 epochs on each of three
- * datasets (Dong, Liu, Musial and Gabrys 2021), as a CSV table of three columns.
+ * NATS-Bench's accuracies: the 15,625 cells of NAS-Bench-201 trained for 200 epochs on each of
+ * three datasets (Dong, Liu, Musial and Gabrys 2021), as a CSV table of three columns.
  */
 #include "config.h"
 

@@ -63,7 +63,8 @@ size_t *evo_benchmark_sample(const struct evo_benchmark *benchmark, enum evo_spl
 	        evo_calloc(benchmark->row_count + 1, sizeof(*candidates));
 	size_t total = 0, seen = 0;
 
-	/* Functions are numbered by first appearance, so a row begins one when its number is new. */
+	/* Functions are numbered by first appearance, so a row begins one when its number is
+	   new. */
 	for (size_t i = 0; i < benchmark->row_count; i++) {
 		const struct evo_row *row = &benchmark->rows[i];
 

@@ -1,6 +1,7 @@
 /*
- * A build under way: its images, its architectures and what of them is trained. Each is trained with
- * every seed; which training comes first, and how many run at once, changes nothing in the results.
+ * A build under way: its images, its architectures and what of them is trained. Each is trained
+ * with every seed; which training comes first, and how many run at once, changes nothing in the
+ * results.
  */
 #include "config.h"
 

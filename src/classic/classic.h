@@ -1,8 +1,8 @@
 /*
  * What a classic proxy is made of: its row, and what it finds when it is computed.
  *
- * Proxies that read the same thing share the passes that leave it; a proxy with passes that no other
- * one needs plans and runs them itself.
+ * Proxies that read the same thing share the passes that leave it; a proxy with passes that no
+ * other one needs plans and runs them itself.
  */
 #ifndef EVO_CLASSIC_CLASSIC_H
 #define EVO_CLASSIC_CLASSIC_H

@@ -1,11 +1,11 @@
 /*
- * epe_nas: the images' gradients of the sum of the logits at the input, correlated within each class
- * c of the batch, e(c) = sum of log(|correlation| + 1e-5). Up to 100 classes it is the sum of |e|;
- * above, e over the class's images, then the classes' mean of the summed |differences| to every
- * class. NaN when a gradient is constant.
+ * epe_nas: the images' gradients of the sum of the logits at the input, correlated within each
+ * class c of the batch, e(c) = sum of log(|correlation| + 1e-5). Up to 100 classes it is the sum of
+ * |e|; above, e over the class's images, then the classes' mean of the summed |differences| to
+ * every class. NaN when a gradient is constant.
  *
- * Lopes, Alirezazadeh and Alexandre, "EPE-NAS: Efficient Performance Estimation Without Training for
- * Neural Architecture Search", ICANN 2021.
+ * Lopes, Alirezazadeh and Alexandre, "EPE-NAS: Efficient Performance Estimation Without Training
+ * for Neural Architecture Search", ICANN 2021.
  */
 #include "config.h"
 #include "classic.h"

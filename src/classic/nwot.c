@@ -1,6 +1,6 @@
 /*
- * nwot: log |det K|, K counting for each two images the places at the inputs of all ReLUs where both
- * are above 0 or neither is; -inf when K is singular.
+ * nwot: log |det K|, K counting for each two images the places at the inputs of all ReLUs where
+ * both are above 0 or neither is; -inf when K is singular.
  *
  * Mellor, Turner, Storkey and Crowley, "Neural Architecture Search without Training", ICML 2021.
  */

@@ -1,7 +1,7 @@
 /*
- * The passes that classic proxies share: one of the cross-entropy, which leaves gradients of weights
- * or what weighted layers give out, and one of the logits, which leaves what ReLUs read and how the
- * images' gradients at the input correlate.
+ * The passes that classic proxies share: one of the cross-entropy, which leaves gradients of
+ * weights or what weighted layers give out, and one of the logits, which leaves what ReLUs read and
+ * how the images' gradients at the input correlate.
  */
 #include "config.h"
 #include "evoscope/loss.h"

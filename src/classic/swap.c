@@ -1,8 +1,8 @@
 /*
  * swap: how many different on-off patterns across the batch there are among all ReLUs' outputs.
  *
- * Peng, Song, Fayek, Ciesielski and Chang, "SWAP-NAS: Sample-Wise Activation Patterns for Ultra-fast
- * NAS", ICLR 2024.
+ * Peng, Song, Fayek, Ciesielski and Chang, "SWAP-NAS: Sample-Wise Activation Patterns for
+ * Ultra-fast NAS", ICLR 2024.
  */
 #include "config.h"
 #include "evoscope/algebra.h"

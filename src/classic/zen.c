@@ -1,8 +1,8 @@
 /*
  * zen: weights standard normal, inputs u and u + 0.01 v, u and v standard normal: the log of the
  * batch's mean of the summed magnitudes of the difference before the global pool, plus for every
- * BatchNorm the log of the square root of its channels' mean running variance (from 1, momentum 0.1,
- * unbiased) after the two passes. Streams (seed, "zen weights NAME PARAMETER", 0), (seed, "zen
+ * BatchNorm the log of the square root of its channels' mean running variance (from 1, momentum
+ * 0.1, unbiased) after the two passes. Streams (seed, "zen weights NAME PARAMETER", 0), (seed, "zen
  * input", 0) and (seed, "zen perturbation", 0).
  *
  * Lin, Wang, Sun, Chen, Sun, Qian, Li and Jin, "Zen-NAS: A Zero-Shot NAS for High-Performance Image

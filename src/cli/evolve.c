@@ -1,6 +1,6 @@
 /*
- * The command `evolve` runs a search without a screen. It shows progress on standard error and prints what
- * the search has found on standard output.
+ * The command `evolve` runs a search without a screen. It shows progress on standard error and
+ * prints what the search has found on standard output.
  */
 #include "config.h"
 
@@ -272,7 +272,8 @@ static int search(struct evo_run *run, struct cli_options *options,
 		cli_complain("stopped before the first generation was complete");
 		status = CLI_FAILED;
 	}
-	/* A generation's files that could not be written were a warning; in the end it is a failure. */
+	/* A generation's files that could not be written were a warning; in the end it is a
+	   failure. */
 	if (options->csv_folder != NULL && snapshot->population_count &&
 	    !evo_run_export(snapshot, options->csv_folder, &err))
 		status = cli_report(&err);

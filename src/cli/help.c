@@ -1,6 +1,6 @@
 /*
- * The command `help` and the option --help. Both are made from the tables of commands and options, and
- * from that of the settings of a search.
+ * The command `help` and the option --help. Both are made from the tables of commands and options,
+ * and from that of the settings of a search.
  */
 #include "config.h"
 

@@ -136,7 +136,8 @@ const struct cli_command *cli_command(enum cli_command_id id)
 #define SEARCH      (ON(EXPLORER) | ON(EVOLVE))
 #define SCORING     (SEARCH | ON(SCORE))
 #define PROBING     (SCORING | ON(PROFILE))
-#define STORED      (ON(RUNS_LIST) | ON(RUNS_SHOW) | ON(RUNS_EXPORT) | ON(RUNS_COPY) | ON(RUNS_DELETE))
+#define KEPT        (ON(RUNS_COPY) | ON(RUNS_DELETE))
+#define STORED      (ON(RUNS_LIST) | ON(RUNS_SHOW) | ON(RUNS_EXPORT) | KEPT)
 #define WORKING     (SCORING | ON(BENCHMARKS_BUILD))
 
 static const struct cli_option options[] = {

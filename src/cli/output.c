@@ -1,6 +1,6 @@
 /*
- * What the commands write: lines on standard output and standard error, in which text from elsewhere is
- * made harmless, and tables that fit the terminal.
+ * What the commands write: lines on standard output and standard error, in which text from
+ * elsewhere is made harmless, and tables that fit the terminal.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * The parser of the command line. getopt finds the options, the tables say what each of them takes, and
- * what is wrong is told with what was expected.
+ * The parser of the command line. getopt finds the options, the tables say what each of them takes,
+ * and what is wrong is told with what was expected.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * The line of progress on standard error. On a terminal it is drawn over itself, and elsewhere a line is
- * written now and then.
+ * The line of progress on standard error. On a terminal it is drawn over itself, and elsewhere a
+ * line is written now and then.
  */
 #include "config.h"
 

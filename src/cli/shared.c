@@ -1,6 +1,6 @@
 /*
- * What several commands need of the command line: names of benchmarks, the configuration of a search,
- * the file of stored runs.
+ * What several commands need of the command line: names of benchmarks, the configuration of a
+ * search, the file of stored runs.
  */
 #include "config.h"
 

@@ -1,5 +1,6 @@
 /*
- * The command `show` draws an expression as a tree, says what it needs, and writes it in other formats.
+ * The command `show` draws an expression as a tree, says what it needs, and writes it in other
+ * formats.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * Signals of the commands without a screen. The first one asks the work to end, and a second one ends the
- * program.
+ * Signals of the commands without a screen. The first one asks the work to end, and a second one
+ * ends the program.
  */
 #include "config.h"
 

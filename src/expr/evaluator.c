@@ -1,6 +1,6 @@
 /*
- * Evaluates an expression DAG on a network: what stands below aggregates unit by unit, by one thread
- * or several, and then once what stands above them.
+ * Evaluates an expression DAG on a network: what stands below aggregates unit by unit, by one
+ * thread or several, and then once what stands above them.
  */
 #include "config.h"
 #include "evoscope/evaluator.h"

@@ -101,7 +101,8 @@ struct evo_memo_table *evo_memo_open(struct evo_memo *memo, size_t network, size
 	}
 	table = memo->tables[network];
 	if (table == NULL) {
-		/* Two parts, each filled to a quarter at the worst: its places double at one half. */
+		/* Two parts, each filled to a quarter at the worst: its places double at one
+		   half. */
 		const size_t most = memo->bytes / networks / entry_bytes(units) / 8;
 
 		table = memo->tables[network] = evo_calloc(1, sizeof(*table));

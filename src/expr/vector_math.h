@@ -47,7 +47,8 @@ static inline float evo_exp_near(float r)
 
 static inline float evo_exp(float x)
 {
-	/* Adding and taking away 1.5 * 2^23 rounds to a whole number, which the sum's last bits hold. */
+	/* Adding and taking away 1.5 * 2^23 rounds to a whole number, which the sum's last bits
+	   hold. */
 	const float rounder = 12582912.0f;
 	float c, shifted, n, r, y;
 	int32_t whole, half;

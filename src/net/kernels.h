@@ -84,12 +84,14 @@ struct evo_conv_backward {
 	bool relu;
 	const void *weight;
 
-	/* The gradient at z: dy itself, or, with affine, what the BatchNorm after it makes of dy. */
+	/* The gradient at z: dy itself, or, with affine, what the BatchNorm after it makes of
+	   dy. */
 	const void *dy, *z;
 	const struct evo_affine *affine;
 
 	void *weight_gradient; /* NULL: not wanted */
-	/* The gradient at the convolution's own input (at max(x, 0) with relu); NULL: not wanted. */
+	/* The gradient at the convolution's own input (at max(x, 0) with relu); NULL: not
+	   wanted. */
 	void *input_gradient;
 	bool input_add;
 	/* With relu: the gradient at x through it; NULL: not wanted. Excludes input_add. */
@@ -104,7 +106,8 @@ struct evo_plain_kernels {
 	void (*forward)(const struct evo_geometry *geometry, const void *x, void *y);
 	void (*backward)(const struct evo_geometry *geometry, const void *x, const void *dy,
 	                 void *dx, bool add);
-	/* What a change t of x makes of y; t may be x. NULL: y is linear in x, and forward does it. */
+	/* What a change t of x makes of y; t may be x. NULL: y is linear in x, and forward does
+	   it. */
 	void (*tangent)(const struct evo_geometry *geometry, const void *x, const void *t, void *y);
 };
 

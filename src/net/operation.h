@@ -40,8 +40,8 @@ struct evo_op_row {
 	void (*forward)(const struct evo_node_call *call);
 	/* What the gradient at the node gives to inputs and parameters. NULL: nothing. */
 	void (*backward)(const struct evo_node_call *call);
-	/* The value's four hyper-dual parts, see curvature.c. NULL: each is made as the value is, or
-	   by the kernels' tangent. */
+	/* The value's four hyper-dual parts, see curvature.c. NULL: each is made as the value is,
+	   or by the kernels' tangent. */
 	void (*curvature)(const struct evo_curvature_pass *pass, size_t node);
 	/* Bytes of scratch memory for a step; NULL: none. */
 	size_t (*scratch)(const struct evo_kernels *kernels, const struct evo_geometry *geometry,

@@ -19,7 +19,8 @@ static bool check_new_name(const char *name, struct evo_error *err)
 	        evo_fail(err, EVO_E_INPUT, "all stands for every one; choose another name"));
 }
 
-/* ---- The text of the file --------------------------------------------------------------------- */
+/* ---- The text of the file
+   --------------------------------------------------------------------- */
 
 /* Is this line "[name]"? */
 static bool heads(const char *line, const char *name)
@@ -110,7 +111,8 @@ static bool check_source(const char *source, struct evo_error *err)
 	return true;
 }
 
-/* ---- Changes ---------------------------------------------------------------------------------- */
+/* ---- Changes
+   ---------------------------------------------------------------------------------- */
 
 bool evo_proxy_add(const char *name, const char *expression, const char *source,
                    struct evo_error *err)

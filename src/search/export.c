@@ -1,6 +1,6 @@
 /*
- * The CSV files of a search: its generations, its population and its front. Each is written from one
- * snapshot, whole or not at all.
+ * The CSV files of a search: its generations, its population and its front. Each is written from
+ * one snapshot, whole or not at all.
  */
 #include "config.h"
 

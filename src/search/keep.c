@@ -1,6 +1,7 @@
 /*
- * Writes a search into the file of runs as it goes on. Here is when something is stored, who the run
- * belongs to, and what becomes of generations that cannot be stored yet; the rows are made elsewhere.
+ * Writes a search into the file of runs as it goes on. Here is when something is stored, who the
+ * run belongs to, and what becomes of generations that cannot be stored yet; the rows are made
+ * elsewhere.
  */
 #include "config.h"
 
@@ -406,8 +407,8 @@ void evo_keep_mode(struct evo_run *run)
 	struct evo_error err = {0};
 	if (keeper == NULL || !keeper->owned)
 		return;
-	/* Of a search that is stopped the networks at work may complete a generation yet: it is given
-	   up by evo_keep_end, which follows then. */
+	/* Of a search that is stopped the networks at work may complete a generation yet: it is
+	   given up by evo_keep_end, which follows then. */
 	const bool ends = run->mode == EVO_RUN_STOPPED;
 	if (is_end(run->mode) && !ends)
 		give_up(run, run->mode);

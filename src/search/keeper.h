@@ -45,8 +45,8 @@ struct evo_keeper {
 	struct evo_waiting *waiting;
 	size_t waiting_count;
 
-	/* Of the generation under way: scores that wait, the newest rows last; those that are stored
-	   have positions from 1 on. */
+	/* Of the generation under way: scores that wait, the newest rows last; those that are
+	   stored have positions from 1 on. */
 	struct evo_scored *scored;
 	size_t scored_count;
 	int64_t position;

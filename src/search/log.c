@@ -1,6 +1,6 @@
 /*
- * The log of a search, a ring of lines. The search's thread adds lines, and any thread may read those
- * that are new to it.
+ * The log of a search, a ring of lines. The search's thread adds lines, and any thread may read
+ * those that are new to it.
  */
 #include "config.h"
 

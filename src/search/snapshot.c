@@ -1,6 +1,6 @@
 /*
- * Snapshots of a search. What changes once a generation is a body, which all snapshots until the next
- * generation share; both are counted, and freed when nobody holds them any more.
+ * Snapshots of a search. What changes once a generation is a body, which all snapshots until the
+ * next generation share; both are counted, and freed when nobody holds them any more.
  */
 #include "config.h"
 

@@ -162,9 +162,9 @@ bool evo_run_complete_stored(struct evo_run *run, struct evo_error *err);
 bool evo_run_generation(struct evo_run *run, struct evo_error *err);
 /*
  * scores: a row of cases.network_count a tree, of which the train networks' are filled in. A tree
- * that gives no order to the first EVO_EARLY_NETWORKS train networks of a group (no finite value, or one
- * value for all) is not scored on others: its row is NaN. The first `kept` trees are scored on all,
- * whatever they order. False as above.
+ * that gives no order to the first EVO_EARLY_NETWORKS train networks of a group (no finite value,
+ * or one value for all) is not scored on others: its row is NaN. The first `kept` trees are scored
+ * on all, whatever they order. False as above.
  */
 bool evo_run_score_train(struct evo_run *run, const struct evo_tree *const *trees, size_t count,
                          size_t kept, double *scores, struct evo_error *err);

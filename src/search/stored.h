@@ -1,6 +1,7 @@
 /*
- * Inside search: what the file of stored runs has, read back. stored.c knows runs by name, and their
- * settings; stored_show.c a generation, as it is shown; stored_restore.c a search to go on with.
+ * Inside search: what the file of stored runs has, read back. stored.c knows runs by name, and
+ * their settings; stored_show.c a generation, as it is shown; stored_restore.c a search to go on
+ * with.
  */
 #ifndef EVO_SEARCH_STORED_H
 #define EVO_SEARCH_STORED_H

@@ -1,6 +1,6 @@
 /*
- * Gives a search the state that was stored, so that it goes on as if it had never stopped. Benchmarks
- * must be what they were; what was done by hand is done again where it was done.
+ * Gives a search the state that was stored, so that it goes on as if it had never stopped.
+ * Benchmarks must be what they were; what was done by hand is done again where it was done.
  */
 #include "config.h"
 

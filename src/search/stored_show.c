@@ -1,6 +1,6 @@
 /*
- * Reads a stored run as it was after some generation, and shows it as a snapshot. Individuals are read
- * back with their scores, and expressions are held against their hashes.
+ * Reads a stored run as it was after some generation, and shows it as a snapshot. Individuals are
+ * read back with their scores, and expressions are held against their hashes.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * The thread that reads all benchmarks, one after the other, and tells the screen by a pipe when one is
- * there.
+ * The thread that reads all benchmarks, one after the other, and tells the screen by a pipe when
+ * one is there.
  */
 #include "config.h"
 

@@ -1,5 +1,6 @@
 /*
- * What the Compare screen knows: proxies, benchmarks, their scores as they come, and how far they are.
+ * What the Compare screen knows: proxies, benchmarks, their scores as they come, and how far they
+ * are.
  */
 #include "config.h"
 

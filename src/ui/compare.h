@@ -18,7 +18,7 @@ struct ui_contender {
 	uint64_t question; /* 0: not asked yet */
 	bool tagged;
 	bool found; /* by the search, and not asked for by hand */
-	bool slow; /* has a classic proxy, which takes passes of its own: asked when others are done */
+	bool slow;  /* has a classic proxy, with passes of its own: asked when others are done */
 };
 
 /* Columns that rows can be sorted by come after the benchmarks'. */
@@ -39,8 +39,8 @@ struct ui_compare {
 	size_t networks;  /* of each benchmark */
 	bool fixed_clock; /* show nothing that depends on the time */
 
-	/* How far the scoring of all contenders is, which never goes back while they are the same, and
-	   what it took from when it was begun_share. */
+	/* How far the scoring of all contenders is, which never goes back while they are the same,
+	   and what it took from when it was begun_share. */
 	double share, begun_share, begun, left; /* seconds; NaN: not known */
 
 	struct ui_contender *contenders;

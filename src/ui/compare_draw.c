@@ -26,8 +26,8 @@ static enum ui_role heat(double tau)
 	                    : UI_ROLE_IMPACT_1;
 }
 
-/* Columns of the table: what is tagged, names, then the numbers and their bars, by the number of the
-   column that they are of. */
+/* Columns of the table: what is tagged, names, then the numbers and their bars, by the number of
+   the column that they are of. */
 enum {
 	TAG = 1,
 	NAME,
@@ -142,7 +142,8 @@ static void draw_matrix(struct ui_compare *compare, struct ui_area area)
 	if (compare->answers->left_out > 0)
 		snprintf(left_out, sizeof(left_out), " (%zu benchmark%s left out)",
 		         compare->answers->left_out, compare->answers->left_out == 1 ? "" : "s");
-	/* How far it is has to be seen: where the whole title has no room it is said in fewer words. */
+	/* How far it is has to be seen: where the whole title has no room it is said in fewer
+	   words. */
 	for (size_t i = 0; i < EVO_COUNT(titles); i++) {
 		snprintf(title, sizeof(title), titles[i], compare->count, compare->networks,
 		         left_out, *how != '\0' ? area.surface->glyphs->dot : "", how);

@@ -409,7 +409,8 @@ static bool open_explorer(struct ui_explorer *explorer, const struct evo_explore
 		return false;
 	ui_surface_init(&explorer->surface, ui_terminal_glyphs());
 	ui_theme_builtin(&explorer->theme);
-	/* A broken theme, or broken keys, are said, and the explorer opens as if there were none. */
+	/* A broken theme, or broken keys, are said, and the explorer opens as if there were
+	   none. */
 	ui_theme_load(theme, &explorer->theme, &wrong);
 	ui_bindings_load(&wrong);
 	ui_terminal_theme(&explorer->theme);
@@ -441,7 +442,8 @@ static char *close_explorer(struct ui_explorer *explorer)
 {
 	char *unstored = NULL;
 
-	/* The terminal is given back at once; what is at work ends meanwhile, all of it together. */
+	/* The terminal is given back at once; what is at work ends meanwhile, all of it
+	   together. */
 	end_work(explorer);
 	ui_terminal_close();
 	ask_nothing(explorer);

@@ -107,7 +107,8 @@ static void add_case(struct chart *chart, const struct evo_generation *history, 
 		char mark = (char) ((side == EVO_SIDE_TRAIN ? '1' : 'a') + (int) (which % 9));
 		if (alone)
 			mark = side == EVO_SIDE_TRAIN ? '*' : '+';
-		/* Of all benchmarks together the legend names each once, after both of its marks. */
+		/* Of all benchmarks together the legend names each once, after both of its
+		   marks. */
 		const char *name = alone ? word : side == EVO_SIDE_TRAIN ? "" : heading;
 		double *y = add_series(
 		        chart, points, alone && side == 1 ? UI_ROLE_SERIES_2 : role, mark,

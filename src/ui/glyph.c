@@ -115,7 +115,8 @@ const struct ui_glyphs *ui_glyphs_pick(bool utf8, bool ascii, const char *term)
 
 uint32_t ui_cell_braille(unsigned dots)
 {
-	/* Unicode numbers the dots down the left column, then down the right, the bottom row last. */
+	/* Unicode numbers the dots down the left column, then down the right, the bottom row
+	   last. */
 	static const unsigned char bit[8] = {0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80};
 	uint32_t pattern = 0;
 

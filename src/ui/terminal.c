@@ -139,8 +139,8 @@ static void set_modes(bool mouse)
 	terminal.mouse = mouse && reports != NULL && reports != (char *) -1;
 	if (terminal.mouse)
 		define_key(MOUSE_BEGINS, MOUSE_REPORT);
-	/* No terminal description that is in use tells of pastes. Terminals that take such sequences
-	   leave alone those that they do not know. */
+	/* No terminal description that is in use tells of pastes. Terminals that take such
+	   sequences leave alone those that they do not know. */
 	const char *move = tigetstr("cup");
 	terminal.pastes = move != NULL && strncmp(move, "\033[", 2) == 0;
 	terminal.paste.open = false;
