@@ -51,7 +51,7 @@ static void rows_fit_together(void **state)
 			if (strcmp(a->name, b->name))
 				continue;
 			assert_int_equal(a->commands & b->commands, 0);
-			assert_true(a->argument == NULL == b->argument == NULL);
+			assert_true((a->argument == NULL) == (b->argument == NULL));
 			assert_int_equal(a->letter, b->letter);
 		}
 	}

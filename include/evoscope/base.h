@@ -102,6 +102,7 @@ void *evo_grown_by_one(void *memory, size_t *room, size_t count, size_t size);
 char *evo_strdup(const char *text);
 char *evo_strndup(const char *text, size_t length);
 char *evo_format(const char *format, ...) EVO_PRINTF(1, 2); /* caller frees */
+char *evo_vformat(const char *format, va_list arguments) EVO_PRINTF(1, 0);
 
 /* Large, 64-byte aligned, not cleared; NULL with err set when it cannot be had. Free with
    free(). */

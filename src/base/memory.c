@@ -95,18 +95,26 @@ char *evo_strndup(const char *text, size_t length)
 	return copy;
 }
 
+char *evo_vformat(const char *format, va_list arguments)
+{
+	va_list again;
+
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		return evo_strdup("");
+	char *text = evo_malloc((size_t) length + 1);
+	vsnprintf(text, (size_t) length + 1, format, arguments);
+	return text;
+}
+
 char *evo_format(const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	int length = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		return evo_strdup("");
-	char *text = evo_malloc((size_t) length + 1);
-	va_start(arguments, format);
-	vsnprintf(text, (size_t) length + 1, format, arguments);
+	char *text = evo_vformat(format, arguments);
 	va_end(arguments);
 	return text;
 }

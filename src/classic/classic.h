@@ -157,4 +157,13 @@ static inline double classic_norm(const float *x, size_t count)
 	return sqrt(squares);
 }
 
+/* Long sums go in so many partial sums side by side, which are added in this order. */
+#define CLASSIC_LANES 8
+
+static inline double classic_lanes(const double lanes[CLASSIC_LANES])
+{
+	return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+	       ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
 #endif

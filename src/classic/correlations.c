@@ -7,15 +7,14 @@
 
 #include <math.h>
 
-#define LANES 8
-
 EVO_CLONES
-static void product_lanes(const double *a, const double *b, size_t count, double lanes[LANES])
+static void product_lanes(const double *a, const double *b, size_t count,
+                          double lanes[CLASSIC_LANES])
 {
 	size_t i = 0;
 
-	for (; i + LANES <= count; i += LANES) {
-		for (size_t k = 0; k < LANES; k++)
+	for (; i + CLASSIC_LANES <= count; i += CLASSIC_LANES) {
+		for (size_t k = 0; k < CLASSIC_LANES; k++)
 			lanes[k] += a[i + k] * b[i + k];
 	}
 	for (size_t k = 0; i < count; i++, k++)
@@ -24,11 +23,10 @@ static void product_lanes(const double *a, const double *b, size_t count, double
 
 static double product(const double *a, const double *b, size_t count)
 {
-	double lanes[LANES] = {0};
+	double lanes[CLASSIC_LANES] = {0};
 
 	product_lanes(a, b, count, lanes);
-	return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-	       ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+	return classic_lanes(lanes);
 }
 
 /* Centres a row and makes it 1 long; false when it is constant or not finite. */

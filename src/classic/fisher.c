@@ -9,15 +9,14 @@
 #include "config.h"
 #include "classic.h"
 
-#define LANES 8
-
 EVO_CLONES
-static void saliency_lanes(const float *a, const float *g, size_t count, double lanes[LANES])
+static void saliency_lanes(const float *a, const float *g, size_t count,
+                           double lanes[CLASSIC_LANES])
 {
 	size_t i = 0;
 
-	for (; i + LANES <= count; i += LANES) {
-		for (size_t k = 0; k < LANES; k++)
+	for (; i + CLASSIC_LANES <= count; i += CLASSIC_LANES) {
+		for (size_t k = 0; k < CLASSIC_LANES; k++)
 			lanes[k] += (double) a[i + k] * (double) g[i + k];
 	}
 	for (size_t k = 0; i < count; i++, k++)
@@ -26,11 +25,10 @@ static void saliency_lanes(const float *a, const float *g, size_t count, double 
 
 static double saliency(const float *a, const float *g, size_t count)
 {
-	double lanes[LANES] = {0};
+	double lanes[CLASSIC_LANES] = {0};
 
 	saliency_lanes(a, g, count, lanes);
-	return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-	       ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+	return classic_lanes(lanes);
 }
 
 static double run(const struct evo_classic *classic, char *work)

@@ -27,14 +27,12 @@ void cli_put_line(FILE *stream, const char *before, const char *text)
 
 void cli_complain(const char *format, ...)
 {
-	struct evo_text text;
 	va_list arguments;
-	evo_text_init(&text);
 	va_start(arguments, format);
-	evo_text_vprintf(&text, format, arguments);
+	char *text = evo_vformat(format, arguments);
 	va_end(arguments);
-	cli_put_line(stderr, "evoscope: ", text.data);
-	evo_text_clear(&text);
+	cli_put_line(stderr, "evoscope: ", text);
+	free(text);
 }
 
 int cli_report(const struct evo_error *err)
@@ -47,27 +45,23 @@ int cli_report(const struct evo_error *err)
 
 void cli_say(const char *format, ...)
 {
-	struct evo_text text;
 	va_list arguments;
-	evo_text_init(&text);
 	va_start(arguments, format);
-	evo_text_vprintf(&text, format, arguments);
+	char *text = evo_vformat(format, arguments);
 	va_end(arguments);
-	cli_put_line(stdout, "", text.data);
-	evo_text_clear(&text);
+	cli_put_line(stdout, "", text);
+	free(text);
 }
 
 void cli_append_line(struct evo_text *out, const char *format, ...)
 {
-	struct evo_text text;
 	va_list arguments;
-	evo_text_init(&text);
 	va_start(arguments, format);
-	evo_text_vprintf(&text, format, arguments);
+	char *text = evo_vformat(format, arguments);
 	va_end(arguments);
-	evo_text_harmless(out, text.data, cli_utf8());
+	evo_text_harmless(out, text, cli_utf8());
 	evo_text_append(out, "\n");
-	evo_text_clear(&text);
+	free(text);
 }
 
 void cli_print(const struct evo_text *text)
@@ -188,14 +182,12 @@ void cli_table_add(struct cli_table *table, const char *cell)
 
 void cli_table_addf(struct cli_table *table, const char *format, ...)
 {
-	struct evo_text cell;
 	va_list arguments;
-	evo_text_init(&cell);
 	va_start(arguments, format);
-	evo_text_vprintf(&cell, format, arguments);
+	char *cell = evo_vformat(format, arguments);
 	va_end(arguments);
-	cli_table_add(table, cell.data);
-	evo_text_clear(&cell);
+	cli_table_add(table, cell);
+	free(cell);
 }
 
 void cli_table_number(struct cli_table *table, double number)

@@ -25,19 +25,8 @@ struct plain {
 	bool input_ended, over;
 };
 
-static void say(const char *format, ...) EVO_PRINTF(1, 2);
-static void say(const char *format, ...)
-{
-	struct evo_text text;
-	va_list arguments;
-	evo_text_init(&text);
-	va_start(arguments, format);
-	evo_text_vprintf(&text, format, arguments);
-	va_end(arguments);
-	cli_put_line(stdout, "", text.data);
-	fflush(stdout);
-	evo_text_clear(&text);
-}
+/* Whoever listens hears every line as it comes. */
+#define say(...) (cli_say(__VA_ARGS__), fflush(stdout))
 
 /* ---- What commands do ------------------------------------------------------------------------ */
 
