@@ -94,9 +94,19 @@ behind src/net/operation.c 'static const struct evo_op_row rows' <<'END'
 END
 touched operation
 
-# An importer.
+# A search space, whose networks are another one's.
+sed -e 's/evo_space_nb201/evo_space_of_a_test/; s/\.name = "nb201"/.name = "of-a-test"/' \
+	"$tree/src/space/nb201.c" >"$tree/src/space/of_a_test.c"
+sed -i.old -e 's/{&evo_space_nb201/{\&evo_space_nb201, \&evo_space_of_a_test/' \
+	-e 's/^extern const struct evo_space evo_space_nb201;/&\nextern const struct evo_space evo_space_of_a_test;/' \
+	"$tree/src/space/space.c"
+sed -i.old 's|src/space/nb201.c|src/space/nb201.c src/space/of_a_test.c|' "$tree/src/space/room.am"
+rm "$tree"/src/space/*.old
+touched 'search space'
+
+# An importer, of accuracies in that space.
 sed -e 's/nats-bench/table-of-a-test/; s/bench_nats_bench/bench_of_a_test/' \
-	-e 's/ArchitectureString/Cell/; s/= "nb201",$/= "tested",/' -e 's/\.space = "tested"/.space = "nb201"/' \
+	-e 's/ArchitectureString/Cell/; s/= "nb201",$/= "tested",/' -e 's/\.space = "tested"/.space = "of-a-test"/' \
 	"$tree/src/bench/nats_bench.c" >"$tree/src/bench/of_a_test.c"
 behind src/bench/importers.c 'static const struct evo_importer *const importers[]' <<'END'
         &bench_of_a_test,
@@ -129,6 +139,9 @@ printf 'Cell,CIFAR10TestAccuracy200Epochs\n%s,90.5\n%s,91.5\n' \
 ./evoscope benchmarks import table-of-a-test cells.csv >imported ||
 	complain "the importer does not import"
 grep -q tested imported || complain "the importer's benchmark has another name"
+./evoscope benchmarks show tested-cifar10 >shown || complain "its benchmark cannot be shown"
+./evoscope score params --benchmark tested-cifar10 --channels 4 --cells 1 --batch 4 --image 8 \
+	--networks all --quiet >/dev/null || complain "networks of the space cannot be scored"
 ./evoscope benchmarks import --help | grep -q table-of-a-test ||
 	complain "the help does not know the importer"
 exit $failed
