@@ -87,6 +87,11 @@ char *classic_loss_run_shared(struct evo_classic *classic, char *work);
 size_t classic_logits_plan_shared(struct evo_classic *classic, size_t spare);
 char *classic_logits_run_shared(struct evo_classic *classic, char *work);
 
+/* Adds up over weighted layers, in the graph's order. add: the sum so far with that of a layer,
+   whose gradient dL/dw is NULL for a proxy that does not read it. */
+typedef double (*classic_add)(double sum, const float *weight, const float *gradient, size_t count);
+double classic_over_weights(const struct evo_classic *classic, classic_add add);
+
 /* ---- correlations.c -------------------------------------------------------------------------- */
 
 /* How alike the gradients are that the logits' passes have left at the input: out is B,B; rows has

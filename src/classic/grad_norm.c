@@ -6,17 +6,16 @@
 #include "config.h"
 #include "classic.h"
 
+static double add(double sum, const float *weight, const float *gradient, size_t count)
+{
+	(void) weight;
+	return sum + classic_norm(gradient, count);
+}
+
 static double run(const struct evo_classic *classic, char *work)
 {
-	double sum = 0;
-
 	(void) work;
-	for (size_t n = 0; n < classic->graph->node_count; n++) {
-		const struct evo_parameter *weight = classic_weight(classic->graph, n);
-		if (weight != NULL)
-			sum += classic_norm(classic->gradients + weight->offset, weight->count);
-	}
-	return sum;
+	return classic_over_weights(classic, add);
 }
 
 const struct classic_row evo_classic_grad_norm = {

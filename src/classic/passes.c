@@ -130,3 +130,18 @@ char *classic_logits_run_shared(struct evo_classic *classic, char *work)
 	}
 	return work;
 }
+
+double classic_over_weights(const struct evo_classic *classic, classic_add add)
+{
+	const float *values = classic->network.parameters->values, *gradients = classic->gradients;
+	double sum = 0;
+
+	for (size_t n = 0; n < classic->graph->node_count; n++) {
+		const struct evo_parameter *weight = classic_weight(classic->graph, n);
+		if (weight != NULL)
+			sum = add(sum, values + weight->offset,
+			          gradients == NULL ? NULL : gradients + weight->offset,
+			          weight->count);
+	}
+	return sum;
+}

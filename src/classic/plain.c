@@ -7,21 +7,17 @@
 #include "config.h"
 #include "classic.h"
 
+static double add(double sum, const float *weight, const float *gradient, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sum += (double) weight[i] * (double) gradient[i];
+	return sum;
+}
+
 static double run(const struct evo_classic *classic, char *work)
 {
-	const float *values = classic->network.parameters->values;
-	double sum = 0;
-
 	(void) work;
-	for (size_t n = 0; n < classic->graph->node_count; n++) {
-		const struct evo_parameter *weight = classic_weight(classic->graph, n);
-		if (weight == NULL)
-			continue;
-		const float *w = values + weight->offset, *g = classic->gradients + weight->offset;
-		for (size_t i = 0; i < weight->count; i++)
-			sum += (double) w[i] * (double) g[i];
-	}
-	return sum;
+	return classic_over_weights(classic, add);
 }
 
 const struct classic_row evo_classic_plain = {
